@@ -1,0 +1,171 @@
+"""What a painter is asked to paint: frozen, complete, free of Qt and of torch.
+
+Shape letters: L layers, H heads, R rows (queries), C columns (keys). Whoever paints a spec needs nothing
+else but a rectangle and a style, so the screen and every export show the same picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.api import Booleans, Floats, Kind
+from viewer.view_state import ColorRange, Head
+
+CONVENTION = "rows are queries · columns are keys · hatched = masked"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a weight becomes a position on the colour bar: 0 at `low`, 1 at `high`, by the square root or not."""
+
+    low: float
+    high: float
+    square_root: bool = False
+    note: str = "colour from 0 to 1"
+
+    def normalise(self, values: Floats) -> Floats:
+        """`values` as positions on the colour bar, float32 in 0..1, same shape."""
+        span = max(self.high - self.low, np.finfo(np.float32).tiny)
+        unit = np.clip((values - self.low) / span, 0.0, 1.0)
+        return np.sqrt(unit) if self.square_root else unit
+
+
+def scale_for(color_range: ColorRange, values: Floats) -> Scale:
+    """The scale that a colour range means for one map of attention weights."""
+    if color_range is ColorRange.MAXIMUM:
+        high = float(values.max(initial=0.0)) or 1.0
+        return Scale(0.0, high, note=f"colour from 0 to the map's maximum, {high:.3g}")
+    if color_range is ColorRange.SQUARE_ROOT:
+        return Scale(0.0, 1.0, square_root=True, note="colour from 0 to 1, square root")
+    return Scale(0.0, 1.0)
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The tokens along one side of a map: a title saying what they are, and a label for each."""
+
+    title: str
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class HeatmapSpec:
+    """One head's weights [R, C] with the tokens on both axes; `mask` [R, C] is True where nothing may look.
+
+    `title` names the kind, layer and head; `caption` holds the lines printed under an exported picture:
+    the sentence, then convention and colour range.
+    """
+
+    kind: Kind
+    head: Head
+    title: str
+    rows: Axis
+    columns: Axis
+    values: Floats
+    mask: Booleans | None
+    scale: Scale
+    colormap: str
+    caption: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class GridSpec:
+    """All heads of a kind, weights [L, H, R, C]; each map has a scale of its own made from `color_range`."""
+
+    kind: Kind
+    title: str
+    rows: Axis
+    columns: Axis
+    values: Floats
+    mask: Booleans | None
+    color_range: ColorRange
+    colormap: str
+    selected: Head | None = None
+    caption: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A next-token candidate: what it reads, its probability, and whether it is the one chosen."""
+
+    label: str
+    probability: float
+    chosen: bool
+    tooltip: str = ""
+
+
+@dataclass(frozen=True)
+class BarsSpec:
+    """The next-token distribution: its most probable tokens, best first."""
+
+    title: str
+    subtitle: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A token as shown in a strip; `joined` chips belong to the word of the chip before them.
+
+    `state` is "plain", "special", "prediction" (computed, not yet committed) or "ahead" (computed earlier,
+    beyond the current step).
+    """
+
+    text: str
+    tooltip: str
+    state: str = "plain"
+    joined: bool = False
+    badge: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class CurvesSpec:
+    """Named curves over positions 0..N-1; `curves` float32 [curve, N]; `marked` positions are the sentence's."""
+
+    title: str
+    subtitle: str
+    names: tuple[str, ...]
+    curves: Floats
+    marked: int
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixSpec:
+    """A numeric matrix without tokens (positional encodings, dot products): `values` float32 [R, C].
+
+    The first `marked` rows (and columns, when `square`) belong to the current sentence.
+    """
+
+    title: str
+    subtitle: str
+    row_title: str
+    column_title: str
+    values: Floats
+    scale: Scale
+    colormap: str
+    marked: int
+    square: bool
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Nothing to show yet, because something is still being done; `reason` says what."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """Nothing to show until the user does something; `reason` says what to do."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What hovering lights on a map: rows and columns by index. Never a recomputation."""
+
+    rows: frozenset[int] = frozenset()
+    columns: frozenset[int] = frozenset()
