@@ -1,0 +1,69 @@
+"""Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2).
+
+Shape letters: B batch, H heads, T queries, K keys, D model width, d = D / H width of a head.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class MultiHeadAttention(nn.Module):
+    """Concat(head_1, ..., head_H) W^O, head_h = softmax(Q_h K_hᵀ / √d) V_h; it returns its weights as well.
+
+    W^Q, W^K and W^V are the three thirds of one matrix [3D, D], so that a position which is query, key and
+    value at once is projected in one product.
+    """
+
+    def __init__(self, d_model: int, heads: int) -> None:
+        super().__init__()
+        if d_model % heads:
+            raise ValueError(f"{heads} heads do not divide a model width of {d_model}")
+        self.d_model, self.heads, self.width = d_model, heads, d_model // heads
+        self.scale = self.width**-0.5
+        self.weight = nn.Parameter(torch.empty(3 * d_model, d_model))
+        self.bias = nn.Parameter(torch.zeros(3 * d_model))
+        self.output = nn.Linear(d_model, d_model)
+        for projection in self.weight.chunk(3):
+            nn.init.xavier_uniform_(projection)
+
+    def forward(self, queries: Tensor, memory: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Attend from `queries` [B, T, D] to `memory` [B, K, D].
+
+        `mask` is boolean, broadcastable to [B, H, T, K], True where looking is forbidden. Returns the output
+        [B, T, D] and the weights [B, H, T, K].
+        """
+        return self.attend(self.queries(queries), self.keys_values(memory), mask)
+
+    def queries(self, x: Tensor) -> Tensor:
+        """Project `x` [B, T, D] to queries [B, H, T, d]."""
+        d_model = self.d_model
+        return self._split(functional.linear(x, self.weight[:d_model], self.bias[:d_model]), 1)[0]
+
+    def keys_values(self, x: Tensor) -> Tensor:
+        """Project `x` [B, K, D] to keys and values, stacked to [2, B, H, K, d]."""
+        d_model = self.d_model
+        return self._split(functional.linear(x, self.weight[d_model:], self.bias[d_model:]), 2)
+
+    def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Both projections of one `x` [B, T, D]: queries [B, H, T, d], keys and values [2, B, H, T, d]."""
+        projected = self._split(functional.linear(x, self.weight, self.bias), 3)  # [3, B, H, T, d]
+        return projected[0], projected[1:]
+
+    def attend(self, query: Tensor, keys_values: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Attention of projected queries [B, H, T, d] over projected keys and values [2, B, H, K, d]."""
+        key, value = keys_values.unbind(0)  # [B, H, K, d]
+        scores = (query * self.scale) @ key.transpose(-2, -1)  # [B, H, T, K]
+        if mask is not None:
+            scores = scores.masked_fill(mask, -torch.inf)
+        weights = scores.softmax(-1)  # [B, H, T, K]
+        heads = (weights @ value).transpose(1, 2).flatten(2)  # [B, T, D]
+        output: Tensor = self.output(heads)
+        return output, weights
+
+    def _split(self, projected: Tensor, parts: int) -> Tensor:
+        batch, length, _ = projected.shape
+        heads = projected.view(batch, length, parts, self.heads, self.width)  # [B, T, parts, H, d]
+        return heads.permute(2, 0, 3, 1, 4)  # [parts, B, H, T, d]

@@ -1,0 +1,206 @@
+"""Sentences to tokens and back: SentencePiece models and the vocabulary of a Marian checkpoint. Torch-free.
+
+A piece is what SentencePiece cuts (`▁chat`); its id comes from `vocab.json`, not from SentencePiece, which
+numbers its pieces in another way. Characters without a piece of their own become bytes (`<0xE4>`) where the
+SentencePiece model allows it, `<unk>` otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sentencepiece import SentencePieceProcessor
+
+from model.api import Token
+from model.config import ModelConfig, read_json
+from model.errors import CheckpointError, InputError
+
+SOURCE_LIMIT = 512
+"""Most tokens of a sentence, `</s>` included."""
+
+CHARACTER_LIMIT = 20_000
+"""Longer texts are refused before they are cut into tokens."""
+
+SPACE = "▁"
+EOS, UNKNOWN, PAD = "</s>", "<unk>", "<pad>"
+
+Piece = tuple[str, tuple[int, int]]
+
+
+class Tokenizer:
+    """The two SentencePiece models and the vocabularies of one checkpoint."""
+
+    def __init__(self, directory: Path, config: ModelConfig) -> None:
+        self._source = _read_spm(directory / "source.spm")
+        self._target = _read_spm(directory / "target.spm")
+        self._config = config
+        self._source_ids = _read_vocabulary(directory / "vocab.json", config.vocab_size)
+        separate = directory / "target_vocab.json"
+        self._target_ids = self._source_ids
+        if separate.exists():
+            self._target_ids = _read_vocabulary(separate, config.decoder_vocab_size)
+        elif not config.share_encoder_decoder_embeddings:
+            self._target_ids = _read_vocabulary(directory / "vocab.json", config.decoder_vocab_size)
+        self._vocabulary = self._target_tokens()
+
+    @property
+    def vocabulary(self) -> tuple[Token, ...]:
+        """Every token of the target side, indexed by id."""
+        return self._vocabulary
+
+    def token(self, token_id: int) -> Token:
+        """The target token of an id; InputError where there is none."""
+        if not 0 <= token_id < len(self._vocabulary):
+            raise InputError(
+                f"There is no token {token_id}: the target vocabulary of this model has ids 0 to "
+                f"{len(self._vocabulary) - 1}."
+            )
+        return self._vocabulary[token_id]
+
+    def encode_source(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a sentence to translate, `</s>` last, each with the characters of `text` it covers.
+
+        Raises InputError where there is nothing but spaces, or more than SOURCE_LIMIT tokens.
+        """
+        prefix = self._language_prefix(text)
+        shift = len(prefix)
+        pieces = _cut(self._source, text[shift:], "sentence")
+        tokens = [self._source_token(piece, (start + shift, stop + shift)) for piece, (start, stop) in pieces]
+        if prefix:
+            tokens.insert(0, Token(self._source_ids[prefix], prefix, prefix, (0, len(prefix)), special=True))
+        tokens.append(Token(self._config.eos_token_id, EOS, EOS, None, special=True))
+        _check_length(tokens, "sentence")
+        return tuple(tokens)
+
+    def encode_target(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a translation, `</s>` last.
+
+        Raises InputError where there is nothing but spaces, or more than SOURCE_LIMIT tokens.
+        """
+        pieces = _cut(self._target, text, "translation")
+        tokens = [self.token(self._ordinary_id(self._target_ids, piece)) for piece, _ in pieces]
+        tokens.append(self.token(self._config.eos_token_id))
+        _check_length(tokens, "translation")
+        return tuple(tokens)
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """The text of target ids, special tokens left out."""
+        tokens = [self.token(token_id) for token_id in ids]
+        text: str = self._target.decode([token.piece for token in tokens if not token.special])
+        return text.replace(SPACE, " ").strip()
+
+    def _language_prefix(self, text: str) -> str:
+        """The `>>fra<<` that tells a multilingual model its target language; it counts only at the start."""
+        end = text.find("<<", 2, 40)
+        prefix = text[: end + 2] if text.startswith(">>") and end > 0 else ""
+        return prefix if prefix in self._source_ids else ""
+
+    def _source_token(self, piece: str, span: tuple[int, int]) -> Token:
+        token_id = self._ordinary_id(self._source_ids, piece)
+        known = piece if token_id == self._source_ids.get(piece) else UNKNOWN
+        return Token(token_id, known, readable(known), None if span[0] == span[1] else span)
+
+    def _ordinary_id(self, ids: dict[str, int], piece: str) -> int:
+        """The id of a piece cut from text; text that merely looks like a special token is unknown."""
+        token_id = ids.get(piece, ids[UNKNOWN])
+        return ids[UNKNOWN] if self._is_special(token_id, piece) else token_id
+
+    def _is_special(self, token_id: int, piece: str) -> bool:
+        config = self._config
+        if token_id in (config.eos_token_id, config.pad_token_id, config.decoder_start_token_id):
+            return True
+        return piece in (EOS, PAD) or (piece.startswith(">>") and piece.endswith("<<"))
+
+    def _target_tokens(self) -> tuple[Token, ...]:
+        pieces = {token_id: piece for piece, token_id in self._target_ids.items()}
+        return tuple(
+            self._target_token(token_id, pieces.get(token_id, f"<{token_id}>"), token_id in pieces)
+            for token_id in range(self._config.decoder_vocab_size)
+        )
+
+    def _target_token(self, token_id: int, piece: str, known: bool) -> Token:
+        text = "<start>" if token_id == self._config.decoder_start_token_id else readable(piece)
+        return Token(token_id, piece, text, None, special=not known or self._is_special(token_id, piece))
+
+
+def readable(piece: str) -> str:
+    """What people read for a piece: no `▁`, a visible sign for a lone space, ASCII bytes as characters."""
+    if len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">"):
+        code = int(piece[3:5], 16)
+        return chr(code) if 0x20 < code < 0x7F else piece
+    text = piece.replace(SPACE, " ").strip()
+    return text or "␣"
+
+
+def _cut(model: SentencePieceProcessor, text: str, what: str) -> list[Piece]:
+    """Pieces of `text` and the half-open range of its characters that each covers."""
+    if not text or text.isspace():
+        raise InputError(f"The {what} is empty: type at least one word.")
+    if len(text) > CHARACTER_LIMIT:
+        raise InputError(
+            f"The {what} has {len(text):,} characters, far more than the {SOURCE_LIMIT} tokens that fit. "
+            "Shorten it to a sentence or two."
+        )
+    # Lone surrogates have no UTF-8 form; one character replaces another, so ranges stay true.
+    text = "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+    cut = model.encode(text, return_type="offset_mapping")
+    if not cut["pieces"]:
+        raise InputError(f"The {what} holds no readable characters: type at least one word.")
+    return list(zip(cut["pieces"], _character_ranges(text, cut["pieces"], cut["offsets"]), strict=True))
+
+
+def _character_ranges(
+    text: str, pieces: Sequence[str], offsets: Sequence[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """SentencePiece's ranges, made to cover what was written.
+
+    Where one character became several pieces (bytes, ligatures) SentencePiece gives it to the last of them:
+    here each has it. Spaces before a word are left out of the word's range.
+    """
+    ranges: list[tuple[int, int]] = []
+    following = (len(text), len(text))
+    for piece, (start, stop) in zip(reversed(pieces), reversed(offsets), strict=True):
+        if start == stop and start == following[0] and piece != SPACE:
+            start, stop = following
+        while start < stop - 1 and text[start].isspace():
+            start += 1
+        following = (start, stop)
+        ranges.append(following)
+    return ranges[::-1]
+
+
+def _check_length(tokens: Sequence[Token], what: str) -> None:
+    if len(tokens) > SOURCE_LIMIT:
+        raise InputError(
+            f"The {what} has {len(tokens):,} tokens; at most {SOURCE_LIMIT} fit. Shorten it or split it."
+        )
+
+
+def _read_spm(path: Path) -> SentencePieceProcessor:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror}.") from None
+    processor = SentencePieceProcessor()
+    # SentencePiece accepts an empty model and ends the process when it is used.
+    try:
+        loaded = bool(content) and processor.LoadFromSerializedProto(content) is not False
+    except (RuntimeError, ValueError, OSError):
+        loaded = False
+    if not loaded or not processor.get_piece_size():
+        raise CheckpointError(f"{path} is damaged: it is not a SentencePiece model. Get the file again.")
+    return processor
+
+
+def _read_vocabulary(path: Path, size: int) -> dict[str, int]:
+    values = read_json(path)
+    for piece, token_id in values.items():
+        if type(token_id) is not int or not 0 <= token_id < size:
+            raise CheckpointError(
+                f"{path}: the piece {piece!r} has id {token_id!r}; it must be a whole number from 0 to "
+                f"{size - 1}, below the vocabulary size of config.json."
+            )
+    if UNKNOWN not in values:
+        raise CheckpointError(f"{path} has no {UNKNOWN} piece. It does not belong to a Marian model.")
+    return values

@@ -1,0 +1,169 @@
+"""Every action once: name, shortcut, what it does, when it is enabled. Menus and buttons are built from here.
+
+`ACTIONS` and `CHOICES` are the whole menu bar, in order. To add an action, add an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from model.api import Kind
+from viewer.commands import Commands
+from viewer.settings import TEXT_SIZES
+from viewer.theme import COLORMAPS
+from viewer.view_state import ColorRange, RowLabels
+
+MENUS = ("File", "Edit", "Decode", "View", "Model", "Help")
+ANY_TIME: Callable[[Commands], bool] = lambda commands: True  # noqa: E731
+SEPARATOR = "-"
+
+
+def _has_sentence(commands: Commands) -> bool:
+    return commands.controller.loaded.trace is not None
+
+
+def _has_model(commands: Commands) -> bool:
+    return commands.controller.loaded.info is not None
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One command: `run` does it, `enabled` says when it can be, `checked` (if any) whether it is on."""
+
+    id: str
+    menu: str
+    text: str
+    run: Callable[[Commands], Any]
+    shortcuts: tuple[str, ...] = ()
+    enabled: Callable[[Commands], bool] = ANY_TIME
+    checked: Callable[[Commands], bool] | None = None
+    tip: str = ""
+
+
+@dataclass(frozen=True)
+class ChoiceSpec:
+    """A submenu in which exactly one value is on."""
+
+    menu: str
+    text: str
+    values: Sequence[tuple[Any, str]]
+    current: Callable[[Commands], Any]
+    choose: Callable[[Commands, Any], Any] = field(repr=False)
+
+
+ACTIONS = (
+    ActionSpec("export", "File", "Export picture …", lambda c: c.export(), ("Ctrl+E",), _has_sentence,
+               tip="Save the current map, or all heads of its kind, as PNG, SVG or PDF"),
+    ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",)),
+    ActionSpec("edit_sentence", "Edit", "Edit the sentence", lambda c: c.edit_sentence(), ("Ctrl+L",),
+               tip="Put the cursor into the sentence"),
+    ActionSpec("copy", "Edit", "Copy the translation", lambda c: c.copy_translation(), ("Ctrl+Shift+C",),
+               _has_sentence, tip="Copy the translation so far as text"),
+    ActionSpec("step", "Decode", "Step", lambda c: c.controller.step(), ("Right", "Space"),
+               lambda c: c.controller.can_step, tip="Compute the next decoder row (→ or Space)"),
+    ActionSpec("back", "Decode", "Step back", lambda c: c.controller.back(), ("Left",),
+               lambda c: _has_sentence(c) and c.controller.can_back, tip="Take back the last decoder row (←)"),
+    ActionSpec("first", "Decode", "To the start", lambda c: c.controller.first(), ("Home",),
+               lambda c: _has_sentence(c) and c.controller.can_back, tip="Back to the encoded sentence (Home)"),
+    ActionSpec("last", "Decode", "To the end", lambda c: c.controller.last(), ("End",),
+               lambda c: c.controller.can_step, tip="Decode to the end of the translation (End)"),
+    ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), _has_sentence,
+               lambda c: c.controller.player.playing, tip="Step by itself until the end (P)"),
+    ActionSpec("layer_up", "View", "Previous layer", lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), _has_model),
+    ActionSpec("layer_down", "View", "Next layer", lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), _has_model),
+    ActionSpec("head_left", "View", "Previous head", lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",), _has_model),
+    ActionSpec("head_right", "View", "Next head", lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",), _has_model),
+    ActionSpec("panel_encoder", "View", "Encoder panel", lambda c: c.controller.activate(Kind.ENCODER), ("Ctrl+1",),
+               checked=lambda c: c.controller.view.active is Kind.ENCODER, tip="Let the keyboard act on this panel"),
+    ActionSpec("panel_decoder", "View", "Decoder panel", lambda c: c.controller.activate(Kind.DECODER), ("Ctrl+2",),
+               checked=lambda c: c.controller.view.active is Kind.DECODER, tip="Let the keyboard act on this panel"),
+    ActionSpec("panel_cross", "View", "Cross-attention panel", lambda c: c.controller.activate(Kind.CROSS), ("Ctrl+3",),
+               checked=lambda c: c.controller.view.active is Kind.CROSS, tip="Let the keyboard act on this panel"),
+    ActionSpec("lock", "View", "Lock the panels together", lambda c: c.toggle_lock(), ("Ctrl+K",),
+               checked=lambda c: c.controller.view.locked, tip="Keep all three panels on the same layer and head"),
+    ActionSpec("reset_layout", "View", "Reset the layout", lambda c: c.reset_layout()),
+    ActionSpec("open_model", "Model", "Open a checkpoint …", lambda c: c.choose_model(), ("Ctrl+O",),
+               tip="Open the directory of another Marian checkpoint"),
+    ActionSpec("bundled", "Model", "Use the bundled English-French model", lambda c: c.open_bundled()),
+    ActionSpec("shortcuts", "Help", "Keyboard shortcuts", lambda c: c.show_shortcuts(), ("F1",)),
+    ActionSpec("about", "Help", "About Attention Viewer", lambda c: c.show_about()),
+)  # fmt: skip
+
+CHOICES = (
+    ChoiceSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
+               lambda c: c.theme, lambda c, value: c.set_theme(value)),
+    ChoiceSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
+               lambda c: c.text_size, lambda c, value: c.set_text_size(value)),
+    ChoiceSpec("View", "Colours", tuple((name, name.capitalize()) for name in COLORMAPS),
+               lambda c: c.controller.view.colormap, lambda c, value: c.set_colormap(value)),
+    ChoiceSpec("View", "Colour range",
+               ((ColorRange.UNIT, "0 to 1"), (ColorRange.MAXIMUM, "0 to the map's maximum"),
+                (ColorRange.SQUARE_ROOT, "0 to 1, square root")),
+               lambda c: c.controller.view.color_range, lambda c, value: c.set_color_range(value)),
+    ChoiceSpec("View", "Decoder row labels",
+               ((RowLabels.BOTH, "Reads → predicts"), (RowLabels.READS, "Token read"),
+                (RowLabels.PREDICTS, "Token predicted")),
+               lambda c: c.controller.view.row_labels, lambda c, value: c.set_row_labels(value)),
+)  # fmt: skip
+
+
+class ActionTable(QObject):
+    """The QActions of a window, made from the tables, and their state kept up to date."""
+
+    def __init__(self, window: QMainWindow, commands: Commands) -> None:
+        super().__init__(window)
+        self._window, self._commands = window, commands
+        self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
+        self._actions = {spec.id: self._add(spec) for spec in ACTIONS}
+        self._choices = [(spec, self._add_choice(spec)) for spec in CHOICES]
+        commands.controller.changed.connect(self.refresh)
+        commands.changed.connect(self.refresh)
+        self.refresh()
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def menu(self, name: str) -> QMenu:
+        """A menu of the menu bar by its name."""
+        return self._menus[name]
+
+    def refresh(self) -> None:
+        """Enable, disable and tick every action as the state now is."""
+        for spec in ACTIONS:
+            action = self._actions[spec.id]
+            action.setEnabled(spec.enabled(self._commands))
+            if spec.checked is not None:
+                action.setChecked(spec.checked(self._commands))
+        for choice, entries in self._choices:
+            now = choice.current(self._commands)
+            for value, action in entries:
+                action.setChecked(value == now)
+
+    def _add(self, spec: ActionSpec) -> QAction:
+        action = QAction(spec.text, self._window)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+        action.setToolTip(spec.tip or spec.text)
+        action.setStatusTip(spec.tip)
+        action.setCheckable(spec.checked is not None)
+        action.triggered.connect(lambda: spec.run(self._commands))
+        self._menus[spec.menu].addAction(action)
+        return action
+
+    def _add_choice(self, spec: ChoiceSpec) -> list[tuple[Any, QAction]]:
+        menu = self._menus[spec.menu].addMenu(spec.text)
+        group = QActionGroup(menu)
+        entries = []
+        for value, text in spec.values:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, value=value: spec.choose(self._commands, value))
+            group.addAction(action)
+            entries.append((value, action))
+        return entries

@@ -1,0 +1,390 @@
+"""The command line: what may be asked for, checked and put into one frozen options object for each command.
+
+Nothing here imports Qt, torch or NumPy, so that `--help`, `--version` and every refusal answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from model.errors import InputError
+from viewer import __version__
+from viewer.assets import BUNDLED_MODEL
+
+KINDS = ("encoder", "decoder", "cross")
+FORMATS = ("png", "svg", "pdf")
+THEMES = ("light", "dark")
+LARGEST_LIMIT = 1000
+"""Most decoder rows that --max-steps may ask for."""
+SMALLEST_PICTURE, LARGEST_PICTURE = 320, 8000
+"""Side of a screenshot in pixels, least and most."""
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """What the window opens with."""
+
+    model: Path
+    sentence: str | None = None
+    steps: int | None = None
+
+
+@dataclass(frozen=True)
+class ScreenshotOptions:
+    """A picture of the window; `size` is (width, height) in pixels, `steps` None runs to the end."""
+
+    model: Path
+    out: Path
+    sentence: str
+    steps: int | None = None
+    target: str | None = None
+    size: tuple[int, int] = (1600, 1000)
+    theme: str = "light"
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class TranslateOptions:
+    """Lines of `source` (None: standard input) to lines of `output` (None: standard output)."""
+
+    model: Path
+    source: Path | None = None
+    output: Path | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class TraceOptions:
+    """One sentence to one NPZ file."""
+
+    model: Path
+    text: str
+    output: Path
+    target: str | None = None
+    max_steps: int | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """The lines of `source` to the numbered NPZ files of the directory `output`."""
+
+    model: Path
+    source: Path
+    output: Path
+    max_steps: int | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """Pictures of heads; `layer` and `head` count from 1, None is all of them."""
+
+    model: Path
+    text: str
+    output: Path
+    kinds: tuple[str, ...] = KINDS
+    layer: int | None = None
+    head: int | None = None
+    grid: bool = False
+    format: str = "png"
+    steps: int | None = None
+    target: str | None = None
+    force: bool = False
+
+
+Options = WindowOptions | ScreenshotOptions | TranslateOptions | TraceOptions | BatchOptions | ExportOptions
+
+WINDOW_HELP = """\
+A window on a living English-French Transformer: type a sentence, step the decoder one token at a time, and see
+every attention weight the model computes. Without a command the window opens."""
+
+WINDOW_EXAMPLE = """\
+example: attention-viewer --sentence "The cat is sleeping." --steps 3
+Each command has its own help and example: attention-viewer trace --help"""
+
+TRANSLATE_HELP = """\
+Translate one line at a time: lines in, from FILE or standard input, one translation a line out; blank lines stay
+blank. Without -o each translation is written as soon as it is known; with -o the file appears once it is complete.
+"""
+TRANSLATE_EXAMPLE = 'example: echo "I love you." | attention-viewer translate'
+
+TRACE_HELP = """\
+Write everything the model computes for a sentence (all attention weights, tokens, log-probabilities) to a NumPy
+NPZ file. With --input, every line of a file (a source, or a source, a tab and a target translation) becomes a file
+of the directory -o: line 1 becomes 00000.npz."""
+TRACE_EXAMPLE = 'example: attention-viewer trace "I love you." -o love.npz --target "Je t\'aime."'
+
+EXPORT_HELP = """\
+Write pictures of attention heads into a directory: encoder_layer1_head1.svg and so on, or with --grid all heads of
+a kind as one figure, encoder_all.svg. Layers and heads count from 1."""
+EXPORT_EXAMPLE = 'example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --head all --format svg'
+
+SCREENSHOT_HELP = "Write a picture of the whole window, with a sentence in it, as a PNG file. No display is needed."
+SCREENSHOT_EXAMPLE = 'example: attention-viewer screenshot cat.png --sentence "The cat is sleeping." --theme dark'
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """The options that a command line asks for.
+
+    Raises InputError with a sentence for the user; leaves by SystemExit after `--help` and `--version`.
+    """
+    values = _parser().parse_args(arguments)
+    make: Callable[[argparse.Namespace], Options] = values.make
+    if make is not _window and (values.window_sentence is not None or values.window_steps is not None):
+        raise InputError(
+            "--sentence and --steps before a command belong to the window. Put options after the command; "
+            "see 'attention-viewer --help'."
+        )
+    return make(values)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises its complaints in one line instead of printing the usage and leaving."""
+
+    def error(self, message: str) -> NoReturn:
+        plain = re.sub(r"^argument ", "", message)
+        raise InputError(f"{plain[:1].upper()}{plain[1:]}. See '{self.prog} --help'.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="attention-viewer",
+        description=WINDOW_HELP,
+        epilog=WINDOW_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"attention-viewer {__version__}")
+    _add_model(parser, BUNDLED_MODEL)
+    parser.add_argument(
+        "--sentence",
+        metavar="TEXT",
+        dest="window_sentence",
+        type=_text("--sentence"),
+        help="open the window with this sentence",
+    )
+    parser.add_argument(
+        "--steps", metavar="N", dest="window_steps", type=_whole("--steps", 0), help="take N steps with it"
+    )
+    parser.set_defaults(make=_window)
+    commands = parser.add_subparsers(title="commands that need no display", metavar="COMMAND", prog="attention-viewer")
+    _add_translate(commands)
+    _add_trace(commands)
+    _add_export(commands)
+    _add_screenshot(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # argparse has no public name for what add_subparsers returns
+
+
+def _add_command(
+    commands: Commands[_Parser], name: str, texts: tuple[str, str, str], make: Callable[[argparse.Namespace], Options]
+) -> _Parser:
+    summary, description, example = texts
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=example,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(make=make)
+    _add_model(parser, argparse.SUPPRESS)
+    parser.add_argument("--force", action="store_true", help="replace files that exist already")
+    return parser
+
+
+def _add_model(parser: argparse.ArgumentParser, default: object) -> None:
+    parser.add_argument(
+        "--model",
+        metavar="DIR",
+        type=Path,
+        default=default,
+        help="directory of a Marian (OPUS-MT) checkpoint; the bundled English-French model if left out",
+    )
+
+
+def _add_translate(commands: Commands[_Parser]) -> None:
+    texts = ("translate lines of text", TRANSLATE_HELP, TRANSLATE_EXAMPLE)
+    parser = _add_command(commands, "translate", texts, _translate)
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="UTF-8 text; standard input if left out")
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="file for the translations")
+
+
+def _add_trace(commands: Commands[_Parser]) -> None:
+    parser = _add_command(commands, "trace", ("write all weights as NumPy arrays", TRACE_HELP, TRACE_EXAMPLE), _trace)
+    parser.add_argument("text", metavar="TEXT", nargs="?", type=_text("TEXT"), help="the sentence to translate")
+    parser.add_argument("--input", metavar="FILE.tsv", type=Path, help="UTF-8 text with one sentence a line instead")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", type=Path, required=True, help="the NPZ file; with --input, a directory"
+    )
+    parser.add_argument("--target", metavar="TEXT", type=_text("--target"), help="force this translation")
+    parser.add_argument(
+        "--max-steps",
+        metavar="N",
+        type=_whole("--max-steps", 1, LARGEST_LIMIT),
+        help="stop after N tokens (200 if left out); sentences with a forced translation always run to its end",
+    )
+
+
+def _add_export(commands: Commands[_Parser]) -> None:
+    texts = ("write pictures of attention heads", EXPORT_HELP, EXPORT_EXAMPLE)
+    parser = _add_command(commands, "export", texts, _export)
+    parser.add_argument("text", metavar="TEXT", type=_text("TEXT"), help="the sentence to translate")
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the pictures")
+    kinds = (*KINDS, "all")
+    parser.add_argument(
+        "--kind", metavar="|".join(kinds), type=_one_of("--kind", kinds), default="all", help="all if left out"
+    )
+    parser.add_argument("--layer", metavar="N|all", type=_numbered("--layer"), help="all if left out")
+    parser.add_argument("--head", metavar="N|all", type=_numbered("--head"), help="all if left out")
+    parser.add_argument(
+        "--format", metavar="|".join(FORMATS), type=_one_of("--format", FORMATS), default="png", help="png if left out"
+    )
+    parser.add_argument("--grid", action="store_true", help="all layers and heads of a kind as one figure")
+    _add_course(parser)
+
+
+def _add_screenshot(commands: Commands[_Parser]) -> None:
+    texts = ("write a picture of the window", SCREENSHOT_HELP, SCREENSHOT_EXAMPLE)
+    parser = _add_command(commands, "screenshot", texts, _screenshot)
+    parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file")
+    parser.add_argument("--sentence", metavar="TEXT", type=_text("--sentence"), required=True, help="what to show")
+    _add_course(parser)
+    parser.add_argument(
+        "--size", metavar="WxH", type=_size, default=(1600, 1000), help="in pixels, 1600x1000 if left out"
+    )
+    parser.add_argument(
+        "--theme", metavar="|".join(THEMES), type=_one_of("--theme", THEMES), default="light", help="light if left out"
+    )
+
+
+def _add_course(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--steps", metavar="N", type=_whole("--steps", 0), help="stop after N decoder steps; runs to the end if left out"
+    )
+    parser.add_argument("--target", metavar="TEXT", type=_text("--target"), help="force this translation")
+
+
+def _window(values: argparse.Namespace) -> WindowOptions:
+    if values.window_steps is not None and values.window_sentence is None:
+        raise InputError("--steps needs a sentence to step through: add --sentence TEXT.")
+    return WindowOptions(values.model, values.window_sentence, values.window_steps)
+
+
+def _translate(values: argparse.Namespace) -> TranslateOptions:
+    return TranslateOptions(values.model, values.file, values.output, values.force)
+
+
+def _trace(values: argparse.Namespace) -> TraceOptions | BatchOptions:
+    if (values.text is None) == (values.input is None):
+        raise InputError("Give either a sentence or --input FILE.tsv, and not both. See 'attention-viewer trace --help'.")
+    if values.target is not None and values.max_steps is not None:
+        raise InputError("--target and --max-steps exclude each other: a forced translation always runs to its end.")
+    if values.input is None:
+        return TraceOptions(
+            values.model, values.text, values.output, values.target, values.max_steps, values.force
+        )
+    if values.target is not None:
+        raise InputError("--target goes with one sentence. With --input, put the target after a tab on each line.")
+    return BatchOptions(values.model, values.input, values.output, values.max_steps, values.force)
+
+
+def _export(values: argparse.Namespace) -> ExportOptions:
+    kinds = KINDS if values.kind == "all" else (values.kind,)
+    if values.grid and (values.layer is not None or values.head is not None):
+        raise InputError("--grid shows all layers and heads in one figure: leave --layer and --head out.")
+    if values.steps == 0 and kinds != ("encoder",):
+        raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
+    return ExportOptions(
+        model=values.model,
+        text=values.text,
+        output=values.output,
+        kinds=kinds,
+        layer=values.layer,
+        head=values.head,
+        grid=values.grid,
+        format=values.format,
+        steps=values.steps,
+        target=values.target,
+        force=values.force,
+    )
+
+
+def _screenshot(values: argparse.Namespace) -> ScreenshotOptions:
+    if values.output.suffix.lower() != ".png":
+        raise InputError(f"A screenshot is a PNG file: give {values.output.name!r} a name that ends in .png.")
+    return ScreenshotOptions(
+        model=values.model,
+        out=values.output,
+        sentence=values.sentence,
+        steps=values.steps,
+        target=values.target,
+        size=values.size,
+        theme=values.theme,
+        force=values.force,
+    )
+
+
+def _text(option: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not value.strip():
+            raise InputError(f"{option} is empty: give a sentence of at least one word.")
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise InputError(f"{option} is not valid UTF-8 text: type it in a UTF-8 terminal.") from None
+        return value
+
+    return check
+
+
+def _whole(option: str, low: int, high: int | None = None) -> Callable[[str], int]:
+    bounds = f"{low} or more" if high is None else f"from {low} to {high}"
+
+    def check(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            raise InputError(f"{option} takes a whole number, {bounds}; {value!r} is none.") from None
+        if number < low or (high is not None and number > high):
+            raise InputError(f"{option} takes a whole number, {bounds}; {number} will not do.")
+        return number
+
+    return check
+
+
+def _numbered(option: str) -> Callable[[str], int | None]:
+    whole = _whole(option, 1)
+
+    def check(value: str) -> int | None:
+        return None if value == "all" else whole(value)
+
+    return check
+
+
+def _one_of(option: str, allowed: Sequence[str]) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if value not in allowed:
+            raise InputError(f"{option} cannot be {value!r}: choose {', '.join(allowed[:-1])} or {allowed[-1]}.")
+        return value
+
+    return check
+
+
+def _size(value: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})", value)
+    if match is None:
+        raise InputError(f"--size takes width and height in pixels, such as 1600x1000; {value!r} is none.")
+    width, height = int(match[1]), int(match[2])
+    if not all(SMALLEST_PICTURE <= side <= LARGEST_PICTURE for side in (width, height)):
+        raise InputError(f"--size takes sides from {SMALLEST_PICTURE} to {LARGEST_PICTURE} pixels; {value!r} will not do.")
+    return width, height

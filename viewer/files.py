@@ -1,0 +1,121 @@
+"""Reading input files line by line, and checking output paths before anything is computed. No Qt, no torch."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from model.errors import InputError, UserError
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a UTF-8 file, without their ends.
+
+    Raises InputError where the file cannot be read, or naming the first line that is not UTF-8.
+    """
+    try:
+        with path.open("rb") as file:
+            return list(decoded_lines(file, str(path)))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def decoded_lines(stream: BinaryIO, name: str) -> Iterator[str]:
+    """The lines of a UTF-8 stream as they arrive, without their ends; InputError names a line that is not UTF-8."""
+    for number, raw in enumerate(stream, start=1):
+        try:
+            line = raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"Line {number} of {name} is not valid UTF-8 (byte {error.start + 1} is 0x{raw[error.start]:02x}). "
+                "Convert the file to UTF-8."
+            ) from None
+        if number == 1:
+            line = line.removeprefix(BYTE_ORDER_MARK)
+        yield line.removesuffix("\n").removesuffix("\r")
+
+
+def check_output(path: Path, force: bool) -> None:
+    """Raise InputError where a file could not be written to `path`, or exists and may not be replaced."""
+    if path.is_dir():
+        raise InputError(f"{path} is a directory: give the name of a file in it.")
+    if path.exists() and not force:
+        raise InputError(f"{path} exists already: add --force to replace it, or choose another name.")
+    _check_parent(path)
+
+
+def check_folder(folder: Path, names: Iterable[str], force: bool) -> None:
+    """Raise InputError where the files `names` could not be written into `folder`, which may be made anew."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file: give the name of a directory.")
+    if not folder.exists():
+        _check_parent(folder)
+        return
+    for name in names:
+        check_output(folder / name, force)
+
+
+@contextmanager
+def made_folder(folder: Path) -> Iterator[None]:
+    """Around writing into `folder`: makes it where it is missing, and takes it away again if it stays empty."""
+    existed = folder.exists()
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UserError(f"The directory {folder} cannot be made: {error.strerror}.") from None
+    try:
+        yield
+    finally:
+        if not existed:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def write_lines(path: Path, lines: Iterable[str], force: bool) -> None:
+    """Write `lines` as a UTF-8 file that appears once it is complete.
+
+    Nothing is left behind when `lines` raises. Raises UserError where the file cannot be written.
+    """
+    content = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    check_output(path, force)
+    try:
+        _replace(path, content)
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        # mkstemp lets only the owner read; the file shall be as open as any other new file.
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _check_parent(path: Path) -> None:
+    parent = path.parent
+    if not parent.is_dir():
+        raise InputError(f"The directory {parent} does not exist: make it first, or choose another place for {path.name}.")
+    if not os.access(parent, os.W_OK):
+        raise InputError(f"The directory {parent} cannot be written to: choose another place for {path.name}.")
+
+
+def say_progress(done: int, total: int, what: str) -> None:
+    """Say on standard error how far a batch has come, when a person is watching."""
+    if sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        print(f"\r{what} {done} of {total}", end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,94 @@
+"""Puts what was resolved onto the widgets, and only what changed. Reads nothing back from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from model.api import Kind
+from viewer import resolve
+from viewer.highlight import CellHover, Hover, highlight
+from viewer.loaded import Loaded
+from viewer.specs import HeatmapSpec, Pending, Unavailable
+from viewer.view_state import ViewState
+from viewer.widgets.main_window import MainWindow
+
+Shown = HeatmapSpec | Pending | Unavailable
+
+
+class Presenter:
+    """Shows (loaded, view, hover) in a window; `d_model` is the width of the positional encoding."""
+
+    def __init__(self, window: MainWindow, d_model: int) -> None:
+        self._window = window
+        self._d_model = d_model
+        self._shown: dict[Any, Any] = {}
+        self._maps: dict[Kind, Shown] = {}
+        self._hover: Hover = None
+
+    def set_d_model(self, d_model: int) -> None:
+        """Draw the positional encoding of another model from now on."""
+        self._d_model = d_model
+
+    def show(self, loaded: Loaded, view: ViewState) -> None:
+        """Bring every widget up to date."""
+        window = self._window
+        self._once("source", loaded, lambda: window.source_strip.set_chips(resolve.source_chips(loaded)))
+        self._once("target", loaded, lambda: window.target_strip.set_chips(resolve.target_chips(loaded)))
+        self._once("text", loaded.translation, lambda: window.set_translation(loaded.translation))
+        self._once("step", loaded, lambda: window.step_controls.set_step(resolve.step_text(loaded)))
+        self._once("bars", loaded, lambda: window.candidates.set_spec(resolve.bars(loaded)))
+        for kind in Kind:
+            self._show_panel(kind, loaded, view)
+        self._show_positions(loaded, view)
+        self.show_hover(self._hover)
+
+    def show_hover(self, hover: Hover) -> None:
+        """Light up what belongs to the token or cell under the mouse."""
+        self._hover = hover
+        lit = highlight(hover)
+        self._once("source lit", lit.source, lambda: self._window.source_strip.set_highlight(lit.source))
+        self._once("target lit", lit.target, lambda: self._window.target_strip.set_highlight(lit.target))
+        for kind, panel in self._window.panels.items():
+            cell = (hover.row, hover.column) if isinstance(hover, CellHover) and hover.kind is kind else None
+            readout = resolve.readout(self._maps[kind], cell)
+            self._once((kind, "overlay"), lit.overlays[kind], lambda: panel.set_overlay(lit.overlays[kind]))
+            self._once((kind, "readout"), readout, lambda: panel.set_readout(readout))
+
+    def _show_panel(self, kind: Kind, loaded: Loaded, view: ViewState) -> None:
+        panel = self._window.panels[kind]
+        counts = loaded.info.heads(kind) if loaded.info else (1, 1)
+        self._once((kind, "counts"), counts, lambda: panel.set_head_counts(*counts))
+        head = view.heads[kind]
+        self._once((kind, "selected"), (head, counts), lambda: panel.set_selected(head.layer, head.head))
+        self._once((kind, "active"), view.active is kind, lambda: panel.set_active(view.active is kind))
+        look = (loaded, head, view.color_range, view.colormap, view.row_labels)
+        self._once((kind, "grid"), look, lambda: panel.set_grid(resolve.grid(loaded, view, kind)))
+        self._once((kind, "map"), look, lambda: self._show_map(kind, loaded, view))
+
+    def _show_map(self, kind: Kind, loaded: Loaded, view: ViewState) -> None:
+        spec = resolve.heatmap(loaded, view, kind)
+        self._maps[kind] = spec
+        self._window.panels[kind].set_heatmap(spec)
+        if isinstance(spec, HeatmapSpec):
+            titles = f"{spec.rows.title} · {spec.columns.title}"
+            self._window.panels[kind].set_title(resolve.KIND_TITLES[kind], titles)
+        else:
+            self._window.panels[kind].set_title(resolve.KIND_TITLES[kind], "")
+
+    def _show_positions(self, loaded: Loaded, view: ViewState) -> None:
+        panel, positions, width = self._window.positions, view.positions, self._d_model
+        marked = len(loaded.trace.source_tokens) if loaded.trace else 0
+        where = (positions, width, marked)
+        self._once("encoding", where, lambda: panel.set_encoding(resolve.encoding(*where)))
+        self._once("curves", where, lambda: panel.set_curves(resolve.curves(*where)))
+        dots = (*where, view.colormap)
+        self._once("dots", dots, lambda: panel.set_dots(resolve.dots(*dots)))
+        controls = (positions.length, positions.pairs, width // 2 - 1)
+        self._once("position controls", controls, lambda: panel.set_controls(*controls))
+
+    def _once(self, name: Any, key: Any, apply: Callable[[], None]) -> None:
+        """Call `apply` only when `key` is not what it was the last time."""
+        if name not in self._shown or self._shown[name] != key:
+            self._shown[name] = key
+            apply()

@@ -1,0 +1,296 @@
+"""From what was computed and what is looked at to what is painted: pure functions, no Qt, no torch.
+
+Every label a reader sees on a map is decided here. Shape letters as in `model.api`.
+"""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+import numpy as np
+
+from model.api import Ended, Kind, ModelInfo, Token, Trace
+from model.positional import dot_products, frequency_pair, sinusoidal_encoding, wavelength
+from viewer.loaded import Loaded
+from viewer.specs import (
+    Axis,
+    Bar,
+    BarsSpec,
+    Chip,
+    CurvesSpec,
+    GridSpec,
+    HeatmapSpec,
+    MatrixSpec,
+    Pending,
+    Scale,
+    Unavailable,
+    scale_for,
+)
+from viewer.view_state import ColorRange, Head, PositionView, RowLabels, ViewState, clamp
+
+KIND_TITLES = {
+    Kind.ENCODER: "Encoder self-attention",
+    Kind.DECODER: "Decoder self-attention, masked",
+    Kind.CROSS: "Cross-attention",
+}
+ROW_CONVENTIONS = {
+    RowLabels.BOTH: "reads → predicts",
+    RowLabels.READS: "token read",
+    RowLabels.PREDICTS: "token predicted",
+}
+FIRST_STEP = Unavailable("Press Step (→) to compute the first decoder row.")
+SIGNED_COLORMAP = "diverging"
+
+Missing = Pending | Unavailable
+
+
+def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missing:
+    """The selected head of a kind as a map with tokens on both axes."""
+    trace = loaded.trace
+    if trace is None:
+        return loaded.waiting
+    if kind is not Kind.ENCODER and not trace.steps:
+        return FIRST_STEP
+    weights = trace.weights(kind)  # [L, H, R, C]
+    head = clamp(view.heads[kind], weights.shape[:2])
+    values = weights[head.layer, head.head]
+    rows, columns = axes(trace, kind, view.row_labels)
+    scale = scale_for(view.color_range, values)
+    where = head_title(kind, head)
+    return HeatmapSpec(
+        kind=kind,
+        head=head,
+        title=where,
+        rows=rows,
+        columns=columns,
+        values=values,
+        mask=trace.mask(kind),
+        scale=scale,
+        colormap=view.colormap,
+        caption=_caption(loaded, kind, rows, columns, scale.note),
+    )
+
+
+def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
+    """All layers and heads of a kind as small maps."""
+    trace = loaded.trace
+    if trace is None:
+        return loaded.waiting
+    if kind is not Kind.ENCODER and not trace.steps:
+        return FIRST_STEP
+    weights = trace.weights(kind)
+    rows, columns = axes(trace, kind, view.row_labels)
+    return GridSpec(
+        kind=kind,
+        title=f"{KIND_TITLES[kind]} · all layers and heads",
+        rows=rows,
+        columns=columns,
+        values=weights,
+        mask=trace.mask(kind),
+        color_range=view.color_range,
+        colormap=view.colormap,
+        selected=clamp(view.heads[kind], weights.shape[:2]),
+        caption=_caption(loaded, kind, rows, columns, _grid_note(view.color_range)),
+    )
+
+
+def head_title(kind: Kind, head: Head) -> str:
+    """The kind, layer and head in words; layers and heads count from 1."""
+    return f"{KIND_TITLES[kind]} · layer {head.layer + 1}, head {head.head + 1}"
+
+
+def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:
+    """The row axis (queries) and the column axis (keys) of a kind of attention."""
+    source = tuple(token.text for token in trace.source_tokens)
+    if kind is Kind.ENCODER:
+        return Axis("queries: source", source), Axis("keys: source", source)
+    rows = Axis(f"queries: {ROW_CONVENTIONS[row_labels]}", decoder_rows(trace, row_labels))
+    if kind is Kind.CROSS:
+        return rows, Axis("keys: source (encoder output)", source)
+    return rows, Axis("keys: target read so far", tuple(token.text for token in trace.input_tokens))
+
+
+def decoder_rows(trace: Trace, row_labels: RowLabels) -> tuple[str, ...]:
+    """The label of each decoder row: the token it reads, the token it predicts, or both."""
+    if row_labels is RowLabels.READS:
+        return tuple(step.reads.text for step in trace.steps)
+    if row_labels is RowLabels.PREDICTS:
+        return tuple(step.output.text for step in trace.steps)
+    return tuple(f"{step.reads.text} → {step.output.text}" for step in trace.steps)
+
+
+def readout(spec: HeatmapSpec | Missing, cell: tuple[int, int] | None) -> str:
+    """What the weight under the mouse says, as rich text; "" for no map, a hint for no cell."""
+    if not isinstance(spec, HeatmapSpec):
+        return ""
+    if cell is None or cell[0] >= len(spec.rows.labels) or cell[1] >= len(spec.columns.labels):
+        return "hover a cell for its weight"
+    row, column = cell
+    where = f"layer {spec.head.layer + 1} head {spec.head.head + 1}"
+    query, key = (f"<b>{escape(label)}</b>" for label in (spec.rows.labels[row], spec.columns.labels[column]))
+    if spec.mask is not None and spec.mask[row, column]:
+        return f"{where} · {query} may not look at {key}: masked"
+    return f"{where} · {query} attends to {key}: {weight_text(float(spec.values[row, column]))}"
+
+
+def weight_text(weight: float) -> str:
+    """A weight with four decimals, or two significant digits where those would all be zeros."""
+    return f"{weight:.4f}" if weight >= 0.00005 or weight == 0.0 else f"{weight:.1e}"
+
+
+def bars(loaded: Loaded) -> BarsSpec | Missing:
+    """The next-token distribution of the current step."""
+    if loaded.trace is None:
+        return loaded.waiting
+    if not loaded.trace.steps:
+        return FIRST_STEP
+    step = loaded.trace.steps[-1]
+    read = [token.text for token in loaded.trace.input_tokens[-3:]]
+    before = "… " if len(loaded.trace.steps) > len(read) else ""
+    return BarsSpec(
+        title="Next token",
+        subtitle=f"softmax after “{before}{' '.join(read)}”",
+        bars=tuple(
+            Bar(
+                label=candidate.token.text,
+                probability=candidate.probability,
+                chosen=candidate.token.id == step.output.id,
+                tooltip=f"{candidate.token.piece} · id {candidate.token.id} · probability "
+                f"{candidate.probability:.6f} · ln {math.log(max(candidate.probability, 1e-45)):.3f}",
+            )
+            for candidate in step.candidates
+        ),
+    )
+
+
+def source_chips(loaded: Loaded) -> tuple[Chip, ...]:
+    """The source tokens; pieces of one word joined."""
+    if loaded.trace is None:
+        return ()
+    tokens = loaded.trace.source_tokens
+    return tuple(
+        Chip(token.text, _source_tooltip(token), "special" if token.special else "plain", _joined(index, token))
+        for index, token in enumerate(tokens)
+    )
+
+
+def target_chips(loaded: Loaded) -> tuple[Chip, ...]:
+    """The committed tokens, the prediction of the last row, and tokens ahead that were computed before."""
+    if loaded.trace is None:
+        return ()
+    outputs = loaded.trace.output_tokens
+    chips = []
+    for index, token in enumerate(outputs + loaded.ahead):
+        state = "plain" if index < len(outputs) - 1 else "prediction" if index == len(outputs) - 1 else "ahead"
+        probability = math.exp(loaded.trace.steps[index].log_probability) if index < len(outputs) else None
+        tooltip = f"token {index + 1} · {token.piece} · id {token.id}"
+        if probability is not None:
+            tooltip += f" · probability {probability:.4f}"
+        badge = f"{probability:.2f}" if state == "prediction" and probability is not None else ""
+        chips.append(Chip(token.text, tooltip, state, _joined(index, token), badge))
+    return tuple(chips)
+
+
+def step_text(loaded: Loaded) -> str:
+    """Where decoding stands, in words."""
+    if loaded.trace is None:
+        return ""
+    count = len(loaded.trace.steps)
+    if loaded.trace.ended is Ended.EOS:
+        return f"step {count} · ended"
+    if loaded.trace.ended is Ended.LIMIT:
+        return f"step {count} · limit reached"
+    return f"step {count}"
+
+
+def encoding(positions: PositionView, d_model: int, marked: int) -> MatrixSpec:
+    """The sinusoidal encoding (Vaswani et al. 2017, section 3.5): position x dimension."""
+    half = d_model // 2
+    return MatrixSpec(
+        title="Positional encoding",
+        subtitle=_marked_note(f"first {half} dimensions sine, last {half} cosine", marked),
+        row_title="position",
+        column_title="dimension",
+        values=sinusoidal_encoding(positions.length, d_model),
+        scale=Scale(-1.0, 1.0, note="colour from -1 to 1"),
+        colormap=SIGNED_COLORMAP,
+        marked=marked,
+        square=False,
+    )
+
+
+def curves(positions: PositionView, d_model: int, marked: int) -> CurvesSpec:
+    """Sine and cosine of the chosen pairs over the positions."""
+    pairs = [pair for pair in positions.pairs if 0 <= pair < d_model // 2]
+    sines = [frequency_pair(positions.length, d_model, pair)[0] for pair in pairs]
+    stacked = np.stack(sines) if sines else np.zeros((0, positions.length), dtype=np.float32)
+    return CurvesSpec(
+        title="Chosen frequencies",
+        subtitle="wavelength 2π·10000^(2i/d) positions",
+        names=tuple(f"i = {pair}, wavelength {_round(wavelength(pair, d_model))}" for pair in pairs),
+        curves=stacked,
+        marked=marked,
+    )
+
+
+def dots(positions: PositionView, d_model: int, marked: int, colormap: str) -> MatrixSpec:
+    """Dot products between the encodings of any two positions; they depend on the distance only."""
+    values = dot_products(positions.length, d_model)
+    return MatrixSpec(
+        title="PE(p) · PE(q)",
+        subtitle=_marked_note("depends on p − q only", marked),
+        row_title="position p",
+        column_title="position q",
+        values=values,
+        scale=Scale(float(values.min()), float(values.max()), note=f"colour from {values.min():.3g} to {values.max():.3g}"),
+        colormap=colormap,
+        marked=marked,
+        square=True,
+    )
+
+
+def _joined(index: int, token: Token) -> bool:
+    return index > 0 and not token.starts_word
+
+
+def _source_tooltip(token: Token) -> str:
+    where = "" if token.span is None else f" · characters {token.span[0] + 1}-{token.span[1]}"
+    return f"{token.piece} · id {token.id}{where}"
+
+
+def _caption(loaded: Loaded, kind: Kind, rows: Axis, columns: Axis, note: str) -> tuple[str, ...]:
+    translation = f" → {loaded.translation}" if loaded.translation and kind is not Kind.ENCODER else ""
+    model = f" · model {loaded.info.name}" if loaded.info else ""
+    masked = " · hatched = masked" if kind is Kind.DECODER else ""
+    return (
+        f"{loaded.sentence}{translation}",
+        f"rows are {rows.title} · columns are {columns.title}{masked} · {note}{model}",
+    )
+
+
+def _grid_note(color_range: ColorRange) -> str:
+    return {
+        ColorRange.UNIT: "colour from 0 to 1",
+        ColorRange.MAXIMUM: "colour from 0 to each map's maximum",
+        ColorRange.SQUARE_ROOT: "colour from 0 to 1, square root",
+    }[color_range]
+
+
+def _marked_note(text: str, marked: int) -> str:
+    return f"{text} · the {marked} positions of this sentence are framed" if marked else text
+
+
+def _round(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def model_line(info: ModelInfo) -> str:
+    """The model in one line: languages, parameters, layers and heads."""
+    config = info.config
+    languages = f"{info.source_language} → {info.target_language}" if info.source_language else info.name
+    heads = f"{config.encoder_attention_heads}"
+    if config.decoder_attention_heads != config.encoder_attention_heads:
+        heads += f" and {config.decoder_attention_heads}"
+    size = f"{info.parameters / 1e6:.1f} M parameters"
+    return f"{languages} · {size} · {config.encoder_layers} + {config.decoder_layers} layers × {heads} heads"

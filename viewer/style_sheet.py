@@ -1,0 +1,130 @@
+"""The window's style sheet, written from a palette and a style; widgets opt in by properties.
+
+`card` frames a panel, `primary` marks the main button, `flat` a quiet one; `text` on a label is "title",
+"muted", "hint" or "error".
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viewer.theme import Palette, Style
+
+SHEET = Template("""
+QMainWindow, QDialog { background: $window; }
+QMainWindow::separator { background: $window; width: $gap; height: $gap; }
+QMainWindow::separator:hover { background: $accent_rest; }
+QToolTip { background: $surface; color: $text; border: $stroke solid $border; padding: $tight; }
+
+QMenuBar { background: $surface; border-bottom: $stroke solid $border; padding: $tight $gap; }
+QMenuBar::item { background: transparent; padding: $tight $gap; border-radius: $radius; }
+QMenuBar::item:selected { background: $chip; }
+QMenu { background: $surface; border: $stroke solid $border; padding: $tight; }
+QMenu::item { padding: $tight $wide; border-radius: $radius; }
+QMenu::item:selected { background: $accent_soft; color: $text; }
+QMenu::item:disabled { color: $muted; }
+QMenu::separator { height: $stroke; background: $border; margin: $tight $gap; }
+QStatusBar { background: $surface; border-top: $stroke solid $border; color: $muted; }
+QStatusBar::item { border: none; }
+QStatusBar QLabel { color: $muted; }
+
+QToolBar { background: $surface; border: none; padding: $tight; spacing: $tight; }
+QDockWidget { color: $text; font-weight: 600; }
+QDockWidget::title { background: $window; padding: $tight $gap; text-align: left; }
+QDockWidget > QWidget { font-weight: normal; }
+QFrame[card="true"], QWidget[card="true"] {
+    background: $surface; border: $stroke solid $border; border-radius: $card_radius;
+}
+
+QLabel[text="title"] { font-weight: 600; }
+QLabel[text="muted"] { color: $muted; font-size: $small; }
+QLabel[text="hint"] { color: $muted; }
+QLabel[text="error"] { color: $danger; }
+
+QLineEdit, QPlainTextEdit, QTextEdit {
+    background: $sunken; border: $stroke solid $border; border-radius: $radius;
+    padding: $tight $gap; selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: $stroke solid $accent; }
+QLineEdit:disabled { color: $muted; }
+
+QPushButton, QToolButton {
+    background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $tight $gap;
+}
+QPushButton { padding: $tight $wide; }
+QPushButton:hover, QToolButton:hover { background: $chip; }
+QPushButton:pressed, QToolButton:pressed { background: $accent_soft; }
+QPushButton:checked, QToolButton:checked { background: $accent_soft; border-color: $accent; color: $accent; }
+QPushButton:focus, QToolButton:focus { border: $stroke solid $accent; }
+QPushButton:disabled, QToolButton:disabled { color: $muted; background: $window; }
+QPushButton:default { border-color: $accent; }
+QPushButton[primary="true"], QToolButton[primary="true"] {
+    background: $accent; color: $on_accent; border-color: $accent;
+}
+QPushButton[primary="true"]:hover, QToolButton[primary="true"]:hover { background: $accent_hover; }
+QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus { border: $stroke solid $text; }
+QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
+    background: $accent_rest; border-color: $accent_rest; color: $surface;
+}
+QPushButton[flat="true"], QToolButton[flat="true"] { background: transparent; border-color: transparent; }
+QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: $chip; }
+QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus { border-color: $accent; }
+QPushButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: right center; right: $tight; }
+
+QComboBox { background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair $gap; }
+QComboBox:hover { background: $chip; }
+QComboBox:focus, QComboBox:on { border-color: $accent; }
+QComboBox:disabled { color: $muted; background: $window; }
+QComboBox::drop-down { border: none; width: $wide; }
+QComboBox QAbstractItemView {
+    background: $surface; border: $stroke solid $border; selection-background-color: $accent_soft;
+    selection-color: $text; outline: none;
+}
+
+QTabBar::tab { background: transparent; color: $muted; padding: $tight $gap; border: none; }
+QTabBar::tab:selected { color: $text; border-bottom: $thick solid $accent; }
+QTabBar::tab:focus { color: $accent; }
+
+QScrollBar { background: transparent; border: none; margin: 0; }
+QScrollBar:vertical { width: $bar; }
+QScrollBar:horizontal { height: $bar; }
+QScrollBar::handle { background: $border; border-radius: $bar_radius; margin: $thick; }
+QScrollBar::handle:vertical { min-height: $wide; }
+QScrollBar::handle:horizontal { min-width: $wide; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QScrollArea { border: none; background: transparent; }
+""")
+
+
+def style_sheet(palette: Palette, style: Style) -> str:
+    """The sheet for a palette, its lengths those of `style`."""
+    lengths = {
+        "stroke": style.stroke,
+        "thick": 2.0 * style.stroke,
+        "hair": 0.18 * style.em,
+        "tight": 0.3 * style.em,
+        "gap": 0.6 * style.em,
+        "wide": 1.2 * style.em,
+        "radius": 0.35 * style.em,
+        "card_radius": 0.5 * style.em,
+        "bar": 0.85 * style.em,
+        "bar_radius": 0.25 * style.em,
+        "small": float(style.small.pixelSize()),
+    }
+    pixels = {name: f"{max(1, round(length))}px" for name, length in lengths.items()}
+    colors = {
+        name: getattr(palette, name)
+        for name in ("window", "surface", "sunken", "border", "text", "muted", "accent", "accent_rest")
+        + ("accent_soft", "on_accent", "chip", "danger")
+    }
+    return SHEET.substitute(pixels, accent_hover=mix(palette.accent, palette.surface, 0.15), **colors)
+
+
+def mix(first: str, second: str, share: float) -> str:
+    """The colour `share` of the way from one `#rrggbb` colour to another."""
+    pairs = [(int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
