@@ -14,7 +14,7 @@ class MultiHeadAttention(nn.Module):
     """Concat(head_1, ..., head_H) W^O, head_h = softmax(Q_h K_hᵀ / √d) V_h; it returns its weights as well.
 
     W^Q, W^K and W^V are the three thirds of one matrix [3D, D], so that a position which is query, key and
-    value at once is projected in one product.
+    value at once is projected in one product. Batch and heads share one axis [BH] between the projections.
     """
 
     def __init__(self, d_model: int, heads: int) -> None:
@@ -22,7 +22,6 @@ class MultiHeadAttention(nn.Module):
         if d_model % heads:
             raise ValueError(f"{heads} heads do not divide a model width of {d_model}")
         self.d_model, self.heads, self.width = d_model, heads, d_model // heads
-        self.scale = self.width**-0.5
         self.weight = nn.Parameter(torch.empty(3 * d_model, d_model))
         self.bias = nn.Parameter(torch.zeros(3 * d_model))
         self.output = nn.Linear(d_model, d_model)
@@ -38,32 +37,49 @@ class MultiHeadAttention(nn.Module):
         return self.attend(self.queries(queries), self.keys_values(memory), mask)
 
     def queries(self, x: Tensor) -> Tensor:
-        """Project `x` [B, T, D] to queries [B, H, T, d]."""
+        """Project `x` [B, T, D] to queries [BH, T, d]."""
         d_model = self.d_model
         return self._split(functional.linear(x, self.weight[:d_model], self.bias[:d_model]), 1)[0]
 
     def keys_values(self, x: Tensor) -> Tensor:
-        """Project `x` [B, K, D] to keys and values, stacked to [2, B, H, K, d]."""
+        """Project `x` [B, K, D] to keys and values, stacked to [2, BH, K, d]."""
         d_model = self.d_model
         return self._split(functional.linear(x, self.weight[d_model:], self.bias[d_model:]), 2)
 
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Both projections of one `x` [B, T, D]: queries [B, H, T, d], keys and values [2, B, H, T, d]."""
-        projected = self._split(functional.linear(x, self.weight, self.bias), 3)  # [3, B, H, T, d]
+        """Both projections of one `x` [B, T, D]: queries [BH, T, d], keys and values [2, BH, T, d]."""
+        projected = self._split(functional.linear(x, self.weight, self.bias), 3)  # [3, BH, T, d]
         return projected[0], projected[1:]
 
     def attend(self, query: Tensor, keys_values: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Attention of projected queries [B, H, T, d] over projected keys and values [2, B, H, K, d]."""
-        key, value = keys_values.unbind(0)  # [B, H, K, d]
-        scores = (query * self.scale) @ key.transpose(-2, -1)  # [B, H, T, K]
-        if mask is not None:
-            scores = scores.masked_fill(mask, -torch.inf)
-        weights = scores.softmax(-1)  # [B, H, T, K]
-        heads = (weights @ value).transpose(1, 2).flatten(2)  # [B, T, D]
-        output: Tensor = self.output(heads)
+        """Attention of projected queries [BH, T, d] over projected keys and values [2, BH, K, d].
+
+        Returns the output [B, T, D] and the weights [B, H, T, K], as `forward` does.
+        """
+        heads, weights = scaled_dot_product(query, keys_values, self.heads, mask)
+        output: Tensor = self.output(heads.transpose(1, 2).flatten(2))  # [B, T, D]
         return output, weights
 
     def _split(self, projected: Tensor, parts: int) -> Tensor:
         batch, length, _ = projected.shape
         heads = projected.view(batch, length, parts, self.heads, self.width)  # [B, T, parts, H, d]
-        return heads.permute(2, 0, 3, 1, 4)  # [parts, B, H, T, d]
+        return heads.permute(2, 0, 3, 1, 4).flatten(1, 2)  # [parts, BH, T, d]
+
+
+def scaled_dot_product(
+    query: Tensor, keys_values: Tensor, heads: int, mask: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """softmax(Q Kᵀ / √d) V of every head (section 3.2.1).
+
+    Takes queries [BH, T, d], keys and values [2, BH, K, d], and a boolean mask broadcastable to [B, H, T, K].
+    Returns the heads' outputs [B, H, T, d] and their weights [B, H, T, K].
+    """
+    key, value = keys_values.unbind(0)  # [BH, K, d]
+    batched, length, width = query.shape
+    scores = torch.bmm(query * width**-0.5, key.transpose(1, 2))  # [BH, T, K]
+    if mask is not None:
+        scores = scores.view(-1, heads, length, key.shape[1]).masked_fill(mask, -torch.inf).view_as(scores)
+    weights = scores.softmax(-1)  # [BH, T, K]
+    output = torch.bmm(weights, value)  # [BH, T, d]
+    batch = batched // heads
+    return output.view(batch, heads, length, width), weights.view(batch, heads, length, -1)

@@ -27,9 +27,9 @@ _COMPUTING = (*REQUIRED, "target_vocab.json", "generation_config.json")
 _CHUNK = 1 << 20
 
 _PARTS = (
-    ("self_attention_norm.norm", "self_attn_layer_norm"),
-    ("cross_attention_norm.norm", "encoder_attn_layer_norm"),
-    ("ffn_norm.norm", "final_layer_norm"),
+    ("self_attention_norm", "self_attn_layer_norm"),
+    ("cross_attention_norm", "encoder_attn_layer_norm"),
+    ("ffn_norm", "final_layer_norm"),
     ("ffn.inner", "fc1"),
     ("ffn.outer", "fc2"),
     ("self_attention.output", "self_attn.out_proj"),

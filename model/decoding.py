@@ -1,31 +1,56 @@
 """Incremental decoding: the encoder once a sentence, the decoder one row at a time (section 3.1).
 
+A row is the arithmetic of `DecoderLayer` for a single position, written out over the layer's parameters:
+products of one row with a matrix are so short that looking up modules would cost as much again.
+
 Shape letters: B batch, Le, He encoder layers and heads, Ld, Hd decoder layers and heads, S source positions,
-t rows decoded so far, d width of a head, V target vocabulary.
+t rows decoded so far, D model width, d width of a head, V target vocabulary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
+from torch.nn.functional import layer_norm, linear
 
+from model.attention import scaled_dot_product
+from model.layers import LAYER_NORM_EPSILON, DecoderLayer
 from model.transformer import Transformer, key_mask
 
 
-@dataclass(frozen=True, eq=False)
-class DecoderState:
-    """All that the next row depends on besides the token it reads. Never changed, only replaced.
+class LayerWeights(NamedTuple):
+    """The parameters of one decoder layer and its sentence's cross-attention keys and values.
 
-    `memory`: cross-attention keys and values of each layer [2, B, Hd, S, d]; `past`: self-attention keys and
-    values of each layer [2, B, Hd, t, d], None before the first row; `memory_mask` [B, 1, 1, S] or None.
+    Pairs are a matrix or gain and its bias; `memory` is [2, BHd, S, d].
     """
 
-    memory: list[Tensor]
+    heads: int
+    activation: Callable[[Tensor], Tensor]
+    memory: Tensor
+    query_key_value: tuple[Tensor, Tensor]
+    self_output: tuple[Tensor, Tensor]
+    self_norm: tuple[Tensor, Tensor]
+    cross_query: tuple[Tensor, Tensor]
+    cross_output: tuple[Tensor, Tensor]
+    cross_norm: tuple[Tensor, Tensor]
+    inner: tuple[Tensor, Tensor]
+    outer: tuple[Tensor, Tensor]
+    ffn_norm: tuple[Tensor, Tensor]
+
+
+class DecoderState(NamedTuple):
+    """All that the next row depends on besides the token it reads. Never changed, only replaced.
+
+    `layers` belong to the sentence; `past` are the self-attention keys and values of each layer
+    [2, BHd, t, d], None before the first row; `memory_mask` [B, 1, 1, S] is True at padding.
+    """
+
+    layers: tuple[LayerWeights, ...]
     memory_mask: Tensor | None = None
-    past: list[Tensor] | None = None
+    past: tuple[Tensor, ...] | None = None
 
     @property
     def length(self) -> int:
@@ -36,20 +61,18 @@ class DecoderState:
         """The state as it was after `rows` rows; its tensors are views that nothing ever writes to."""
         if self.past is None or rows == self.length:
             return self
-        past = [layer[..., :rows, :] for layer in self.past] if rows else None
-        return DecoderState(self.memory, self.memory_mask, past)
+        past = tuple(layer[..., :rows, :] for layer in self.past) if rows else None
+        return self._replace(past=past)
 
 
-@dataclass(frozen=True, eq=False)
-class EncodedSource:
+class EncodedSource(NamedTuple):
     """The encoder's `self_attention` [Le, B, He, S, S] and the decoder's `state` before its first row."""
 
     self_attention: Tensor
     state: DecoderState
 
 
-@dataclass(frozen=True, eq=False)
-class DecodedRow:
+class DecodedRow(NamedTuple):
     """What one decoder row computed.
 
     Natural `log_probabilities` [B, V] at temperature 1, `self_attention` [Ld, B, Hd, t+1] and
@@ -65,23 +88,27 @@ class DecodedRow:
 def encode(model: Transformer, source: Tensor, padding: Tensor | None = None) -> EncodedSource:
     """Encode the ids `source` [B, S], `padding` [B, S] True at padding, and project the memory once."""
     memory, weights = model.encode(source, padding)
-    state = DecoderState(model.decoder.project_memory(memory), key_mask(padding))
-    return EncodedSource(torch.stack(weights), state)
+    layers = tuple(_layer_weights(layer, memory) for layer in model.decoder.typed_layers())
+    return EncodedSource(torch.stack(weights), DecoderState(layers, key_mask(padding)))
 
 
 @torch.inference_mode()
 def decode_step(model: Transformer, state: DecoderState, token: Tensor) -> tuple[DecoderState, DecodedRow]:
     """Decode the row that reads the ids `token` [B]; earlier rows are not touched."""
-    x = model.target_embedding(token[:, None], state.length)  # [B, 1, D]
-    hidden, past, self_weights, cross_weights = model.decoder(
-        x, state.memory, state.past, None, state.memory_mask
-    )
+    x = model.target_embedding(token[:, None], state.length)[:, 0]  # [B, D]
+    past, self_weights, cross_weights = [], [], []
+    for index, layer in enumerate(state.layers):
+        earlier = None if state.past is None else state.past[index]
+        x, keys_values, own, cross = _layer_row(layer, x, earlier, state.memory_mask)
+        past.append(keys_values)
+        self_weights.append(own)
+        cross_weights.append(cross)
     row = DecodedRow(
-        model.logits(hidden[:, 0]).log_softmax(-1),
-        torch.stack(self_weights)[:, :, :, 0],
-        torch.stack(cross_weights)[:, :, :, 0],
+        model.logits(x).log_softmax(-1),
+        torch.stack(self_weights).squeeze(-2),
+        torch.stack(cross_weights).squeeze(-2),
     )
-    return DecoderState(state.memory, state.memory_mask, past), row
+    return DecoderState(state.layers, state.memory_mask, tuple(past)), row
 
 
 def best_tokens(
@@ -95,3 +122,51 @@ def best_tokens(
     values, ids = torch.topk(log_probabilities, size)
     kept = [pair for pair in zip(ids.tolist(), values.tolist(), strict=True) if pair[0] not in barred][:count]
     return [token for token, _ in kept], [value for _, value in kept]
+
+
+def _layer_weights(layer: DecoderLayer, memory: Tensor) -> LayerWeights:
+    own, cross, ffn = layer.self_attention, layer.cross_attention, layer.ffn
+    width = own.d_model
+    return LayerWeights(
+        own.heads,
+        ffn.activation,
+        cross.keys_values(memory),
+        (own.weight, own.bias),
+        (own.output.weight, own.output.bias),
+        (layer.self_attention_norm.weight, layer.self_attention_norm.bias),
+        (cross.weight[:width], cross.bias[:width]),
+        (cross.output.weight, cross.output.bias),
+        (layer.cross_attention_norm.weight, layer.cross_attention_norm.bias),
+        (ffn.inner.weight, ffn.inner.bias),
+        (ffn.outer.weight, ffn.outer.bias),
+        (layer.ffn_norm.weight, layer.ffn_norm.bias),
+    )
+
+
+def _layer_row(
+    layer: LayerWeights, x: Tensor, past: Tensor | None, memory_mask: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """One row of `DecoderLayer`: maps `x` [B, D] to [B, D].
+
+    Also the self-attention's keys and values [2, BHd, t+1, d], its weights [B, Hd, 1, t+1] and the
+    cross-attention's [B, Hd, 1, S].
+    """
+    batch, width = x.shape
+    heads = layer.heads
+    batched = batch * heads
+    projected = linear(x, *layer.query_key_value).view(batch, 3, heads, 1, width // heads)
+    projected = projected.transpose(0, 1).flatten(1, 2)  # [3, BH, 1, d]
+    keys_values = projected[1:] if past is None else torch.cat((past, projected[1:]), dim=-2)
+    attended, own = scaled_dot_product(projected[0], keys_values, heads)
+    x = _add_norm(x, linear(attended.view(batch, width), *layer.self_output), layer.self_norm)
+
+    query = linear(x, *layer.cross_query).view(batched, 1, -1)  # [BH, 1, d]
+    attended, cross = scaled_dot_product(query, layer.memory, heads, memory_mask)
+    x = _add_norm(x, linear(attended.view(batch, width), *layer.cross_output), layer.cross_norm)
+
+    hidden = layer.activation(linear(x, *layer.inner))
+    return _add_norm(x, linear(hidden, *layer.outer), layer.ffn_norm), keys_values, own, cross
+
+
+def _add_norm(x: Tensor, sublayer: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:
+    return layer_norm(x + sublayer, (x.shape[-1],), *norm, LAYER_NORM_EPSILON)

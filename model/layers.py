@@ -44,20 +44,18 @@ class PositionwiseFFN(nn.Module):
         return output
 
 
-class AddNorm(nn.Module):
+class AddNorm(nn.LayerNorm):
     """LayerNorm(x + dropout(sublayer(x))): the residual connection around a sub-layer (section 3.1)."""
 
     def __init__(self, d_model: int, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(d_model, eps=LAYER_NORM_EPSILON)
+        super().__init__(d_model, eps=LAYER_NORM_EPSILON)
         self.dropout = dropout
 
-    def forward(self, x: Tensor, sublayer: Tensor) -> Tensor:
+    def forward(self, x: Tensor, sublayer: Tensor) -> Tensor:  # type: ignore[override]
         """Add the sub-layer's output to its input and normalise; both and the result are [..., D]."""
         if self.training:
             sublayer = functional.dropout(sublayer, self.dropout)
-        normalised: Tensor = self.norm(x + sublayer)
-        return normalised
+        return super().forward(x + sublayer)
 
 
 class EncoderLayer(nn.Module):
@@ -103,13 +101,13 @@ class DecoderLayer(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Map `x` [B, T, D] to [B, T, D].
 
-        `memory` [2, B, H, S, d] are the cross-attention's keys and values of the encoder's output, `past`
-        [2, B, H, P, d] the self-attention's of earlier positions. Returns the output, the self-attention's
-        keys and values [2, B, H, P+T, d], its weights [B, H, T, P+T], and the cross weights [B, H, T, S].
+        `memory` [2, BH, S, d] are the cross-attention's keys and values of the encoder's output, `past`
+        [2, BH, P, d] the self-attention's of earlier positions. Returns the output, the self-attention's
+        keys and values [2, BH, P+T, d], its weights [B, H, T, P+T], and the cross weights [B, H, T, S].
         """
         query, keys_values = self.self_attention.queries_keys_values(x)
         if past is not None:
-            keys_values = torch.cat((past, keys_values), dim=-2)  # [2, B, H, P+T, d]
+            keys_values = torch.cat((past, keys_values), dim=-2)  # [2, BH, P+T, d]
         attended, self_weights = self.self_attention.attend(query, keys_values, mask)
         x = self.self_attention_norm(x, attended)
 

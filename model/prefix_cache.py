@@ -14,7 +14,7 @@ from model.api import DecodeStep, Encoding
 from model.decoding import DecoderState
 
 SENTENCES = 4
-BRANCHES = 8
+BRANCHES = 4
 
 
 @dataclass(frozen=True, eq=False)

@@ -86,8 +86,8 @@ class Decoder(nn.Module):
         )
 
     def project_memory(self, memory: Tensor) -> list[Tensor]:
-        """Every layer's cross-attention keys and values [2, B, H, S, d] of the memory [B, S, D]."""
-        return [layer.cross_attention.keys_values(memory) for layer in self._layers()]
+        """Every layer's cross-attention keys and values [2, BH, S, d] of the memory [B, S, D]."""
+        return [layer.cross_attention.keys_values(memory) for layer in self.typed_layers()]
 
     def forward(
         self,
@@ -111,7 +111,8 @@ class Decoder(nn.Module):
             cross_weights.append(cross)
         return x, present, self_weights, cross_weights
 
-    def _layers(self) -> list[DecoderLayer]:
+    def typed_layers(self) -> list[DecoderLayer]:
+        """The layers as what they are."""
         return [layer for layer in self.layers if isinstance(layer, DecoderLayer)]
 
 

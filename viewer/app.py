@@ -36,6 +36,8 @@ from viewer.widgets.main_window import MainWindow
 from viewer.worker import Worker
 
 DEFAULT_D_MODEL = 256
+SETTLING = 100
+"""Milliseconds a picture waits for the layout of the window."""
 SCREENSHOT_PATIENCE = 120_000
 """Milliseconds after which a screenshot gives up waiting for the model."""
 
@@ -272,3 +274,6 @@ class Outcome(QObject):
             loop.exec()
         if self._trouble:
             raise UserError(self._trouble)
+        # Layouts settle in events of their own.
+        QTimer.singleShot(SETTLING, loop.quit)
+        loop.exec()

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from model.errors import InputError
 from viewer import __version__
+from viewer.argument_types import numbered, one_of, size, text, whole
 from viewer.assets import BUNDLED_MODEL
 
 KINDS = ("encoder", "decoder", "cross")
@@ -21,8 +22,6 @@ FORMATS = ("png", "svg", "pdf")
 THEMES = ("light", "dark")
 LARGEST_LIMIT = 1000
 """Most decoder rows that --max-steps may ask for."""
-SMALLEST_PICTURE, LARGEST_PICTURE = 320, 8000
-"""Side of a screenshot in pixels, least and most."""
 
 
 @dataclass(frozen=True)
@@ -101,32 +100,36 @@ class ExportOptions:
 Options = WindowOptions | ScreenshotOptions | TranslateOptions | TraceOptions | BatchOptions | ExportOptions
 
 WINDOW_HELP = """\
-A window on a living English-French Transformer: type a sentence, step the decoder one token at a time, and see
-every attention weight the model computes. Without a command the window opens."""
+A window on a living English-French Transformer: type a sentence, step the decoder one token at a
+time, and see every attention weight the model computes. Without a command the window opens."""
 
 WINDOW_EXAMPLE = """\
 example: attention-viewer --sentence "The cat is sleeping." --steps 3
 Each command has its own help and example: attention-viewer trace --help"""
 
 TRANSLATE_HELP = """\
-Translate one line at a time: lines in, from FILE or standard input, one translation a line out; blank lines stay
-blank. Without -o each translation is written as soon as it is known; with -o the file appears once it is complete.
-"""
+Translate one line at a time: lines in, from FILE or standard input, one translation a line out; blank
+lines stay blank. Without -o each translation is written as soon as it is known; with -o the file appears
+once it is complete."""
 TRANSLATE_EXAMPLE = 'example: echo "I love you." | attention-viewer translate'
 
 TRACE_HELP = """\
-Write everything the model computes for a sentence (all attention weights, tokens, log-probabilities) to a NumPy
-NPZ file. With --input, every line of a file (a source, or a source, a tab and a target translation) becomes a file
-of the directory -o: line 1 becomes 00000.npz."""
+Write everything the model computes for a sentence (all attention weights, tokens, log-probabilities) to
+a NumPy NPZ file. With --input, every line of a file (a source, or a source, a tab and a translation to
+force) becomes a file in the directory -o: line 1 becomes 00000.npz."""
 TRACE_EXAMPLE = 'example: attention-viewer trace "I love you." -o love.npz --target "Je t\'aime."'
 
 EXPORT_HELP = """\
-Write pictures of attention heads into a directory: encoder_layer1_head1.svg and so on, or with --grid all heads of
-a kind as one figure, encoder_all.svg. Layers and heads count from 1."""
-EXPORT_EXAMPLE = 'example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --head all --format svg'
+Write pictures of attention heads into a directory: encoder_layer1_head1.svg and so on, or with --grid
+all heads of a kind as one figure, encoder_all.svg. Layers and heads count from 1."""
+EXPORT_EXAMPLE = 'example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --format svg'
 
-SCREENSHOT_HELP = "Write a picture of the whole window, with a sentence in it, as a PNG file. No display is needed."
-SCREENSHOT_EXAMPLE = 'example: attention-viewer screenshot cat.png --sentence "The cat is sleeping." --theme dark'
+SCREENSHOT_HELP = (
+    "Write a picture of the whole window, with a sentence in it, as a PNG file. No display is needed."
+)
+SCREENSHOT_EXAMPLE = (
+    'example: attention-viewer screenshot cat.png --sentence "The cat is sleeping." --theme dark'
+)
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -166,14 +169,16 @@ def _parser() -> argparse.ArgumentParser:
         "--sentence",
         metavar="TEXT",
         dest="window_sentence",
-        type=_text("--sentence"),
+        type=text("--sentence"),
         help="open the window with this sentence",
     )
     parser.add_argument(
-        "--steps", metavar="N", dest="window_steps", type=_whole("--steps", 0), help="take N steps with it"
+        "--steps", metavar="N", dest="window_steps", type=whole("--steps", 0), help="take N steps with it"
     )
     parser.set_defaults(make=_window)
-    commands = parser.add_subparsers(title="commands that need no display", metavar="COMMAND", prog="attention-viewer")
+    commands = parser.add_subparsers(
+        title="commands that need no display", metavar="COMMAND", prog="attention-viewer"
+    )
     _add_translate(commands)
     _add_trace(commands)
     _add_export(commands)
@@ -185,7 +190,10 @@ Commands = argparse._SubParsersAction  # argparse has no public name for what ad
 
 
 def _add_command(
-    commands: Commands[_Parser], name: str, texts: tuple[str, str, str], make: Callable[[argparse.Namespace], Options]
+    commands: Commands[_Parser],
+    name: str,
+    texts: tuple[str, str, str],
+    make: Callable[[argparse.Namespace], Options],
 ) -> _Parser:
     summary, description, example = texts
     parser = commands.add_parser(
@@ -215,22 +223,35 @@ def _add_model(parser: argparse.ArgumentParser, default: object) -> None:
 def _add_translate(commands: Commands[_Parser]) -> None:
     texts = ("translate lines of text", TRANSLATE_HELP, TRANSLATE_EXAMPLE)
     parser = _add_command(commands, "translate", texts, _translate)
-    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="UTF-8 text; standard input if left out")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", type=Path, help="UTF-8 text; standard input if left out"
+    )
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="file for the translations")
 
 
 def _add_trace(commands: Commands[_Parser]) -> None:
-    parser = _add_command(commands, "trace", ("write all weights as NumPy arrays", TRACE_HELP, TRACE_EXAMPLE), _trace)
-    parser.add_argument("text", metavar="TEXT", nargs="?", type=_text("TEXT"), help="the sentence to translate")
-    parser.add_argument("--input", metavar="FILE.tsv", type=Path, help="UTF-8 text with one sentence a line instead")
-    parser.add_argument(
-        "-o", "--output", metavar="OUT", type=Path, required=True, help="the NPZ file; with --input, a directory"
+    parser = _add_command(
+        commands, "trace", ("write all weights as NumPy arrays", TRACE_HELP, TRACE_EXAMPLE), _trace
     )
-    parser.add_argument("--target", metavar="TEXT", type=_text("--target"), help="force this translation")
+    parser.add_argument(
+        "text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate"
+    )
+    parser.add_argument(
+        "--input", metavar="FILE.tsv", type=Path, help="UTF-8 text with one sentence a line instead"
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=Path,
+        required=True,
+        help="the NPZ file; with --input, a directory",
+    )
+    parser.add_argument("--target", metavar="TEXT", type=text("--target"), help="force this translation")
     parser.add_argument(
         "--max-steps",
         metavar="N",
-        type=_whole("--max-steps", 1, LARGEST_LIMIT),
+        type=whole("--max-steps", 1, LARGEST_LIMIT),
         help="stop after N tokens (200 if left out); sentences with a forced translation always run to its end",
     )
 
@@ -238,16 +259,22 @@ def _add_trace(commands: Commands[_Parser]) -> None:
 def _add_export(commands: Commands[_Parser]) -> None:
     texts = ("write pictures of attention heads", EXPORT_HELP, EXPORT_EXAMPLE)
     parser = _add_command(commands, "export", texts, _export)
-    parser.add_argument("text", metavar="TEXT", type=_text("TEXT"), help="the sentence to translate")
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the pictures")
+    parser.add_argument("text", metavar="TEXT", type=text("TEXT"), help="the sentence to translate")
+    parser.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the pictures"
+    )
     kinds = (*KINDS, "all")
     parser.add_argument(
-        "--kind", metavar="|".join(kinds), type=_one_of("--kind", kinds), default="all", help="all if left out"
+        "--kind", metavar="|".join(kinds), type=one_of("--kind", kinds), default="all", help="all if left out"
     )
-    parser.add_argument("--layer", metavar="N|all", type=_numbered("--layer"), help="all if left out")
-    parser.add_argument("--head", metavar="N|all", type=_numbered("--head"), help="all if left out")
+    parser.add_argument("--layer", metavar="N|all", type=numbered("--layer"), help="all if left out")
+    parser.add_argument("--head", metavar="N|all", type=numbered("--head"), help="all if left out")
     parser.add_argument(
-        "--format", metavar="|".join(FORMATS), type=_one_of("--format", FORMATS), default="png", help="png if left out"
+        "--format",
+        metavar="|".join(FORMATS),
+        type=one_of("--format", FORMATS),
+        default="png",
+        help="png if left out",
     )
     parser.add_argument("--grid", action="store_true", help="all layers and heads of a kind as one figure")
     _add_course(parser)
@@ -257,21 +284,30 @@ def _add_screenshot(commands: Commands[_Parser]) -> None:
     texts = ("write a picture of the window", SCREENSHOT_HELP, SCREENSHOT_EXAMPLE)
     parser = _add_command(commands, "screenshot", texts, _screenshot)
     parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file")
-    parser.add_argument("--sentence", metavar="TEXT", type=_text("--sentence"), required=True, help="what to show")
+    parser.add_argument(
+        "--sentence", metavar="TEXT", type=text("--sentence"), required=True, help="what to show"
+    )
     _add_course(parser)
     parser.add_argument(
-        "--size", metavar="WxH", type=_size, default=(1600, 1000), help="in pixels, 1600x1000 if left out"
+        "--size", metavar="WxH", type=size, default=(1600, 1000), help="in pixels, 1600x1000 if left out"
     )
     parser.add_argument(
-        "--theme", metavar="|".join(THEMES), type=_one_of("--theme", THEMES), default="light", help="light if left out"
+        "--theme",
+        metavar="|".join(THEMES),
+        type=one_of("--theme", THEMES),
+        default="light",
+        help="light if left out",
     )
 
 
 def _add_course(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--steps", metavar="N", type=_whole("--steps", 0), help="stop after N decoder steps; runs to the end if left out"
+        "--steps",
+        metavar="N",
+        type=whole("--steps", 0),
+        help="stop after N decoder steps; runs to the end if left out",
     )
-    parser.add_argument("--target", metavar="TEXT", type=_text("--target"), help="force this translation")
+    parser.add_argument("--target", metavar="TEXT", type=text("--target"), help="force this translation")
 
 
 def _window(values: argparse.Namespace) -> WindowOptions:
@@ -286,15 +322,21 @@ def _translate(values: argparse.Namespace) -> TranslateOptions:
 
 def _trace(values: argparse.Namespace) -> TraceOptions | BatchOptions:
     if (values.text is None) == (values.input is None):
-        raise InputError("Give either a sentence or --input FILE.tsv, and not both. See 'attention-viewer trace --help'.")
+        raise InputError(
+            "Give either a sentence or --input FILE.tsv, and not both. See 'attention-viewer trace --help'."
+        )
     if values.target is not None and values.max_steps is not None:
-        raise InputError("--target and --max-steps exclude each other: a forced translation always runs to its end.")
+        raise InputError(
+            "--target and --max-steps exclude each other: a forced translation always runs to its end."
+        )
     if values.input is None:
         return TraceOptions(
             values.model, values.text, values.output, values.target, values.max_steps, values.force
         )
     if values.target is not None:
-        raise InputError("--target goes with one sentence. With --input, put the target after a tab on each line.")
+        raise InputError(
+            "--target goes with one sentence. With --input, put the target after a tab on each line."
+        )
     return BatchOptions(values.model, values.input, values.output, values.max_steps, values.force)
 
 
@@ -303,7 +345,9 @@ def _export(values: argparse.Namespace) -> ExportOptions:
     if values.grid and (values.layer is not None or values.head is not None):
         raise InputError("--grid shows all layers and heads in one figure: leave --layer and --head out.")
     if values.steps == 0 and kinds != ("encoder",):
-        raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
+        raise InputError(
+            "--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder."
+        )
     return ExportOptions(
         model=values.model,
         text=values.text,
@@ -332,59 +376,3 @@ def _screenshot(values: argparse.Namespace) -> ScreenshotOptions:
         theme=values.theme,
         force=values.force,
     )
-
-
-def _text(option: str) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if not value.strip():
-            raise InputError(f"{option} is empty: give a sentence of at least one word.")
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError:
-            raise InputError(f"{option} is not valid UTF-8 text: type it in a UTF-8 terminal.") from None
-        return value
-
-    return check
-
-
-def _whole(option: str, low: int, high: int | None = None) -> Callable[[str], int]:
-    bounds = f"{low} or more" if high is None else f"from {low} to {high}"
-
-    def check(value: str) -> int:
-        try:
-            number = int(value)
-        except ValueError:
-            raise InputError(f"{option} takes a whole number, {bounds}; {value!r} is none.") from None
-        if number < low or (high is not None and number > high):
-            raise InputError(f"{option} takes a whole number, {bounds}; {number} will not do.")
-        return number
-
-    return check
-
-
-def _numbered(option: str) -> Callable[[str], int | None]:
-    whole = _whole(option, 1)
-
-    def check(value: str) -> int | None:
-        return None if value == "all" else whole(value)
-
-    return check
-
-
-def _one_of(option: str, allowed: Sequence[str]) -> Callable[[str], str]:
-    def check(value: str) -> str:
-        if value not in allowed:
-            raise InputError(f"{option} cannot be {value!r}: choose {', '.join(allowed[:-1])} or {allowed[-1]}.")
-        return value
-
-    return check
-
-
-def _size(value: str) -> tuple[int, int]:
-    match = re.fullmatch(r"([0-9]{1,5})x([0-9]{1,5})", value)
-    if match is None:
-        raise InputError(f"--size takes width and height in pixels, such as 1600x1000; {value!r} is none.")
-    width, height = int(match[1]), int(match[2])
-    if not all(SMALLEST_PICTURE <= side <= LARGEST_PICTURE for side in (width, height)):
-        raise InputError(f"--size takes sides from {SMALLEST_PICTURE} to {LARGEST_PICTURE} pixels; {value!r} will not do.")
-    return width, height

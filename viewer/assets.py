@@ -16,3 +16,8 @@ def examples() -> list[str]:
 def icon_path() -> Path:
     """The application's icon."""
     return ASSETS / "icons" / "attention-viewer.svg"
+
+
+def chevron_path(theme: str) -> Path:
+    """The arrow of a drop-down list, in the theme's muted colour."""
+    return ASSETS / "icons" / ("chevron-dark.svg" if theme == "dark" else "chevron-light.svg")

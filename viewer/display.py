@@ -1,7 +1,7 @@
 """Whether a window can open here, asked before Qt is: Qt itself would end the process with a misleading text.
 
-Everything it can find out without Qt it says in words: no display, a display that refuses, a system library that
-is missing, and the Debian package that holds it. No Qt, no torch.
+Everything it can find out without Qt it says in words: no display, a display that refuses, a system library
+that is missing, and the Debian package that holds it. No Qt, no torch.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def check_display(
     _check_libraries(WINDOW_LIBRARIES, loads or _loads)
     if not (answers or _answers)(display):
         raise DisplayError(
-            f"The display {display!r} (DISPLAY) cannot be opened. Set DISPLAY to one that runs and that you may use, "
-            "or run 'xvfb-run attention-viewer'."
+            f"The display {display!r} (DISPLAY) cannot be opened. Set DISPLAY to one that runs and that you may "
+            "use, or run 'xvfb-run attention-viewer'."
         )
 
 
@@ -85,7 +85,9 @@ def qt_errors_in_words() -> Iterator[None]:
         if ".so" not in str(error):
             raise
         _check_libraries(BASE_LIBRARIES, _loads)
-        raise DisplayError(f"Qt cannot be loaded: {error}. Install the system package that holds this library.") from None
+        raise DisplayError(
+            f"Qt cannot be loaded: {error}. Install the system package that holds this library."
+        ) from None
 
 
 def _wants_a_window_system(environment: Mapping[str, str]) -> bool:
@@ -104,8 +106,8 @@ def _check_libraries(packages: Mapping[str, str], loads: Loads) -> None:
     missing = {name: package for name, package in packages.items() if not loads(name)}
     if missing:
         raise DisplayError(
-            f"Qt needs system libraries that are missing here: {', '.join(missing)}. On Debian or Ubuntu install "
-            f"them with: apt-get install {' '.join(missing.values())}"
+            f"Qt needs system libraries that are missing here: {', '.join(missing)}. On Debian or Ubuntu "
+            f"install them with: apt-get install {' '.join(missing.values())}"
         )
 
 
@@ -124,6 +126,6 @@ def _answers(display: str) -> bool:
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(display.encode(errors="surrogateescape"), None)
-    accepted = xcb.xcb_connection_has_error(connection) == 0
+    accepted = bool(xcb.xcb_connection_has_error(connection) == 0)
     xcb.xcb_disconnect(connection)
     return accepted

@@ -1,4 +1,4 @@
-"""Reading input files line by line, and checking output paths before anything is computed. No Qt, no torch."""
+"""Reads input files line by line, and checks output paths before anything is computed. No Qt, no torch."""
 
 from __future__ import annotations
 
@@ -28,14 +28,17 @@ def read_lines(path: Path) -> list[str]:
 
 
 def decoded_lines(stream: BinaryIO, name: str) -> Iterator[str]:
-    """The lines of a UTF-8 stream as they arrive, without their ends; InputError names a line that is not UTF-8."""
+    """The lines of a UTF-8 stream as they arrive, without their ends.
+
+    Raises InputError naming the first line that is not UTF-8.
+    """
     for number, raw in enumerate(stream, start=1):
         try:
             line = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             raise InputError(
-                f"Line {number} of {name} is not valid UTF-8 (byte {error.start + 1} is 0x{raw[error.start]:02x}). "
-                "Convert the file to UTF-8."
+                f"Line {number} of {name} is not valid UTF-8 (byte {error.start + 1} is "
+                f"0x{raw[error.start]:02x}). Convert the file to UTF-8."
             ) from None
         if number == 1:
             line = line.removeprefix(BYTE_ORDER_MARK)
@@ -52,7 +55,7 @@ def check_output(path: Path, force: bool) -> None:
 
 
 def check_folder(folder: Path, names: Iterable[str], force: bool) -> None:
-    """Raise InputError where the files `names` could not be written into `folder`, which may be made anew."""
+    """Raise InputError where the files `names` could not be written into `folder`, which may be new."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file: give the name of a directory.")
     if not folder.exists():
@@ -109,9 +112,13 @@ def _replace(path: Path, content: bytes) -> None:
 def _check_parent(path: Path) -> None:
     parent = path.parent
     if not parent.is_dir():
-        raise InputError(f"The directory {parent} does not exist: make it first, or choose another place for {path.name}.")
+        raise InputError(
+            f"The directory {parent} does not exist: make it first, or choose another place for {path.name}."
+        )
     if not os.access(parent, os.W_OK):
-        raise InputError(f"The directory {parent} cannot be written to: choose another place for {path.name}.")
+        raise InputError(
+            f"The directory {parent} cannot be written to: choose another place for {path.name}."
+        )
 
 
 def say_progress(done: int, total: int, what: str) -> None:

@@ -1,13 +1,15 @@
 """The window's style sheet, written from a palette and a style; widgets opt in by properties.
 
-`card` frames a panel, `primary` marks the main button, `flat` a quiet one; `text` on a label is "title",
-"muted", "hint" or "error".
+`card` frames a panel, `primary` marks the main button, `flat` a quiet one; `tone` on a label is "title",
+"muted", "hint" or "error" (`text` would be the text itself).
 """
 
 from __future__ import annotations
 
 from string import Template
 from typing import TYPE_CHECKING
+
+from viewer.assets import chevron_path
 
 if TYPE_CHECKING:
     from viewer.theme import Palette, Style
@@ -34,14 +36,23 @@ QToolBar { background: $surface; border: none; padding: $tight; spacing: $tight;
 QDockWidget { color: $text; font-weight: 600; }
 QDockWidget::title { background: $window; padding: $tight $gap; text-align: left; }
 QDockWidget > QWidget { font-weight: normal; }
+QFrame#header { background: $surface; border-bottom: $stroke solid $border; }
+QFrame#cardHeader, QFrame#cardBody { background: $surface; border: $stroke solid $border; }
+QFrame#cardHeader {
+    border-bottom: none; border-top-left-radius: $card_radius; border-top-right-radius: $card_radius;
+}
+QFrame#cardBody {
+    border-top: none; border-bottom-left-radius: $card_radius; border-bottom-right-radius: $card_radius;
+}
+QSplitter::handle { background: transparent; }
 QFrame[card="true"], QWidget[card="true"] {
     background: $surface; border: $stroke solid $border; border-radius: $card_radius;
 }
 
-QLabel[text="title"] { font-weight: 600; }
-QLabel[text="muted"] { color: $muted; font-size: $small; }
-QLabel[text="hint"] { color: $muted; }
-QLabel[text="error"] { color: $danger; }
+QLabel[tone="title"] { font-weight: 600; }
+QLabel[tone="muted"] { color: $muted; font-size: $small; }
+QLabel[tone="hint"] { color: $muted; }
+QLabel[tone="error"] { color: $danger; }
 
 QLineEdit, QPlainTextEdit, QTextEdit {
     background: $sunken; border: $stroke solid $border; border-radius: $radius;
@@ -49,6 +60,13 @@ QLineEdit, QPlainTextEdit, QTextEdit {
 }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: $stroke solid $accent; }
 QLineEdit:disabled { color: $muted; }
+QSpinBox {
+    background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair;
+    selection-background-color: $accent; selection-color: $on_accent;
+}
+QSpinBox:focus { border-color: $accent; }
+QSpinBox::up-button, QSpinBox::down-button { border: none; background: transparent; width: $wide; }
+QSpinBox::up-button:hover, QSpinBox::down-button:hover { background: $chip; }
 
 QPushButton, QToolButton {
     background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $tight $gap;
@@ -78,6 +96,8 @@ QComboBox:hover { background: $chip; }
 QComboBox:focus, QComboBox:on { border-color: $accent; }
 QComboBox:disabled { color: $muted; background: $window; }
 QComboBox::drop-down { border: none; width: $wide; }
+QComboBox::down-arrow { image: url("$chevron"); width: $gap; height: $gap; }
+QPushButton::menu-indicator { image: url("$chevron"); width: $gap; height: $gap; }
 QComboBox QAbstractItemView {
     background: $surface; border: $stroke solid $border; selection-background-color: $accent_soft;
     selection-color: $text; outline: none;
@@ -121,7 +141,8 @@ def style_sheet(palette: Palette, style: Style) -> str:
         for name in ("window", "surface", "sunken", "border", "text", "muted", "accent", "accent_rest")
         + ("accent_soft", "on_accent", "chip", "danger")
     }
-    return SHEET.substitute(pixels, accent_hover=mix(palette.accent, palette.surface, 0.15), **colors)
+    chevron = chevron_path(palette.name).as_posix()
+    return SHEET.substitute(pixels, chevron=chevron, accent_hover=mix(palette.accent, palette.surface, 0.15), **colors)
 
 
 def mix(first: str, second: str, share: float) -> str:

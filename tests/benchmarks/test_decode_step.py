@@ -1,0 +1,94 @@
+"""One decoder row with every attention in the Trace, against the cached forward pass of `transformers`."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+import torch
+from pytest_benchmark.fixture import BenchmarkFixture
+from transformers import MarianMTModel
+from transformers.modeling_outputs import BaseModelOutput
+
+from model.api import How
+from model.document import Choice, Document
+from model.session import Session
+
+SOURCE = "The old man was reading a good book when his children came home."
+SOURCE_LENGTH, TARGET_LENGTH = 15, 14
+ROUNDS = 60
+BOUND = 0.5
+
+
+@pytest.fixture
+def session(bundled: Path) -> Session:
+    return Session(bundled, threads=1)
+
+
+def test_a_step_takes_at_most_half_the_time_of_transformers(
+    session: Session, bundled: Path, benchmark: BenchmarkFixture
+) -> None:
+    documents = _documents(session)
+    assert len(session.trace(next(documents)).steps) == TARGET_LENGTH
+    reference = _reference(session, bundled)
+
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(ROUNDS):  # taking turns, so that a busy machine slows both
+        ours.append(_seconds(lambda document: session.trace(document), next(documents)))
+        theirs.append(reference())
+    ratio = median(ours) / median(theirs)
+    benchmark.extra_info.update(ours=median(ours), transformers=median(theirs), ratio=ratio)
+    benchmark.pedantic(session.trace, setup=lambda: ((next(documents),), {}), rounds=ROUNDS)
+    print(f"\nours {median(ours) * 1e3:.2f} ms, transformers {median(theirs) * 1e3:.2f} ms, ratio {ratio:.2f}")
+    assert ratio <= BOUND
+
+
+def _documents(session: Session) -> Iterator[Document]:
+    """Documents of 14 rows that share 13: only the token which the last row reads differs."""
+    chosen = session.trace(Document(SOURCE, step=TARGET_LENGTH - 2)).output_tokens
+    shared = tuple(
+        Choice(token.id, How.GREEDY, index - 1 if index else None) for index, token in enumerate(chosen)
+    )
+    for token in range(300, 8000):
+        choices = (*shared, Choice(token, How.FORCED, len(shared) - 1))
+        yield Document(SOURCE, choices, len(shared), TARGET_LENGTH)
+
+
+def _reference(session: Session, bundled: Path) -> Callable[[], float]:
+    """Seconds that one cached forward pass takes, with everything that comes before it already done."""
+    model = MarianMTModel.from_pretrained(bundled, attn_implementation="eager", dtype=torch.float32).eval()
+    source = torch.tensor([[token.id for token in session.tokenize(SOURCE)]])
+    target = torch.randint(300, 8000, (1, TARGET_LENGTH))
+    assert source.shape[1] == SOURCE_LENGTH
+    with torch.inference_mode():
+        memory = BaseModelOutput(model.model.encoder(source).last_hidden_state)
+        start = model(encoder_outputs=memory, decoder_input_ids=target[:, :-1], use_cache=True).past_key_values
+
+    @torch.inference_mode()
+    def step() -> float:
+        past = copy.deepcopy(start)
+        began = time.perf_counter()
+        outputs = model(
+            encoder_outputs=memory,
+            decoder_input_ids=target[:, -1:],
+            past_key_values=past,
+            use_cache=True,
+            output_attentions=True,
+        )
+        elapsed = time.perf_counter() - began
+        assert outputs.decoder_attentions[0].shape[-1] == TARGET_LENGTH
+        assert outputs.cross_attentions[0].shape[-1] == SOURCE_LENGTH
+        return elapsed
+
+    return step
+
+
+def _seconds(call: Callable[[Document], object], document: Document) -> float:
+    began = time.perf_counter()
+    call(document)
+    return time.perf_counter() - began

@@ -1,0 +1,248 @@
+"""The window driven as a user drives it, with the bundled model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from model.api import Kind
+from viewer.app import Parts, begin, build
+from viewer.arguments import WindowOptions
+from viewer.highlight import CellHover
+from viewer.settings import MemoryStore, Settings
+from viewer.specs import HeatmapSpec, Unavailable
+from viewer.view_state import Head
+from viewer.widgets.export_dialog import ExportRequest
+
+SENTENCE = "The cat sat on the mat."
+PATIENCE = 30_000
+
+Open = Callable[..., Parts]
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, bundled: Path) -> Iterator[Open]:
+    """Opens windows on the bundled model, and closes them at the end."""
+    opened: list[Parts] = []
+
+    def open_one(settings: Settings | None = None, model: Path = bundled, sentence: str | None = None) -> Parts:
+        parts = build(settings or Settings(MemoryStore()), model)
+        opened.append(parts)
+        parts.window.resize(1280, 720)
+        parts.window.show()
+        qtbot.waitExposed(parts.window)
+        begin(parts, WindowOptions(model, sentence))
+        return parts
+
+    yield open_one
+    for parts in opened:
+        parts.window.close()
+        parts.close()
+        parts.window.deleteLater()
+
+
+@pytest.fixture
+def window(open_window: Open, qtbot: QtBot) -> Parts:
+    """A window with a sentence encoded."""
+    parts = open_window(sentence=SENTENCE)
+    wait_for_step(qtbot, parts, 0)
+    return parts
+
+
+def wait_for_step(qtbot: QtBot, parts: Parts, step: int) -> None:
+    def there() -> bool:
+        trace = parts.controller.loaded.trace
+        return trace is not None and len(trace.steps) == step
+
+    qtbot.waitUntil(there, timeout=PATIENCE)
+
+
+def decode_to_the_end(qtbot: QtBot, parts: Parts) -> int:
+    parts.actions["last"].trigger()
+    qtbot.waitUntil(lambda: not parts.controller.can_step, timeout=PATIENCE)
+    assert parts.controller.loaded.trace is not None
+    return len(parts.controller.loaded.trace.steps)
+
+
+def test_the_window_invites_before_and_after_the_model_is_ready(open_window: Open, qtbot: QtBot) -> None:
+    parts = open_window()
+    assert "oading" in parts.controller.loaded.waiting.reason
+    qtbot.waitUntil(lambda: parts.controller.loaded.info is not None, timeout=PATIENCE)
+    waiting = parts.controller.loaded.waiting
+    assert isinstance(waiting, Unavailable) and "Type" in waiting.reason
+    assert not parts.actions["step"].isEnabled() and not parts.actions["export"].isEnabled()
+
+
+def test_a_sentence_typed_before_the_model_is_ready_is_encoded(open_window: Open, qtbot: QtBot) -> None:
+    parts = open_window()
+    parts.window.source_bar.set_text(SENTENCE)
+    parts.window.source_bar.submitted.emit(SENTENCE)
+    wait_for_step(qtbot, parts, 0)
+    assert parts.controller.loaded.sentence == SENTENCE
+
+
+def test_keys_step_forward_and_back(window: Parts, qtbot: QtBot) -> None:
+    for step, key in enumerate((Qt.Key.Key_Right, Qt.Key.Key_Space, Qt.Key.Key_Right), start=1):
+        qtbot.keyClick(window.window, key)
+        wait_for_step(qtbot, window, step)
+    qtbot.keyClick(window.window, Qt.Key.Key_Left)
+    wait_for_step(qtbot, window, 2)
+    qtbot.keyClick(window.window, Qt.Key.Key_Home)
+    wait_for_step(qtbot, window, 0)
+    qtbot.keyClick(window.window, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: not window.controller.can_step, timeout=PATIENCE)
+    assert window.controller.loaded.trace is not None
+    assert window.controller.loaded.trace.output_tokens[-1].piece == "</s>"
+
+
+def test_stepping_shows_what_one_run_to_the_end_shows(window: Parts, qtbot: QtBot) -> None:
+    total = decode_to_the_end(qtbot, window)
+    at_once = window.controller.loaded.trace
+    window.actions["first"].trigger()
+    wait_for_step(qtbot, window, 0)
+    for step in range(1, total + 1):
+        window.actions["step"].trigger()
+        wait_for_step(qtbot, window, step)
+    stepped = window.controller.loaded.trace
+    assert at_once is not None and stepped is not None
+    assert np.array_equal(at_once.cross_attention, stepped.cross_attention)
+    assert at_once.output_tokens == stepped.output_tokens
+
+
+def test_a_target_chip_goes_to_the_step_that_predicts_it(window: Parts, qtbot: QtBot) -> None:
+    decode_to_the_end(qtbot, window)
+    window.window.target_strip.clicked.emit(2)
+    wait_for_step(qtbot, window, 3)
+    assert len(window.controller.loaded.ahead) > 0
+    window.window.target_strip.clicked.emit(4)
+    wait_for_step(qtbot, window, 5)
+
+
+def test_selecting_heads_by_thumbnail_keyboard_and_lock(window: Parts, qtbot: QtBot) -> None:
+    window.window.panels[Kind.ENCODER].head_selected.emit(2, 5)
+    assert window.controller.view.heads[Kind.ENCODER] == Head(2, 5)
+    qtbot.keyClick(window.window, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window.window, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    assert window.controller.view.heads[Kind.ENCODER] == Head(3, 4)
+    window.actions["lock"].trigger()
+    assert set(window.controller.view.heads.values()) == {Head(3, 4)}
+    assert window.actions["lock"].isChecked()
+
+
+def test_hovering_a_cell_reads_its_weight_and_lights_its_tokens(window: Parts, qtbot: QtBot) -> None:
+    decode_to_the_end(qtbot, window)
+    trace = window.controller.loaded.trace
+    assert trace is not None
+    panel = window.window.panels[Kind.CROSS]
+    panel.cell_hovered.emit((1, 2))
+    weight = trace.cross_attention[0, 0, 1, 2]
+    assert f"{weight:.4f}" in panel.readout()
+    window.controller.hover(CellHover(Kind.CROSS, 1, 2))
+    panel.cell_hovered.emit(None)
+    assert "hover" in panel.readout()
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+@pytest.mark.parametrize("what", ["map", "grid"])
+def test_exporting_writes_a_picture(window: Parts, qtbot: QtBot, tmp_path: Path, what: str, suffix: str) -> None:
+    decode_to_the_end(qtbot, window)
+    path = tmp_path / f"picture.{suffix}"
+    window.commands.write_picture(ExportRequest(what, suffix, 2, "print", path))
+    window.commands.wait_for_exports()
+    assert path.read_bytes()[:4] in (b"\x89PNG", b"<?xm", b"%PDF")
+
+
+def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
+    window: Parts, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "missing" / "picture.png"
+    with qtbot.waitSignal(window.commands.export_failed, timeout=PATIENCE) as failure:
+        window.commands.write_picture(ExportRequest("map", "png", 1, "print", path))
+    assert "missing" in failure.args[0]
+    assert not path.parent.exists()
+
+
+def test_playing_runs_to_the_end_and_stops(window: Parts, qtbot: QtBot) -> None:
+    window.controller.player.set_speed(200)
+    window.actions["play"].trigger()
+    qtbot.waitUntil(lambda: not window.controller.player.playing, timeout=PATIENCE)
+    assert not window.controller.can_step
+
+
+def test_only_spaces_run_nothing_and_hint(window: Parts) -> None:
+    before = window.controller.loaded
+    window.window.source_bar.submitted.emit("   ")
+    assert window.controller.loaded is before
+    assert window.window.source_bar.hint()
+
+
+@pytest.mark.parametrize(
+    "sentence", ["😀 👩‍👩‍👧 🇫🇷", "مرحبا بالعالم", "我喜欢读书", "</s> <pad> <unk>", "a", "\u0000\ufeff", "word " * 290]
+)
+def test_whatever_is_typed_the_window_stays_alive(window: Parts, qtbot: QtBot, sentence: str) -> None:
+    window.window.source_bar.submitted.emit(sentence)
+    qtbot.waitUntil(lambda: window.controller.loaded.sentence == sentence or bool(window.window.source_bar.hint()), timeout=PATIENCE)
+    window.window.source_bar.submitted.emit("A dog.")
+    qtbot.waitUntil(lambda: window.controller.loaded.sentence == "A dog.", timeout=PATIENCE)
+
+
+def test_a_pasted_page_is_refused_with_the_limit_and_the_old_sentence_stays(window: Parts, qtbot: QtBot) -> None:
+    window.window.source_bar.submitted.emit("The cat sat. " * 400)
+    qtbot.waitUntil(lambda: bool(window.window.source_bar.hint()), timeout=PATIENCE)
+    assert "512" in window.window.source_bar.hint()
+    assert window.controller.loaded.sentence == SENTENCE
+    window.actions["step"].trigger()
+    wait_for_step(qtbot, window, 1)
+
+
+def test_closing_while_the_model_is_loading(open_window: Open) -> None:
+    parts = open_window()
+    parts.window.close()
+    parts.close()
+    assert parts.worker.isFinished()
+
+
+def test_closing_while_playing(window: Parts, qtbot: QtBot) -> None:
+    window.controller.player.set_speed(50)
+    window.actions["play"].trigger()
+    wait_for_step(qtbot, window, 1)
+    window.window.close()
+    window.close()
+    assert window.worker.isFinished() and not window.controller.player.playing
+
+
+def test_a_checkpoint_that_is_not_there_is_explained(open_window: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    parts = open_window(model=tmp_path / "nothing")
+    qtbot.waitUntil(lambda: isinstance(parts.controller.loaded.waiting, Unavailable), timeout=PATIENCE)
+    assert "nothing" in parts.window.source_bar.hint()
+
+
+def test_theme_colours_and_sentences_are_remembered(open_window: Open, qtbot: QtBot) -> None:
+    store = MemoryStore()
+    parts = open_window(settings=Settings(store), sentence=SENTENCE)
+    wait_for_step(qtbot, parts, 0)
+    parts.commands.set_theme("dark")
+    parts.commands.set_colormap("magma")
+    again = Settings(store)
+    assert again.get("theme") == "dark" and again.get("recent sentences") == [SENTENCE]
+    assert open_window(settings=again).controller.view.colormap == "magma"
+
+
+def test_the_translation_can_be_copied(window: Parts, qtbot: QtBot) -> None:
+    decode_to_the_end(qtbot, window)
+    window.actions["copy"].trigger()
+    assert QApplication.clipboard().text() == window.controller.loaded.translation != ""
+
+
+def test_the_same_head_is_shown_large_that_is_framed_in_the_grid(window: Parts) -> None:
+    window.window.panels[Kind.ENCODER].head_selected.emit(1, 4)
+    spec = window.window.panels[Kind.ENCODER].heatmap.spec
+    trace = window.controller.loaded.trace
+    assert isinstance(spec, HeatmapSpec) and trace is not None
+    assert np.array_equal(spec.values, trace.encoding.self_attention[1, 4])

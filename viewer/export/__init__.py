@@ -1,0 +1,1 @@
+"""Pictures and arrays written to files."""

@@ -1,0 +1,46 @@
+"""A trace as an NPZ file of plain arrays, for work in NumPy."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.api import Token, Trace
+from viewer.export.picture import write_bytes
+
+CONVENTION = (
+    "rows are queries, columns are keys; decoder row t reads input_tokens[t] and predicts output_tokens[t]; "
+    "masked cells are 0 and True in decoder_mask; layers and heads count from 0"
+)
+
+
+def trace_arrays(trace: Trace, meta: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """The arrays of the file: weights [L, H, rows, columns], tokens as raw pieces, `meta` as JSON text."""
+    return {
+        "encoder_self_attention": trace.encoding.self_attention,
+        "decoder_self_attention": trace.decoder_self_attention,
+        "cross_attention": trace.cross_attention,
+        "decoder_mask": trace.decoder_mask,
+        "source_tokens": _pieces(trace.source_tokens),
+        "input_tokens": _pieces(trace.input_tokens),
+        "output_tokens": _pieces(trace.output_tokens),
+        "log_probabilities": trace.log_probabilities,
+        "meta": np.array(json.dumps({**meta, "convention": CONVENTION}, ensure_ascii=False)),
+    }
+
+
+def write_trace(path: Path, trace: Trace, meta: Mapping[str, Any], overwrite: bool = False) -> None:
+    """Write the trace; it loads with `allow_pickle=False`. Raises ExportError where that cannot be done."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **trace_arrays(trace, meta))
+    write_bytes(path, buffer.getvalue(), overwrite)
+
+
+def _pieces(tokens: Sequence[Token]) -> NDArray[np.str_]:
+    return np.array([token.piece for token in tokens], dtype=np.str_)

@@ -1,0 +1,129 @@
+"""Pictures to files: PNG, SVG and PDF from one painting function, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSaveFile, QSize, QSizeF, Qt
+from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter, QPixmap
+from PySide6.QtSvg import QSvgGenerator
+
+from model.errors import UserError
+
+Paint = Callable[[QPainter, QRectF, bool], None]
+"""Paints a picture into a rectangle; the flag asks for vector cells."""
+
+PIXELS_PER_INCH = 96
+"""What a picture's size in pixels means on paper; SVG and PDF keep the proportions of text to cells by it."""
+LARGEST_SIDE = 30_000
+"""Pixels of a PNG's side, at most."""
+
+
+class ExportError(UserError):
+    """A picture or a file of numbers that cannot be written."""
+
+
+def png_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
+    """The picture as PNG with `scale` image pixels for each pixel of `size`."""
+    width, height = round(size.width() * scale), round(size.height() * scale)
+    if max(width, height) > LARGEST_SIDE:
+        raise ExportError(
+            f"The picture would be {width} x {height} pixels; {LARGEST_SIDE} is the most. Use a smaller scale, or SVG."
+        )
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    painter.scale(scale, scale)
+    paint(painter, QRectF(0, 0, size.width(), size.height()), False)
+    painter.end()
+    return _encoded(image)
+
+
+def svg_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
+    """The picture as SVG; `scale` changes its nominal size only."""
+    buffer = _buffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(PIXELS_PER_INCH)
+    generator.setSize(QSize(round(size.width()), round(size.height())))
+    generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+    generator.setTitle("Attention Viewer")
+    painter = QPainter(generator)
+    paint(painter, QRectF(0, 0, size.width(), size.height()), True)
+    painter.end()
+    return buffer.data()
+
+
+def pdf_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
+    """The picture as one PDF page of its own size, fonts embedded."""
+    buffer = _buffer()
+    writer = QPdfWriter(buffer)
+    writer.setResolution(PIXELS_PER_INCH)
+    writer.setPageSize(QPageSize(size * (72 / PIXELS_PER_INCH), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    writer.setCreator("Attention Viewer")
+    painter = QPainter(writer)
+    paint(painter, QRectF(0, 0, size.width(), size.height()), True)
+    painter.end()
+    return buffer.data()
+
+
+EXPORTERS: Mapping[str, Callable[[Paint, QSizeF, float], QByteArray]] = MappingProxyType(
+    {"png": png_bytes, "svg": svg_bytes, "pdf": pdf_bytes}
+)
+"""Suffix -> the function that makes the file's content."""
+
+
+def export_picture(path: Path, paint: Paint, size: QSizeF, scale: float = 1.0, overwrite: bool = False) -> None:
+    """Write what `paint` paints to `path`, in the format its suffix names.
+
+    Raises ExportError where the suffix is unknown, the file exists and may not be replaced, or it cannot be
+    written; nothing half-written is left.
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in EXPORTERS:
+        known = ", ".join(f".{each}" for each in EXPORTERS)
+        raise ExportError(f"{path.name} has no picture format: give it a name that ends in one of {known}.")
+    _refuse_existing(path, overwrite)
+    write_bytes(path, EXPORTERS[suffix](paint, size, scale), overwrite)
+
+
+def save_image(image: QImage | QPixmap, path: Path, overwrite: bool = False) -> None:
+    """Write an image as PNG. Raises ExportError as `export_picture` does."""
+    _refuse_existing(path, overwrite)
+    write_bytes(path, _encoded(image), overwrite)
+
+
+def write_bytes(path: Path, content: QByteArray | bytes, overwrite: bool = False) -> None:
+    """Write a file whole or not at all. Raises ExportError with the reason."""
+    _refuse_existing(path, overwrite)
+    if not path.parent.is_dir():
+        raise ExportError(f"The folder {path.parent} does not exist. Make it, or choose another place.")
+    file = QSaveFile(str(path))
+    opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not opened or file.write(content) != len(content) or not file.commit():
+        raise ExportError(f"{path} could not be written: {file.errorString()}. Nothing was left behind.")
+
+
+def _refuse_existing(path: Path, overwrite: bool) -> None:
+    if path.is_dir():
+        raise ExportError(f"{path} is a folder. Give a file name.")
+    if path.exists() and not overwrite:
+        raise ExportError(f"{path} exists already. Choose another name, or allow it to be replaced.")
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer
+
+
+def _encoded(image: QImage | QPixmap) -> QByteArray:
+    buffer = _buffer()
+    # PySide's stub asks for bytes as the format, its code takes text.
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise ExportError("The picture could not be made: it is too large for the memory. Use a smaller scale.")
+    return buffer.data()

@@ -1,0 +1,307 @@
+"""The commands that need no window: translate, trace, export and screenshot.
+
+Whatever can be refused is refused before torch is imported, and before anything is written.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from model.api import Kind, Trace
+from model.checkpoint import check_checkpoint
+from model.config import ModelConfig, read_config
+from model.document import Document, go_to, teacher_force
+from model.errors import InputError, UserError
+from viewer import __version__
+from viewer.arguments import (
+    BatchOptions,
+    ExportOptions,
+    ScreenshotOptions,
+    TraceOptions,
+    TranslateOptions,
+)
+from viewer.display import qt_errors_in_words
+from viewer.export.names import file_name
+from viewer.files import (
+    check_folder,
+    check_output,
+    decoded_lines,
+    made_folder,
+    read_lines,
+    say_progress,
+    write_lines,
+)
+from viewer.loaded import Loaded
+from viewer.resolve import grid, heatmap
+from viewer.specs import GridSpec, HeatmapSpec
+from viewer.view_state import Head, ViewState
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from model.session import Session
+
+HeadlessOptions = TranslateOptions | TraceOptions | BatchOptions | ExportOptions | ScreenshotOptions
+
+PARTLY_WRITTEN = 1
+"""Exit code when writing failed after some of the files of a batch."""
+
+EXPORT_SCALE = 2.0
+"""Pixels of a PNG to one of the figure's own, enough for print."""
+
+CONVENTION = (
+    "Arrays are [layer, head, query, key], all counted from 0; rows are queries, columns are keys. "
+    "Decoder row t reads input_tokens[t] and predicts output_tokens[t]. Masked cells are 0, and True in "
+    "decoder_mask. log_probabilities are natural logarithms of the softmax over raw logits at temperature 1, "
+    "<pad> included."
+)
+
+
+def run(options: HeadlessOptions) -> int:
+    """Carry out a command; returns the exit code. Raises UserError where nothing was written."""
+    check_checkpoint(options.model)
+    match options:
+        case TranslateOptions():
+            return translate(options)
+        case TraceOptions():
+            return trace(options)
+        case BatchOptions():
+            return trace_batch(options)
+        case ExportOptions():
+            return export(options)
+        case ScreenshotOptions():
+            return screenshot(options)
+
+
+def translate(options: TranslateOptions) -> int:
+    """Translate line by line; blank lines stay blank."""
+    if options.output is not None:
+        check_output(options.output, options.force)
+    lines = _standard_input() if options.source is None else read_lines(options.source)
+    session = _open(options.model)
+    translations = (_translate_line(session, number, line) for number, line in enumerate(lines, start=1))
+    if options.output is not None:
+        write_lines(options.output, translations, options.force)
+        return 0
+    for translation in translations:
+        sys.stdout.buffer.write(f"{translation}\n".encode())
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def trace(options: TraceOptions) -> int:
+    """Write everything computed for one sentence to one NPZ file."""
+    check_output(options.output, options.force)
+    session = _open(options.model)
+    document = _document(session, options.text, options.target, options.max_steps)
+    _write_trace(session, document, options.target, options.output, options.force)
+    return 0
+
+
+def trace_batch(options: BatchOptions) -> int:
+    """Write an NPZ file for each line of a file; every line and every output is checked before the first."""
+    lines = enumerate(read_lines(options.source), start=1)
+    pairs = [_source_and_target(number, line, options.source) for number, line in lines]
+    if not pairs:
+        raise InputError(f"{options.source} is empty: give a sentence on each line.")
+    names = [f"{index:05d}.npz" for index in range(len(pairs))]
+    check_folder(options.output, names, options.force)
+    session = _open(options.model)
+    documents = [
+        _checked_document(session, number, source, target, options.max_steps)
+        for number, (source, target) in enumerate(pairs, start=1)
+    ]
+    with made_folder(options.output):
+        for index, (name, document, (_, target)) in enumerate(zip(names, documents, pairs, strict=True)):
+            try:
+                _write_trace(session, document, target, options.output / name, options.force)
+            except UserError as error:
+                return _stopped(error, index, len(pairs))
+            say_progress(index + 1, len(pairs), "Traced")
+    return 0
+
+
+def export(options: ExportOptions) -> int:
+    """Write pictures of heads, or of all heads of each kind as one figure."""
+    config = read_config(options.model)
+    wanted = [picture for kind in options.kinds for picture in pictures(options, config, Kind(kind))]
+    files = [options.output / f"{file_name(kind, head)}.{options.format}" for kind, head in wanted]
+    check_folder(options.output, [file.name for file in files], options.force)
+    application = _application()
+    session = _open(options.model)
+    document = _document(session, options.text, options.target, None)
+    if options.steps is not None:
+        document = go_to(document, min(options.steps, document.step))
+    computed = session.trace(document)
+    loaded = Loaded(session.info, computed, options.text, session.text(computed))
+    with made_folder(options.output):
+        for index, ((kind, head), file) in enumerate(zip(wanted, files, strict=True)):
+            try:
+                _write_picture(loaded, kind, head, file, options.force)
+            except UserError as error:
+                return _stopped(error, index, len(wanted))
+            say_progress(index + 1, len(wanted), "Exported")
+    del application
+    return 0
+
+
+def screenshot(options: ScreenshotOptions) -> int:
+    """Write a picture of the window with a sentence in it."""
+    check_output(options.out, options.force)
+    application = _application()
+    from viewer.app import take_screenshot
+
+    code = take_screenshot(options)
+    del application
+    return code
+
+
+def pictures(options: ExportOptions, config: ModelConfig, kind: Kind) -> list[tuple[Kind, Head | None]]:
+    """What an export of one kind shows: heads in order, or None for all of them in one figure.
+
+    Raises InputError where the model has no such layer or head.
+    """
+    if options.grid:
+        return [(kind, None)]
+    side, layers, heads = (
+        ("encoder", config.encoder_layers, config.encoder_attention_heads)
+        if kind is Kind.ENCODER
+        else ("decoder", config.decoder_layers, config.decoder_attention_heads)
+    )
+    chosen_layers = _chosen("Layer", options.layer, layers, side)
+    chosen_heads = _chosen("Head", options.head, heads, side)
+    return [(kind, Head(layer, head)) for layer in chosen_layers for head in chosen_heads]
+
+
+def _chosen(what: str, number: int | None, count: int, side: str) -> range:
+    if number is None:
+        return range(count)
+    if number > count:
+        has = f"{what.lower()}s 1 to {count}" if count > 1 else f"only {what.lower()} 1"
+        raise InputError(f"{what} {number} does not exist: the {side} has {has}.")
+    return range(number - 1, number)
+
+
+def _open(model: Path) -> Session:
+    from model.session import Session
+
+    return Session(model)
+
+
+def _application() -> QApplication:
+    """The Qt application that painting needs; keep it as long as anything is painted."""
+    # The offscreen platform paints without a display, and the same everywhere.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with qt_errors_in_words():
+        from viewer.app import create_application
+    from viewer.theme import font_problem
+
+    application = create_application()
+    if problem := font_problem():
+        raise UserError(problem)
+    return application
+
+
+def _write_picture(loaded: Loaded, kind: Kind, head: Head | None, file: Path, force: bool) -> None:
+    from viewer.export.figure import grid_figure, heatmap_figure
+    from viewer.export.picture import export_picture
+    from viewer.theme import print_style
+
+    view = ViewState() if head is None else ViewState(heads={**ViewState().heads, kind: head})
+    spec = grid(loaded, view, kind) if head is None else heatmap(loaded, view, kind)
+    if isinstance(spec, GridSpec):
+        figure = grid_figure(replace(spec, selected=None), print_style())
+    elif isinstance(spec, HeatmapSpec):
+        figure = heatmap_figure(spec, print_style())
+    else:
+        raise UserError(spec.reason)
+    export_picture(file, figure.paint, figure.size, EXPORT_SCALE, overwrite=force)
+
+
+def _translate_line(session: Session, number: int, line: str) -> str:
+    if not line.strip():
+        return ""
+    try:
+        computed = session.trace(_document(session, line, None, None))
+    except InputError as error:
+        raise InputError(f"Line {number}: {error}") from None
+    # A line break inside a translation would put every later line out of step with its source.
+    return " ".join(session.text(computed).splitlines())
+
+
+def _standard_input() -> Iterator[str]:
+    if sys.stdin.isatty():
+        print("Type sentences, one a line; end with Ctrl+D.", file=sys.stderr)
+    return decoded_lines(sys.stdin.buffer, "standard input")
+
+
+def _source_and_target(number: int, line: str, name: Path) -> tuple[str, str | None]:
+    columns = line.split("\t")
+    if len(columns) > 2:
+        raise InputError(
+            f"Line {number} of {name} has {len(columns)} columns: give a source, or a source, a tab and a "
+            "target."
+        )
+    if not all(column.strip() for column in columns):
+        empty = "source" if not columns[0].strip() else "target"
+        raise InputError(f"Line {number} of {name} has an empty {empty}: fill it in, or take it out.")
+    return columns[0], columns[1] if len(columns) == 2 else None
+
+
+def _document(session: Session, text: str, target: str | None, max_steps: int | None) -> Document:
+    """The document that runs to the end of a sentence, or of a forced translation."""
+    document = Document(text, checkpoint=session.info.content_hash)
+    if target is not None:
+        return teacher_force(document, [token.id for token in session.encode_target(target)])
+    if max_steps is not None:
+        document = replace(document, limit=max_steps)
+    return go_to(document, document.limit)
+
+
+def _checked_document(
+    session: Session, number: int, text: str, target: str | None, max_steps: int | None
+) -> Document:
+    try:
+        session.tokenize(text)
+        return _document(session, text, target, max_steps)
+    except InputError as error:
+        raise InputError(f"Line {number}: {error}") from None
+
+
+def _write_trace(session: Session, document: Document, target: str | None, file: Path, force: bool) -> None:
+    from viewer.export.npz import write_trace
+
+    computed = session.trace(document)
+    write_trace(file, computed, meta(session, document, computed, target), overwrite=force)
+
+
+def meta(session: Session, document: Document, computed: Trace, target: str | None) -> dict[str, Any]:
+    """What a trace file says about itself: sentence, model, convention and versions, as JSON values."""
+    return {
+        "sentence": document.source,
+        "target": target,
+        "forced": target is not None,
+        "translation": session.text(computed),
+        "ended": None if computed.ended is None else computed.ended.value,
+        "model": session.info.name,
+        "content_hash": session.info.content_hash,
+        "convention": CONVENTION,
+        "versions": {
+            "attention-viewer": __version__,
+            **{package: version(package) for package in ("torch", "numpy", "sentencepiece")},
+        },
+    }
+
+
+def _stopped(error: UserError, written: int, total: int) -> int:
+    """The exit code after a failure with `written` files done; raises the error again where none is."""
+    if not written:
+        raise error
+    print(f"attention-viewer: {error} {written} of {total} files had been written.", file=sys.stderr)
+    return PARTLY_WRITTEN

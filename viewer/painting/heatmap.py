@@ -1,0 +1,207 @@
+"""One head as a large map: cells, token labels on both axes, colour bar.
+
+Rows are queries from top to bottom, columns keys from left to right. Masked cells are hatched, never coloured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from viewer.painting.colorbar import colorbar_width, paint_colorbar
+from viewer.painting.labels import Side, height_of, overhang_of, paint_labels, width_of
+from viewer.painting.raster import Pixels, cell_colors, fit, image_of
+from viewer.specs import HeatmapSpec, Overlay
+from viewer.theme import Style
+
+VECTOR_CELLS = 40_000
+"""More cells than this become one embedded image in SVG and PDF."""
+GRID_LINE_CELL = 6.0
+"""Cells at least so many pixels wide are divided by thin lines, masked ones hatched line by line."""
+
+
+@dataclass(frozen=True)
+class HeatmapLayout:
+    """Where everything stands in a picture of a map of `shape` (rows, columns)."""
+
+    shape: tuple[int, int]
+    cells: QRectF
+    row_labels: QRectF
+    column_labels: QRectF
+    column_title: QRectF
+    colorbar: QRectF
+
+    def cell_at(self, point: QPointF) -> tuple[int, int] | None:
+        """The (row, column) at a point, None outside the cells."""
+        rows, columns = self.shape
+        row = int((point.y() - self.cells.top()) // (self.cells.height() / rows))
+        column = int((point.x() - self.cells.left()) // (self.cells.width() / columns))
+        return (row, column) if 0 <= row < rows and 0 <= column < columns else None
+
+
+def heatmap_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> HeatmapLayout:
+    """Square cells as large as `rect` and the style allow, from the top left; nothing reaches beyond `rect`."""
+    rows, columns = spec.values.shape
+    left, top = _margins(spec, style)
+    bar = colorbar_width(spec.scale, style)
+    height = (rect.height() - top) / rows
+    side = max(1e-3, min(height, (rect.width() - left - style.em - bar) / columns, style.largest_cell))
+    while side > 1.0:
+        right = max(style.em + bar, overhang_of(spec.columns.labels, side, style))
+        if left + columns * side + right <= rect.width() + 1e-6:
+            break
+        side *= 0.98
+    cells = QRectF(rect.left() + left, rect.top() + top, columns * side, rows * side)
+    title = QFontMetricsF(style.small).height()
+    bar_height = max(cells.height(), min(6 * style.em, rect.height() - top))
+    return HeatmapLayout(
+        (rows, columns),
+        cells,
+        QRectF(rect.left(), cells.top(), left, cells.height()),
+        QRectF(cells.left(), rect.top() + title, cells.width(), top - title),
+        QRectF(cells.left(), rect.top(), max(0.0, rect.right() - cells.left()), title),
+        QRectF(cells.right() + style.em, cells.top(), bar, bar_height),
+    )
+
+
+def natural_size(spec: HeatmapSpec, cell: float, style: Style) -> tuple[float, float]:
+    """Width and height that a picture with cells `cell` wide needs."""
+    rows, columns = spec.values.shape
+    left, top = _margins(spec, style)
+    right = max(style.em + colorbar_width(spec.scale, style), overhang_of(spec.columns.labels, cell, style))
+    return left + columns * cell + right, top + max(rows * cell, 6 * style.em)
+
+
+def paint_heatmap(
+    painter: QPainter,
+    rect: QRectF,
+    spec: HeatmapSpec,
+    style: Style,
+    overlay: Overlay = Overlay(),  # noqa: B008 - frozen
+    vector: bool = False,
+) -> HeatmapLayout:
+    """Paint the whole picture into `rect`; returns where things are."""
+    layout = heatmap_layout(rect, spec, style)
+    painter.save()
+    painter.setFont(style.small)
+    painter.setPen(QColor(style.palette.muted))
+    painter.drawText(layout.column_title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, spec.columns.title)
+    painter.restore()
+    rows, columns = layout.shape
+    paint_labels(painter, layout.row_labels, spec.rows.labels, 0, rows, Side.LEFT, style, overlay.rows)
+    paint_labels(painter, layout.column_labels, spec.columns.labels, 0, columns, Side.TOP, style, overlay.columns)
+    paint_cells(painter, layout.cells, spec, style, vector)
+    paint_overlay(painter, layout.cells, layout.shape, overlay, style)
+    paint_colorbar(painter, layout.colorbar, spec.scale, spec.colormap, style, vector)
+    return layout
+
+
+def paint_cells(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style, vector: bool = False) -> None:
+    """Fill `rect` with the cells of the map, in whatever coordinates the painter has.
+
+    One nearest-neighbour image on the screen and in PNG; rectangles where `vector`, up to VECTOR_CELLS.
+    """
+    rows, columns = spec.values.shape
+    on_device = painter.deviceTransform().mapRect(rect)
+    if vector and rows * columns <= VECTOR_CELLS:
+        colors = cell_colors(spec.values, spec.mask, spec.scale, spec.colormap, style.palette)
+        paint_rectangles(painter, rect, colors)
+    else:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(rect, image_of(_screen_colors(spec, style, on_device, vector)))
+        painter.restore()
+    side = min(on_device.width() / columns, on_device.height() / rows)
+    if side >= GRID_LINE_CELL:
+        _paint_hatching(painter, rect, spec, style)
+        _paint_grid_lines(painter, rect, rows, columns, style)
+
+
+def _screen_colors(spec: HeatmapSpec, style: Style, on_device: QRectF, vector: bool) -> Pixels:
+    """Cell colours, reduced to the device's pixels where there are more cells than those."""
+    values, mask = spec.values, spec.mask
+    height, width = max(1, round(on_device.height())), max(1, round(on_device.width()))
+    if not vector and (values.shape[0] > height or values.shape[1] > width):
+        size = min(values.shape[0], height), min(values.shape[1], width)
+        values = fit(values, *size)
+        mask = None if mask is None else ~fit(~mask, *size)
+    return cell_colors(values, mask, spec.scale, spec.colormap, style.palette)
+
+
+def paint_rectangles(painter: QPainter, rect: QRectF, colors: Pixels) -> None:
+    """Paint colours [R, C] as rectangles filling `rect`, neighbours of one colour in a row as one."""
+    rows, columns = colors.shape
+    height, width = rect.height() / rows, rect.width() / columns
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for row in range(rows):
+        changes = np.flatnonzero(colors[row, 1:] != colors[row, :-1]) + 1
+        starts = [0, *changes.tolist()]
+        for start, stop in zip(starts, [*starts[1:], columns], strict=True):
+            painter.setBrush(QColor(int(colors[row, start])))
+            painter.drawRect(
+                QRectF(rect.left() + start * width, rect.top() + row * height, (stop - start) * width, height)
+            )
+    painter.restore()
+
+
+def paint_overlay(
+    painter: QPainter, rect: QRectF, shape: tuple[int, int], overlay: Overlay, style: Style
+) -> None:
+    """Frame the overlay's rows and columns of a map of `shape` that fills `rect`; others are skipped."""
+    rows, columns = shape
+    height, width = rect.height() / rows, rect.width() / columns
+    pen = QPen(QColor(style.palette.accent), 2.0 * style.stroke)
+    pen.setCosmetic(True)
+    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    painter.save()
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for row in sorted(overlay.rows):
+        if 0 <= row < rows:
+            painter.drawRect(QRectF(rect.left(), rect.top() + row * height, rect.width(), height))
+    for column in sorted(overlay.columns):
+        if 0 <= column < columns:
+            painter.drawRect(QRectF(rect.left() + column * width, rect.top(), width, rect.height()))
+    painter.restore()
+
+
+def _margins(spec: HeatmapSpec, style: Style) -> tuple[float, float]:
+    """Room left of the cells (row labels) and above them (title and column labels)."""
+    title = QFontMetricsF(style.small).height()
+    return width_of(spec.rows.labels, style), title + height_of(spec.columns.labels, style)
+
+
+def _paint_grid_lines(painter: QPainter, rect: QRectF, rows: int, columns: int, style: Style) -> None:
+    height, width = rect.height() / rows, rect.width() / columns
+    across = [QLineF(rect.left(), y, rect.right(), y) for y in (rect.top() + i * height for i in range(1, rows))]
+    down = [QLineF(x, rect.top(), x, rect.bottom()) for x in (rect.left() + i * width for i in range(1, columns))]
+    _draw_lines(painter, across + down, style.palette.surface, style)
+
+
+def _paint_hatching(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style) -> None:
+    """A diagonal line through each masked cell."""
+    if spec.mask is None:
+        return
+    rows, columns = spec.mask.shape
+    height, width = rect.height() / rows, rect.width() / columns
+    lines = []
+    for row, column in np.argwhere(spec.mask).tolist():
+        x, y = rect.left() + column * width, rect.top() + row * height
+        lines.append(QLineF(x, y + height, x + width, y))
+    _draw_lines(painter, lines, style.palette.hatch, style)
+
+
+def _draw_lines(painter: QPainter, lines: list[QLineF], color: str, style: Style) -> None:
+    if not lines:
+        return
+    pen = QPen(QColor(color), style.stroke)
+    pen.setCosmetic(True)
+    painter.save()
+    painter.setPen(pen)
+    painter.drawLines(lines)
+    painter.restore()

@@ -1,0 +1,104 @@
+"""Token labels along the sides of a map, on the screen and in exports alike.
+
+Labels on the left are right-aligned beside their row; labels on top lean to the right above their column.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from enum import StrEnum
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+
+from viewer.theme import Style
+
+LEAN = math.radians(56)
+"""How steeply labels on top rise."""
+
+
+class Side(StrEnum):
+    """Where labels stand."""
+
+    LEFT = "left"
+    TOP = "top"
+
+
+def elided(text: str, style: Style) -> str:
+    """The label, shortened in the middle where it is wider than the style allows."""
+    return QFontMetricsF(style.mono).elidedText(text, Qt.TextElideMode.ElideMiddle, style.label_width)
+
+
+def width_of(labels: Sequence[str], style: Style) -> float:
+    """Room that labels on the left need, the gap to the map included."""
+    metrics = QFontMetricsF(style.mono)
+    return max((metrics.horizontalAdvance(elided(label, style)) for label in labels), default=0.0) + style.gap
+
+
+def height_of(labels: Sequence[str], style: Style) -> float:
+    """Room that leaning labels on top need, the gap to the map included."""
+    return (width_of(labels, style) - style.gap) * math.sin(LEAN) + style.line * math.cos(LEAN) + 0.5 * style.gap
+
+
+def overhang_of(labels: Sequence[str], pitch: float, style: Style) -> float:
+    """How far leaning labels on top reach beyond the right edge of the map, for cells `pitch` wide."""
+    metrics = QFontMetricsF(style.mono)
+    reach = 0.0
+    for index, label in enumerate(labels):
+        width = metrics.horizontalAdvance(elided(label, style))
+        right = width * math.cos(LEAN) + 0.5 * style.line * math.sin(LEAN)
+        reach = max(reach, right - (len(labels) - index - 0.5) * pitch)
+    return reach
+
+
+def stride(pitch: float, side: Side, style: Style) -> int:
+    """Every how many-th label has room where cells are `pitch` apart."""
+    needed = style.line * (0.86 if side is Side.LEFT else 0.9)
+    return max(1, math.ceil(needed / max(pitch, 1e-6)))
+
+
+def paint_labels(
+    painter: QPainter,
+    rect: QRectF,
+    labels: Sequence[str],
+    first: float,
+    last: float,
+    side: Side,
+    style: Style,
+    highlighted: frozenset[int] = frozenset(),
+) -> None:
+    """Paint the labels of cells `first` to `last` (fractions where a cell is cut) along a side.
+
+    The cells' range fills the height (left) or width (top) of `rect`; the map adjoins its right or lower edge.
+    """
+    if last <= first or not labels:
+        return
+    length = rect.height() if side is Side.LEFT else rect.width()
+    pitch = length / (last - first)
+    step = stride(pitch, side, style)
+    painter.save()
+    painter.setFont(style.mono)
+    for index in range(max(0, math.floor(first)), min(len(labels), math.ceil(last))):
+        centre = (index + 0.5 - first) * pitch
+        if not 0.0 <= centre <= length or not (index % step == 0 or index in highlighted):
+            continue
+        if index not in highlighted and any(abs(index - lit) < step for lit in highlighted):
+            continue
+        painter.setPen(QColor(style.palette.accent if index in highlighted else style.palette.text))
+        _paint_one(painter, rect, labels[index], centre, side, style)
+    painter.restore()
+
+
+def _paint_one(painter: QPainter, rect: QRectF, label: str, centre: float, side: Side, style: Style) -> None:
+    text = elided(label, style)
+    if side is Side.LEFT:
+        box = QRectF(rect.left(), rect.top() + centre - style.line, rect.width() - style.gap, 2 * style.line)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        return
+    painter.save()
+    painter.translate(rect.left() + centre, rect.bottom() - 0.5 * style.gap)
+    painter.rotate(-math.degrees(LEAN))
+    metrics = QFontMetricsF(style.mono)
+    painter.drawText(QPointF(0.0, 0.5 * metrics.capHeight()), text)
+    painter.restore()

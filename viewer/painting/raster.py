@@ -1,0 +1,59 @@
+"""From weights to pixels: quantised, coloured, enlarged or reduced without losing a thin diagonal.
+
+Shape letters: ... any leading axes (layers, heads), R rows, C columns, h and w pixels.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+from model.api import Booleans, Floats
+from viewer.painting.colormaps import COLORMAPS
+from viewer.specs import Scale
+from viewer.theme import Palette
+
+Pixels = NDArray[np.uint32]
+
+
+def color_words(colormap: str) -> Pixels:
+    """A colormap as 256 words 0xffRRGGBB, the way QImage stores pixels."""
+    table = COLORMAPS[colormap].astype(np.uint32)
+    words: Pixels = 0xFF000000 | table[:, 0] << 16 | table[:, 1] << 8 | table[:, 2]
+    return words
+
+
+def color_index(values: Floats, scale: Scale) -> NDArray[np.uint8]:
+    """Which of the 256 colours each value has, same shape."""
+    return np.rint(scale.normalise(values) * 255.0).astype(np.uint8)
+
+
+def cell_colors(values: Floats, mask: Booleans | None, scale: Scale, colormap: str, palette: Palette) -> Pixels:
+    """The colour of each cell [..., R, C]; masked cells have the palette's mask colour."""
+    colors = color_words(colormap)[color_index(values, scale)]
+    if mask is not None:
+        colors[..., mask] = QColor(palette.mask).rgb()
+    return colors
+
+
+def fit(values: NDArray[Any], height: int, width: int) -> NDArray[Any]:
+    """`values` [..., R, C] as [..., h, w]: enlarged by the nearest cell, reduced by the largest of each block."""
+    return _fit_axis(_fit_axis(values, height, -2), width, -1)
+
+
+def _fit_axis(values: NDArray[Any], size: int, axis: int) -> NDArray[Any]:
+    count = values.shape[axis]
+    if count <= size:
+        return values.take(np.arange(size) * count // size, axis=axis)
+    starts = np.arange(size) * count // size
+    return np.maximum.reduceat(values, starts, axis=axis)
+
+
+def image_of(colors: Pixels) -> QImage:
+    """An image of the colours [h, w]; it keeps a copy."""
+    height, width = colors.shape
+    packed = np.ascontiguousarray(colors)
+    return QImage(packed.data, width, height, 4 * width, QImage.Format.Format_RGB32).copy()

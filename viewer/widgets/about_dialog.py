@@ -1,0 +1,63 @@
+"""Help > About: versions, the model and its data, and the licences of what the program stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+
+PURPOSE = "A window on a living encoder-decoder Transformer (Vaswani et al. 2017)."
+DATA = (
+    "The bundled English-French model was trained on sentence pairs of the Tatoeba project (tatoeba.org), as "
+    "collected at manythings.org/anki, under the licence CC BY 2.0 FR."
+)
+LICENCES = (
+    ("Attention Viewer", "MIT"),
+    ("Qt for Python (PySide6)", "LGPL v3"),
+    ("PyTorch", "BSD 3-clause"),
+    ("NumPy", "BSD 3-clause"),
+    ("pyqtgraph", "MIT"),
+    ("SentencePiece", "Apache 2.0"),
+    ("safetensors", "Apache 2.0"),
+)
+READABLE_CHARACTERS = 64
+"""Width of the text, in average characters."""
+
+
+class AboutDialog(QDialog):
+    """Shows `versions` by package name and `model_text`; all of it can be selected and copied."""
+
+    def __init__(self, versions: Mapping[str, str], model_text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About Attention Viewer")
+        self._text = QLabel(about_text(versions, model_text))
+        self._text.setTextFormat(Qt.TextFormat.RichText)
+        self._text.setWordWrap(True)
+        self._text.setMinimumWidth(self.fontMetrics().averageCharWidth() * READABLE_CHARACTERS)
+        self._text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._text.setAccessibleName("About Attention Viewer")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._text)
+        layout.addWidget(buttons)
+
+
+def about_text(versions: Mapping[str, str], model_text: str) -> str:
+    """The whole text as HTML."""
+    title = f"<h3>Attention Viewer {escape(versions.get('Attention Viewer', ''))}</h3><p>{PURPOSE}</p>"
+    model = escape(model_text).replace("\n", "<br>")
+    others = {name: version for name, version in versions.items() if name != "Attention Viewer"}
+    return (
+        f"{title}<h4>Model</h4><p>{model}</p><p>{DATA}</p>"
+        f"<h4>Versions</h4>{_table(others.items())}<h4>Licences</h4>{_table(LICENCES)}"
+    )
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    cells = (f"<tr><td>{escape(name)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>" for name, value in rows)
+    return f"<table>{''.join(cells)}</table>"

@@ -1,0 +1,140 @@
+"""One kind of attention: every head as a thumbnail, the selected one as a large map."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from viewer.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
+from viewer.theme import Style
+from viewer.view_state import Head
+from viewer.widgets.card import TitleBlock
+from viewer.widgets.head_grid import HeadGrid
+from viewer.widgets.heatmap_view import HeatmapView
+
+SHARES = (1000, 2000)
+"""Of the height: grid, map."""
+HINT = "hover a cell for its weight"
+
+
+class AttentionPanel(QWidget):
+    """Grid above, map below, and what the mouse is on at the foot. Title and choices stand in `header`.
+
+    Layers and heads count from 0 in signals and setters. `name` is what assistive technology calls it.
+    """
+
+    head_selected = Signal(int, int)
+    cell_hovered = Signal(object)
+    activated = Signal()
+
+    def __init__(self, style: Style, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.active = False
+        self._selected = Head()
+        self.layer = _chooser(f"{name}: layer")
+        self.head = _chooser(f"{name}: head")
+        self.header = TitleBlock(name, [self.layer, self.head])
+        self.grid = HeadGrid(f"{name}: all heads", style)
+        self.map = HeatmapView(f"{name}: selected head", style)
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._readout = QLabel(HINT)
+        self.setAccessibleName(name)
+        self._lay_out()
+        self.grid.selected.connect(self.head_selected)
+        self.map.cell_hovered.connect(self.cell_hovered)
+        self.layer.activated.connect(self._choose)
+        self.head.activated.connect(self._choose)
+        for part in (self, self.header, self.grid, self.map, self.map.viewport(), self.layer, self.head):
+            part.installEventFilter(self)
+        self.set_style(style)
+
+    def set_title(self, title: str, subtitle: str = "") -> None:
+        """The panel's title, and below it what its rows and columns are."""
+        self.header.set_titles(title, subtitle)
+
+    def set_head_counts(self, layers: int, heads: int) -> None:
+        """Offer so many layers and heads."""
+        _offer(self.layer, "layer", layers)
+        _offer(self.head, "head", heads)
+
+    def set_selected(self, layer: int, head: int) -> None:
+        """Show which head is selected; emits nothing."""
+        self._selected = Head(layer, head)
+        self.layer.setCurrentIndex(layer)
+        self.head.setCurrentIndex(head)
+
+    def set_grid(self, spec: GridSpec | Pending | Unavailable) -> None:
+        """Show all heads, or why there are none."""
+        self.grid.set_spec(spec)
+
+    def set_heatmap(self, spec: HeatmapSpec | Pending | Unavailable) -> None:
+        """Show the selected head, or why there is none; the reason is said once, in the larger place."""
+        self.map.set_spec(spec)
+        is_there = isinstance(spec, HeatmapSpec)
+        self.grid.setVisible(is_there)
+        self.layer.setEnabled(is_there)
+        self.head.setEnabled(is_there)
+
+    def set_overlay(self, overlay: Overlay) -> None:
+        """Light rows and columns of the large map."""
+        self.map.set_overlay(overlay)
+
+    def set_readout(self, text: str) -> None:
+        """What stands at the foot, as rich text."""
+        self._readout.setText(text)
+
+    def set_active(self, active: bool) -> None:
+        """Mark the panel, quietly, as the one that the keyboard and Export act on."""
+        self.active = active
+        self.header.title.set_role("active" if active else "title")
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size."""
+        self.grid.set_style(style)
+        self.map.set_style(style)
+        self._splitter.setHandleWidth(round(0.6 * style.em))
+        self.header.layout().setSpacing(round(0.2 * style.em))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Become the active panel when any part is clicked or gets the focus."""
+        pressed = event.type() is QEvent.Type.MouseButtonPress
+        focused = event.type() is QEvent.Type.FocusIn and watched is not self
+        if (pressed or focused) and not self.active:
+            self.activated.emit()
+        return False
+
+    def _choose(self) -> None:
+        chosen = Head(self.layer.currentIndex(), self.head.currentIndex())
+        if chosen != self._selected:
+            self._selected = chosen
+            self.head_selected.emit(chosen.layer, chosen.head)
+
+    def _lay_out(self) -> None:
+        self._readout.setProperty("role", "muted")
+        self._readout.setTextFormat(Qt.TextFormat.RichText)
+        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.addWidget(self.grid)
+        self._splitter.addWidget(self.map)
+        self._splitter.setSizes(SHARES)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._splitter, 1)
+        layout.addWidget(self._readout)
+
+
+def _chooser(name: str) -> QComboBox:
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    combo.setToolTip("Layer and head shown large (Ctrl and an arrow key)")
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return combo
+
+
+def _offer(combo: QComboBox, name: str, count: int) -> None:
+    """Fill a chooser with "layer 1" to "layer count"; it keeps its choice where that still exists."""
+    if combo.count() != count:
+        chosen = max(0, min(combo.currentIndex(), count - 1))
+        combo.clear()
+        combo.addItems([f"{name} {number + 1}" for number in range(count)])
+        combo.setCurrentIndex(chosen)

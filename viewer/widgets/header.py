@@ -1,0 +1,70 @@
+"""The sheet above the panels: the sentence, its tokens, the translation so far, and the step buttons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
+
+from viewer.theme import Style
+from viewer.widgets.source_bar import SourceBar
+from viewer.widgets.step_controls import StepControls
+from viewer.widgets.token_strip import TITLE_EMS, TokenStrip
+
+NO_TRANSLATION = "The translation appears here, and can be copied, as it is decoded."
+
+
+class Header(QFrame):
+    """Lays out source bar, both token strips, step controls and the translation over the window's whole width."""
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("header")
+        self.source_bar = SourceBar()
+        self.source_strip = TokenStrip("Source", style)
+        self.target_strip = TokenStrip("Target", style, clickable=True)
+        self.source_strip.set_placeholder("The tokens of the sentence appear here.")
+        self.target_strip.set_placeholder("Encode a sentence, then step the decoder with → or Space.")
+        self.step_controls = StepControls(style)
+        self._translation_title = QLabel("Text")
+        self._translation_title.setProperty("role", "muted")
+        self._translation = self._make_translation()
+        self._grid = QGridLayout(self)
+        self._grid.addWidget(self.source_bar, 0, 0, 1, 3)
+        self._grid.addWidget(self.source_strip, 1, 0, 1, 3)
+        self._grid.addWidget(self.target_strip, 2, 0, 1, 2)
+        self._grid.addWidget(self.step_controls, 2, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(self._translation_title, 3, 0)
+        self._grid.addWidget(self._translation, 3, 1)
+        self._grid.setColumnStretch(1, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.set_translation("")
+        self.set_style(style)
+
+    def set_translation(self, text: str) -> None:
+        """The translation so far, as text that can be selected and copied."""
+        self._translation.setText(text or NO_TRANSLATION)
+        self._translation.setEnabled(bool(text))
+
+    def translation(self) -> str:
+        """The translation as shown; "" while there is none."""
+        return self._translation.text() if self._translation.isEnabled() else ""
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size."""
+        em = style.em
+        self._grid.setContentsMargins(round(0.9 * em), round(0.8 * em), round(0.9 * em), round(0.7 * em))
+        self._grid.setHorizontalSpacing(round(0.6 * em))
+        self._grid.setVerticalSpacing(round(0.5 * em))
+        self._translation_title.setFixedWidth(round(TITLE_EMS * em))
+        for part in (self.source_strip, self.target_strip, self.step_controls):
+            part.set_style(style)
+
+    def _make_translation(self) -> QLabel:
+        label = QLabel()
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        label.setWordWrap(True)
+        label.setAccessibleName("Translation so far")
+        return label

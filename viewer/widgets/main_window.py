@@ -1,0 +1,194 @@
+"""The window's layout: header above, panels as docks below, status bar at the foot. Layout only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
+
+from model.api import Kind
+from viewer.specs import CONVENTION
+from viewer.theme import PALETTES, Style, style_for
+from viewer.widgets.attention_panel import AttentionPanel
+from viewer.widgets.candidates import CandidatesPanel
+from viewer.widgets.card import Card, ElidedLabel
+from viewer.widgets.header import Header
+from viewer.widgets.position_panel import PositionPanel
+
+PANEL_NAMES = {
+    Kind.ENCODER: "Encoder self-attention",
+    Kind.DECODER: "Decoder self-attention",
+    Kind.CROSS: "Cross-attention",
+}
+DEFAULT_SIZE = (1600, 1000)
+NARROW_SHARE, WIDE_SHARE = 12, 22
+"""Shares of the width: next token, and each attention panel."""
+POSITIONS_SHARE = 0.25
+"""Share of the panels' height that the positional encoding gets."""
+
+
+class MainWindow(QMainWindow):
+    """Every widget of the window in its place; `closing` comes before the window closes."""
+
+    closing = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Attention Viewer")
+        style = style_for(PALETTES["light"], self.font())
+        self.header = Header(style)
+        self.source_bar = self.header.source_bar
+        self.source_strip = self.header.source_strip
+        self.target_strip = self.header.target_strip
+        self.step_controls = self.header.step_controls
+        self.candidates = CandidatesPanel(style)
+        self.panels = {kind: AttentionPanel(style, PANEL_NAMES[kind]) for kind in Kind}
+        self.positions = PositionPanel(style)
+        self._host = QMainWindow()
+        self._host.setWindowFlags(Qt.WindowType.Widget)
+        self._cards = self._make_cards()
+        self._arranged = False
+        self._lay_out()
+        self._make_status_bar()
+        self._model_line = QLabel()
+        self._model_line.setObjectName("modelLine")
+        self._model_line.setProperty("role", "muted")
+        self.menuBar().setCornerWidget(self._model_line, Qt.Corner.TopRightCorner)
+        self.set_style(style)
+        self.resize(*DEFAULT_SIZE)
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size in every part."""
+        self.header.set_style(style)
+        self.candidates.set_style(style)
+        self.positions.set_style(style)
+        for panel in self.panels.values():
+            panel.set_style(style)
+        for card in self._cards.values():
+            card.set_padding(round(0.8 * style.em))
+
+    def set_actions(self, actions: Mapping[str, QAction]) -> None:
+        """The actions of the step buttons: first, back, step, last, play."""
+        self.step_controls.set_actions(actions)
+
+    def add_dock_menu(self, menu: QMenu) -> None:
+        """Add to `menu` what shows and hides each panel."""
+        panels = menu.addMenu("Panels")
+        panels.addActions([card.toggleViewAction() for card in self._cards.values()])
+
+    def actions_with_shortcuts(self) -> list[QAction]:
+        """The window's own actions that a key triggers, in the order of the menus."""
+        children = self.findChildren(QAction, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return [action for action in children if action.shortcuts()]
+
+    def set_model_line(self, text: str) -> None:
+        """What model is open, at the right end of the menu bar."""
+        self._model_line.setText(text)
+        self.menuBar().setCornerWidget(self._model_line, Qt.Corner.TopRightCorner)
+        self._model_line.show()
+
+    def set_status(self, text: str) -> None:
+        """What the program is doing."""
+        self._status.set_full_text(text)
+
+    def set_timing(self, text: str) -> None:
+        """How long a step took."""
+        self._timing.setText(text)
+
+    def set_translation(self, text: str) -> None:
+        """The translation so far, as text that can be copied."""
+        self.header.set_translation(text)
+
+    def show_error(self, message: str) -> None:
+        """Say what went wrong, without stopping anything."""
+        box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), message, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def focus_panels(self) -> None:
+        """Take the keyboard from the sentence to the active attention panel, so that arrows step."""
+        active = next((panel for panel in self.panels.values() if panel.active), self.panels[Kind.CROSS])
+        active.map.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def reset_layout(self) -> None:
+        """Every panel where it was at first."""
+        self._arrange()
+        self._share_room()
+
+    def saveState(self, version: int = 0) -> QByteArray:
+        """Where the panels are."""
+        return self._host.saveState(version)
+
+    def restoreState(self, state: QByteArray | bytes | bytearray | memoryview, version: int = 0) -> bool:
+        """Put the panels where `saveState` found them; False (and nothing changed) for damaged bytes."""
+        restored = self._host.restoreState(state, version)
+        self._arranged = self._arranged or restored
+        return restored
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Share out the room when it is first known."""
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            self._share_room()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Tell that the window is about to close, and close."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _make_cards(self) -> dict[str, Card]:
+        cards = {"next": Card("next", "Next token", self.candidates.header, self.candidates)}
+        for kind, panel in self.panels.items():
+            cards[kind.value] = Card(kind.value, PANEL_NAMES[kind], panel.header, panel)
+        cards["positions"] = Card("positions", "Positional encoding", self.positions.header, self.positions)
+        return cards
+
+    def _lay_out(self) -> None:
+        central = QWidget()
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self._host, 1)
+        self.setCentralWidget(central)
+        self._host.setDockNestingEnabled(True)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        for card in self._cards.values():
+            card.setFloating(False)
+            self._host.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, card)
+            card.show()
+        top = self._top_cards()
+        for left, right in zip(top, top[1:], strict=False):
+            self._host.splitDockWidget(left, right, Qt.Orientation.Horizontal)
+        self._host.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._cards["positions"])
+
+    def _share_room(self) -> None:
+        height = self._host.height()
+        below = round(height * POSITIONS_SHARE)
+        docks: list[QDockWidget] = [self._cards["next"], self._cards["positions"]]
+        self._host.resizeDocks(docks, [height - below, below], Qt.Orientation.Vertical)
+        top = self._top_cards()
+        shares = [NARROW_SHARE, *[WIDE_SHARE] * (len(top) - 1)]
+        width = self._host.width()
+        self._host.resizeDocks(top, [width * share // sum(shares) for share in shares], Qt.Orientation.Horizontal)
+
+    def _top_cards(self) -> list[QDockWidget]:
+        return [card for name, card in self._cards.items() if name != "positions"]
+
+    def _make_status_bar(self) -> None:
+        self._status = ElidedLabel("muted")
+        self._timing = QLabel()
+        convention = QLabel(CONVENTION)
+        for label in (self._timing, convention):
+            label.setProperty("role", "muted")
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self._status, 1)
+        bar.addWidget(self._timing)
+        bar.addPermanentWidget(convention)

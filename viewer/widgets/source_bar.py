@@ -1,0 +1,155 @@
+"""The line in which the English sentence is typed, with examples and recent sentences beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction, QValidator
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+
+LONGEST_SENTENCE = 20_000
+"""Characters the line takes; far beyond what a model can read, which says its own limit more exactly."""
+LONGEST_MENU_TEXT = 70
+"""Characters of a sentence shown in the menu."""
+NO_LIMIT_OF_QT = 2**31 - 1
+
+
+class SentenceValidator(QValidator):
+    """Turns line breaks into spaces, and refuses (rather than cuts) a text that is too long."""
+
+    refused = Signal(int)
+
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        """Judge the whole text of the line after a change; a refused change is taken back by Qt."""
+        if len(text) > LONGEST_SENTENCE:
+            self.refused.emit(len(text))
+            return QValidator.State.Invalid, text, position
+        line = one_line(text)
+        return QValidator.State.Acceptable, line, min(position, len(line))
+
+
+class SourceBar(QWidget):
+    """Sentence, Encode button and menu of examples; a hint appears below the line where one is needed."""
+
+    submitted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._examples: tuple[str, ...] = ()
+        self._recent: tuple[str, ...] = ()
+        self._line = self._make_line()
+        self._encode = QPushButton("Encode ⏎")
+        self._encode.setProperty("primary", True)
+        self._encode.clicked.connect(self._submit)
+        self._menu = QMenu(self)
+        self._choose = QPushButton("Examples")
+        self._choose.setMenu(self._menu)
+        self._choose.setToolTip("Example and recent sentences")
+        self._choose.setAccessibleName("Example and recent sentences")
+        self._hint = QLabel()
+        self._hint.setProperty("role", "hint")
+        self._hint.setWordWrap(True)
+        self._lay_out()
+        self.set_hint("")
+        self.set_enabled_reason(None)
+        self._fill_menu()
+
+    def set_text(self, text: str) -> None:
+        """Put a sentence into the line without submitting it."""
+        if len(text) > LONGEST_SENTENCE:
+            self._refuse(len(text))
+        else:
+            self._line.setText(one_line(text))
+
+    def text(self) -> str:
+        """The sentence as it stands in the line."""
+        return self._line.text()
+
+    def set_examples(self, sentences: Sequence[str]) -> None:
+        """The sentences under "Examples" in the menu."""
+        self._examples = tuple(sentences)
+        self._fill_menu()
+
+    def set_recent(self, sentences: Sequence[str]) -> None:
+        """The sentences under "Recent" in the menu, latest first."""
+        self._recent = tuple(sentences)
+        self._fill_menu()
+
+    def set_hint(self, text: str) -> None:
+        """Say something about the sentence below the line; "" takes it away."""
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
+        self._line.setAccessibleDescription(text)
+
+    def hint(self) -> str:
+        """What is being said about the sentence."""
+        return self._hint.text()
+
+    def set_enabled_reason(self, reason: str | None) -> None:
+        """Let sentences be submitted (None), or not, for a reason shown as a tool tip."""
+        self._encode.setEnabled(reason is None)
+        self._encode.setToolTip(reason or "Encode the sentence (Enter)")
+
+    def edit(self) -> None:
+        """Put the cursor into the line, everything selected."""
+        self._line.setFocus()
+        self._line.selectAll()
+
+    def _make_line(self) -> QLineEdit:
+        line = QLineEdit()
+        line.setMaxLength(NO_LIMIT_OF_QT)
+        line.setPlaceholderText("Type an English sentence and press Enter")
+        line.setAccessibleName("English sentence")
+        validator = SentenceValidator(line)
+        validator.refused.connect(self._refuse)
+        line.setValidator(validator)
+        line.returnPressed.connect(self._submit)
+        return line
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.addWidget(self._line, 1)
+        row.addWidget(self._encode)
+        row.addWidget(self._choose)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(row)
+        layout.addWidget(self._hint)
+        self.setFocusProxy(self._line)
+
+    def _submit(self) -> None:
+        if self._encode.isEnabled():
+            self.set_hint("")
+            self.submitted.emit(self._line.text())
+
+    def _refuse(self, length: int) -> None:
+        self.set_hint(
+            f"That would make {length:,} characters: more than the {LONGEST_SENTENCE:,} that fit here. "
+            "Nothing was changed; use one sentence at a time."
+        )
+
+    def _pick(self, sentence: str) -> None:
+        self.set_text(sentence)
+        self._submit()
+
+    def _fill_menu(self) -> None:
+        self._menu.clear()
+        for title, sentences in (("Examples", self._examples), ("Recent", self._recent)):
+            if sentences:
+                self._menu.addSection(title)
+                for sentence in sentences:
+                    self._menu.addAction(self._entry(sentence))
+        self._choose.setEnabled(bool(self._examples or self._recent))
+
+    def _entry(self, sentence: str) -> QAction:
+        short = sentence if len(sentence) <= LONGEST_MENU_TEXT else sentence[: LONGEST_MENU_TEXT - 1] + "…"
+        action = QAction(short.replace("&", "&&"), self._menu)
+        action.setToolTip(sentence)
+        action.triggered.connect(lambda: self._pick(sentence))
+        return action
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: every line break becomes a space."""
+    return " ".join(text.splitlines())
