@@ -18,6 +18,7 @@ def icon_path() -> Path:
     return ASSETS / "icons" / "attention-viewer.svg"
 
 
-def chevron_path(theme: str) -> Path:
-    """The arrow of a drop-down list, in the theme's muted colour."""
-    return ASSETS / "icons" / ("chevron-dark.svg" if theme == "dark" else "chevron-light.svg")
+def chevron_path(theme: str, up: bool = False) -> Path:
+    """The small arrow of lists and spin boxes, in the theme's muted colour."""
+    shade = "dark" if theme == "dark" else "light"
+    return ASSETS / "icons" / (f"chevron-up-{shade}.svg" if up else f"chevron-{shade}.svg")

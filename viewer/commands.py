@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 import viewer
@@ -29,17 +30,22 @@ PACKAGES = ("PySide6-Essentials", "torch", "pyqtgraph", "sentencepiece", "numpy"
 
 
 class Commands(QObject):
-    """The window's commands; `changed` follows whatever they change outside the controller."""
+    """The window's commands.
+
+    `changed` follows whatever they change outside the controller; `export_failed` says why a picture was not
+    written.
+    """
 
     changed = Signal()
+    export_failed = Signal(str)
 
     def __init__(self, window: MainWindow, controller: Controller, settings: Settings, bundled: Path) -> None:
         super().__init__(window)
         self._window, self.controller, self._settings, self._bundled = window, controller, settings, bundled
         self._runner = ExportRunner(self)
-        self.export_failed = self._runner.failed
         self._runner.done.connect(window.set_status)
-        self._runner.failed.connect(window.show_error)
+        self._runner.failed.connect(self.export_failed)
+        self.export_failed.connect(window.show_error)
 
     @property
     def theme(self) -> str:
@@ -95,8 +101,12 @@ class Commands(QObject):
         self._window.set_status("Translation copied")
 
     def export(self) -> None:
-        """Ask what to export, and where to."""
+        """Ask what to export, and where to; say so where the active panel has nothing to show yet."""
         view = self.controller.view
+        spec = self._exported_spec("map")
+        if not isinstance(spec, HeatmapSpec):
+            self._window.show_error(f"There is no {resolve.KIND_TITLES[view.active].lower()} yet. {spec.reason}")
+            return
         names = {"map": file_name(view.active, view.heads[view.active]), "grid": file_name(view.active, None)}
         dialog = ExportDialog(self._export_folder(), names, self._window)
         dialog.accepted_request.connect(self.write_picture)
@@ -108,7 +118,9 @@ class Commands(QObject):
         spec = self._exported_spec(request.what)
         if isinstance(spec, HeatmapSpec | GridSpec):
             self._window.set_status(f"Writing {request.path.name} …")
-            self._runner.start(lambda: _write(spec, request), request.path.name)
+            palette = theme.PALETTES[request.theme]
+            style = theme.style_for(palette, QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+            self._runner.start(lambda: _write(spec, style, request), request.path.name)
 
     def choose_model(self) -> None:
         """Ask for the directory of a checkpoint and open it."""
@@ -164,8 +176,7 @@ class Commands(QObject):
         self.controller.look(replace(self.controller.view, **changes))
 
 
-def _write(spec: HeatmapSpec | GridSpec, request: ExportRequest) -> None:
-    style = theme.style_for(theme.PALETTES[request.theme], theme.system_font())
+def _write(spec: HeatmapSpec | GridSpec, style: theme.Style, request: ExportRequest) -> None:
     figure = heatmap_figure(spec, style) if isinstance(spec, HeatmapSpec) else grid_figure(spec, style)
     export_picture(request.path, figure.paint, figure.size, request.scale, overwrite=True)
 

@@ -71,10 +71,7 @@ class Presenter:
         self._maps[kind] = spec
         self._window.panels[kind].set_heatmap(spec)
         if isinstance(spec, HeatmapSpec):
-            titles = f"{spec.rows.title} · {spec.columns.title}"
-            self._window.panels[kind].set_title(resolve.KIND_TITLES[kind], titles)
-        else:
-            self._window.panels[kind].set_title(resolve.KIND_TITLES[kind], "")
+            self._window.panels[kind].set_axes(f"{spec.rows.title} · {spec.columns.title}")
 
     def _show_positions(self, loaded: Loaded, view: ViewState) -> None:
         panel, positions, width = self._window.positions, view.positions, self._d_model

@@ -31,7 +31,7 @@ from viewer.view_state import ColorRange, Head, PositionView, RowLabels, ViewSta
 
 KIND_TITLES = {
     Kind.ENCODER: "Encoder self-attention",
-    Kind.DECODER: "Decoder self-attention, masked",
+    Kind.DECODER: "Masked decoder self-attention",
     Kind.CROSS: "Cross-attention",
 }
 ROW_CONVENTIONS = {
@@ -108,7 +108,7 @@ def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:
     rows = Axis(f"queries: {ROW_CONVENTIONS[row_labels]}", decoder_rows(trace, row_labels))
     if kind is Kind.CROSS:
         return rows, Axis("keys: source (encoder output)", source)
-    return rows, Axis("keys: target read so far", tuple(token.text for token in trace.input_tokens))
+    return rows, Axis("keys: target so far, masked", tuple(token.text for token in trace.input_tokens))
 
 
 def decoder_rows(trace: Trace, row_labels: RowLabels) -> tuple[str, ...]:

@@ -49,7 +49,8 @@ QFrame[card="true"], QWidget[card="true"] {
     background: $surface; border: $stroke solid $border; border-radius: $card_radius;
 }
 
-QLabel[tone="title"] { font-weight: 600; }
+QLabel[tone="title"], QLabel[tone="active"] { font-weight: 600; }
+QLabel[tone="active"] { color: $accent; }
 QLabel[tone="muted"] { color: $muted; font-size: $small; }
 QLabel[tone="hint"] { color: $muted; }
 QLabel[tone="error"] { color: $danger; }
@@ -60,12 +61,15 @@ QLineEdit, QPlainTextEdit, QTextEdit {
 }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: $stroke solid $accent; }
 QLineEdit:disabled { color: $muted; }
+QLineEdit[flat="true"] { background: transparent; border: none; padding: 0; }
 QSpinBox {
-    background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair;
+    background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair $gap;
     selection-background-color: $accent; selection-color: $on_accent;
 }
 QSpinBox:focus { border-color: $accent; }
 QSpinBox::up-button, QSpinBox::down-button { border: none; background: transparent; width: $wide; }
+QSpinBox::up-arrow { image: url("$up"); width: $gap; height: $gap; }
+QSpinBox::down-arrow { image: url("$chevron"); width: $gap; height: $gap; }
 QSpinBox::up-button:hover, QSpinBox::down-button:hover { background: $chip; }
 
 QPushButton, QToolButton {
@@ -141,8 +145,12 @@ def style_sheet(palette: Palette, style: Style) -> str:
         for name in ("window", "surface", "sunken", "border", "text", "muted", "accent", "accent_rest")
         + ("accent_soft", "on_accent", "chip", "danger")
     }
-    chevron = chevron_path(palette.name).as_posix()
-    return SHEET.substitute(pixels, chevron=chevron, accent_hover=mix(palette.accent, palette.surface, 0.15), **colors)
+    arrows = {
+        "chevron": chevron_path(palette.name).as_posix(),
+        "up": chevron_path(palette.name, up=True).as_posix(),
+    }
+    hover = mix(palette.accent, palette.surface, 0.15)
+    return SHEET.substitute(pixels, accent_hover=hover, **arrows, **colors)
 
 
 def mix(first: str, second: str, share: float) -> str:

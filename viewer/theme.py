@@ -188,6 +188,9 @@ def apply(application: QApplication, palette: Palette, scale: float = 1.0) -> St
     if application.style().objectName() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(qt_palette(palette))
+    if not application.styleSheet():
+        # Widgets that exist already would keep their old font if their first style sheet came after the new one.
+        application.setStyleSheet(" ")
     application.setFont(style.font)
     application.setStyleSheet(style_sheet(palette, style))
     return style

@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 from model.api import Kind
 from viewer.app import Parts, begin, build
 from viewer.arguments import WindowOptions
-from viewer.highlight import CellHover
 from viewer.settings import MemoryStore, Settings
 from viewer.specs import HeatmapSpec, Unavailable
 from viewer.view_state import Head
@@ -141,9 +140,8 @@ def test_hovering_a_cell_reads_its_weight_and_lights_its_tokens(window: Parts, q
     assert trace is not None
     panel = window.window.panels[Kind.CROSS]
     panel.cell_hovered.emit((1, 2))
-    weight = trace.cross_attention[0, 0, 1, 2]
+    weight = trace.cross_attention[3, 7, 1, 2]
     assert f"{weight:.4f}" in panel.readout()
-    window.controller.hover(CellHover(Kind.CROSS, 1, 2))
     panel.cell_hovered.emit(None)
     assert "hover" in panel.readout()
 
@@ -161,6 +159,7 @@ def test_exporting_writes_a_picture(window: Parts, qtbot: QtBot, tmp_path: Path,
 def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
     window: Parts, qtbot: QtBot, tmp_path: Path
 ) -> None:
+    decode_to_the_end(qtbot, window)
     path = tmp_path / "missing" / "picture.png"
     with qtbot.waitSignal(window.commands.export_failed, timeout=PATIENCE) as failure:
         window.commands.write_picture(ExportRequest("map", "png", 1, "print", path))
@@ -242,7 +241,7 @@ def test_the_translation_can_be_copied(window: Parts, qtbot: QtBot) -> None:
 
 def test_the_same_head_is_shown_large_that_is_framed_in_the_grid(window: Parts) -> None:
     window.window.panels[Kind.ENCODER].head_selected.emit(1, 4)
-    spec = window.window.panels[Kind.ENCODER].heatmap.spec
+    spec = window.window.panels[Kind.ENCODER].map.spec
     trace = window.controller.loaded.trace
     assert isinstance(spec, HeatmapSpec) and trace is not None
     assert np.array_equal(spec.values, trace.encoding.self_attention[1, 4])

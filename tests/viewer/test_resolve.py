@@ -79,7 +79,7 @@ def test_caption_names_sentence_convention_range_and_model() -> None:
 def test_readout_reads_like_a_sentence() -> None:
     spec = heatmap(loaded(2), ViewState(), Kind.CROSS)
     weight = float(spec.values[1, 3])
-    assert resolve.readout(spec, (1, 3)) == f"layer 1 head 1 · <b>Le → tap</b> attends to <b>is</b>: {weight:.4f}"
+    assert resolve.readout(spec, (1, 3)) == f"layer 2 head 3 · <b>Le → tap</b> attends to <b>is</b>: {weight:.4f}"
 
 
 def test_readout_calls_masked_cells_masked_and_escapes_tokens() -> None:

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from model.errors import UserError
-
-
-class _Task(QRunnable):
-    def __init__(self, write: Callable[[], None], finish: Callable[[str], None]) -> None:
-        super().__init__()
-        self._write, self._finish = write, finish
-
-    def run(self) -> None:
-        try:
-            self._write()
-        except UserError as error:
-            self._finish(str(error))
-        except Exception as error:
-            self._finish(f"The picture could not be written: {error}.")
-        else:
-            self._finish("")
 
 
 class ExportRunner(QObject):
@@ -39,14 +23,27 @@ class ExportRunner(QObject):
     def start(self, write: Callable[[], None], name: str) -> None:
         """Call `write` in the export thread; `name` is what is being written, for the message."""
 
-        def finish(trouble: str) -> None:
+        def run() -> None:
+            trouble = _trouble_of(write)
             if trouble:
                 self.failed.emit(trouble)
             else:
                 self.done.emit(f"Wrote {name}")
 
-        self._pool.start(_Task(write, finish))
+        self._pool.start(run)
 
     def wait(self) -> None:
         """Return once nothing is being written."""
         self._pool.waitForDone()
+
+
+def _trouble_of(write: Callable[[], None]) -> str:
+    """What went wrong, in a sentence; "" when nothing did."""
+    try:
+        write()
+    except UserError as error:
+        return str(error)
+    except Exception as error:
+        # Nothing may escape into Qt's thread, and the user is to hear of it.
+        return f"The picture could not be written: {error}."
+    return ""

@@ -19,8 +19,10 @@ from viewer.theme import Style
 
 VECTOR_CELLS = 40_000
 """More cells than this become one embedded image in SVG and PDF."""
-GRID_LINE_CELL = 6.0
-"""Cells at least so many pixels wide are divided by thin lines, masked ones hatched line by line."""
+GRID_LINE_CELL = 9.0
+"""Cells at least so many pixels wide are divided by thin lines."""
+HATCHED_CELL = 5.0
+"""Masked cells at least so many pixels wide are hatched; smaller ones have the mask's plain colour."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,9 @@ def paint_cells(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style
         painter.drawImage(rect, image_of(_screen_colors(spec, style, on_device, vector)))
         painter.restore()
     side = min(on_device.width() / columns, on_device.height() / rows)
-    if side >= GRID_LINE_CELL:
+    if side >= HATCHED_CELL:
         _paint_hatching(painter, rect, spec, style)
+    if side >= GRID_LINE_CELL:
         _paint_grid_lines(painter, rect, rows, columns, style)
 
 

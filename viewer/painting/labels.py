@@ -10,12 +10,16 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from viewer.theme import Style
 
 LEAN = math.radians(56)
 """How steeply labels on top rise."""
+SMALLEST = 0.78
+"""Labels shrink to this share of their size before some are left out."""
+TIGHTEST = 0.95
+"""Distance of two labels in lines of text."""
 
 
 class Side(StrEnum):
@@ -52,10 +56,15 @@ def overhang_of(labels: Sequence[str], pitch: float, style: Style) -> float:
     return reach
 
 
-def stride(pitch: float, side: Side, style: Style) -> int:
+def shrink(pitch: float, style: Style) -> float:
+    """How much smaller than the style's the labels are where cells are `pitch` apart."""
+    return min(1.0, max(SMALLEST, pitch / (TIGHTEST * style.line)))
+
+
+def stride(pitch: float, style: Style) -> int:
     """Every how many-th label has room where cells are `pitch` apart."""
-    needed = style.line * (0.86 if side is Side.LEFT else 0.9)
-    return max(1, math.ceil(needed / max(pitch, 1e-6)))
+    needed = TIGHTEST * style.line * shrink(pitch, style)
+    return max(1, math.ceil(needed / max(pitch, 1e-6) - 1e-6))
 
 
 def paint_labels(
@@ -76,9 +85,11 @@ def paint_labels(
         return
     length = rect.height() if side is Side.LEFT else rect.width()
     pitch = length / (last - first)
-    step = stride(pitch, side, style)
+    step = stride(pitch, style)
+    font = QFont(style.mono)
+    font.setPixelSize(max(1, round(font.pixelSize() * shrink(pitch, style))))
     painter.save()
-    painter.setFont(style.mono)
+    painter.setFont(font)
     for index in range(max(0, math.floor(first)), min(len(labels), math.ceil(last))):
         centre = (index + 0.5 - first) * pitch
         if not 0.0 <= centre <= length or not (index % step == 0 or index in highlighted):
@@ -99,6 +110,5 @@ def _paint_one(painter: QPainter, rect: QRectF, label: str, centre: float, side:
     painter.save()
     painter.translate(rect.left() + centre, rect.bottom() - 0.5 * style.gap)
     painter.rotate(-math.degrees(LEAN))
-    metrics = QFontMetricsF(style.mono)
-    painter.drawText(QPointF(0.0, 0.5 * metrics.capHeight()), text)
+    painter.drawText(QPointF(0.0, 0.5 * QFontMetricsF(painter.font()).capHeight()), text)
     painter.restore()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from viewer.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
@@ -14,6 +15,8 @@ from viewer.widgets.heatmap_view import HeatmapView
 
 SHARES = (1000, 2000)
 """Of the height: grid, map."""
+LEAST_EMS_WITH_GRID = 15.0
+"""Height below which the map needs the grid's place; the choices of layer and head remain."""
 HINT = "hover a cell for its weight"
 
 
@@ -30,6 +33,8 @@ class AttentionPanel(QWidget):
     def __init__(self, style: Style, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.active = False
+        self._em = style.em
+        self._has_map = True
         self._selected = Head()
         self.layer = _chooser(f"{name}: layer")
         self.head = _chooser(f"{name}: head")
@@ -42,15 +47,16 @@ class AttentionPanel(QWidget):
         self._lay_out()
         self.grid.selected.connect(self.head_selected)
         self.map.cell_hovered.connect(self.cell_hovered)
+        self.map.activated.connect(self._activate)
         self.layer.activated.connect(self._choose)
         self.head.activated.connect(self._choose)
-        for part in (self, self.header, self.grid, self.map, self.map.viewport(), self.layer, self.head):
+        for part in (self, self.header, self.grid, self.map, self.layer, self.head):
             part.installEventFilter(self)
         self.set_style(style)
 
-    def set_title(self, title: str, subtitle: str = "") -> None:
-        """The panel's title, and below it what its rows and columns are."""
-        self.header.set_titles(title, subtitle)
+    def set_axes(self, text: str) -> None:
+        """What the rows and columns are, below the panel's title."""
+        self.header.subtitle.set_full_text(text)
 
     def set_head_counts(self, layers: int, heads: int) -> None:
         """Offer so many layers and heads."""
@@ -71,7 +77,8 @@ class AttentionPanel(QWidget):
         """Show the selected head, or why there is none; the reason is said once, in the larger place."""
         self.map.set_spec(spec)
         is_there = isinstance(spec, HeatmapSpec)
-        self.grid.setVisible(is_there)
+        self._has_map = is_there
+        self._share_room()
         self.layer.setEnabled(is_there)
         self.head.setEnabled(is_there)
 
@@ -83,6 +90,10 @@ class AttentionPanel(QWidget):
         """What stands at the foot, as rich text."""
         self._readout.setText(text)
 
+    def readout(self) -> str:
+        """What stands at the foot."""
+        return self._readout.text()
+
     def set_active(self, active: bool) -> None:
         """Mark the panel, quietly, as the one that the keyboard and Export act on."""
         self.active = active
@@ -90,18 +101,31 @@ class AttentionPanel(QWidget):
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
+        self._em = style.em
         self.grid.set_style(style)
         self.map.set_style(style)
         self._splitter.setHandleWidth(round(0.6 * style.em))
-        self.header.layout().setSpacing(round(0.2 * style.em))
+        self.header.set_style(style)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Become the active panel when any part is clicked or gets the focus."""
         pressed = event.type() is QEvent.Type.MouseButtonPress
         focused = event.type() is QEvent.Type.FocusIn and watched is not self
-        if (pressed or focused) and not self.active:
-            self.activated.emit()
+        if pressed or focused:
+            self._activate()
         return False
+
+    def _activate(self) -> None:
+        if not self.active:
+            self.activated.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave a low panel to the map."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        self.grid.setVisible(self._has_map and self.height() >= LEAST_EMS_WITH_GRID * self._em)
 
     def _choose(self) -> None:
         chosen = Head(self.layer.currentIndex(), self.head.currentIndex())
@@ -110,7 +134,7 @@ class AttentionPanel(QWidget):
             self.head_selected.emit(chosen.layer, chosen.head)
 
     def _lay_out(self) -> None:
-        self._readout.setProperty("role", "muted")
+        self._readout.setProperty("tone", "muted")
         self._readout.setTextFormat(Qt.TextFormat.RichText)
         self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._splitter.setChildrenCollapsible(False)

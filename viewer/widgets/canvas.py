@@ -13,6 +13,7 @@ from viewer.theme import Style
 from viewer.widgets.message import KEYBOARD_REASONS, paint_focus, paint_message
 
 Spec = TypeVar("Spec")
+LEAST_EMS = 2.0
 EMPTY = Unavailable("Nothing to show yet.")
 
 
@@ -51,7 +52,7 @@ class Canvas(QWidget, Generic[Spec]):
 
     def minimumSizeHint(self) -> QSize:
         """Small: the layout decides."""
-        side = round(4 * self._look.em)
+        side = round(LEAST_EMS * self._look.em)
         return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -8,6 +8,10 @@ from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
+from viewer.theme import Style
+
+TITLE_ROW_EMS = 2.0
+"""Height of a title's line, with or without controls beside it, so that neighbouring titles stand level."""
 MOVING_TIP = "Drag to move this panel, double-click to let it float, right-click for more"
 
 
@@ -17,7 +21,7 @@ class ElidedLabel(QLabel):
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._full = ""
-        self.setProperty("role", role)
+        self.setProperty("tone", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -29,8 +33,8 @@ class ElidedLabel(QLabel):
 
     def set_role(self, role: str) -> None:
         """What kind of text this is, as the style sheet knows it."""
-        if self.property("role") != role:
-            self.setProperty("role", role)
+        if self.property("tone") != role:
+            self.setProperty("tone", role)
             self.style().unpolish(self)
             self.style().polish(self)
 
@@ -69,16 +73,21 @@ class TitleBlock(QWidget):
         super().__init__(parent)
         self.title = ElidedLabel("title")
         self.subtitle = ElidedLabel("muted")
-        row = QHBoxLayout()
-        row.addWidget(self.title, 1)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.title, 1)
         for control in controls:
-            row.addWidget(control)
+            self._row.addWidget(control)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
-        lines.addLayout(row)
+        lines.addLayout(self._row)
         lines.addWidget(self.subtitle)
         self.set_titles(title, "")
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size."""
+        self.title.setMinimumHeight(round(TITLE_ROW_EMS * style.em))
+        self._row.setSpacing(round(0.3 * style.em))
 
     def set_titles(self, title: str, subtitle: str) -> None:
         """Both lines; an empty subtitle keeps its room, so that nothing jumps when it comes."""
@@ -95,18 +104,18 @@ class Card(QDockWidget):
     def __init__(self, name: str, title: str, header: QWidget, body: QWidget) -> None:
         super().__init__(title)
         self.setObjectName(name)
-        self._header = _framed("cardHeader", header)
+        self._header, self._header_box = _framed("cardHeader", header)
         self._header.setToolTip(MOVING_TIP)
         self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._header.customContextMenuRequested.connect(self._show_menu)
-        self._body = _framed("cardBody", body)
+        self._body, self._body_box = _framed("cardBody", body)
         self.setTitleBarWidget(self._header)
         self.setWidget(self._body)
 
     def set_padding(self, padding: int) -> None:
         """The space between the sheet's edge and what is on it, in pixels."""
-        self._header.layout().setContentsMargins(padding, padding, padding, padding // 2)
-        self._body.layout().setContentsMargins(padding, 0, padding, padding)
+        self._header_box.setContentsMargins(padding, padding, padding, padding // 2)
+        self._body_box.setContentsMargins(padding, 0, padding, padding)
 
     def menu(self) -> QMenu:
         """What the title bar offers: float or dock, and close."""
@@ -121,8 +130,9 @@ class Card(QDockWidget):
         self.menu().popup(self._header.mapToGlobal(point))
 
 
-def _framed(name: str, content: QWidget) -> QFrame:
+def _framed(name: str, content: QWidget) -> tuple[QFrame, QVBoxLayout]:
     frame = QFrame()
     frame.setObjectName(name)
-    QVBoxLayout(frame).addWidget(content)
-    return frame
+    box = QVBoxLayout(frame)
+    box.addWidget(content)
+    return frame, box

@@ -61,7 +61,7 @@ class ExportDialog(QDialog):
         self._scale.setSuffix(" ×")
         self._scale.setAccessibleName("Scale")
         self._note = QLabel()
-        self._note.setProperty("role", "muted")
+        self._note.setProperty("tone", "muted")
         self._format.currentIndexChanged.connect(self._show_format)
         self._lay_out()
         self._show_format()

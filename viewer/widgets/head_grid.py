@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from viewer.painting.grid import grid_layout, paint_grid
 from viewer.specs import GridSpec
 from viewer.theme import Style
+from viewer.view_state import Head
 from viewer.widgets.canvas import Canvas
 
 
@@ -21,18 +22,17 @@ class HeadGrid(Canvas[GridSpec]):
         super().__init__(name, style, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
-    def head_at(self, point: QPointF) -> tuple[int, int] | None:
-        """The (layer, head) whose thumbnail is at a point of this widget."""
+    def head_at(self, point: QPointF) -> Head | None:
+        """The head whose thumbnail is at a point of this widget."""
         if self._spec is None:
             return None
-        layers, heads = self._spec.values.shape[:2]
-        return grid_layout(self._area(), layers, heads, self._look).head_at(point)
+        return grid_layout(self._area(), self._spec, self._look).head_at(point)
 
     def event(self, event: QEvent) -> bool:
         """Name the head under the mouse."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             head = self.head_at(QPointF(event.pos()))
-            text = "" if head is None else f"layer {head[0] + 1}, head {head[1] + 1}"
+            text = "" if head is None else f"layer {head.layer + 1}, head {head.head + 1}"
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)
@@ -46,7 +46,7 @@ class HeadGrid(Canvas[GridSpec]):
         """Select the head under the mouse."""
         head = self.head_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and head is not None:
-            self.selected.emit(*head)
+            self.selected.emit(head.layer, head.head)
         else:
             super().mousePressEvent(event)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from viewer.theme import Style
-from viewer.widgets.source_bar import SourceBar
+from viewer.widgets.source_bar import NO_LIMIT_OF_QT, SourceBar
 from viewer.widgets.step_controls import StepControls
 from viewer.widgets.token_strip import TITLE_EMS, TokenStrip
 
@@ -26,7 +26,7 @@ class Header(QFrame):
         self.target_strip.set_placeholder("Encode a sentence, then step the decoder with → or Space.")
         self.step_controls = StepControls(style)
         self._translation_title = QLabel("Text")
-        self._translation_title.setProperty("role", "muted")
+        self._translation_title.setProperty("tone", "muted")
         self._translation = self._make_translation()
         self._grid = QGridLayout(self)
         self._grid.addWidget(self.source_bar, 0, 0, 1, 3)
@@ -42,12 +42,16 @@ class Header(QFrame):
 
     def set_translation(self, text: str) -> None:
         """The translation so far, as text that can be selected and copied."""
-        self._translation.setText(text or NO_TRANSLATION)
-        self._translation.setEnabled(bool(text))
+        self._translation.setText(text)
 
     def translation(self) -> str:
         """The translation as shown; "" while there is none."""
-        return self._translation.text() if self._translation.isEnabled() else ""
+        return self._translation.text()
+
+    def set_lines(self, lines: int) -> None:
+        """Let each strip be at most so many lines high."""
+        self.source_strip.set_lines(lines)
+        self.target_strip.set_lines(lines)
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
@@ -59,12 +63,11 @@ class Header(QFrame):
         for part in (self.source_strip, self.target_strip, self.step_controls):
             part.set_style(style)
 
-    def _make_translation(self) -> QLabel:
-        label = QLabel()
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        label.setWordWrap(True)
-        label.setAccessibleName("Translation so far")
-        return label
+    def _make_translation(self) -> QLineEdit:
+        line = QLineEdit()
+        line.setReadOnly(True)
+        line.setProperty("flat", True)
+        line.setMaxLength(NO_LIMIT_OF_QT)
+        line.setPlaceholderText(NO_TRANSLATION)
+        line.setAccessibleName("Translation so far")
+        return line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
@@ -16,6 +17,7 @@ from viewer.widgets.candidates import CandidatesPanel
 from viewer.widgets.card import Card, ElidedLabel
 from viewer.widgets.header import Header
 from viewer.widgets.position_panel import PositionPanel
+from viewer.widgets.token_strip import MOST_LINES
 
 PANEL_NAMES = {
     Kind.ENCODER: "Encoder self-attention",
@@ -26,7 +28,14 @@ DEFAULT_SIZE = (1600, 1000)
 NARROW_SHARE, WIDE_SHARE = 12, 22
 """Shares of the width: next token, and each attention panel."""
 POSITIONS_SHARE = 0.25
-"""Share of the panels' height that the positional encoding gets."""
+"""Share of the panels' height that the positional encoding gets, and the least it can do with."""
+LEAST_POSITIONS_EMS = 11.0
+LOW_EMS = 40.0
+"""Height of the window below which the token strips have one line each."""
+LEAST_EMS = (24.0, 10.0)
+"""Width and height that the panels together can do with."""
+ROOMY_EMS = (80.0, 34.0)
+"""Width and height below which there is no room for all panels at once, and some share a place by tabs."""
 
 
 class MainWindow(QMainWindow):
@@ -54,13 +63,14 @@ class MainWindow(QMainWindow):
         self._make_status_bar()
         self._model_line = QLabel()
         self._model_line.setObjectName("modelLine")
-        self._model_line.setProperty("role", "muted")
+        self._model_line.setProperty("tone", "muted")
         self.menuBar().setCornerWidget(self._model_line, Qt.Corner.TopRightCorner)
         self.set_style(style)
         self.resize(*DEFAULT_SIZE)
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size in every part."""
+        self._em = style.em
         self.header.set_style(style)
         self.candidates.set_style(style)
         self.positions.set_style(style)
@@ -68,6 +78,13 @@ class MainWindow(QMainWindow):
             panel.set_style(style)
         for card in self._cards.values():
             card.set_padding(round(0.8 * style.em))
+        # Smaller than all panels side by side need, so that large text does not force a large window.
+        self._host.setMinimumSize(round(LEAST_EMS[0] * style.em), round(LEAST_EMS[1] * style.em))
+        margin = round(0.6 * style.em)
+        self._around.setContentsMargins(margin, margin, margin, margin)
+        self._status.setContentsMargins(margin, 0, 0, 0)
+        self._convention.setContentsMargins(margin, 0, margin, 0)
+        self._model_line.setContentsMargins(0, round(0.3 * style.em), margin, 0)
 
     def set_actions(self, actions: Mapping[str, QAction]) -> None:
         """The actions of the step buttons: first, back, step, last, play."""
@@ -118,11 +135,11 @@ class MainWindow(QMainWindow):
         self._arrange()
         self._share_room()
 
-    def saveState(self, version: int = 0) -> QByteArray:
+    def saveState(self, version: int | None = 0) -> QByteArray:
         """Where the panels are."""
         return self._host.saveState(version)
 
-    def restoreState(self, state: QByteArray | bytes | bytearray | memoryview, version: int = 0) -> bool:
+    def restoreState(self, state: QByteArray | bytes | bytearray | memoryview, version: int | None = 0) -> bool:
         """Put the panels where `saveState` found them; False (and nothing changed) for damaged bytes."""
         restored = self._host.restoreState(state, version)
         self._arranged = self._arranged or restored
@@ -134,6 +151,11 @@ class MainWindow(QMainWindow):
         if not self._arranged:
             self._arranged = True
             self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the panels their room in a low window."""
+        super().resizeEvent(event)
+        self.header.set_lines(1 if self.height() < LOW_EMS * self._em else MOST_LINES)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window is about to close, and close."""
@@ -153,7 +175,9 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self._host, 1)
+        self._around = QVBoxLayout()
+        self._around.addWidget(self._host)
+        layout.addLayout(self._around, 1)
         self.setCentralWidget(central)
         self._host.setDockNestingEnabled(True)
         self._arrange()
@@ -164,19 +188,30 @@ class MainWindow(QMainWindow):
             self._host.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, card)
             card.show()
         top = self._top_cards()
-        for left, right in zip(top, top[1:], strict=False):
+        for left, right in pairwise(top):
             self._host.splitDockWidget(left, right, Qt.Orientation.Horizontal)
         self._host.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._cards["positions"])
 
     def _share_room(self) -> None:
-        height = self._host.height()
-        below = round(height * POSITIONS_SHARE)
-        docks: list[QDockWidget] = [self._cards["next"], self._cards["positions"]]
-        self._host.resizeDocks(docks, [height - below, below], Qt.Orientation.Vertical)
+        width, height = self._host.width(), self._host.height()
         top = self._top_cards()
+        if width < ROOMY_EMS[0] * self._em or height < ROOMY_EMS[1] * self._em:
+            top = self._stack()
+        else:
+            below = round(max(height * POSITIONS_SHARE, LEAST_POSITIONS_EMS * self._em))
+            docks: list[QDockWidget] = [self._cards["next"], self._cards["positions"]]
+            self._host.resizeDocks(docks, [height - below, below], Qt.Orientation.Vertical)
         shares = [NARROW_SHARE, *[WIDE_SHARE] * (len(top) - 1)]
-        width = self._host.width()
         self._host.resizeDocks(top, [width * share // sum(shares) for share in shares], Qt.Orientation.Horizontal)
+
+    def _stack(self) -> list[QDockWidget]:
+        """Put encoder and decoder behind each other, and the positions behind the cross-attention."""
+        encoder, decoder, cross = (self._cards[kind.value] for kind in Kind)
+        self._host.tabifyDockWidget(encoder, decoder)
+        self._host.tabifyDockWidget(cross, self._cards["positions"])
+        encoder.raise_()
+        cross.raise_()
+        return [self._cards["next"], encoder, cross]
 
     def _top_cards(self) -> list[QDockWidget]:
         return [card for name, card in self._cards.items() if name != "positions"]
@@ -184,11 +219,11 @@ class MainWindow(QMainWindow):
     def _make_status_bar(self) -> None:
         self._status = ElidedLabel("muted")
         self._timing = QLabel()
-        convention = QLabel(CONVENTION)
-        for label in (self._timing, convention):
-            label.setProperty("role", "muted")
+        self._convention = QLabel(CONVENTION)
+        for label in (self._timing, self._convention):
+            label.setProperty("tone", "muted")
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self._status, 1)
         bar.addWidget(self._timing)
-        bar.addPermanentWidget(convention)
+        bar.addPermanentWidget(self._convention)

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 
-from viewer.widgets.plots import pg
+from viewer.widgets.graphing import pg
 
 WHEEL_STEP = 1.0015
 """Zoom factor of one eighth of a degree of the wheel."""

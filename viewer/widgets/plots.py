@@ -1,4 +1,4 @@
-"""Plots of numbers without tokens, hosted by pyqtgraph: the place where it is imported and set up.
+"""Plots of numbers without tokens, hosted by pyqtgraph.
 
 Positions and dimensions count from 0, as in Vaswani et al. 2017, section 3.5.
 """
@@ -6,21 +6,15 @@ Positions and dimensions count from 0, as in Vaswani et al. 2017, section 3.5.
 from __future__ import annotations
 
 import math
-import os
 from typing import Any
 
-# pyqtgraph tries other bindings first, and reads this only once.
-os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
-
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
 
 from viewer.specs import CurvesSpec, MatrixSpec
 from viewer.theme import COLORMAPS, Style
-
-pg.setConfigOptions(imageAxisOrder="row-major", antialias=True)
+from viewer.widgets.graphing import pg
 
 AXIS_EMS = 2.6
 """Width of the axis at the left of a plot, wide enough for three digits."""
@@ -50,6 +44,8 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis.setPen(pg.mkPen(QColor(style.palette.border), width=style.stroke))
             axis.setTextPen(QColor(style.palette.muted))
             axis.setStyle(tickFont=style.small, tickLength=round(-0.3 * style.em), tickTextOffset=round(0.3 * style.em))
+        # Half of the uppermost tick's number stands above the plot.
+        self.getPlotItem().layout.setContentsMargins(0, 0.5 * style.small_line, 0.5 * style.em, 0)
         self.getAxis("left").setWidth(round(AXIS_EMS * style.em))
         self.getAxis("bottom").setHeight(round(0.7 * style.em + style.small_line))
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from html import escape
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from viewer.specs import CurvesSpec, MatrixSpec
 from viewer.theme import Style
 from viewer.widgets.card import ElidedLabel, TitleBlock
-from viewer.widgets.plots import CurvesPlot, MatrixPlot, curve_colors
+
+if TYPE_CHECKING:
+    from viewer.widgets.position_plots import PositionPlots
 
 SHORTEST, LONGEST = 8, 512
 """Positions that can be plotted."""
 MOST_PAIRS = 8
+SHORT_EMS = 8.0
+"""A panel no higher than this has no line at its foot; what it says stands in a subtitle instead."""
 FORMULA = (
     "Pair i is sin(pos / 10000^(2i/d)) and cos(pos / 10000^(2i/d)); here the sines are the first half of the "
     "dimensions, the cosines the second."
@@ -32,42 +37,45 @@ class PositionPanel(QWidget):
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._style = style
-        self._length, self._pairs, self._max_pair = 0, (-1,), 0
-        self._matrices: dict[MatrixPlot, MatrixSpec] = {}
-        self._names: tuple[str, ...] = ()
+        self._length, self._max_pair = 0, 0
+        self._pairs: tuple[int, ...] = (-1,)
+        self._encoding: MatrixSpec | None = None
+        self._curves: CurvesSpec | None = None
+        self._dots: MatrixSpec | None = None
+        self._plots: PositionPlots | None = None
         self.length = self._make_length()
         self.pairs = self._make_pairs()
-        self.encoding = MatrixPlot("Positional encoding", style)
-        self.curves = CurvesPlot("Chosen frequencies", style)
-        self.dots = MatrixPlot("Dot products of positional encodings", style)
-        self._legend = QLabel()
-        self._legend.setProperty("role", "muted")
-        self._legend.setTextFormat(Qt.TextFormat.RichText)
-        self._legend.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
         self._readout = ElidedLabel("muted")
         self._titles = (TitleBlock(controls=[self.length]), TitleBlock(controls=[self.pairs]), TitleBlock())
+        self._subtitles = ["", "", ""]
         self.header = QWidget()
-        self._columns: list[QHBoxLayout] = []
+        self._painted = QTimer(self)
+        self._painted.setSingleShot(True)
+        self._painted.timeout.connect(self._make_plots)
         self._lay_out()
-        self.encoding.hovered.connect(self._read_encoding)
-        self.dots.hovered.connect(self._read_dots)
         self._say(FORMULA)
         self.set_style(style)
 
     def set_encoding(self, spec: MatrixSpec) -> None:
         """The encoding, position x dimension."""
-        self._show_matrix(self.encoding, self._titles[0], spec)
+        self._encoding = spec
+        self._set_titles(0, spec.title, f"{spec.subtitle} · {spec.scale.note}")
+        if self._plots is not None:
+            self._plots.encoding.set_spec(spec)
 
     def set_curves(self, spec: CurvesSpec) -> None:
         """The chosen frequencies over the positions."""
-        self._titles[1].set_titles(spec.title, spec.subtitle)
-        self.curves.set_spec(spec)
-        self._names = spec.names
-        self._show_legend()
+        self._curves = spec
+        self._set_titles(1, spec.title, spec.subtitle)
+        if self._plots is not None:
+            self._plots.set_curves(spec)
 
     def set_dots(self, spec: MatrixSpec) -> None:
         """The dot products between the encodings of any two positions."""
-        self._show_matrix(self.dots, self._titles[2], spec)
+        self._dots = spec
+        self._set_titles(2, spec.title, f"{spec.subtitle} · {spec.scale.note}")
+        if self._plots is not None:
+            self._plots.dots.set_spec(spec)
 
     def set_controls(self, length: int, pairs: tuple[int, ...], max_pair: int) -> None:
         """Show the number of positions and the chosen pairs (0 to `max_pair`) without emitting."""
@@ -80,17 +88,52 @@ class PositionPanel(QWidget):
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         self._style = style
-        for plot in (self.encoding, self.curves, self.dots):
-            plot.set_style(style)
-        for row in self._columns:
-            row.setSpacing(round(2 * style.em))
+        for title in self._titles:
+            title.set_style(style)
+        self._title_row.setSpacing(self._spacing())
+        if self._plots is not None:
+            self._plots.set_style(style, self._spacing())
+        self.length.lineEdit().setTextMargins(round(0.4 * style.em), 0, 0, 0)
         self.pairs.setFixedWidth(round(9 * style.em))
         self.setMinimumHeight(round(5 * style.em))
-        self._show_legend()
+
+    @property
+    def plots(self) -> PositionPlots:
+        """The plots themselves, made when first needed or after the window has first been painted."""
+        return self._make_plots()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Make the plots once the window stands."""
+        if self._plots is None:
+            self._painted.start(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the foot's room to the plots where there is little; the formula is in their tool tips too."""
+        super().resizeEvent(event)
+        self._readout.setVisible(self._has_foot())
 
     def readout(self) -> str:
-        """What the line at the foot says."""
+        """What is being said about the cell under the mouse, or about the pairs."""
         return self._readout.full_text()
+
+    def _make_plots(self) -> PositionPlots:
+        if self._plots is not None:
+            return self._plots
+        # Importing pyqtgraph takes as long as painting the whole window for the first time.
+        from viewer.widgets.position_plots import PositionPlots
+
+        self._plots = plots = PositionPlots(self._style, SHARES, FORMULA)
+        plots.set_style(self._style, self._spacing())
+        plots.encoding.hovered.connect(self._read_encoding)
+        plots.dots.hovered.connect(self._read_dots)
+        if self._encoding is not None:
+            plots.encoding.set_spec(self._encoding)
+        if self._curves is not None:
+            plots.set_curves(self._curves)
+        if self._dots is not None:
+            plots.dots.set_spec(self._dots)
+        self._column.insertWidget(0, plots, 1)
+        return plots
 
     def _make_length(self) -> QSpinBox:
         box = QSpinBox()
@@ -110,34 +153,23 @@ class PositionPanel(QWidget):
         return line
 
     def _lay_out(self) -> None:
-        plots = QHBoxLayout()
-        drawn = QHBoxLayout()
-        drawn.addWidget(self.curves, 1)
-        drawn.addWidget(self._legend)
-        for part, share in zip((self.encoding, drawn, self.dots), SHARES, strict=True):
-            plots.addWidget(_free(part), share)
-        titles = QHBoxLayout(self.header)
-        titles.setContentsMargins(0, 0, 0, 0)
+        self._title_row = QHBoxLayout(self.header)
+        self._title_row.setContentsMargins(0, 0, 0, 0)
         for block, share in zip(self._titles, SHARES, strict=True):
-            titles.addWidget(_free(block), share)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(plots, 1)
-        layout.addWidget(self._readout)
-        self._columns = [titles, plots]
+            # The width is decided by the share alone, so that each title stands above its plot.
+            block.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            self._title_row.addWidget(block, share)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addStretch()
+        self._column.addWidget(self._readout)
 
-    def _show_matrix(self, plot: MatrixPlot, title: TitleBlock, spec: MatrixSpec) -> None:
-        self._matrices[plot] = spec
-        title.set_titles(spec.title, f"{spec.subtitle} · {spec.scale.note}")
-        plot.set_spec(spec)
+    def _spacing(self) -> int:
+        return round(2 * self._style.em)
 
-    def _show_legend(self) -> None:
-        colors = curve_colors(self._style, len(self._names))
-        lines = [
-            f'<span style="color:{color}">━</span> {escape(name)}'
-            for name, color in zip(self._names, colors, strict=True)
-        ]
-        self._legend.setText("<br>".join(lines))
+    def _set_titles(self, column: int, title: str, subtitle: str) -> None:
+        self._subtitles[column] = subtitle
+        self._titles[column].set_titles(title, subtitle)
 
     def _change_length(self, length: int) -> None:
         if length != self._length:
@@ -148,33 +180,41 @@ class PositionPanel(QWidget):
         try:
             pairs = parse_pairs(self.pairs.text(), self._max_pair)
         except ValueError as error:
-            self._say(str(error), role="error")
+            self._say(str(error), column=1, role="error")
             return
-        self._say(FORMULA)
+        self._say(FORMULA, column=1)
         if pairs != self._pairs:
             self._pairs = pairs
             self.pairs_changed.emit(pairs)
 
     def _read_encoding(self, cell: tuple[int, int] | None) -> None:
-        if cell is None:
-            self._say(FORMULA)
+        if cell is None or self._encoding is None:
+            self._say(FORMULA, column=0)
             return
-        spec = self._matrices[self.encoding]
         position, dimension = cell
-        half = spec.values.shape[1] // 2
+        half = self._encoding.values.shape[1] // 2
         wave = f"sin, pair {dimension}" if dimension < half else f"cos, pair {dimension - half}"
-        self._say(f"position {position}, dimension {dimension} ({wave}): {spec.values[cell]:.4f}")
+        value = self._encoding.values[cell]
+        self._say(f"position {position}, dimension {dimension} ({wave}): {value:.4f}", column=0)
 
     def _read_dots(self, cell: tuple[int, int] | None) -> None:
-        if cell is None:
-            self._say(FORMULA)
+        if cell is None or self._dots is None:
+            self._say(FORMULA, column=2)
             return
-        value = self._matrices[self.dots].values[cell]
-        self._say(f"PE({cell[0]}) · PE({cell[1]}) = {value:.3f}, distance {abs(cell[0] - cell[1])}")
+        distance = abs(cell[0] - cell[1])
+        self._say(f"PE({cell[0]}) · PE({cell[1]}) = {self._dots.values[cell]:.3f}, distance {distance}", column=2)
 
-    def _say(self, text: str, role: str = "muted") -> None:
+    def _has_foot(self) -> bool:
+        return self.height() > SHORT_EMS * self._style.em
+
+    def _say(self, text: str, column: int = 0, role: str = "muted") -> None:
+        """Put `text` at the foot, or in the subtitle of a column where the panel is too low for a foot."""
         self._readout.set_role(role)
         self._readout.set_full_text(text)
+        subtitle = self._titles[column].subtitle
+        in_subtitle = text != FORMULA and not self._has_foot()
+        subtitle.set_role(role if in_subtitle else "muted")
+        subtitle.set_full_text(text if in_subtitle else self._subtitles[column])
 
 
 def parse_pairs(text: str, max_pair: int) -> tuple[int, ...]:
@@ -194,14 +234,3 @@ def parse_pairs(text: str, max_pair: int) -> tuple[int, ...]:
     if len(pairs) > MOST_PAIRS:
         raise ValueError(f"{len(pairs)} pairs are too many to tell apart: choose at most {MOST_PAIRS}.")
     return tuple(pairs)
-
-
-def _free(part: QWidget | QLayout) -> QWidget:
-    """`part` as a widget whose width is decided by its share of the room alone."""
-    widget = part if isinstance(part, QWidget) else QWidget()
-    if isinstance(part, QLayout):
-        part.setContentsMargins(0, 0, 0, 0)
-        widget.setLayout(part)
-    policy = widget.sizePolicy().verticalPolicy()
-    widget.setSizePolicy(QSizePolicy.Policy.Ignored, policy)
-    return widget

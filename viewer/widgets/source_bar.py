@@ -48,7 +48,7 @@ class SourceBar(QWidget):
         self._choose.setToolTip("Example and recent sentences")
         self._choose.setAccessibleName("Example and recent sentences")
         self._hint = QLabel()
-        self._hint.setProperty("role", "hint")
+        self._hint.setProperty("tone", "hint")
         self._hint.setWordWrap(True)
         self._lay_out()
         self.set_hint("")

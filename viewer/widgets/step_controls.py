@@ -19,7 +19,7 @@ SUPERSAMPLING = 3.0
 
 
 class StepControls(QWidget):
-    """Buttons for the actions first, back, step, last and play; a choice of speed; and where decoding stands."""
+    """Where decoding stands; buttons for the actions first, back, step, last and play; and a choice of speed."""
 
     speed_changed = Signal(float)
 
@@ -31,12 +31,12 @@ class StepControls(QWidget):
         self._play.setEnabled(False)
         self._speed = self._make_speed()
         self._step = QLabel()
-        self._step.setProperty("role", "muted")
+        self._step.setProperty("tone", "muted")
         self._step.setAccessibleName("Step")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for widget in (*self._buttons.values(), self._play, self._speed, self._step):
-            layout.addWidget(widget)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        for widget in (self._step, *self._buttons.values(), self._play, self._speed):
+            self._row.addWidget(widget)
         self.set_style(style)
 
     def set_actions(self, actions: Mapping[str, QAction]) -> None:
@@ -63,8 +63,7 @@ class StepControls(QWidget):
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         self._style = style
-        width = self._step.fontMetrics().horizontalAdvance("step 200 · limit reached")
-        self._step.setMinimumWidth(width)
+        self._row.setSpacing(round(0.4 * style.em))
         self._show_icons()
 
     def _make_button(self, name: str) -> QToolButton:

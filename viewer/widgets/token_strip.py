@@ -34,7 +34,7 @@ from viewer.specs import Chip
 from viewer.theme import Style
 
 MOST_LINES = 2
-"""Lines of chips shown before the strip scrolls."""
+"""Lines of chips shown before the strip scrolls, unless it is told to show fewer."""
 PADDING_EMS = 0.5
 GAP_EMS = 0.35
 RADIUS_EMS = 0.3
@@ -82,6 +82,7 @@ class ChipField(QWidget):
 
     hovered = Signal(object)
     clicked = Signal(int)
+    resized = Signal()
 
     def __init__(self, style: Style, clickable: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +139,8 @@ class ChipField(QWidget):
         """Wrap anew."""
         super().resizeEvent(event)
         self._place()
+        if event.size().width() != event.oldSize().width():
+            self.resized.emit()
 
     def event(self, event: QEvent) -> bool:
         """Show the tool tip of the chip under the mouse."""
@@ -244,32 +247,39 @@ class TokenStrip(QWidget):
 
     def __init__(self, title: str, style: Style, clickable: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._predicted: int | None = None
+        self._lines = MOST_LINES
         self._title = QLabel(title)
-        self._title.setProperty("role", "muted")
+        self._title.setProperty("tone", "muted")
         self.field = ChipField(style, clickable)
         self.field.hovered.connect(self.hovered)
         self.field.clicked.connect(self.clicked)
+        self.field.resized.connect(self._fit)
         self._scroll = QScrollArea()
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidgetResizable(True)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.field)
+        # The range follows the chips only once the layout has been done.
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._reveal)
+        self._scroll.viewport().setAutoFillBackground(False)
+        self.field.setAutoFillBackground(False)
         self._scroll.setAccessibleName(f"{title} tokens")
         self.setAccessibleName(f"{title} tokens")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._scroll, 1)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
+        self._row.addWidget(self._scroll, 1)
         self.set_style(style)
 
     def set_chips(self, chips: tuple[Chip, ...]) -> None:
-        """Show other chips; the end of a strip that scrolls comes into view."""
+        """Show other chips; the predicted one comes into view."""
         self.field.set_chips(chips)
+        self._predicted = next((index for index, chip in enumerate(chips) if chip.state == "prediction"), None)
         self._scroll.setAccessibleDescription(self.field.text())
         self._fit()
-        bar = self._scroll.verticalScrollBar()
-        bar.setValue(bar.maximum())
+        self._reveal()
 
     def set_highlight(self, lit: frozenset[int]) -> None:
         """Light the chips of these indices."""
@@ -283,17 +293,19 @@ class TokenStrip(QWidget):
         """Use another theme or text size."""
         self._style = style
         self.field.set_style(style)
+        self._row.setSpacing(round(0.6 * style.em))
         self._title.setFixedSize(QSize(round(TITLE_EMS * style.em), round(LINE_EMS * style.em)))
         self._fit()
+
+    def set_lines(self, lines: int) -> None:
+        """Show at most so many lines of chips; the rest scrolls."""
+        if lines != self._lines:
+            self._lines = lines
+            self._fit()
 
     def text(self) -> str:
         """All chips as text."""
         return self.field.text()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Wrap anew."""
-        super().resizeEvent(event)
-        self._fit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer to copy what the chips say."""
@@ -314,8 +326,16 @@ class TokenStrip(QWidget):
 
     def _fit(self) -> None:
         """Take the height that the chips need, up to `MOST_LINES` lines."""
-        width = max(1, self._scroll.viewport().width())
-        most = round((MOST_LINES * LINE_EMS + (MOST_LINES - 1) * GAP_EMS) * self._style.em) + 1
-        needed = self.field.content_height(width)
+        most = round((self._lines * LINE_EMS + (self._lines - 1) * GAP_EMS) * self._style.em) + 1
+        needed = self.field.content_height(self._scroll.width())
+        if needed > most:
+            # The scroll bar takes some of the width, so that more lines may be needed.
+            needed = self.field.content_height(self.field.width())
         self.field.setMinimumHeight(needed)
         self._scroll.setFixedHeight(min(needed, most))
+
+    def _reveal(self) -> None:
+        """Scroll to the predicted chip."""
+        if self._predicted is not None:
+            middle = self.field.chip_rect(self._predicted).center().toPoint()
+            self._scroll.ensureVisible(middle.x(), middle.y(), 0, self._scroll.viewport().height() // 2)

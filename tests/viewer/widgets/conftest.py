@@ -1,0 +1,59 @@
+"""A style, and specs made of numbers that tell rows from columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from model.api import Kind
+from viewer.specs import Axis, GridSpec, HeatmapSpec, Scale
+from viewer.theme import PALETTES, Style, style_for
+from viewer.view_state import ColorRange, Head
+
+MakeMap = Callable[..., HeatmapSpec]
+
+
+@pytest.fixture
+def style(qapp: QApplication) -> Style:
+    """The light style in the platform's font."""
+    return style_for(PALETTES["light"], qapp.font())
+
+
+@pytest.fixture
+def make_map() -> MakeMap:
+    """Makes a cross map of some rows and columns; rows != columns unless asked for."""
+
+    def make(rows: int = 3, columns: int = 5) -> HeatmapSpec:
+        weights = np.random.default_rng(rows * columns).dirichlet(np.ones(columns), rows).astype(np.float32)
+        return HeatmapSpec(
+            kind=Kind.CROSS,
+            head=Head(1, 2),
+            title="Cross-attention · layer 2, head 3",
+            rows=Axis("queries", tuple(f"row{index}" for index in range(rows))),
+            columns=Axis("keys", tuple(f"col{index}" for index in range(columns))),
+            values=weights,
+            mask=None,
+            scale=Scale(0.0, 1.0),
+            colormap="viridis",
+        )
+
+    return make
+
+
+@pytest.fixture
+def heads() -> GridSpec:
+    """Two layers of four heads on a map of three rows and five columns."""
+    return GridSpec(
+        kind=Kind.CROSS,
+        title="Cross-attention",
+        rows=Axis("queries", ("a", "b", "c")),
+        columns=Axis("keys", ("v", "w", "x", "y", "z")),
+        values=np.random.default_rng(0).dirichlet(np.ones(5), (2, 4, 3)).astype(np.float32),
+        mask=None,
+        color_range=ColorRange.UNIT,
+        colormap="viridis",
+        selected=Head(1, 2),
+    )

@@ -1,0 +1,156 @@
+"""The large map: where cells are, what zooming and panning do to them, and what is told of the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from viewer.specs import HeatmapSpec, Overlay, Pending
+from viewer.theme import COLORMAPS, Style
+from viewer.widgets.heatmap_view import HeatmapView
+from viewer.widgets.map_view import MapView, exposed_part
+
+MakeMap = Callable[..., HeatmapSpec]
+
+
+@pytest.fixture
+def view(qtbot: QtBot, style: Style, make_map: MakeMap) -> Iterator[MapView]:
+    widget = HeatmapView("Cross-attention: selected head", style)
+    qtbot.addWidget(widget)
+    widget.resize(400, 300)
+    widget.show()
+    widget.set_spec(make_map())
+    yield widget.map
+
+
+def centre(view: MapView, row: int, column: int) -> QPoint:
+    return view.cell_rect(row, column).center().toPoint()
+
+
+def color_at(view: MapView, point: QPoint) -> tuple[int, int, int]:
+    color = view.grab().toImage().pixelColor(point)
+    return color.red(), color.green(), color.blue()
+
+
+def test_every_cell_has_its_own_color_and_place(view: MapView, make_map: MakeMap) -> None:
+    values = make_map().values
+    picture = view.grab().toImage()
+    for row, column in np.ndindex(values.shape):
+        point = centre(view, row, column)
+        color = picture.pixelColor(point)
+        expected = COLORMAPS["viridis"][round(float(values[row, column]) * 255)]
+        assert (color.red(), color.green(), color.blue()) == tuple(expected), (row, column)
+        assert view.cell_at(QPointF(point)) == (row, column)
+
+
+def test_a_map_that_fits_stands_whole_at_the_top_left_with_square_cells(view: MapView, style: Style) -> None:
+    first, last = view.cell_rect(0, 0), view.cell_rect(2, 4)
+    assert first.width() == pytest.approx(first.height())
+    assert first.width() <= style.largest_cell + 1e-6
+    assert QRectF(view.viewport().rect()).contains(last)
+    assert first.left() < 10 * style.em
+
+
+def test_hovering_tells_cells_and_leaving_tells_none(view: MapView, qtbot: QtBot) -> None:
+    told: list[object] = []
+    view.cell_hovered.connect(told.append)
+    for row, column in ((0, 0), (0, 0), (2, 4)):
+        qtbot.mouseMove(view.viewport(), centre(view, row, column))
+    qtbot.mouseMove(view.viewport(), QPoint(399, 299))
+    assert told == [(0, 0), (2, 4), None]
+
+
+def turn_wheel(view: MapView, point: QPoint, angle: int) -> None:
+    event = QWheelEvent(
+        QPointF(point), QPointF(view.viewport().mapToGlobal(point)), QPoint(), QPoint(0, angle),
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view.viewport(), event)
+
+
+def test_the_wheel_zooms_around_the_mouse_and_back(view: MapView, make_map: MakeMap) -> None:
+    view.set_spec(make_map(30, 50))
+    whole = view.cell_rect(0, 0)
+    point = centre(view, 14, 33)
+    for _ in range(5):
+        turn_wheel(view, point, 120)
+    assert view.cell_rect(0, 0).width() > 1.5 * whole.width()
+    # The map does not fill the height yet, so that only the column can stay where it is.
+    cell = view.cell_at(QPointF(point))
+    assert cell is not None and cell[1] == 33
+    for _ in range(9):
+        turn_wheel(view, point, -120)
+    assert view.cell_rect(0, 0) == whole and view.box.fitted
+
+
+@pytest.mark.qt_log_ignore("not accepted by receiving widget", extend=True)
+def test_a_double_click_fits_again(view: MapView, qtbot: QtBot) -> None:
+    before = view.cell_rect(0, 0)
+    view.box.zoom(4.0, QPointF(80, 50))
+    assert view.cell_rect(0, 0) != before
+    point = view.box.geometry().center().toPoint()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    assert view.cell_rect(0, 0) == before and view.box.fitted
+
+
+def test_panning_ends_at_the_edges(view: MapView, make_map: MakeMap) -> None:
+    view.set_spec(make_map(40, 60))
+    view.box.zoom(6.0, QPointF(0, 0))
+    view.box.pan(QPointF(1e6, 1e6))
+    assert (view.box.seen.left, view.box.seen.top) == (0.0, 0.0)
+    view.box.pan(QPointF(-1e6, -1e6))
+    seen = view.box.seen
+    assert seen.left + view.box.width() / seen.cell == pytest.approx(60)
+    assert seen.top + view.box.height() / seen.cell == pytest.approx(40)
+
+
+def test_the_same_shape_keeps_the_zoom_and_another_does_not(view: MapView, make_map: MakeMap) -> None:
+    view.box.zoom(2.0, QPointF(0, 0))
+    zoomed = view.box.seen
+    view.set_spec(make_map())
+    assert view.box.seen == zoomed
+    view.set_spec(make_map(4, 5))
+    assert view.box.fitted
+
+
+def test_an_overlay_frames_without_moving_or_emitting(view: MapView, qtbot: QtBot, style: Style) -> None:
+    edge = view.cell_rect(1, 0).topLeft().toPoint() + QPoint(3, 0)
+    before = color_at(view, edge)
+    with qtbot.assertNotEmitted(view.cell_hovered):
+        view.set_overlay(Overlay(rows=frozenset({1, 99})))
+    assert color_at(view, edge) != before
+
+
+def test_no_map_says_why_and_a_map_comes_back(qtbot: QtBot, style: Style, make_map: MakeMap) -> None:
+    place = HeatmapView("Cross-attention: selected head", style)
+    qtbot.addWidget(place)
+    place.resize(400, 300)
+    place.show()
+    place.set_overlay(Overlay(rows=frozenset({0})))
+    place.set_spec(Pending("Loading the model"))
+    assert place.message() == place.accessibleDescription() == "Loading the model"
+    loading = place.grab().toImage()
+    place.set_spec(make_map())
+    assert place.message() == "" and place.grab().toImage() != loading
+    place.set_spec(Pending("Loading the model"))
+    assert place.grab().toImage() == loading and place.spec is None
+
+
+def test_only_exposed_cells_are_painted(make_map: MakeMap) -> None:
+    spec: HeatmapSpec = make_map(30, 50)
+    area, part = exposed_part(spec, QRectF(10.2, 5.5, 3.0, 2.0))
+    assert area == QRectF(9, 4, 6, 5)
+    assert np.array_equal(part.values, spec.values[4:9, 9:15])
+
+
+def test_keys_reach_it(view: MapView) -> None:
+    assert view.focusPolicy() is Qt.FocusPolicy.StrongFocus
+    assert view.accessibleName() == "Cross-attention: selected head"

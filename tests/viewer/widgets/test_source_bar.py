@@ -1,0 +1,99 @@
+"""The line in which the sentence is typed."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from tests.viewer.widgets.finding import child
+from viewer.widgets.source_bar import LONGEST_SENTENCE, SourceBar, one_line
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> SourceBar:
+    widget = SourceBar()
+    qtbot.addWidget(widget)
+    widget.show()
+    return widget
+
+
+def line_of(bar: SourceBar) -> QLineEdit:
+    return child(bar, QLineEdit)
+
+
+def test_enter_and_button_submit_the_sentence(bar: SourceBar, qtbot: QtBot) -> None:
+    bar.set_text("The cat.")
+    with qtbot.waitSignal(bar.submitted) as entered:
+        qtbot.keyClick(line_of(bar), Qt.Key.Key_Return)
+    button = next(each for each in bar.findChildren(QPushButton) if "Encode" in each.text())
+    with qtbot.waitSignal(bar.submitted) as clicked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert entered.args == clicked.args == ["The cat."]
+
+
+def test_setters_do_not_submit(bar: SourceBar, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(bar.submitted):
+        bar.set_text("A dog.")
+        bar.set_examples(["One."])
+        bar.set_recent(["Two."])
+        bar.set_hint("Hm.")
+
+
+def test_pasted_lines_become_one(bar: SourceBar) -> None:
+    line = line_of(bar)
+    line.setText("Say: ")
+    QApplication.clipboard().setText("one\r\ntwo\nthree")
+    line.paste()
+    assert bar.text() == "Say: one two three"
+    assert one_line("a\nb\n") == "a b"
+
+
+def test_a_million_pasted_characters_are_refused_in_words_at_once(bar: SourceBar) -> None:
+    bar.set_text("Before.")
+    QApplication.clipboard().setText("word " * 200_000)
+    start = time.perf_counter()
+    line_of(bar).paste()
+    assert time.perf_counter() - start < 1.0
+    assert bar.text() == "Before."
+    assert "1,000,007" in bar.hint() and f"{LONGEST_SENTENCE:,}" in bar.hint()
+
+
+def test_what_fits_is_never_cut(bar: SourceBar) -> None:
+    QApplication.clipboard().setText("a" * LONGEST_SENTENCE)
+    line_of(bar).paste()
+    assert len(bar.text()) == LONGEST_SENTENCE
+    assert bar.hint() == ""
+
+
+def test_the_hint_takes_room_only_when_there_is_one(bar: SourceBar) -> None:
+    low = bar.sizeHint().height()
+    bar.set_hint("Type a few words first.")
+    assert bar.sizeHint().height() > low
+    bar.set_hint("")
+    assert bar.sizeHint().height() == low
+
+
+def test_examples_and_recent_sentences_stand_in_one_menu(bar: SourceBar, qtbot: QtBot) -> None:
+    bar.set_examples(["Salt & pepper.", "x" * 200])
+    bar.set_recent(["How are you?"])
+    menu = next(each.menu() for each in bar.findChildren(QPushButton) if each.menu())
+    entries = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert entries[0] == "Salt && pepper." and len(entries[1]) < 100 and entries[2] == "How are you?"
+    with qtbot.waitSignal(bar.submitted) as chosen:
+        menu.actions()[1].trigger()
+    assert chosen.args == ["Salt & pepper."]
+    assert bar.text() == "Salt & pepper."
+
+
+def test_a_reason_stops_submitting(bar: SourceBar, qtbot: QtBot) -> None:
+    bar.set_text("The cat.")
+    bar.set_enabled_reason("No model is open.")
+    with qtbot.assertNotEmitted(bar.submitted):
+        qtbot.keyClick(line_of(bar), Qt.Key.Key_Return)
+    bar.set_enabled_reason(None)
+    with qtbot.waitSignal(bar.submitted):
+        qtbot.keyClick(line_of(bar), Qt.Key.Key_Return)

@@ -1,0 +1,122 @@
+"""Chips: where they stand, what they tell, and that many of them stay fast."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QApplication, QScrollArea
+from pytestqt.qtbot import QtBot
+
+from tests.viewer.widgets.finding import child
+from viewer.specs import Chip
+from viewer.theme import Style
+from viewer.widgets.token_strip import TokenStrip, place_chips
+
+CHIPS = (
+    Chip("ma", "▁ma"),
+    Chip("t", "t", joined=True),
+    Chip("</s>", "end", "special"),
+    Chip("car", "▁car", "prediction", badge="0.58"),
+    Chip("il", "▁il", "ahead"),
+)
+
+
+@pytest.fixture
+def strip(qtbot: QtBot, style: Style) -> TokenStrip:
+    widget = TokenStrip("Target", style, clickable=True)
+    qtbot.addWidget(widget)
+    widget.resize(700, 60)
+    widget.show()
+    widget.set_chips(CHIPS)
+    return widget
+
+
+def middle(strip: TokenStrip, index: int) -> QPoint:
+    return strip.field.chip_rect(index).center().toPoint()
+
+
+def test_pieces_of_a_word_touch_and_words_do_not(style: Style) -> None:
+    placed = place_chips(CHIPS, [20.0] * 5, 1000.0, style)
+    assert placed[0].rect.right() == placed[1].rect.left()
+    assert placed[1].rect.right() < placed[2].rect.left()
+    assert [(chip.starts, chip.ends) for chip in placed[:3]] == [(True, False), (False, True), (True, True)]
+
+
+def test_words_wrap_whole_and_giants_are_broken(style: Style) -> None:
+    placed = place_chips(CHIPS[2:] + CHIPS[:2], [30.0] * 5, 140.0, style)
+    assert placed[2].rect.top() == 0.0 < placed[3].rect.top() == placed[4].rect.top()
+    assert placed[3].rect.left() == 0.0
+    giant = place_chips([Chip("x", "", joined=index > 0) for index in range(5)], [30.0] * 5, 100.0, style)
+    assert all(chip.rect.right() <= 100.0 for chip in giant)
+
+
+def test_hovering_tells_each_chip_once_and_then_nothing(strip: TokenStrip, qtbot: QtBot) -> None:
+    told: list[int | None] = []
+    strip.hovered.connect(told.append)
+    for index in (1, 1, 3):
+        qtbot.mouseMove(strip.field, middle(strip, index))
+    qtbot.mouseMove(strip.field, QPoint(690, 2))
+    assert told == [1, 3, None]
+
+
+def test_clicking_tells_the_index(strip: TokenStrip, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(strip.clicked) as clicked:
+        qtbot.mouseClick(strip.field, Qt.MouseButton.LeftButton, pos=middle(strip, 2))
+    assert clicked.args == [2]
+
+
+def test_setters_emit_nothing(strip: TokenStrip, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(strip.hovered), qtbot.assertNotEmitted(strip.clicked):
+        strip.set_chips(CHIPS[:2])
+        strip.set_highlight(frozenset({0, 7}))
+        strip.set_placeholder("Nothing yet")
+
+
+def test_highlighting_and_states_show(strip: TokenStrip) -> None:
+    plain = strip.field.grab().toImage()
+    strip.set_highlight(frozenset({0}))
+    lit = strip.field.grab().toImage()
+    inside, beside = middle(strip, 0) - QPoint(0, 8), middle(strip, 2) - QPoint(0, 8)
+    assert plain.pixelColor(inside) != lit.pixelColor(inside)
+    assert plain.pixelColor(beside) == lit.pixelColor(beside)
+
+
+def test_the_strip_can_be_read_and_copied(strip: TokenStrip) -> None:
+    assert strip.text() == "mat </s> car il"
+    assert child(strip, QScrollArea).accessibleDescription() == "mat </s> car il"
+    whole, one = strip.menu(middle(strip, 3)).actions()
+    whole.trigger()
+    assert QApplication.clipboard().text() == "mat </s> car il"
+    one.trigger()
+    assert QApplication.clipboard().text() == "car"
+    assert len(strip.menu(QPoint(690, 2)).actions()) == 1
+
+
+def test_an_empty_strip_is_one_line_high_and_says_so(strip: TokenStrip, qtbot: QtBot) -> None:
+    strip.set_chips(())
+    blank = strip.field.grab().toImage()
+    strip.set_placeholder("The tokens appear here.")
+    assert strip.field.grab().toImage() != blank
+    assert strip.field.chip_at(QPointF(3, 3)) is None
+    assert strip.sizeHint().height() < 4 * strip.fontMetrics().height()
+
+
+def test_three_hundred_chips_scroll_to_the_prediction_fast(strip: TokenStrip, qtbot: QtBot) -> None:
+    chips = [Chip(f"token{index}", "") for index in range(300)]
+    chips[200] = Chip("next", "", "prediction")
+    start = time.perf_counter()
+    strip.set_chips(tuple(chips))
+    strip.field.grab()
+    assert time.perf_counter() - start < 0.5
+    area = child(strip, QScrollArea)
+    assert strip.height() < 5 * strip.field.chip_rect(0).height()
+
+    def is_seen() -> None:
+        top = area.verticalScrollBar().value()
+        assert top <= strip.field.chip_rect(200).center().y() <= top + area.viewport().height()
+
+    qtbot.waitUntil(is_seen)
+    strip.set_chips(CHIPS)
+    assert area.height() < 2 * strip.field.chip_rect(0).height()
