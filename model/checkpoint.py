@@ -49,8 +49,7 @@ def check_checkpoint(directory: Path) -> None:
         missing.append(" or ".join(WEIGHTS))
     if missing:
         raise CheckpointError(
-            f"The checkpoint {directory} lacks {', '.join(missing)}. "
-            "Choose a directory with a complete Marian model."
+            f"The checkpoint {directory} lacks {', '.join(missing)}. Choose a directory with a complete Marian model."
         )
 
 

@@ -92,6 +92,8 @@ def read_config(directory: Path) -> ModelConfig:
         tie_word_embeddings=fields.flag("tie_word_embeddings", True),
         max_position_embeddings=fields.size("max_position_embeddings", 512),
     )
+    if shared and not config.tie_word_embeddings:
+        fields.fail("tie_word_embeddings", "it must be true where the encoder and decoder share embeddings")
     for name in ("encoder_attention_heads", "decoder_attention_heads"):
         if config.d_model % getattr(config, name):
             fields.fail(name, f"it must divide d_model, which is {config.d_model}")

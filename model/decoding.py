@@ -111,9 +111,7 @@ def decode_step(model: Transformer, state: DecoderState, token: Tensor) -> tuple
     return DecoderState(state.layers, state.memory_mask, tuple(past)), row
 
 
-def best_tokens(
-    log_probabilities: Tensor, count: int, barred: Sequence[int]
-) -> tuple[list[int], list[float]]:
+def best_tokens(log_probabilities: Tensor, count: int, barred: Sequence[int]) -> tuple[list[int], list[float]]:
     """The `count` most probable ids of `log_probabilities` [V] without the `barred` ones, best first.
 
     Also their natural log-probabilities. The first one is the greedy choice.

@@ -74,8 +74,7 @@ def teacher_force(document: Document, token_ids: Sequence[int]) -> Document:
     """The document with `token_ids` (its `</s>` included) as the forced target, run through to its end."""
     start = len(document.choices)
     nodes = tuple(
-        Choice(token, How.FORCED, start + offset - 1 if offset else None)
-        for offset, token in enumerate(token_ids)
+        Choice(token, How.FORCED, start + offset - 1 if offset else None) for offset, token in enumerate(token_ids)
     )
     return replace(
         document,

@@ -30,9 +30,7 @@ class PositionwiseFFN(nn.Module):
     Maps [..., d_model] to [..., output]; `output` is `d_model` unless told otherwise.
     """
 
-    def __init__(
-        self, d_model: int, hidden: int, output: int | None = None, activation: str = "relu"
-    ) -> None:
+    def __init__(self, d_model: int, hidden: int, output: int | None = None, activation: str = "relu") -> None:
         super().__init__()
         self.inner = nn.Linear(d_model, hidden)
         self.outer = nn.Linear(hidden, d_model if output is None else output)
@@ -61,9 +59,7 @@ class AddNorm(nn.LayerNorm):
 class EncoderLayer(nn.Module):
     """Self-attention, then the feed-forward network; the output has the shape of the input."""
 
-    def __init__(
-        self, d_model: int, heads: int, hidden: int, activation: str = "relu", dropout: float = 0.0
-    ) -> None:
+    def __init__(self, d_model: int, heads: int, hidden: int, activation: str = "relu", dropout: float = 0.0) -> None:
         super().__init__()
         self.self_attention = MultiHeadAttention(d_model, heads)
         self.self_attention_norm = AddNorm(d_model, dropout)
@@ -80,9 +76,7 @@ class EncoderLayer(nn.Module):
 class DecoderLayer(nn.Module):
     """Masked self-attention, cross-attention to the encoder's output, then the feed-forward network."""
 
-    def __init__(
-        self, d_model: int, heads: int, hidden: int, activation: str = "relu", dropout: float = 0.0
-    ) -> None:
+    def __init__(self, d_model: int, heads: int, hidden: int, activation: str = "relu", dropout: float = 0.0) -> None:
         super().__init__()
         self.self_attention = MultiHeadAttention(d_model, heads)
         self.self_attention_norm = AddNorm(d_model, dropout)

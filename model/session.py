@@ -190,9 +190,7 @@ def _read_only(tensor: Tensor) -> Floats:
     return array
 
 
-def _stacked(
-    encoding: Encoding, steps: tuple[DecodeStep, ...], ended: Ended | None, config: ModelConfig
-) -> Trace:
+def _stacked(encoding: Encoding, steps: tuple[DecodeStep, ...], ended: Ended | None, config: ModelConfig) -> Trace:
     """The trace of `steps`, their rows stacked to [Ld, Hd, T, T] and [Ld, Hd, T, S]."""
     rows = len(steps)
     shape = (config.decoder_layers, config.decoder_attention_heads, rows)

@@ -150,9 +150,7 @@ def _cut(model: SentencePieceProcessor, text: str, what: str) -> list[Piece]:
     return list(zip(cut["pieces"], _character_ranges(text, cut["pieces"], cut["offsets"]), strict=True))
 
 
-def _character_ranges(
-    text: str, pieces: Sequence[str], offsets: Sequence[tuple[int, int]]
-) -> list[tuple[int, int]]:
+def _character_ranges(text: str, pieces: Sequence[str], offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """SentencePiece's ranges, made to cover what was written.
 
     Where one character became several pieces (bytes, ligatures) SentencePiece gives it to the last of them:
@@ -172,9 +170,7 @@ def _character_ranges(
 
 def _check_length(tokens: Sequence[Token], what: str) -> None:
     if len(tokens) > SOURCE_LIMIT:
-        raise InputError(
-            f"The {what} has {len(tokens):,} tokens; at most {SOURCE_LIMIT} fit. Shorten it or split it."
-        )
+        raise InputError(f"The {what} has {len(tokens):,} tokens; at most {SOURCE_LIMIT} fit. Shorten it or split it.")
 
 
 def _read_spm(path: Path) -> SentencePieceProcessor:

@@ -15,8 +15,41 @@ from model.session import Session
 
 ROOT = Path(__file__).resolve().parent.parent
 
-SOURCE_WORDS = "a the cat dog bird tree house river sees hears follows finds big small old red".split()
-TARGET_WORDS = "un une le chat chien oiseau arbre maison voit entend suit trouve grand petit vieux".split()
+SOURCE_WORDS = [
+    "a",
+    "the",
+    "cat",
+    "dog",
+    "bird",
+    "tree",
+    "house",
+    "river",
+    "sees",
+    "hears",
+    "follows",
+    "finds",
+    "big",
+    "small",
+    "old",
+    "red",
+]
+TARGET_WORDS = [
+    "un",
+    "une",
+    "le",
+    "chat",
+    "chien",
+    "oiseau",
+    "arbre",
+    "maison",
+    "voit",
+    "entend",
+    "suit",
+    "trouve",
+    "grand",
+    "petit",
+    "vieux",
+]
 
 MakeCheckpoint = Callable[..., Path]
 
@@ -56,9 +89,7 @@ def subwords(tmp_path_factory: pytest.TempPathFactory) -> tuple[Subwords, Subwor
 
 
 @pytest.fixture(scope="session")
-def make_checkpoint(
-    tmp_path_factory: pytest.TempPathFactory, subwords: tuple[Subwords, Subwords]
-) -> MakeCheckpoint:
+def make_checkpoint(tmp_path_factory: pytest.TempPathFactory, subwords: tuple[Subwords, Subwords]) -> MakeCheckpoint:
     """Writes a tiny random Marian checkpoint with `transformers` and returns its directory."""
 
     def make(name: str = "tiny", seed: int = 0, separate: bool = False, **options: Any) -> Path:

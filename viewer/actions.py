@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from model.api import Kind
 from viewer.commands import Commands
+from viewer.painting.colormaps import SEQUENTIAL
 from viewer.settings import TEXT_SIZES
-from viewer.theme import COLORMAPS
 from viewer.view_state import ColorRange, RowLabels
 
 MENUS = ("File", "Edit", "Decode", "View", "Model", "Help")
@@ -77,8 +77,10 @@ ACTIONS = (
                lambda c: c.controller.player.playing, tip="Step by itself until the end (P)"),
     ActionSpec("layer_up", "View", "Previous layer", lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), _has_model),
     ActionSpec("layer_down", "View", "Next layer", lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), _has_model),
-    ActionSpec("head_left", "View", "Previous head", lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",), _has_model),
-    ActionSpec("head_right", "View", "Next head", lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",), _has_model),
+    ActionSpec("head_left", "View", "Previous head", lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",),
+               _has_model),
+    ActionSpec("head_right", "View", "Next head", lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",),
+               _has_model),
     ActionSpec("panel_encoder", "View", "Encoder panel", lambda c: c.controller.activate(Kind.ENCODER), ("Ctrl+1",),
                checked=lambda c: c.controller.view.active is Kind.ENCODER, tip="Let the keyboard act on this panel"),
     ActionSpec("panel_decoder", "View", "Decoder panel", lambda c: c.controller.activate(Kind.DECODER), ("Ctrl+2",),
@@ -100,7 +102,7 @@ CHOICES = (
                lambda c: c.theme, lambda c, value: c.set_theme(value)),
     ChoiceSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
                lambda c: c.text_size, lambda c, value: c.set_text_size(value)),
-    ChoiceSpec("View", "Colours", tuple((name, name.capitalize()) for name in COLORMAPS),
+    ChoiceSpec("View", "Colours", tuple((name, name.capitalize()) for name in SEQUENTIAL),
                lambda c: c.controller.view.colormap, lambda c, value: c.set_colormap(value)),
     ChoiceSpec("View", "Colour range",
                ((ColorRange.UNIT, "0 to 1"), (ColorRange.MAXIMUM, "0 to the map's maximum"),

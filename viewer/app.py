@@ -31,7 +31,6 @@ from viewer.presenter import Presenter
 from viewer.resolve import model_line
 from viewer.settings import MemoryStore, Settings
 from viewer.view_state import ColorRange, PositionView, RowLabels, ViewState
-from viewer.widgets.focus_keys import FocusKeys
 from viewer.widgets.main_window import MainWindow
 from viewer.worker import Worker
 

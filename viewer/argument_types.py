@@ -60,9 +60,7 @@ def one_of(option: str, allowed: Sequence[str]) -> Callable[[str], str]:
 
     def check(value: str) -> str:
         if value not in allowed:
-            raise InputError(
-                f"{option} cannot be {value!r}: choose {', '.join(allowed[:-1])} or {allowed[-1]}."
-            )
+            raise InputError(f"{option} cannot be {value!r}: choose {', '.join(allowed[:-1])} or {allowed[-1]}.")
         return value
 
     return check

@@ -124,12 +124,8 @@ Write pictures of attention heads into a directory: encoder_layer1_head1.svg and
 all heads of a kind as one figure, encoder_all.svg. Layers and heads count from 1."""
 EXPORT_EXAMPLE = 'example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --format svg'
 
-SCREENSHOT_HELP = (
-    "Write a picture of the whole window, with a sentence in it, as a PNG file. No display is needed."
-)
-SCREENSHOT_EXAMPLE = (
-    'example: attention-viewer screenshot cat.png --sentence "The cat is sleeping." --theme dark'
-)
+SCREENSHOT_HELP = "Write a picture of the whole window, with a sentence in it, as a PNG file. No display is needed."
+SCREENSHOT_EXAMPLE = 'example: attention-viewer screenshot cat.png --sentence "The cat is sleeping." --theme dark'
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -176,9 +172,7 @@ def _parser() -> argparse.ArgumentParser:
         "--steps", metavar="N", dest="window_steps", type=whole("--steps", 0), help="take N steps with it"
     )
     parser.set_defaults(make=_window)
-    commands = parser.add_subparsers(
-        title="commands that need no display", metavar="COMMAND", prog="attention-viewer"
-    )
+    commands = parser.add_subparsers(title="commands that need no display", metavar="COMMAND", prog="attention-viewer")
     _add_translate(commands)
     _add_trace(commands)
     _add_export(commands)
@@ -223,22 +217,14 @@ def _add_model(parser: argparse.ArgumentParser, default: object) -> None:
 def _add_translate(commands: Commands[_Parser]) -> None:
     texts = ("translate lines of text", TRANSLATE_HELP, TRANSLATE_EXAMPLE)
     parser = _add_command(commands, "translate", texts, _translate)
-    parser.add_argument(
-        "file", metavar="FILE", nargs="?", type=Path, help="UTF-8 text; standard input if left out"
-    )
+    parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="UTF-8 text; standard input if left out")
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="file for the translations")
 
 
 def _add_trace(commands: Commands[_Parser]) -> None:
-    parser = _add_command(
-        commands, "trace", ("write all weights as NumPy arrays", TRACE_HELP, TRACE_EXAMPLE), _trace
-    )
-    parser.add_argument(
-        "text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate"
-    )
-    parser.add_argument(
-        "--input", metavar="FILE.tsv", type=Path, help="UTF-8 text with one sentence a line instead"
-    )
+    parser = _add_command(commands, "trace", ("write all weights as NumPy arrays", TRACE_HELP, TRACE_EXAMPLE), _trace)
+    parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
+    parser.add_argument("--input", metavar="FILE.tsv", type=Path, help="UTF-8 text with one sentence a line instead")
     parser.add_argument(
         "-o",
         "--output",
@@ -252,7 +238,7 @@ def _add_trace(commands: Commands[_Parser]) -> None:
         "--max-steps",
         metavar="N",
         type=whole("--max-steps", 1, LARGEST_LIMIT),
-        help="stop after N tokens (200 if left out); sentences with a forced translation always run to its end",
+        help="stop after N tokens (200 if left out); a forced translation always runs to its end",
     )
 
 
@@ -260,9 +246,7 @@ def _add_export(commands: Commands[_Parser]) -> None:
     texts = ("write pictures of attention heads", EXPORT_HELP, EXPORT_EXAMPLE)
     parser = _add_command(commands, "export", texts, _export)
     parser.add_argument("text", metavar="TEXT", type=text("TEXT"), help="the sentence to translate")
-    parser.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the pictures"
-    )
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the pictures")
     kinds = (*KINDS, "all")
     parser.add_argument(
         "--kind", metavar="|".join(kinds), type=one_of("--kind", kinds), default="all", help="all if left out"
@@ -284,9 +268,7 @@ def _add_screenshot(commands: Commands[_Parser]) -> None:
     texts = ("write a picture of the window", SCREENSHOT_HELP, SCREENSHOT_EXAMPLE)
     parser = _add_command(commands, "screenshot", texts, _screenshot)
     parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file")
-    parser.add_argument(
-        "--sentence", metavar="TEXT", type=text("--sentence"), required=True, help="what to show"
-    )
+    parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), required=True, help="what to show")
     _add_course(parser)
     parser.add_argument(
         "--size", metavar="WxH", type=size, default=(1600, 1000), help="in pixels, 1600x1000 if left out"
@@ -326,17 +308,11 @@ def _trace(values: argparse.Namespace) -> TraceOptions | BatchOptions:
             "Give either a sentence or --input FILE.tsv, and not both. See 'attention-viewer trace --help'."
         )
     if values.target is not None and values.max_steps is not None:
-        raise InputError(
-            "--target and --max-steps exclude each other: a forced translation always runs to its end."
-        )
+        raise InputError("--target and --max-steps exclude each other: a forced translation always runs to its end.")
     if values.input is None:
-        return TraceOptions(
-            values.model, values.text, values.output, values.target, values.max_steps, values.force
-        )
+        return TraceOptions(values.model, values.text, values.output, values.target, values.max_steps, values.force)
     if values.target is not None:
-        raise InputError(
-            "--target goes with one sentence. With --input, put the target after a tab on each line."
-        )
+        raise InputError("--target goes with one sentence. With --input, put the target after a tab on each line.")
     return BatchOptions(values.model, values.input, values.output, values.max_steps, values.force)
 
 
@@ -345,9 +321,7 @@ def _export(values: argparse.Namespace) -> ExportOptions:
     if values.grid and (values.layer is not None or values.head is not None):
         raise InputError("--grid shows all layers and heads in one figure: leave --layer and --head out.")
     if values.steps == 0 and kinds != ("encoder",):
-        raise InputError(
-            "--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder."
-        )
+        raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
     return ExportOptions(
         model=values.model,
         text=values.text,

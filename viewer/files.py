@@ -116,9 +116,7 @@ def _check_parent(path: Path) -> None:
             f"The directory {parent} does not exist: make it first, or choose another place for {path.name}."
         )
     if not os.access(parent, os.W_OK):
-        raise InputError(
-            f"The directory {parent} cannot be written to: choose another place for {path.name}."
-        )
+        raise InputError(f"The directory {parent} cannot be written to: choose another place for {path.name}.")
 
 
 def say_progress(done: int, total: int, what: str) -> None:

@@ -55,13 +55,6 @@ PARTLY_WRITTEN = 1
 EXPORT_SCALE = 2.0
 """Pixels of a PNG to one of the figure's own, enough for print."""
 
-CONVENTION = (
-    "Arrays are [layer, head, query, key], all counted from 0; rows are queries, columns are keys. "
-    "Decoder row t reads input_tokens[t] and predicts output_tokens[t]. Masked cells are 0, and True in "
-    "decoder_mask. log_probabilities are natural logarithms of the softmax over raw logits at temperature 1, "
-    "<pad> included."
-)
-
 
 def run(options: HeadlessOptions) -> int:
     """Carry out a command; returns the exit code. Raises UserError where nothing was written."""
@@ -245,8 +238,7 @@ def _source_and_target(number: int, line: str, name: Path) -> tuple[str, str | N
     columns = line.split("\t")
     if len(columns) > 2:
         raise InputError(
-            f"Line {number} of {name} has {len(columns)} columns: give a source, or a source, a tab and a "
-            "target."
+            f"Line {number} of {name} has {len(columns)} columns: give a source, or a source, a tab and a target."
         )
     if not all(column.strip() for column in columns):
         empty = "source" if not columns[0].strip() else "target"
@@ -264,9 +256,7 @@ def _document(session: Session, text: str, target: str | None, max_steps: int | 
     return go_to(document, document.limit)
 
 
-def _checked_document(
-    session: Session, number: int, text: str, target: str | None, max_steps: int | None
-) -> Document:
+def _checked_document(session: Session, number: int, text: str, target: str | None, max_steps: int | None) -> Document:
     try:
         session.tokenize(text)
         return _document(session, text, target, max_steps)
@@ -275,14 +265,15 @@ def _checked_document(
 
 
 def _write_trace(session: Session, document: Document, target: str | None, file: Path, force: bool) -> None:
-    from viewer.export.npz import write_trace
+    with qt_errors_in_words():
+        from viewer.export.npz import write_trace
 
     computed = session.trace(document)
     write_trace(file, computed, meta(session, document, computed, target), overwrite=force)
 
 
 def meta(session: Session, document: Document, computed: Trace, target: str | None) -> dict[str, Any]:
-    """What a trace file says about itself: sentence, model, convention and versions, as JSON values."""
+    """What a trace file says about itself: sentence, model and versions, as JSON values."""
     return {
         "sentence": document.source,
         "target": target,
@@ -291,7 +282,6 @@ def meta(session: Session, document: Document, computed: Trace, target: str | No
         "ended": None if computed.ended is None else computed.ended.value,
         "model": session.info.name,
         "content_hash": session.info.content_hash,
-        "convention": CONVENTION,
         "versions": {
             "attention-viewer": __version__,
             **{package: version(package) for package in ("torch", "numpy", "sentencepiece")},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from model.api import Kind
@@ -52,8 +53,9 @@ class Presenter:
         for kind, panel in self._window.panels.items():
             cell = (hover.row, hover.column) if isinstance(hover, CellHover) and hover.kind is kind else None
             readout = resolve.readout(self._maps[kind], cell)
-            self._once((kind, "overlay"), lit.overlays[kind], lambda: panel.set_overlay(lit.overlays[kind]))
-            self._once((kind, "readout"), readout, lambda: panel.set_readout(readout))
+            overlay = lit.overlays[kind]
+            self._once((kind, "overlay"), overlay, partial(panel.set_overlay, overlay))
+            self._once((kind, "readout"), readout, partial(panel.set_readout, readout))
 
     def _show_panel(self, kind: Kind, loaded: Loaded, view: ViewState) -> None:
         panel = self._window.panels[kind]

@@ -48,6 +48,7 @@ def force_work(source: str, target: str) -> Work:
         from model.document import teacher_force
 
         document = teacher_force(Document(source), [token.id for token in session.encode_target(target)])
-        return (yield from trace_work(document)(session))
+        traced: Traced = yield from trace_work(document)(session)
+        return traced
 
     return work

@@ -243,7 +243,9 @@ def dots(positions: PositionView, d_model: int, marked: int, colormap: str) -> M
         row_title="position p",
         column_title="position q",
         values=values,
-        scale=Scale(float(values.min()), float(values.max()), note=f"colour from {values.min():.3g} to {values.max():.3g}"),
+        scale=Scale(
+            float(values.min()), float(values.max()), note=f"colour from {values.min():.3g} to {values.max():.3g}"
+        ),
         colormap=colormap,
         marked=marked,
         square=True,

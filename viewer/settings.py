@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from viewer.theme import COLORMAPS
+from viewer.painting.colormaps import SEQUENTIAL
 from viewer.view_state import ColorRange, RowLabels
 
 RECENT_SENTENCES = 10
@@ -53,7 +53,7 @@ SCHEMA = {
     for setting in (
         Setting("theme", "light", _one_of("light", "dark")),
         Setting("text size", 1.0, _one_of(*TEXT_SIZES)),
-        Setting("colormap", "viridis", _one_of(*COLORMAPS)),
+        Setting("colormap", "viridis", _one_of(*SEQUENTIAL)),
         Setting("colour range", ColorRange.UNIT.value, _one_of(*(each.value for each in ColorRange))),
         Setting("row labels", RowLabels.BOTH.value, _one_of(*(each.value for each in RowLabels))),
         Setting("locked", False, lambda value: type(value) is bool),
@@ -79,7 +79,7 @@ class MemoryStore:
         """The stored value, or `default`."""
         return self._values.get(key, default)
 
-    def setValue(self, key: str, value: object) -> None:  # noqa: N802 - the name QSettings has
+    def setValue(self, key: str, value: object) -> None:
         """Store a value."""
         self._values[key] = value
 

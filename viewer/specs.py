@@ -13,6 +13,8 @@ import numpy as np
 from model.api import Booleans, Floats, Kind
 from viewer.view_state import ColorRange, Head
 
+SMALLEST_SPAN = 1e-30
+"""Keeps a scale from dividing by zero when all its values are equal."""
 CONVENTION = "rows are queries · columns are keys · hatched = masked"
 
 
@@ -27,8 +29,8 @@ class Scale:
 
     def normalise(self, values: Floats) -> Floats:
         """`values` as positions on the colour bar, float32 in 0..1, same shape."""
-        span = max(self.high - self.low, np.finfo(np.float32).tiny)
-        unit = np.clip((values - self.low) / span, 0.0, 1.0)
+        span = max(self.high - self.low, SMALLEST_SPAN)
+        unit: Floats = np.clip((values - self.low) / span, 0.0, 1.0)
         return np.sqrt(unit) if self.square_root else unit
 
 

@@ -49,6 +49,15 @@ QFrame[card="true"], QWidget[card="true"] {
     background: $surface; border: $stroke solid $border; border-radius: $card_radius;
 }
 
+QFrame#cardHeader {
+    background: $surface; border: $stroke solid $border; border-bottom: none;
+    border-top-left-radius: $card_radius; border-top-right-radius: $card_radius;
+}
+QFrame#cardBody {
+    background: $surface; border: $stroke solid $border; border-top: none;
+    border-bottom-left-radius: $card_radius; border-bottom-right-radius: $card_radius;
+}
+
 QLabel[tone="title"], QLabel[tone="active"] { font-weight: 600; }
 QLabel[tone="active"] { color: $accent; }
 QLabel[tone="muted"] { color: $muted; font-size: $small; }
@@ -95,13 +104,6 @@ QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: $ch
 QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus { border-color: $accent; }
 QPushButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: right center; right: $tight; }
 
-QComboBox { background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair $gap; }
-QComboBox:hover { background: $chip; }
-QComboBox:focus, QComboBox:on { border-color: $accent; }
-QComboBox:disabled { color: $muted; background: $window; }
-QComboBox::drop-down { border: none; width: $wide; }
-QComboBox::down-arrow { image: url("$chevron"); width: $gap; height: $gap; }
-QPushButton::menu-indicator { image: url("$chevron"); width: $gap; height: $gap; }
 QComboBox QAbstractItemView {
     background: $surface; border: $stroke solid $border; selection-background-color: $accent_soft;
     selection-color: $text; outline: none;
@@ -124,6 +126,13 @@ QScrollArea { border: none; background: transparent; }
 """)
 
 
+COLORS = (
+    "window", "surface", "sunken", "border", "text", "muted", "accent", "accent_rest", "accent_soft", "on_accent",
+    "chip", "danger",
+)  # fmt: skip
+"""Names of a palette that the sheet uses."""
+
+
 def style_sheet(palette: Palette, style: Style) -> str:
     """The sheet for a palette, its lengths those of `style`."""
     lengths = {
@@ -140,11 +149,7 @@ def style_sheet(palette: Palette, style: Style) -> str:
         "small": float(style.small.pixelSize()),
     }
     pixels = {name: f"{max(1, round(length))}px" for name, length in lengths.items()}
-    colors = {
-        name: getattr(palette, name)
-        for name in ("window", "surface", "sunken", "border", "text", "muted", "accent", "accent_rest")
-        + ("accent_soft", "on_accent", "chip", "danger")
-    }
+    colors = {name: getattr(palette, name) for name in COLORS}
     arrows = {
         "chevron": chevron_path(palette.name).as_posix(),
         "up": chevron_path(palette.name, up=True).as_posix(),

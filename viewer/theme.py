@@ -29,6 +29,7 @@ __all__ = [
     "qt_palette",
     "style_for",
     "stylesheet",
+    "system_font",
 ]
 
 
@@ -173,7 +174,12 @@ def style_for(palette: Palette, base_font: QFont, scale: float = 1.0) -> Style:
 
 def print_style() -> Style:
     """The style of pictures on white paper, in the platform's own font."""
-    return style_for(PRINT, QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
+    return style_for(PRINT, system_font())
+
+
+def system_font() -> QFont:
+    """The platform's font for ordinary text."""
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
 
 
 def stylesheet(palette: Palette, base_font: QFont, scale: float = 1.0) -> str:
@@ -183,8 +189,7 @@ def stylesheet(palette: Palette, base_font: QFont, scale: float = 1.0) -> str:
 
 def apply(application: QApplication, palette: Palette, scale: float = 1.0) -> Style:
     """Dress the whole application in a palette, text `scale` times the platform's; returns the style."""
-    base = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    style = style_for(palette, base, scale)
+    style = style_for(palette, system_font(), scale)
     if application.style().objectName() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(qt_palette(palette))

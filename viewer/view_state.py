@@ -94,6 +94,4 @@ def clamp(head: Head, count: tuple[int, int]) -> Head:
 
 def clamp_all(view: ViewState, counts: HeadCounts) -> ViewState:
     """The view with every panel's selection held inside what the model has."""
-    return replace(
-        view, heads=MappingProxyType({kind: clamp(head, counts[kind]) for kind, head in view.heads.items()})
-    )
+    return replace(view, heads=MappingProxyType({kind: clamp(head, counts[kind]) for kind, head in view.heads.items()}))

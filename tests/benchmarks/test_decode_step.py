@@ -51,9 +51,7 @@ def test_a_step_takes_at_most_half_the_time_of_transformers(
 def _documents(session: Session) -> Iterator[Document]:
     """Documents of 14 rows that share 13: only the token which the last row reads differs."""
     chosen = session.trace(Document(SOURCE, step=TARGET_LENGTH - 2)).output_tokens
-    shared = tuple(
-        Choice(token.id, How.GREEDY, index - 1 if index else None) for index, token in enumerate(chosen)
-    )
+    shared = tuple(Choice(token.id, How.GREEDY, index - 1 if index else None) for index, token in enumerate(chosen))
     for token in range(300, 8000):
         choices = (*shared, Choice(token, How.FORCED, len(shared) - 1))
         yield Document(SOURCE, choices, len(shared), TARGET_LENGTH)

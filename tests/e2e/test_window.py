@@ -186,7 +186,9 @@ def test_only_spaces_run_nothing_and_hint(window: Parts) -> None:
 )
 def test_whatever_is_typed_the_window_stays_alive(window: Parts, qtbot: QtBot, sentence: str) -> None:
     window.window.source_bar.submitted.emit(sentence)
-    qtbot.waitUntil(lambda: window.controller.loaded.sentence == sentence or bool(window.window.source_bar.hint()), timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: window.controller.loaded.sentence == sentence or bool(window.window.source_bar.hint()), timeout=PATIENCE
+    )
     window.window.source_bar.submitted.emit("A dog.")
     qtbot.waitUntil(lambda: window.controller.loaded.sentence == "A dog.", timeout=PATIENCE)
 

@@ -72,7 +72,15 @@ def test_the_selected_head_is_the_one_shown_and_named() -> None:
 
 def test_caption_names_sentence_convention_range_and_model() -> None:
     caption = " ".join(heatmap(loaded(2), ViewState(color_range=ColorRange.MAXIMUM), Kind.DECODER).caption)
-    for part in ("The mat is", "Le tapis", "rows are queries", "columns are keys", "hatched = masked", "maximum", "toy"):
+    for part in (
+        "The mat is",
+        "Le tapis",
+        "rows are queries",
+        "columns are keys",
+        "hatched = masked",
+        "maximum",
+        "toy",
+    ):
         assert part in caption
 
 

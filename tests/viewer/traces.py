@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from model.api import Candidate, DecodeStep, Encoding, Ended, How, ModelInfo, Token, Trace
+from model.api import Candidate, DecodeStep, Encoding, Ended, Floats, How, ModelInfo, Token, Trace
 from model.config import ModelConfig
 
 SOURCE = (
@@ -56,10 +56,11 @@ def info(**changes: Any) -> ModelInfo:
     return ModelInfo("toy", "toy", "0" * 64, 9_400_000, config(**changes), "en", "fr")
 
 
-def attention(rows: int, columns: int, layers: int = LAYERS, heads: int = HEADS) -> np.ndarray:
+def attention(rows: int, columns: int, layers: int = LAYERS, heads: int = HEADS) -> Floats:
     """Rows that sum to 1, all different: [layers, heads, rows, columns]."""
     raw = 1.0 + np.arange(layers * heads * rows * columns, dtype=np.float32).reshape(layers, heads, rows, columns) % 7
-    return raw / raw.sum(axis=-1, keepdims=True)
+    weights: Floats = raw / raw.sum(axis=-1, keepdims=True)
+    return weights
 
 
 def decode_step(index: int) -> DecodeStep:

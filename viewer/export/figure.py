@@ -113,14 +113,14 @@ def wrapped(text: str, font: QFont, width: float) -> list[str]:
     return [line for line in lines if line]
 
 
-def _paint_lines(
-    painter: QPainter, left: float, top: float, lines: Sequence[str], font: QFont, color: str
-) -> None:
+def _paint_lines(painter: QPainter, left: float, top: float, lines: Sequence[str], font: QFont, color: str) -> None:
     metrics = QFontMetricsF(font)
     painter.save()
     painter.setFont(font)
     painter.setPen(QColor(color))
     for index, line in enumerate(lines):
         box = QRectF(left, top + index * metrics.height(), metrics.horizontalAdvance(line) + 4, metrics.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, line)
+        painter.drawText(
+            box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, line
+        )
     painter.restore()

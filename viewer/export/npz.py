@@ -38,7 +38,8 @@ def trace_arrays(trace: Trace, meta: Mapping[str, Any]) -> dict[str, NDArray[Any
 def write_trace(path: Path, trace: Trace, meta: Mapping[str, Any], overwrite: bool = False) -> None:
     """Write the trace; it loads with `allow_pickle=False`. Raises ExportError where that cannot be done."""
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **trace_arrays(trace, meta))
+    arrays: dict[str, Any] = trace_arrays(trace, meta)
+    np.savez_compressed(buffer, **arrays)
     write_bytes(path, buffer.getvalue(), overwrite)
 
 

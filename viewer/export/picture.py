@@ -62,7 +62,9 @@ def pdf_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
     buffer = _buffer()
     writer = QPdfWriter(buffer)
     writer.setResolution(PIXELS_PER_INCH)
-    writer.setPageSize(QPageSize(size * (72 / PIXELS_PER_INCH), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch))
+    writer.setPageSize(
+        QPageSize(size * (72 / PIXELS_PER_INCH), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+    )
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setCreator("Attention Viewer")
     painter = QPainter(writer)
@@ -104,7 +106,8 @@ def write_bytes(path: Path, content: QByteArray | bytes, overwrite: bool = False
         raise ExportError(f"The folder {path.parent} does not exist. Make it, or choose another place.")
     file = QSaveFile(str(path))
     opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not opened or file.write(content) != len(content) or not file.commit():
+    data = bytes(content.data()) if isinstance(content, QByteArray) else content
+    if not opened or file.write(data) != len(data) or not file.commit():
         raise ExportError(f"{path} could not be written: {file.errorString()}. Nothing was left behind.")
 
 

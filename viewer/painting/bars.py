@@ -63,7 +63,9 @@ def paint_bars(painter: QPainter, rect: QRectF, spec: BarsSpec, style: Style) ->
         room = row.width() - layout.label_width - layout.number_width - 2 * style.gap
         height = min(BAR_EMS * style.em, 0.7 * layout.pitch)
         length = max(0.0, room) * bar.probability
-        box = QRectF(row.left() + layout.label_width + style.gap, row.center().y() - height / 2, max(length, 1.5), height)
+        box = QRectF(
+            row.left() + layout.label_width + style.gap, row.center().y() - height / 2, max(length, 1.5), height
+        )
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(style.palette.accent if bar.chosen else style.palette.accent_rest))
         radius = min(0.15 * style.em, box.width() / 2)

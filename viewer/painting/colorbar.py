@@ -17,7 +17,10 @@ BAR_EMS = 0.55
 def ticks(scale: Scale) -> list[tuple[float, str]]:
     """(place on the bar from 0 to 1, number) for each tick; with a square root they crowd towards the top."""
     values = [scale.low + share * (scale.high - scale.low) for share in SHARES]
-    return [((share**0.5 if scale.square_root else share), number(value)) for share, value in zip(SHARES, values, strict=True)]
+    return [
+        ((share**0.5 if scale.square_root else share), number(value))
+        for share, value in zip(SHARES, values, strict=True)
+    ]
 
 
 def number(value: float) -> str:

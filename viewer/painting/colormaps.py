@@ -47,3 +47,6 @@ COLORMAPS: Mapping[str, LookupTable] = MappingProxyType(
     {name: lookup_table(points) for name, points in CONTROL_POINTS.items()}
 )
 """Name -> read-only uint8 [256, 3]."""
+
+SEQUENTIAL = tuple(name for name in COLORMAPS if name != "diverging")
+"""The colormaps for attention weights, which are never negative."""

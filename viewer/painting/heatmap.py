@@ -152,9 +152,7 @@ def paint_rectangles(painter: QPainter, rect: QRectF, colors: Pixels) -> None:
     painter.restore()
 
 
-def paint_overlay(
-    painter: QPainter, rect: QRectF, shape: tuple[int, int], overlay: Overlay, style: Style
-) -> None:
+def paint_overlay(painter: QPainter, rect: QRectF, shape: tuple[int, int], overlay: Overlay, style: Style) -> None:
     """Frame the overlay's rows and columns of a map of `shape` that fills `rect`; others are skipped."""
     rows, columns = shape
     height, width = rect.height() / rows, rect.width() / columns

@@ -22,13 +22,14 @@ Pixels = NDArray[np.uint32]
 def color_words(colormap: str) -> Pixels:
     """A colormap as 256 words 0xffRRGGBB, the way QImage stores pixels."""
     table = COLORMAPS[colormap].astype(np.uint32)
-    words: Pixels = 0xFF000000 | table[:, 0] << 16 | table[:, 1] << 8 | table[:, 2]
-    return words
+    red, green, blue = table[:, 0] << 16, table[:, 1] << 8, table[:, 2]
+    return np.asarray(0xFF000000 | red | green | blue, dtype=np.uint32)
 
 
 def color_index(values: Floats, scale: Scale) -> NDArray[np.uint8]:
     """Which of the 256 colours each value has, same shape."""
-    return np.rint(scale.normalise(values) * 255.0).astype(np.uint8)
+    index: NDArray[np.uint8] = np.rint(scale.normalise(values) * 255.0).astype(np.uint8)
+    return index
 
 
 def cell_colors(values: Floats, mask: Booleans | None, scale: Scale, colormap: str, palette: Palette) -> Pixels:
@@ -47,9 +48,11 @@ def fit(values: NDArray[Any], height: int, width: int) -> NDArray[Any]:
 def _fit_axis(values: NDArray[Any], size: int, axis: int) -> NDArray[Any]:
     count = values.shape[axis]
     if count <= size:
-        return values.take(np.arange(size) * count // size, axis=axis)
+        nearest: NDArray[Any] = values.take(np.arange(size) * count // size, axis=axis)
+        return nearest
     starts = np.arange(size) * count // size
-    return np.maximum.reduceat(values, starts, axis=axis)
+    largest: NDArray[Any] = np.maximum.reduceat(values, starts, axis=axis)
+    return largest
 
 
 def image_of(colors: Pixels) -> QImage:

@@ -1,1 +1,0 @@
-"""Pure functions of NumPy arrays that measure attention. Torch-free."""

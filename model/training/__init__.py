@@ -1,1 +1,0 @@
-"""From a file of sentence pairs to a complete checkpoint directory."""
