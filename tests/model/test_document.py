@@ -36,7 +36,8 @@ def test_json_there_and_back() -> None:
     "change",
     [
         {"source": 3}, {"step": "2"}, {"step": -1}, {"limit": 0}, {"leaf": 7}, {"choices": [{"token": 1}]},
-        {"choices": [{"token": 1, "how": "greedy", "parent": 0}]}, {"choices": [{"token": 1, "how": "magic", "parent": None}]},
+        {"choices": [{"token": 1, "how": "greedy", "parent": 0}]},
+        {"choices": [{"token": 1, "how": "magic", "parent": None}]},
     ],
 )  # fmt: skip
 def test_damaged_json_is_refused(change: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ def test_spans_cover_the_text_in_order(session: Session, text: str) -> None:
     assert {index for index, letter in enumerate(text) if not letter.isspace()} <= covered
 
 
+@pytest.mark.filterwarnings("ignore:Recommended")
 def test_ids_are_those_of_the_reference_tokenizer(session: Session, bundled: Path) -> None:
     from transformers import MarianTokenizer
 

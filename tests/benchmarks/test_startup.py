@@ -1,0 +1,53 @@
+"""First paint against the time until the model is ready, both from the start of the process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parents[2]
+RUNS = 5
+CODE = """
+import json, sys, time
+began = float(sys.argv[1])
+from viewer.app import AfterFirstPaint, begin, build, create_application
+from viewer.arguments import WindowOptions
+from viewer.assets import BUNDLED_MODEL
+from viewer.settings import MemoryStore, Settings
+application = create_application()
+parts = build(Settings(MemoryStore()), BUNDLED_MODEL)
+times = {}
+def painted():
+    times["painted"] = time.time() - began
+    begin(parts, WindowOptions(BUNDLED_MODEL))
+def ready(info):
+    times["ready"] = time.time() - began
+    application.quit()
+watch = AfterFirstPaint(parts.window, painted)
+parts.controller.model_changed.connect(ready)
+parts.window.show()
+application.exec()
+parts.close()
+print(json.dumps(times))
+"""
+
+
+def test_the_window_paints_long_before_the_model_is_ready() -> None:
+    import time
+
+    runs = []
+    for _ in range(RUNS):
+        environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+        result = subprocess.run(
+            [sys.executable, "-c", CODE, str(time.time())],
+            cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60,
+        )  # fmt: skip
+        runs.append(json.loads(result.stdout.splitlines()[-1]))
+    painted, ready = median(run["painted"] for run in runs), median(run["ready"] for run in runs)
+    print(f"\nfirst paint {painted:.3f} s, model ready {ready:.3f} s, ratio {painted / ready:.2f}")
+    assert painted < 0.5
+    assert painted <= 0.35 * ready

@@ -1,0 +1,141 @@
+"""The command line from outside: files, exit codes, one clear line when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+TEXT = "The cat is sleeping."
+
+
+def run(
+    *arguments: str, text: str | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    environment.pop("QT_QPA_PLATFORM", None)
+    return subprocess.run(
+        [sys.executable, "-m", "viewer", *arguments],
+        input=text, capture_output=True, text=True, timeout=120, env=environment, check=False,
+    )  # fmt: skip
+
+
+def refused(result: subprocess.CompletedProcess[str]) -> str:
+    assert result.returncode == 2, result.stderr
+    assert result.stdout == "" and result.stderr.count("\n") == 1 and "Traceback" not in result.stderr
+    return result.stderr
+
+
+def test_version_and_help_answer_without_qt_or_torch() -> None:
+    code = (
+        "import sys\nfrom viewer.__main__ import main\ntry:\n    main([sys.argv[1]])\nexcept SystemExit:\n    pass\n"
+        "print([name for name in ('torch', 'PySide6', 'numpy') if name in sys.modules])"
+    )
+    for option in ("--version", "--help"):
+        result = subprocess.run([sys.executable, "-c", code, option], capture_output=True, text=True, check=True)
+        assert result.stdout.splitlines()[-1] == "[]"
+    started = time.perf_counter()
+    assert run("--version").stdout.startswith("attention-viewer ")
+    assert time.perf_counter() - started < 2.0
+
+
+def test_translate_keeps_lines(tmp_path: Path) -> None:
+    result = run("translate", text="I am hungry.\n\nGood night.\n")
+    assert result.returncode == 0
+    lines = result.stdout.split("\n")
+    assert len(lines) == 4 and lines[0] and lines[1] == "" and lines[2]
+    source, out = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_text("I am hungry.\n\nGood night.\n", encoding="utf-8")
+    assert run("translate", str(source), "-o", str(out)).returncode == 0
+    assert out.read_text(encoding="utf-8") == result.stdout
+    assert "exists already" in refused(run("translate", str(source), "-o", str(out)))
+
+
+def test_trace_writes_the_arrays(tmp_path: Path) -> None:
+    out = tmp_path / "trace.npz"
+    assert run("trace", TEXT, "-o", str(out)).returncode == 0
+    with np.load(out, allow_pickle=False) as file:
+        sources, rows = len(file["source_tokens"]), len(file["input_tokens"])
+        assert sources != rows
+        assert file["cross_attention"].shape == (4, 8, rows, sources)
+        assert file["decoder_self_attention"].shape == (4, 8, rows, rows)
+        assert file["encoder_self_attention"].shape == (4, 8, sources, sources)
+        assert file["input_tokens"][0] == "<pad>" and file["output_tokens"][-1] == "</s>"
+        assert file["input_tokens"][1:].tolist() == file["output_tokens"][:-1].tolist()
+        meta = json.loads(str(file["meta"]))
+    assert meta["sentence"] == TEXT and meta["model"] == "en-fr" and len(meta["content_hash"]) == 64
+    assert "exists already" in refused(run("trace", TEXT, "-o", str(out)))
+
+
+def test_trace_with_a_forced_target_and_in_a_batch(tmp_path: Path) -> None:
+    lines = tmp_path / "lines.tsv"
+    lines.write_text(f"{TEXT}\tUn chien mange.\n{TEXT}\n", encoding="utf-8")
+    assert run("trace", "--input", str(lines), "-o", str(tmp_path / "out")).returncode == 0
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["00000.npz", "00001.npz"]
+    with np.load(tmp_path / "out" / "00000.npz", allow_pickle=False) as file:
+        pieces = file["output_tokens"].tolist()
+        assert "".join(pieces[:-1]).replace("▁", " ").strip() == "Un chien mange." and pieces[-1] == "</s>"
+        assert len(file["log_probabilities"]) == len(pieces)
+
+
+def test_max_steps_and_a_target_longer_than_it(tmp_path: Path) -> None:
+    out = tmp_path / "short.npz"
+    assert run("trace", TEXT, "-o", str(out), "--max-steps", "2").returncode == 0
+    with np.load(out, allow_pickle=False) as file:
+        assert file["cross_attention"].shape[2] == 2
+
+
+def test_export_names_files_by_kind_layer_and_head(tmp_path: Path) -> None:
+    out = tmp_path / "pictures"
+    arguments = ("export", TEXT, "-o", str(out), "--kind", "cross", "--layer", "4", "--head", "all", "--format", "svg")
+    assert run(*arguments).returncode == 0
+    assert sorted(path.name for path in out.iterdir()) == [f"cross_layer4_head{head}.svg" for head in range(1, 9)]
+    assert "exists already" in refused(run(*arguments))
+    assert run("export", TEXT, "-o", str(out), "--grid", "--format", "pdf", "--steps", "3").returncode == 0
+    assert {"encoder_all.pdf", "decoder_all.pdf", "cross_all.pdf"} <= {path.name for path in out.iterdir()}
+
+
+def test_screenshot_needs_no_display(tmp_path: Path) -> None:
+    out = tmp_path / "window.png"
+    assert run("screenshot", str(out), "--sentence", TEXT, "--steps", "2", "--size", "1280x720").returncode == 0
+    from PySide6.QtGui import QImage
+
+    image = QImage(str(out))
+    assert (image.width(), image.height()) == (1280, 720)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["export", TEXT, "-o", "x", "--layer", "9"], "Layer 9 does not exist"),
+        (["export", TEXT, "-o", "x", "--format", "bmp"], "bmp"),
+        (["trace", "  ", "-o", "x.npz"], "empty"),
+        (["trace", TEXT, "-o", "x.npz", "--max-steps", "-1"], "-1"),
+        (["trace", TEXT, "-o", "x.npz", "--target", "a", "--max-steps", "2"], "exclude"),
+        (["trace", TEXT, "-o", "missing/x.npz"], "missing"),
+        (["trace", "word " * 2000, "-o", "x.npz"], "512"),
+        (["translate", "no-such-file.txt"], "no-such-file.txt"),
+        (["screenshot", "x.png", "--sentence", TEXT, "--size", "10x"], "10x"),
+        (["--steps", "3"], "--sentence"),
+        (["trace", TEXT, "-o", "x.npz", "--model", "no-such-model"], "no-such-model"),
+        (["dance"], "dance"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
+    monkeypatch.chdir(tmp_path)
+    assert said in refused(run(*arguments))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_display_the_window_says_what_to_do() -> None:
+    message = refused(run())
+    assert "display" in message and "xvfb" in message

@@ -1,0 +1,162 @@
+"""Pixels where the weights say they are, labels inside the picture, masked cells unlike any weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from tests.viewer.specs_for_tests import grid, heatmap
+from viewer.painting.bars import bar_at, bars_layout, paint_bars, probability_text
+from viewer.painting.colorbar import ticks
+from viewer.painting.colormaps import COLORMAPS
+from viewer.painting.grid import grid_layout, paint_grid
+from viewer.painting.heatmap import heatmap_layout, natural_size, paint_heatmap
+from viewer.painting.labels import elided, overhang_of, stride
+from viewer.painting.raster import fit
+from viewer.specs import Bar, BarsSpec, HeatmapSpec, Overlay, Scale
+from viewer.theme import PALETTES, Style, style_for
+from viewer.view_state import ColorRange, Head
+
+SIDE = 400
+
+
+@pytest.fixture(params=sorted(PALETTES))
+def style(request: pytest.FixtureRequest, qapp: QApplication) -> Style:
+    return style_for(PALETTES[request.param], QFont())
+
+
+def painted(paint: Callable[[QPainter, QRectF], object], style: Style, width: int = SIDE, height: int = SIDE) -> QImage:
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor(style.palette.surface))
+    painter = QPainter(image)
+    paint(painter, QRectF(0, 0, width, height))
+    painter.end()
+    return image
+
+
+def expected(weight: float, colormap: str = "viridis") -> str:
+    red, green, blue = COLORMAPS[colormap][int(np.rint(np.float32(weight) * np.float32(255)))].tolist()
+    return QColor(red, green, blue).name()
+
+
+def color_in_cell(image: QImage, spec: HeatmapSpec, style: Style, row: int, column: int) -> str:
+    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style).cells
+    rows, columns = spec.values.shape
+    x = cells.left() + (column + 0.3) * cells.width() / columns
+    y = cells.top() + (row + 0.3) * cells.height() / rows
+    return image.pixelColor(int(x), int(y)).name()
+
+
+def test_every_cell_has_the_colour_of_its_weight(style: Style) -> None:
+    spec = heatmap()
+    image = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style), style)
+    for row, column in np.ndindex(*spec.values.shape):
+        assert color_in_cell(image, spec, style, row, column) == expected(float(spec.values[row, column]))
+
+
+@pytest.mark.parametrize("vector", [False, True])
+def test_masked_cells_are_no_weight_at_all(style: Style, vector: bool) -> None:
+    spec = heatmap(4, 4, masked=True)
+    image = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style, vector=vector), style)
+    assert color_in_cell(image, spec, style, 0, 3) == style.palette.mask
+    assert color_in_cell(image, spec, style, 3, 0) == expected(float(spec.values[3, 0]))
+    for table in COLORMAPS.values():
+        names = {QColor(*entry).name() for entry in table.tolist()}
+        assert style.palette.mask not in names
+
+
+def test_square_root_and_maximum_change_the_colours(style: Style) -> None:
+    root = heatmap(color_range=ColorRange.SQUARE_ROOT)
+    image = painted(lambda painter, rect: paint_heatmap(painter, rect, root, style), style)
+    assert color_in_cell(image, root, style, 1, 0) == expected(float(np.sqrt(root.values[1, 0])))
+    assert [text for _, text in ticks(Scale(0.0, 1.0, square_root=True))] == ["0", "0.25", "0.5", "0.75", "1"]
+    assert ticks(Scale(0.0, 1.0, square_root=True))[1][0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 15, 40, 60])
+@pytest.mark.parametrize("word", ["a", "Donaudampfschifffahrtsgesellschaft"])
+def test_nothing_is_laid_out_beyond_the_picture(style: Style, count: int, word: str) -> None:
+    spec = heatmap(count, count + 3)
+    labels = (word,) * (count + 3)
+    spec = HeatmapSpec(**{**vars(spec), "columns": type(spec.columns)("keys: source", labels)})
+    size = natural_size(spec, 1.5 * style.em, style)
+    layout = heatmap_layout(QRectF(0, 0, *size), spec, style)
+    cell = layout.cells.width() / (count + 3)
+    assert layout.cells.width() == pytest.approx(cell * (count + 3)) and cell > 0.9 * style.em
+    assert layout.cells.height() == pytest.approx(cell * count)
+    assert layout.colorbar.right() <= size[0] + 1
+    assert layout.cells.right() + overhang_of(labels, cell, style) <= size[0] + 1
+    assert layout.cells.bottom() <= size[1] + 1
+
+
+def test_cells_are_found_by_row_then_column(style: Style) -> None:
+    spec = heatmap(3, 5)
+    layout = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style)
+    side = layout.cells.width() / 5
+    inside = layout.cells.topLeft() + QPointF(4.5 * side, 1.5 * side)
+    assert layout.cell_at(inside) == (1, 4)
+    assert layout.cell_at(layout.cells.topLeft() - QPointF(1, 1)) is None
+
+
+def test_the_overlay_frames_the_row_and_not_another(style: Style) -> None:
+    spec = heatmap(4, 4)
+    plain = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style), style)
+    lit = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style, Overlay(frozenset({2}))), style)
+    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style).cells
+    side = cells.height() / 4
+    edge = int(cells.top() + 2 * side)
+    x = int(cells.left() + 1.5 * side)
+    assert lit.pixelColor(x, edge).name() == style.palette.accent
+    assert lit.pixelColor(x, int(cells.top() + 0.5 * side)) == plain.pixelColor(x, int(cells.top() + 0.5 * side))
+
+
+def test_small_maps_stand_by_layer_then_head(style: Style) -> None:
+    spec = grid()
+    image = painted(lambda painter, rect: paint_grid(painter, rect, spec, style), style)
+    layout = grid_layout(QRectF(0, 0, SIDE, SIDE), spec, style)
+    for layer, head in ((0, 0), (0, 2), (1, 0), (1, 2)):
+        slot = layout.slot(layer, head)
+        last = QPointF(slot.right() - 5, slot.bottom() - 5)
+        assert image.pixelColor(last.toPoint()).name() == expected(float(spec.values[layer, head, -1, -1]))
+        assert layout.head_at(slot.center()) == Head(layer, head)
+    assert layout.head_at(QPointF(0, 0)) is None
+
+
+def test_a_thin_diagonal_survives_being_made_small() -> None:
+    reduced = fit(np.eye(128, dtype=np.float32), 20, 30)
+    assert reduced.shape == (20, 30)
+    assert (reduced.max(axis=1) == 1.0).all() and (reduced.max(axis=0) == 1.0).all()
+
+
+def test_labels_are_shortened_in_the_middle_and_thinned_out(style: Style) -> None:
+    assert elided("x" * 300, style).count("…") == 1
+    assert stride(3 * style.line, style) == 1
+    assert stride(style.line / 4, style) > 1
+
+
+def test_bars_grow_with_probability_and_are_found(style: Style) -> None:
+    spec = BarsSpec("Next token", "", tuple(Bar(f"t{index}", 0.6 / (index + 1), index == 0) for index in range(5)))
+    image = painted(lambda painter, rect: paint_bars(painter, rect, spec, style), style)
+    rect = QRectF(0, 0, SIDE, SIDE)
+    layout = bars_layout(rect, spec, style)
+    middle = layout.row(0).center().y()
+    start = int(layout.label_width + style.gap) + 3
+    assert image.pixelColor(start, int(middle)).name() == style.palette.accent
+    assert image.pixelColor(start, int(layout.row(1).center().y())).name() == style.palette.accent_rest
+    assert bar_at(QPointF(5, layout.row(3).center().y()), rect, spec, style) == 3
+    assert bar_at(QPointF(5, SIDE - 1), rect, spec, style) is None
+    assert probability_text(0.4321) == "0.43" and probability_text(0.001) == "<0.01"
+
+
+@pytest.mark.parametrize("name", ["viridis", "cividis", "magma"])
+def test_colormaps_are_the_published_ones(name: str, qapp: QApplication) -> None:
+    import pyqtgraph
+
+    source = {"viridis": "viridis", "cividis": "cividis", "magma": "magma"}[name]
+    table = pyqtgraph.colormap.get(source).getLookupTable(nPts=256)[:, :3]
+    assert np.abs(table.astype(int) - COLORMAPS[name].astype(int)).max() <= 2
