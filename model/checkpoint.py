@@ -7,7 +7,7 @@ Shape letters: D model width, V vocabulary.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from model.errors import CheckpointError
 
 if TYPE_CHECKING:
     from torch import Tensor, dtype
+    from torch.nn import Parameter
 
     from model.transformer import Transformer
 
@@ -25,6 +26,8 @@ WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 
 _COMPUTING = (*REQUIRED, "target_vocab.json", "generation_config.json")
 _CHUNK = 1 << 20
+_ALIGNMENT = 16
+"""Parameters begin at multiples of so many numbers: 64 bytes, a cache line."""
 
 _PARTS = (
     ("self_attention_norm", "self_attn_layer_norm"),
@@ -113,7 +116,9 @@ def load(directory: Path) -> Transformer:
     }
     model.load_state_dict(parameters, assign=True)
     model.tie_embeddings()
-    return model.eval().requires_grad_(False)
+    model.eval().requires_grad_(False)
+    _pack(list(model.parameters()))
+    return model
 
 
 def write_weights(model: Transformer, directory: Path, stored_as: dtype | None = None) -> None:
@@ -144,7 +149,7 @@ class _Stored:
         for names in alternatives:
             if names[0] in self._tensors:
                 part = (shape[0] // len(names), *shape[1:])
-                return _by_columns(torch.cat([self._part(name, part) for name in names]))
+                return torch.cat([self._part(name, part) for name in names])
         if alternatives[0][0] == "final_logits_bias":
             return torch.zeros(shape)
         raise self._missing(alternatives[0][0])
@@ -168,12 +173,20 @@ class _Stored:
         return CheckpointError(f"{self._path} lacks the tensor {name}; it does not fit config.json.")
 
 
-def _by_columns(tensor: Tensor) -> Tensor:
-    """The same tensor with the columns of a matrix side by side in memory.
+def _pack(parameters: Sequence[Parameter]) -> None:
+    """Lay all parameters side by side in one block of memory, matrices column by column.
 
-    Multiplying a single row by a matrix laid out like this takes half the time.
+    A decoder row is bound by reading its weights from memory: multiplying a single row by a matrix laid out
+    like this takes half the time, and one large block spares the processor most page look-ups.
     """
-    return tensor.t().contiguous().t() if tensor.dim() == 2 else tensor
+    import torch
+
+    padded = [-(-each.numel() // _ALIGNMENT) * _ALIGNMENT for each in parameters]
+    block = torch.empty(sum(padded))
+    for parameter, part in zip(parameters, block.split(padded), strict=True):
+        room = part[: parameter.numel()]
+        packed = room.view(parameter.shape[::-1]).t() if parameter.dim() == 2 else room.view(parameter.shape)
+        parameter.data = packed.copy_(parameter.data)
 
 
 def _marian_names(name: str, config: ModelConfig) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,6 +51,9 @@ TARGET_WORDS = [
     "petit",
     "vieux",
 ]
+
+# Qt ends the process where it finds no display; this platform needs none.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 MakeCheckpoint = Callable[..., Path]
 

@@ -71,8 +71,8 @@ def check_display(
     _check_libraries(WINDOW_LIBRARIES, loads or _loads)
     if not (answers or _answers)(display):
         raise DisplayError(
-            f"The display {display!r} (DISPLAY) cannot be opened. Set DISPLAY to one that runs and that you may "
-            "use, or run 'xvfb-run attention-viewer'."
+            f"The display {display!r} (DISPLAY) cannot be opened. Set DISPLAY to one that runs and that "
+            "you may use, or run 'xvfb-run attention-viewer'."
         )
 
 

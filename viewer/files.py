@@ -67,7 +67,7 @@ def check_folder(folder: Path, names: Iterable[str], force: bool) -> None:
 
 @contextmanager
 def made_folder(folder: Path) -> Iterator[None]:
-    """Around writing into `folder`: makes it where it is missing, and takes it away again if it stays empty."""
+    """Around writing into `folder`: makes it where it is missing, and removes it again if it stays empty."""
     existed = folder.exists()
     try:
         folder.mkdir(exist_ok=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import MakeCheckpoint
 from safetensors.torch import load_file, save_file
 
 from model.checkpoint import check_checkpoint, content_hash, load, read_weights, write_weights
 from model.errors import CheckpointError
 from model.session import Session
+from tests.conftest import MakeCheckpoint
 
 MODEL = "model.safetensors"
 
@@ -77,7 +77,7 @@ def test_damaged_weights(damage: Callable[[Path], None], name: str, checkpoint: 
 def test_a_pickle_of_anything_but_tensors(content: object, checkpoint: Path) -> None:
     (checkpoint / MODEL).unlink()
     torch.save(content, checkpoint / "pytorch_model.bin")
-    with pytest.raises(CheckpointError, match="pytorch_model.bin is damaged"):
+    with pytest.raises(CheckpointError, match=r"pytorch_model\.bin is damaged"):
         read_weights(checkpoint)
 
 

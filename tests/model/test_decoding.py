@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import MakeCheckpoint
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
@@ -15,6 +14,7 @@ from torch import Tensor
 from model.checkpoint import load
 from model.decoding import DecodedRow, DecoderState, best_tokens, decode_step, encode
 from model.transformer import Transformer
+from tests.conftest import MakeCheckpoint
 
 quick = settings(max_examples=15, deadline=None)
 
@@ -51,10 +51,9 @@ def test_steps_equal_one_parallel_pass(model: Transformer, batch: int, source: i
         expected = model.logits(hidden).log_softmax(-1)
     torch.testing.assert_close(encoded.self_attention, torch.stack(encoder))
     for index, row in enumerate(rows):
-        close = {"atol": 1e-5, "rtol": 0}
-        torch.testing.assert_close(row.log_probabilities, expected[:, index], **close)
-        torch.testing.assert_close(row.self_attention, torch.stack(own)[..., index, : index + 1], **close)
-        torch.testing.assert_close(row.cross_attention, torch.stack(cross)[..., index, :], **close)
+        torch.testing.assert_close(row.log_probabilities, expected[:, index], atol=1e-5, rtol=0)
+        torch.testing.assert_close(row.self_attention, torch.stack(own)[..., index, : index + 1], atol=1e-5, rtol=0)
+        torch.testing.assert_close(row.cross_attention, torch.stack(cross)[..., index, :], atol=1e-5, rtol=0)
 
 
 def test_swish_too_is_the_same_in_steps(make_checkpoint: MakeCheckpoint) -> None:
