@@ -56,14 +56,17 @@ class MultiHeadAttention(nn.Module):
 
         Returns the output [B, T, D] and the weights [B, H, T, K], as `forward` does.
         """
-        heads, weights = scaled_dot_product(query, keys_values, self.heads, mask)
-        output: Tensor = self.output(heads.transpose(1, 2).flatten(2))  # [B, T, D]
-        return output, weights
+        attended, weights = scaled_dot_product(query, keys_values, self.heads, mask)
+        output: Tensor = self.output(self._by_heads(attended).transpose(1, 2).flatten(2))  # [B, T, D]
+        return output, self._by_heads(weights)
 
     def _split(self, projected: Tensor, parts: int) -> Tensor:
         batch, length, _ = projected.shape
         heads = projected.view(batch, length, parts, self.heads, self.width)  # [B, T, parts, H, d]
         return heads.permute(2, 0, 3, 1, 4).flatten(1, 2)  # [parts, BH, T, d]
+
+    def _by_heads(self, x: Tensor) -> Tensor:
+        return x.view(-1, self.heads, *x.shape[1:])  # [B, H, ...]
 
 
 def scaled_dot_product(
@@ -72,14 +75,11 @@ def scaled_dot_product(
     """softmax(Q Kᵀ / √d) V of every head (section 3.2.1).
 
     Takes queries [BH, T, d], keys and values [2, BH, K, d], and a boolean mask broadcastable to [B, H, T, K].
-    Returns the heads' outputs [B, H, T, d] and their weights [B, H, T, K].
+    Returns the heads' outputs [BH, T, d] and their weights [BH, T, K].
     """
     key, value = keys_values.unbind(0)  # [BH, K, d]
-    batched, length, width = query.shape
-    scores = torch.bmm(query * width**-0.5, key.transpose(1, 2))  # [BH, T, K]
+    scores = torch.bmm(query * query.shape[-1] ** -0.5, key.transpose(1, 2))  # [BH, T, K]
     if mask is not None:
-        scores = scores.view(-1, heads, length, key.shape[1]).masked_fill(mask, -torch.inf).view_as(scores)
+        scores = scores.view(-1, heads, *scores.shape[1:]).masked_fill(mask, -torch.inf).view_as(scores)
     weights = scores.softmax(-1)  # [BH, T, K]
-    output = torch.bmm(weights, value)  # [BH, T, d]
-    batch = batched // heads
-    return output.view(batch, heads, length, width), weights.view(batch, heads, length, -1)
+    return torch.bmm(weights, value), weights

@@ -183,7 +183,7 @@ def _pack(parameters: Sequence[Parameter]) -> None:
 
     padded = [-(-each.numel() // _ALIGNMENT) * _ALIGNMENT for each in parameters]
     block = torch.empty(sum(padded))
-    for parameter, part in zip(parameters, block.split(padded), strict=True):
+    for parameter, part in zip(parameters, torch.split(block, padded), strict=True):
         room = part[: parameter.numel()]
         packed = room.view(parameter.shape[::-1]).t() if parameter.dim() == 2 else room.view(parameter.shape)
         parameter.data = packed.copy_(parameter.data)

@@ -103,10 +103,11 @@ def decode_step(model: Transformer, state: DecoderState, token: Tensor) -> tuple
         past.append(keys_values)
         self_weights.append(own)
         cross_weights.append(cross)
+    by_heads = (len(past), len(token), -1)
     row = DecodedRow(
         model.logits(x).log_softmax(-1),
-        torch.stack(self_weights).squeeze(-2),
-        torch.stack(cross_weights).squeeze(-2),
+        torch.stack(self_weights).view(*by_heads, state.length + 1),
+        torch.stack(cross_weights).view(*by_heads, cross_weights[0].shape[-1]),
     )
     return DecoderState(state.layers, state.memory_mask, tuple(past)), row
 
@@ -125,6 +126,8 @@ def best_tokens(log_probabilities: Tensor, count: int, barred: Sequence[int]) ->
 def _layer_weights(layer: DecoderLayer, memory: Tensor) -> LayerWeights:
     own, cross, ffn = layer.self_attention, layer.cross_attention, layer.ffn
     width = own.d_model
+    # A copy, because every row would read the third it needs in short stretches of the whole.
+    cross_query = cross.weight[:width].t().contiguous().t()
     return LayerWeights(
         own.heads,
         ffn.activation,
@@ -132,7 +135,7 @@ def _layer_weights(layer: DecoderLayer, memory: Tensor) -> LayerWeights:
         (own.weight, own.bias),
         (own.output.weight, own.output.bias),
         (layer.self_attention_norm.weight, layer.self_attention_norm.bias),
-        (cross.weight[:width], cross.bias[:width]),
+        (cross_query, cross.bias[:width]),
         (cross.output.weight, cross.output.bias),
         (layer.cross_attention_norm.weight, layer.cross_attention_norm.bias),
         (ffn.inner.weight, ffn.inner.bias),
@@ -146,8 +149,8 @@ def _layer_row(
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """One row of `DecoderLayer`: maps `x` [B, D] to [B, D].
 
-    Also the self-attention's keys and values [2, BHd, t+1, d], its weights [B, Hd, 1, t+1] and the
-    cross-attention's [B, Hd, 1, S].
+    Also the self-attention's keys and values [2, BHd, t+1, d], its weights [BHd, 1, t+1] and the
+    cross-attention's [BHd, 1, S].
     """
     batch, width = x.shape
     heads = layer.heads

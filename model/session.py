@@ -6,6 +6,7 @@ rows; V target vocabulary.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 
@@ -148,14 +149,15 @@ class Session:
         return branch.extended(state, self._greedy_step(token_id, row))
 
     def _greedy_step(self, token_id: int, row: DecodedRow) -> DecodeStep:
-        ids, values = best_tokens(row.log_probabilities[0], CANDIDATES, self._barred)
+        log_probabilities = row.log_probabilities[0]
+        ids, values = best_tokens(log_probabilities, CANDIDATES, self._barred)
         tokens = [self._tokenizer.token(best) for best in ids]
         return DecodeStep(
             reads=self._tokenizer.token(token_id),
             output=tokens[0],
             how=How.GREEDY,
-            log_probabilities=_read_only(row.log_probabilities[0]),
-            candidates=tuple(map(Candidate, tokens, np.exp(values).tolist())),
+            log_probabilities=_read_only(log_probabilities),
+            candidates=tuple(map(Candidate, tokens, map(math.exp, values))),
             self_attention=_read_only(row.self_attention[:, 0]),
             cross_attention=_read_only(row.cross_attention[:, 0]),
         )

@@ -76,6 +76,8 @@ def translate(options: TranslateOptions) -> int:
     """Translate line by line; blank lines stay blank."""
     if options.output is not None:
         check_output(options.output, options.force)
+    elif sys.stdout is None:
+        raise InputError("Standard output is closed: name a file for the translations with -o.")
     lines = _standard_input() if options.source is None else read_lines(options.source)
     session = _open(options.model)
     translations = (_translate_line(session, number, line) for number, line in enumerate(lines, start=1))
@@ -229,6 +231,9 @@ def _translate_line(session: Session, number: int, line: str) -> str:
 
 
 def _standard_input() -> Iterator[str]:
+    # A program that is started without streams has None in their place.
+    if sys.stdin is None:
+        raise InputError("Standard input is closed: name a file to translate.")
     if sys.stdin.isatty():
         print("Type sentences, one a line; end with Ctrl+D.", file=sys.stderr)
     return decoded_lines(sys.stdin.buffer, "standard input")

@@ -18,6 +18,7 @@ SHEET = Template("""
 QMainWindow, QDialog { background: $window; }
 QMainWindow::separator { background: $window; width: $gap; height: $gap; }
 QMainWindow::separator:hover { background: $accent_rest; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { background: $surface; color: $text; border: $stroke solid $border; padding: $tight; }
 
 QMenuBar { background: $surface; border-bottom: $stroke solid $border; padding: $tight $gap; }
@@ -104,6 +105,14 @@ QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: $ch
 QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus { border-color: $accent; }
 QPushButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: right center; right: $tight; }
 
+QComboBox {
+    background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair $gap;
+}
+QComboBox:hover { background: $chip; }
+QComboBox:focus, QComboBox:on { border-color: $accent; }
+QComboBox:disabled { color: $muted; }
+QComboBox::drop-down { border: none; width: $wide; }
+QComboBox::down-arrow { image: url("$chevron"); width: $gap; height: $gap; }
 QComboBox QAbstractItemView {
     background: $surface; border: $stroke solid $border; selection-background-color: $accent_soft;
     selection-color: $text; outline: none;

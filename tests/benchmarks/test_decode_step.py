@@ -21,7 +21,7 @@ from model.session import Session
 SOURCE = "The old man was reading a good book when his children came home."
 SOURCE_LENGTH, TARGET_LENGTH = 15, 14
 ROUNDS = 60
-TURNS, STEPS_A_TURN = 8, 13
+TURNS, STEPS_A_TURN = 4, 40
 BOUND = 0.5
 
 

@@ -12,17 +12,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model.errors import UserError
+from viewer.__main__ import main
+
 TEXT = "The cat is sleeping."
 
 
-def run(
-    *arguments: str, text: str | None = None, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    environment.pop("QT_QPA_PLATFORM", None)
+def without_display() -> dict[str, str]:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return {key: value for key, value in os.environ.items() if key not in hidden}
+
+
+def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "viewer", *arguments],
-        input=text, capture_output=True, text=True, timeout=120, env=environment, check=False,
+        input=text, capture_output=True, text=True, timeout=120, env=without_display(), check=False,
     )  # fmt: skip
 
 
@@ -55,6 +59,88 @@ def test_translate_keeps_lines(tmp_path: Path) -> None:
     assert run("translate", str(source), "-o", str(out)).returncode == 0
     assert out.read_text(encoding="utf-8") == result.stdout
     assert "exists already" in refused(run("translate", str(source), "-o", str(out)))
+
+
+def test_translate_streams_and_ends_quietly_when_the_reader_leaves() -> None:
+    command = [sys.executable, "-m", "viewer", "translate"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=without_display()) as process:
+        assert process.stdin is not None and process.stdout is not None and process.stderr is not None
+        process.stdin.write(b"I am hungry.\n")
+        process.stdin.flush()
+        first = process.stdout.readline()
+        assert first.strip() and process.poll() is None
+        process.stdout.close()
+        process.stdin.write(b"Good night.\n")
+        process.stdin.close()
+        assert process.wait(60) == 141
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize(("stream", "said"), [("<&-", "input is closed"), (">&-", "output is closed")])
+def test_translate_without_its_streams_says_so(stream: str, said: str) -> None:
+    command = f'"{sys.executable}" -m viewer translate {stream}'
+    result = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert result.returncode == 2 and said in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_translate_names_the_line_that_is_too_long(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.txt", tmp_path / "out.txt"
+    source.write_text("Good night.\n" + "word " * 2000 + "\n", encoding="utf-8")
+    message = refused(run("translate", str(source), "-o", str(out)))
+    assert "Line 2" in message and "512" in message
+    assert not out.exists()
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_its_line(tmp_path: Path) -> None:
+    source = tmp_path / "in.txt"
+    source.write_bytes(b"Good night.\n\xff\xfe\n")
+    assert "Line 2" in refused(run("translate", str(source)))
+    assert "Line 2" in refused(run("trace", "--input", str(source), "-o", str(tmp_path / "out")))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (f"{TEXT}\n\n{TEXT}\n", "Line 2"),
+        (f"{TEXT}\n{TEXT}\t \n", "empty target"),
+        (f"{TEXT}\ta\tb\n", "3 columns"),
+        (f"{TEXT}\n" + "word " * 2000 + "\n", "Line 2"),
+        ("", "empty"),
+    ],
+)
+def test_a_batch_with_a_bad_line_writes_nothing(lines: str, said: str, tmp_path: Path) -> None:
+    source = tmp_path / "lines.tsv"
+    source.write_text(lines, encoding="utf-8")
+    assert said in refused(run("trace", "--input", str(source), "-o", str(tmp_path / "out")))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_batch_asks_before_it_replaces_any_file(tmp_path: Path) -> None:
+    source, out = tmp_path / "lines.tsv", tmp_path / "out"
+    source.write_text(f"{TEXT}\n{TEXT}\n", encoding="utf-8")
+    out.mkdir()
+    (out / "00001.npz").write_bytes(b"kept")
+    assert "00001.npz exists already" in refused(run("trace", "--input", str(source), "-o", str(out)))
+    assert [path.name for path in out.iterdir()] == ["00001.npz"]
+    assert run("trace", "--input", str(source), "-o", str(out), "--force").returncode == 0
+    assert (out / "00001.npz").read_bytes() != b"kept"
+
+
+def test_a_batch_that_fails_on_the_way_says_how_far_it_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def write_one(path: Path, *_: object, overwrite: bool) -> None:
+        if path.name != "00000.npz":
+            raise UserError("The disk is full.")
+        path.touch()
+
+    source = tmp_path / "lines.tsv"
+    source.write_text(f"{TEXT}\n{TEXT}\n{TEXT}\n", encoding="utf-8")
+    monkeypatch.setattr("viewer.export.npz.write_trace", write_one)
+    assert main(["trace", "--input", str(source), "-o", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err == "attention-viewer: The disk is full. 1 of 3 files had been written.\n"
 
 
 def test_trace_writes_the_arrays(tmp_path: Path) -> None:

@@ -47,6 +47,8 @@ def test_a_later_token_leaves_earlier_rows_identical(
 @given(words=WORDS, target=TARGETS)
 def test_step_by_step_equals_one_parallel_pass(tiny: Path, words: list[str], target: list[int]) -> None:
     trace = Session(tiny).trace(teacher_force(Document(" ".join(words)), [*target, 0]))
+    assert [token.id for token in trace.input_tokens[1:]] == target
+    assert [token.id for token in trace.output_tokens] == [*target, 0]
     model = load(tiny)
     with torch.inference_mode():
         memory, _ = model.encode(torch.tensor([[token.id for token in trace.source_tokens]]))

@@ -1,0 +1,247 @@
+"""Sessions: traces are pure, follow the document, end where they should, and cannot be written to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.api import Ended, How, Kind, Progress, Trace
+from model.checkpoint import content_hash
+from model.document import Choice, Document, go_to, step_back, step_forward, teacher_force
+from model.errors import InputError
+from model.prefix_cache import BRANCHES, SENTENCES
+from model.session import Session
+
+SOURCE = "the old cat sees a big red bird"
+
+
+def assert_same(one: Trace, other: Trace) -> None:
+    for kind in Kind:
+        np.testing.assert_array_equal(one.weights(kind), other.weights(kind))
+    for step, same in zip(one.steps, other.steps, strict=True):
+        np.testing.assert_array_equal(step.log_probabilities, same.log_probabilities)
+        assert (step.reads, step.output, step.how) == (same.reads, same.output, same.how)
+        assert step.candidates == same.candidates
+    assert (one.source_tokens, one.ended) == (other.source_tokens, other.ended)
+
+
+def with_path(source: str, tokens: list[int], how: How = How.FORCED) -> Document:
+    choices = tuple(Choice(token, how, index - 1 if index else None) for index, token in enumerate(tokens))
+    return Document(source, choices, len(choices) - 1 if choices else None)
+
+
+def test_step_zero_has_an_encoding_and_no_rows(session: Session) -> None:
+    trace = session.trace(Document("The cat sleeps."))
+    assert trace.steps == () and trace.ended is None
+    size = len(trace.source_tokens)
+    assert trace.encoding.self_attention.shape == (4, 8, size, size)
+    assert trace.decoder_self_attention.shape == (4, 8, 0, 0)
+    assert trace.cross_attention.shape == (4, 8, 0, size)
+
+
+def test_a_translation_to_its_end(session: Session) -> None:
+    trace = session.trace(go_to(Document("The black cat is sleeping."), 200))
+    assert session.text(trace) == session.text(trace.output_tokens) == "Le chat noir dort."
+    assert trace.ended is Ended.EOS and trace.output_tokens[-1].piece == "</s>"
+    assert [token.text for token in trace.input_tokens[:2]] == ["<start>", "Le"]
+    assert trace.input_tokens[1:] == trace.output_tokens[:-1]
+    rows, columns = len(trace.steps), len(trace.source_tokens)
+    assert rows != columns
+    assert trace.cross_attention.shape == (4, 8, rows, columns)
+    np.testing.assert_allclose(trace.cross_attention.sum(-1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(trace.decoder_self_attention.sum(-1), 1.0, atol=1e-5)
+    assert not trace.decoder_self_attention[..., trace.decoder_mask].any()
+
+
+def test_the_distribution_and_its_candidates(session: Session) -> None:
+    for step in session.trace(go_to(Document("The cat is black."), 3)).steps:
+        assert step.log_probabilities.shape == (8001,)
+        assert np.exp(step.log_probabilities.astype(np.float64)).sum() == pytest.approx(1.0, abs=1e-5)
+        probabilities = [candidate.probability for candidate in step.candidates]
+        assert len(probabilities) == 10 and probabilities == sorted(probabilities, reverse=True)
+        assert step.candidates[0].token == step.output and step.how is How.GREEDY
+        for candidate in step.candidates:
+            expected = np.exp(step.log_probabilities[candidate.token.id])
+            assert candidate.probability == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_arrays_are_read_only_float32(session: Session) -> None:
+    trace = session.trace(go_to(Document("The cat is black."), 2))
+    step = trace.steps[0]
+    arrays = [trace.weights(kind) for kind in Kind]
+    for array in (*arrays, step.log_probabilities, step.self_attention, step.cross_attention):
+        assert array.dtype == np.float32
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0.0
+
+
+def test_forced_tokens_are_followed_and_the_rest_is_greedy(session: Session) -> None:
+    un = session.encode_target("Un")[0].id
+    trace = session.trace(go_to(with_path("The cat is black.", [un]), 200))
+    assert [step.how for step in trace.steps[:3]] == [How.FORCED, How.GREEDY, How.GREEDY]
+    assert session.text(trace) == "Un chat est noir."
+    greedy = session.trace(go_to(Document("The cat is black."), 200))
+    assert session.text(greedy) == "Le chat est noir."
+    np.testing.assert_array_equal(trace.steps[0].log_probabilities, greedy.steps[0].log_probabilities)
+
+
+def test_teacher_forcing_takes_the_target_as_it_stands(session: Session) -> None:
+    target = session.encode_target("Bonjour le monde.")
+    trace = session.trace(teacher_force(Document("The cat is black."), [token.id for token in target]))
+    assert trace.output_tokens == target and trace.ended is Ended.EOS
+    assert {step.how for step in trace.steps} == {How.FORCED}
+    expected = [float(step.log_probabilities[token.id]) for step, token in zip(trace.steps, target, strict=True)]
+    np.testing.assert_allclose(trace.log_probabilities, expected)
+
+
+def test_an_end_in_the_middle_of_a_path_is_the_end(session: Session) -> None:
+    trace = session.trace(go_to(with_path("Hello.", [500, 0, 600]), 10))
+    assert len(trace.steps) == 2 and trace.ended is Ended.EOS
+
+
+def test_the_limit_ends_decoding(session: Session) -> None:
+    trace = session.trace(go_to(Document("The cat is black.", limit=3), 99))
+    assert len(trace.steps) == 3 and trace.ended is Ended.LIMIT
+    assert session.trace(go_to(Document("The cat is black.", limit=4), 3)).ended is None
+
+
+@pytest.mark.parametrize("token", [-1, 8001, 10**12])
+def test_tokens_out_of_range_are_refused(token: int, session: Session) -> None:
+    with pytest.raises(InputError, match=f"no token {token}"):
+        session.trace(with_path("Hello.", [token]))
+
+
+def test_a_document_of_another_model_is_refused(session: Session) -> None:
+    session.trace(Document("Hello.", checkpoint=session.info.content_hash))
+    with pytest.raises(InputError, match="made with another model"):
+        session.trace(Document("Hello.", checkpoint="0" * 64))
+
+
+def test_what_is_known_of_the_model(session: Session, bundled: Path) -> None:
+    info = session.info
+    assert (info.name, info.source_language, info.target_language) == ("en-fr", "en", "fr")
+    assert info.content_hash == content_hash(bundled)
+    embeddings, width, hidden = 8001 * 256, 256, 1024
+    attention, norm = 4 * (width * width + width), 2 * width
+    ffn = 2 * width * hidden + hidden + width
+    layers = 4 * (attention + ffn + 2 * norm) + 4 * (2 * attention + ffn + 3 * norm)
+    assert info.parameters == embeddings + layers
+
+
+steps_taken = st.lists(
+    st.one_of(
+        st.sampled_from(["step", "back", "end", "start"]),
+        st.tuples(st.just("jump"), st.integers(0, 12)),
+        st.tuples(st.just("force"), st.lists(st.integers(3, 30), max_size=5)),
+        st.tuples(st.just("sentence"), st.sampled_from([SOURCE, "a dog", "the river follows a tree"])),
+        st.tuples(st.just("close"), st.integers(0, 12)),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=steps_taken)
+def test_any_order_of_steps_gives_the_arrays_of_a_fresh_session(
+    steps: list[str | tuple[str, object]], tiny_session: Session, tiny: Path
+) -> None:
+    document = Document(SOURCE, limit=12)
+    for step in steps:
+        document = take(step, document, tiny_session)
+        trace = tiny_session.trace(document)
+    assert_same(trace, Session(tiny).trace(document))
+
+
+def take(step: str | tuple[str, object], document: Document, session: Session) -> Document:
+    match step:
+        case "step":
+            return step_forward(document)
+        case "back":
+            return step_back(document)
+        case "end":
+            return go_to(document, 12)
+        case "start":
+            return go_to(document, 0)
+        case ("jump", int(row)):
+            return go_to(document, row)
+        case ("force", list(tokens)):
+            return replace(with_path(document.source, tokens), limit=12, step=min(len(tokens) + 2, 12))
+        case ("sentence", str(source)):
+            return replace(document, source=source)
+        case ("close", int(row)):
+            abandoned = session.trace_steps(go_to(document, row))
+            next(abandoned, None)
+            abandoned.close()
+            return document
+    raise AssertionError(step)
+
+
+def test_a_trace_in_steps_reports_each_new_row_once(tiny: Path) -> None:
+    session = Session(tiny)
+    document = replace(with_path(SOURCE, [5, 6, 7, 8, 9]), step=5)
+    assert list(session.trace_steps(document)) == [Progress(row, 5) for row in range(1, 6)]
+    assert list(session.trace_steps(document)) == []
+    longer = replace(with_path(SOURCE, [5, 6, 7, 10, 11, 12]), step=6)
+    assert list(session.trace_steps(longer)) == [Progress(5, 6), Progress(6, 6)]
+
+
+def test_traces_may_be_interleaved(tiny: Path) -> None:
+    session = Session(tiny)
+    left = replace(with_path(SOURCE, [5, 6, 7, 8]), step=4)
+    right = replace(with_path(SOURCE, [5, 9, 7, 8]), step=4)
+    running = {session.trace_steps(document): document for document in (left, right)}
+    finished = []
+    while running:
+        for steps, document in list(running.items()):
+            try:
+                next(steps)
+            except StopIteration as stop:
+                assert_same(stop.value, Session(tiny).trace(document))
+                finished.append(running.pop(steps))
+    assert set(finished) == {left, right}
+
+
+def test_the_cache_is_bounded_and_forgetting_changes_nothing(tiny: Path) -> None:
+    session = Session(tiny)
+    document = go_to(Document(SOURCE, limit=12), 6)
+    before = session.trace(document)
+    for token in range(3, 3 + 2 * BRANCHES):
+        session.trace(go_to(with_path(SOURCE, [token, 4, 5]), 3))
+    for count in range(1, SENTENCES + 3):
+        session.trace(go_to(Document("cat " * count, limit=12), 2))
+    assert_same(session.trace(document), before)
+    cache = session._cache
+    assert len(cache._sentences) == SENTENCES
+    assert all(len(sentence.branches) <= BRANCHES for sentence in cache._sentences.values())
+
+
+@pytest.mark.parametrize("words", [1, 2, 17, 100, 299])
+def test_sentences_of_one_to_three_hundred_tokens(words: int, session: Session) -> None:
+    trace = session.trace(go_to(Document("cat " * words), 2))
+    assert len(trace.source_tokens) == words + 1
+    assert trace.cross_attention.shape == (4, 8, 2, words + 1)
+    np.testing.assert_allclose(trace.encoding.self_attention.sum(-1), 1.0, atol=1e-5)
+
+
+UNUSUAL = ["😀👨‍👩‍👧", "مرحبا بالعالم", "你好，世界。", "</s>", "<pad> </s> <unk>", "\x00", "a\ud800b", "½"]
+
+
+@pytest.mark.parametrize("text", UNUSUAL)
+def test_unusual_sentences_are_traced(text: str, session: Session) -> None:
+    trace = session.trace(go_to(Document(text), 2))
+    assert np.isfinite(trace.cross_attention).all() and len(trace.steps) == 2
+    assert [token.special for token in trace.source_tokens].count(True) == 1
+
+
+@pytest.mark.slow
+def test_three_hundred_rows_beyond_the_usual_limit(session: Session) -> None:
+    tokens = [session.encode_target("chat")[0].id] * 300
+    trace = session.trace(teacher_force(Document("The cat is black."), tokens))
+    assert trace.decoder_self_attention.shape == (4, 8, 300, 300) and trace.ended is Ended.LIMIT
+    assert not trace.decoder_self_attention[..., trace.decoder_mask].any()

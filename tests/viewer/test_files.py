@@ -1,0 +1,89 @@
+"""Reading lines and checking outputs; nothing half-written, nothing replaced unasked."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from model.errors import InputError, UserError
+from viewer.files import check_folder, check_output, made_folder, read_lines, write_lines
+
+
+def test_lines_end_at_line_feeds_only_and_lose_the_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "in.txt"
+    file.write_bytes("\ufeffone\r\n\ntwo\u2028still two\x0b\nlast".encode())
+    assert read_lines(file) == ["one", "", "two\u2028still two\x0b", "last"]
+
+
+def test_a_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "in.txt"
+    file.write_bytes("fine\ncafé\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"Line 2 .*byte 4 is 0xe9"):
+        read_lines(file)
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"absent\.txt"):
+        read_lines(tmp_path / "absent.txt")
+    with pytest.raises(InputError, match="directory"):
+        read_lines(tmp_path)
+
+
+def test_outputs_are_checked_before_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("kept")
+    with pytest.raises(InputError, match="--force"):
+        check_output(tmp_path / "there", force=False)
+    check_output(tmp_path / "there", force=True)
+    with pytest.raises(InputError, match="is a directory"):
+        check_output(tmp_path, force=True)
+    with pytest.raises(InputError, match="does not exist"):
+        check_output(tmp_path / "no" / "file", force=True)
+
+
+def test_folders_are_checked_with_the_files_that_go_there(tmp_path: Path) -> None:
+    (tmp_path / "b.png").write_text("kept")
+    with pytest.raises(InputError, match=r"b\.png exists"):
+        check_folder(tmp_path, ["a.png", "b.png"], force=False)
+    check_folder(tmp_path, ["a.png", "b.png"], force=True)
+    check_folder(tmp_path / "new", ["a.png"], force=False)
+    with pytest.raises(InputError, match="is a file"):
+        check_folder(tmp_path / "b.png", ["a.png"], force=True)
+    with pytest.raises(InputError, match="does not exist"):
+        check_folder(tmp_path / "no" / "new", ["a.png"], force=True)
+
+
+def test_a_new_folder_goes_again_when_nothing_was_written(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with pytest.raises(UserError), made_folder(folder):
+        assert folder.is_dir()
+        raise UserError("The disk is full.")
+    assert not folder.exists()
+    with made_folder(folder):
+        (folder / "file").touch()
+    assert (folder / "file").exists()
+
+
+def test_lines_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "out.txt"
+
+    def broken() -> Iterator[str]:
+        yield "half"
+        raise InputError("Line 2: too long.")
+
+    with pytest.raises(InputError):
+        write_lines(file, broken(), force=False)
+    assert list(tmp_path.iterdir()) == []
+    write_lines(file, ["né", ""], force=False)
+    assert file.read_bytes() == b"n\xc3\xa9\n\n"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(UserError, match="No space left"):
+        write_lines(file, ["new"], force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.txt"] and file.read_text("utf-8") == "né\n\n"
