@@ -91,7 +91,7 @@ def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
         color_range=view.color_range,
         colormap=view.colormap,
         selected=clamp(view.heads[kind], weights.shape[:2]),
-        caption=_caption(loaded, kind, rows, columns, _grid_note(view.color_range)),
+        caption=_caption(loaded, kind, rows, columns, _grid_note(view.color_range), masked="grey = masked"),
     )
 
 
@@ -261,13 +261,15 @@ def _source_tooltip(token: Token) -> str:
     return f"{token.piece} · id {token.id}{where}"
 
 
-def _caption(loaded: Loaded, kind: Kind, rows: Axis, columns: Axis, note: str) -> tuple[str, ...]:
+def _caption(
+    loaded: Loaded, kind: Kind, rows: Axis, columns: Axis, note: str, masked: str = "hatched = masked"
+) -> tuple[str, ...]:
     translation = f" → {loaded.translation}" if loaded.translation and kind is not Kind.ENCODER else ""
     model = f" · model {loaded.info.name}" if loaded.info else ""
-    masked = " · hatched = masked" if kind is Kind.DECODER else ""
+    mask = f" · {masked}" if kind is Kind.DECODER else ""
     return (
         f"{loaded.sentence}{translation}",
-        f"rows are {rows.title} · columns are {columns.title}{masked} · {note}{model}",
+        f"rows are {rows.title} · columns are {columns.title}{mask} · {note}{model}",
     )
 
 

@@ -9,10 +9,12 @@ from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 from viewer.export.picture import Paint
+from viewer.painting.colorbar import colorbar_width, paint_colorbar
 from viewer.painting.grid import paint_grid
 from viewer.painting.heatmap import natural_size, paint_heatmap
-from viewer.specs import GridSpec, HeatmapSpec
+from viewer.specs import GridSpec, HeatmapSpec, scale_for
 from viewer.theme import Style
+from viewer.view_state import ColorRange
 
 LARGEST_MAP_EMS = 300.0
 """Cells shrink when a map's side would exceed this, and then only every so many-th token is named."""
@@ -45,7 +47,7 @@ def heatmap_figure(spec: HeatmapSpec, style: Style) -> Figure:
 
 
 def grid_figure(spec: GridSpec, style: Style) -> Figure:
-    """All heads of a kind as a figure, with the token lists printed once beside and above the small maps' corner."""
+    """All heads of a kind as a figure; the tokens of rows and columns stand once in the caption."""
     layers, heads, rows, columns = spec.values.shape
     side = THUMBNAIL_EMS * style.em
     slot = QSizeF(side, side * min(1.6, max(0.5, rows / columns)))
@@ -53,16 +55,25 @@ def grid_figure(spec: GridSpec, style: Style) -> Figure:
     size = QSizeF(left + heads * (slot.width() + 0.3 * style.em), top + layers * (slot.height() + 0.3 * style.em))
     key = _token_key(spec)
 
+    scale = scale_for(spec.color_range, spec.values)
+    # With a maximum of its own for each map, one bar would be wrong for all but one of them.
+    bar = 0.0 if spec.color_range is ColorRange.MAXIMUM else style.em + colorbar_width(scale, style)
+
     def picture(painter: QPainter, rect: QRectF, vector: bool) -> None:
-        paint_grid(painter, rect, spec, style, vector=vector)
+        paint_grid(painter, rect.adjusted(0, 0, -bar, 0), spec, style, vector=vector)
+        if bar:
+            place = QRectF(rect.right() - bar + style.em, rect.top() + top, bar - style.em, 10 * style.em)
+            paint_colorbar(painter, place, scale, spec.colormap, style, vector)
+
+    size.setWidth(size.width() + bar)
 
     return _figure(spec.title, (*spec.caption, *key), size, picture, style)
 
 
 def _token_key(spec: GridSpec) -> tuple[str, ...]:
     """Which tokens the rows and columns are, in words: the small maps have no room for labels."""
-    rows = f"{spec.rows.title}, from top: {'  '.join(spec.rows.labels)}"
-    columns = f"{spec.columns.title}, from left: {'  '.join(spec.columns.labels)}"
+    rows = f"{spec.rows.title}, from top: {' | '.join(spec.rows.labels)}"
+    columns = f"{spec.columns.title}, from left: {' | '.join(spec.columns.labels)}"
     return rows, columns
 
 
