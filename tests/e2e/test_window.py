@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget
 from pytestqt.qtbot import QtBot
 
 from model.api import Kind
-from viewer.app import Parts, begin, build
+from viewer.app import Parts, begin, build, restore_layout, save_layout
 from viewer.arguments import WindowOptions
 from viewer.settings import MemoryStore, Settings
 from viewer.specs import HeatmapSpec, Unavailable
@@ -191,6 +191,7 @@ def test_whatever_is_typed_the_window_stays_alive(window: Parts, qtbot: QtBot, s
     )
     window.window.source_bar.submitted.emit("A dog.")
     qtbot.waitUntil(lambda: window.controller.loaded.sentence == "A dog.", timeout=PATIENCE)
+    assert window.worker.isRunning() and window.actions["step"].isEnabled()
 
 
 def test_a_pasted_page_is_refused_with_the_limit_and_the_old_sentence_stays(window: Parts, qtbot: QtBot) -> None:
@@ -233,6 +234,22 @@ def test_theme_colours_and_sentences_are_remembered(open_window: Open, qtbot: Qt
     again = Settings(store)
     assert again.get("theme") == "dark" and again.get("recent sentences") == [SENTENCE]
     assert open_window(settings=again).controller.view.colormap == "magma"
+
+
+def test_the_layout_is_remembered(open_window: Open, qtbot: QtBot) -> None:
+    settings = Settings(MemoryStore())
+    parts = open_window(settings=settings)
+    parts.window.resize(1330, 750)
+    panel = parts.window.findChild(QDockWidget, "positions")
+    assert panel is not None
+    panel.close()
+    save_layout(parts.window, settings)
+    again = open_window(settings=settings)
+    same = again.window.findChild(QDockWidget, "positions")
+    assert same is not None and same.isVisible()
+    restore_layout(again.window, settings)
+    assert not same.isVisible()
+    assert again.window.height() == 750
 
 
 def test_the_translation_can_be_copied(window: Parts, qtbot: QtBot) -> None:
