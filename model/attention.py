@@ -22,6 +22,7 @@ class MultiHeadAttention(nn.Module):
         if d_model % heads:
             raise ValueError(f"{heads} heads do not divide a model width of {d_model}")
         self.d_model, self.heads, self.width = d_model, heads, d_model // heads
+        self.scale = self.width**-0.5
         self.weight = nn.Parameter(torch.empty(3 * d_model, d_model))
         self.bias = nn.Parameter(torch.zeros(3 * d_model))
         self.output = nn.Linear(d_model, d_model)
@@ -56,7 +57,8 @@ class MultiHeadAttention(nn.Module):
 
         Returns the output [B, T, D] and the weights [B, H, T, K], as `forward` does.
         """
-        attended, weights = scaled_dot_product(query, keys_values, self.heads, mask)
+        keys, values = keys_values.unbind(0)  # [BH, K, d]
+        attended, weights = weighted_values(query * self.scale, keys.transpose(1, 2), values, self.heads, mask)
         output: Tensor = self.output(self._by_heads(attended).transpose(1, 2).flatten(2))  # [B, T, D]
         return output, self._by_heads(weights)
 
@@ -69,17 +71,16 @@ class MultiHeadAttention(nn.Module):
         return x.view(-1, self.heads, *x.shape[1:])  # [B, H, ...]
 
 
-def scaled_dot_product(
-    query: Tensor, keys_values: Tensor, heads: int, mask: Tensor | None = None
+def weighted_values(
+    scaled_query: Tensor, keys: Tensor, values: Tensor, heads: int, mask: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
     """softmax(Q Kᵀ / √d) V of every head (section 3.2.1).
 
-    Takes queries [BH, T, d], keys and values [2, BH, K, d], and a boolean mask broadcastable to [B, H, T, K].
-    Returns the heads' outputs [BH, T, d] and their weights [BH, T, K].
+    Takes queries already divided by √d [BH, T, d], transposed keys [BH, d, K], values [BH, K, d], and a boolean
+    mask broadcastable to [B, H, T, K]. Returns the heads' outputs [BH, T, d] and their weights [BH, T, K].
     """
-    key, value = keys_values.unbind(0)  # [BH, K, d]
-    scores = torch.bmm(query * query.shape[-1] ** -0.5, key.transpose(1, 2))  # [BH, T, K]
+    scores = torch.bmm(scaled_query, keys)  # [BH, T, K]
     if mask is not None:
         scores = scores.view(-1, heads, *scores.shape[1:]).masked_fill(mask, -torch.inf).view_as(scores)
     weights = scores.softmax(-1)  # [BH, T, K]
-    return torch.bmm(weights, value), weights
+    return torch.bmm(weights, values), weights

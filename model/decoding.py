@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import layer_norm, linear
 
-from model.attention import scaled_dot_product
+from model.attention import weighted_values
 from model.layers import LAYER_NORM_EPSILON, DecoderLayer
 from model.transformer import Transformer, key_mask
 
@@ -24,12 +24,15 @@ from model.transformer import Transformer, key_mask
 class LayerWeights(NamedTuple):
     """The parameters of one decoder layer and its sentence's cross-attention keys and values.
 
-    Pairs are a matrix or gain and its bias; `memory` is [2, BHd, S, d].
+    Pairs are a matrix or gain and its bias. `memory_keys` are transposed, [BHd, d, S], `memory_values`
+    [BHd, S, d]; `cross_query` holds the factor 1 / √d.
     """
 
     heads: int
+    scale: float
     activation: Callable[[Tensor], Tensor]
-    memory: Tensor
+    memory_keys: Tensor
+    memory_values: Tensor
     query_key_value: tuple[Tensor, Tensor]
     self_output: tuple[Tensor, Tensor]
     self_norm: tuple[Tensor, Tensor]
@@ -126,16 +129,19 @@ def best_tokens(log_probabilities: Tensor, count: int, barred: Sequence[int]) ->
 def _layer_weights(layer: DecoderLayer, memory: Tensor) -> LayerWeights:
     own, cross, ffn = layer.self_attention, layer.cross_attention, layer.ffn
     width = own.d_model
-    # A copy, because every row would read the third it needs in short stretches of the whole.
-    cross_query = cross.weight[:width].t().contiguous().t()
+    memory_keys, memory_values = cross.keys_values(memory).unbind(0)  # [BH, S, d]
+    # A copy side by side in memory: in place, every row would read it in short stretches of the whole.
+    cross_query = (cross.weight[:width].t() * cross.scale).t()
     return LayerWeights(
         own.heads,
+        own.scale,
         ffn.activation,
-        cross.keys_values(memory),
+        memory_keys.transpose(1, 2).contiguous(),
+        memory_values,
         (own.weight, own.bias),
         (own.output.weight, own.output.bias),
         (layer.self_attention_norm.weight, layer.self_attention_norm.bias),
-        (cross_query, cross.bias[:width]),
+        (cross_query, cross.bias[:width] * cross.scale),
         (cross.output.weight, cross.output.bias),
         (layer.cross_attention_norm.weight, layer.cross_attention_norm.bias),
         (ffn.inner.weight, ffn.inner.bias),
@@ -154,15 +160,15 @@ def _layer_row(
     """
     batch, width = x.shape
     heads = layer.heads
-    batched = batch * heads
     projected = linear(x, *layer.query_key_value).view(batch, 3, heads, 1, width // heads)
     projected = projected.transpose(0, 1).flatten(1, 2)  # [3, BH, 1, d]
     keys_values = projected[1:] if past is None else torch.cat((past, projected[1:]), dim=-2)
-    attended, own = scaled_dot_product(projected[0], keys_values, heads)
+    keys, values = keys_values.unbind(0)  # [BH, t+1, d]
+    attended, own = weighted_values(projected[0] * layer.scale, keys.transpose(1, 2), values, heads)
     x = _add_norm(x, linear(attended.view(batch, width), *layer.self_output), layer.self_norm)
 
-    query = linear(x, *layer.cross_query).view(batched, 1, -1)  # [BH, 1, d]
-    attended, cross = scaled_dot_product(query, layer.memory, heads, memory_mask)
+    query = linear(x, *layer.cross_query).view(batch * heads, 1, -1)  # [BH, 1, d]
+    attended, cross = weighted_values(query, layer.memory_keys, layer.memory_values, heads, memory_mask)
     x = _add_norm(x, linear(attended.view(batch, width), *layer.cross_output), layer.cross_norm)
 
     hidden = layer.activation(linear(x, *layer.inner))
