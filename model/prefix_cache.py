@@ -19,26 +19,33 @@ BRANCHES = 4
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """Decoder rows in order, each with the model's own choice as its output, and the state after the last."""
+    """Decoder rows in order, each with the model's own choice as its output, and the state after the last.
+
+    `reads` are the ids that the rows read.
+    """
 
     state: DecoderState
     rows: tuple[DecodeStep, ...] = ()
+    reads: tuple[int, ...] = ()
 
     def extended(self, state: DecoderState, row: DecodeStep) -> Branch:
         """The branch with one row more."""
-        return Branch(state, (*self.rows, row))
+        return Branch(state, (*self.rows, row), (*self.reads, row.reads.id))
 
     def first(self, rows: int) -> Branch:
         """The branch as it was after `rows` rows."""
-        return self if rows == len(self.rows) else Branch(self.state.first(rows), self.rows[:rows])
+        if rows == len(self.rows):
+            return self
+        return Branch(self.state.first(rows), self.rows[:rows], self.reads[:rows])
 
     def agreement(self, start: int, outputs: Sequence[int]) -> int:
         """How many rows hold for a target that begins with `outputs` and goes on greedily."""
-        expected = start
-        for index, row in enumerate(self.rows):
-            if row.reads.id != expected:
+        given = (start, *outputs)[: len(self.rows)]
+        if self.reads[: len(given)] != given:
+            return next(index for index, token in enumerate(given) if self.reads[index] != token)
+        for index in range(len(given), len(self.rows)):
+            if self.reads[index] != self.rows[index - 1].output.id:
                 return index
-            expected = outputs[index] if index < len(outputs) else row.output.id
         return len(self.rows)
 
 

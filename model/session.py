@@ -151,9 +151,10 @@ class Session:
     def _greedy_step(self, token_id: int, row: DecodedRow) -> DecodeStep:
         log_probabilities = row.log_probabilities[0]
         ids, values = best_tokens(log_probabilities, CANDIDATES, self._barred)
-        tokens = [self._tokenizer.token(best) for best in ids]
+        vocabulary = self._tokenizer.vocabulary
+        tokens = [vocabulary[best] for best in ids]
         return DecodeStep(
-            reads=self._tokenizer.token(token_id),
+            reads=vocabulary[token_id],
             output=tokens[0],
             how=How.GREEDY,
             log_probabilities=_read_only(log_probabilities),

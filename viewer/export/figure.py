@@ -62,7 +62,8 @@ def grid_figure(spec: GridSpec, style: Style) -> Figure:
     def picture(painter: QPainter, rect: QRectF, vector: bool) -> None:
         paint_grid(painter, rect.adjusted(0, 0, -bar, 0), spec, style, vector=vector)
         if bar:
-            place = QRectF(rect.right() - bar + style.em, rect.top() + top, bar - style.em, 10 * style.em)
+            high = min(10 * style.em, rect.height() - top)
+            place = QRectF(rect.right() - bar + style.em, rect.top() + top, bar - style.em, high)
             paint_colorbar(painter, place, scale, spec.colormap, style, vector)
 
     size.setWidth(size.width() + bar)
@@ -114,8 +115,6 @@ def wrapped(text: str, font: QFont, width: float) -> list[str]:
             lines[-1:] = [lines[-1], word[:fits]] if lines[-1] else [word[:fits]]
             lines.append("")
             word = word[fits:]
-            if fits == 0:
-                break
         joined = f"{lines[-1]} {word}".strip()
         if lines[-1] and metrics.horizontalAdvance(joined) > width:
             lines.append(word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,9 @@ PIXELS_PER_INCH = 96
 """What a picture's size in pixels means on paper; SVG and PDF keep the proportions of text to cells by it."""
 LARGEST_SIDE = 30_000
 """Pixels of a PNG's side, at most."""
+NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+"""Characters, in UTF-8, that a sentence may hold but an XML file may not."""
+TOO_LARGE = "The picture could not be made: it is too large for the memory. Use a smaller scale."
 
 
 class ExportError(UserError):
@@ -33,6 +37,8 @@ def png_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
             f"The picture would be {width} x {height} pixels; {LARGEST_SIDE} is the most. Use a smaller scale, or SVG."
         )
     image = QImage(width, height, QImage.Format.Format_RGB32)
+    if image.isNull():
+        raise ExportError(TOO_LARGE)
     image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
@@ -43,7 +49,7 @@ def png_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
 
 
 def svg_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
-    """The picture as SVG; `scale` changes its nominal size only."""
+    """The picture as SVG, at the same size whatever `scale` says: a viewer enlarges it without loss."""
     buffer = _buffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
@@ -54,11 +60,12 @@ def svg_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
     painter = QPainter(generator)
     paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     painter.end()
-    return buffer.data()
+    # Qt escapes < and & but lets through what no reader of XML accepts.
+    return QByteArray(NOT_IN_XML.sub(b" ", bytes(buffer.data().data())))
 
 
 def pdf_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
-    """The picture as one PDF page of its own size, fonts embedded."""
+    """The picture as one PDF page of its own size whatever `scale` says, fonts embedded."""
     buffer = _buffer()
     writer = QPdfWriter(buffer)
     writer.setResolution(PIXELS_PER_INCH)
@@ -107,14 +114,29 @@ def write_bytes(path: Path, content: QByteArray | bytes, overwrite: bool = False
     file = QSaveFile(str(path))
     opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
     data = bytes(content.data()) if isinstance(content, QByteArray) else content
-    if not opened or file.write(data) != len(data) or not file.commit():
+    if not opened or not _write_all(file, data) or not file.commit():
         raise ExportError(f"{path} could not be written: {file.errorString()}. Nothing was left behind.")
 
 
+def _write_all(file: QSaveFile, data: bytes) -> bool:
+    """Write all of `data`: Qt takes what fits on a full disk, and gives the reason at the next attempt only."""
+    written = 0
+    while written < len(data):
+        count = file.write(data[written:])
+        if count <= 0:
+            return False
+        written += count
+    return True
+
+
 def _refuse_existing(path: Path, overwrite: bool) -> None:
-    if path.is_dir():
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+    except OSError as error:
+        raise ExportError(f"{path} cannot be used: {error.strerror}. Choose another name or place.") from None
+    if is_folder:
         raise ExportError(f"{path} is a folder. Give a file name.")
-    if path.exists() and not overwrite:
+    if exists and not overwrite:
         raise ExportError(f"{path} exists already. Choose another name, or allow it to be replaced.")
 
 
@@ -128,5 +150,5 @@ def _encoded(image: QImage | QPixmap) -> QByteArray:
     buffer = _buffer()
     # PySide's stub asks for bytes as the format, its code takes text.
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise ExportError("The picture could not be made: it is too large for the memory. Use a smaller scale.")
+        raise ExportError(TOO_LARGE)
     return buffer.data()

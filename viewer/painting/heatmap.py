@@ -23,6 +23,8 @@ GRID_LINE_CELL = 9.0
 """Cells at least so many pixels wide are divided by thin lines."""
 HATCHED_CELL = 5.0
 """Masked cells at least so many pixels wide are hatched; smaller ones have the mask's plain colour."""
+UNDERLAP = 0.25
+"""Share of a cell by which a rectangle reaches under its neighbour."""
 
 
 @dataclass(frozen=True)
@@ -135,20 +137,23 @@ def _screen_colors(spec: HeatmapSpec, style: Style, on_device: QRectF, vector: b
 
 
 def paint_rectangles(painter: QPainter, rect: QRectF, colors: Pixels) -> None:
-    """Paint colours [R, C] as rectangles filling `rect`, neighbours of one colour in a row as one."""
+    """Paint colours [R, C] as rectangles filling `rect`, neighbours of one colour in a row as one.
+
+    Each reaches a little under the next to its right and below, so that no seam shows between them.
+    """
     rows, columns = colors.shape
     height, width = rect.height() / rows, rect.width() / columns
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(Qt.PenStyle.NoPen)
     for row in range(rows):
+        tall = height * (1.0 if row == rows - 1 else 1.0 + UNDERLAP)
         changes = np.flatnonzero(colors[row, 1:] != colors[row, :-1]) + 1
         starts = [0, *changes.tolist()]
         for start, stop in zip(starts, [*starts[1:], columns], strict=True):
             painter.setBrush(QColor(int(colors[row, start])))
-            painter.drawRect(
-                QRectF(rect.left() + start * width, rect.top() + row * height, (stop - start) * width, height)
-            )
+            wide = width * (stop - start + (0.0 if stop == columns else UNDERLAP))
+            painter.drawRect(QRectF(rect.left() + start * width, rect.top() + row * height, wide, tall))
     painter.restore()
 
 

@@ -228,15 +228,18 @@ def paint_chip(painter: QPainter, chip: Chip, placed: PlacedChip, lit: bool, sty
 def _outline(placed: PlacedChip, radius: float) -> QPainterPath:
     """A rectangle, rounded where a word begins or ends."""
     rect = placed.rect.adjusted(0.5, 0.5, -0.5, -0.5)
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.WindingFill)
-    path.addRoundedRect(rect, radius, radius)
-    middle = rect.center().x()
-    if not placed.starts:
-        path.addRect(QRectF(rect.topLeft(), QPointF(middle, rect.bottom())))
-    if not placed.ends:
-        path.addRect(QRectF(QPointF(middle, rect.top()), rect.bottomRight()))
-    return path.simplified()
+    left, right = radius if placed.starts else 0.0, radius if placed.ends else 0.0
+    path = QPainterPath(QPointF(rect.left() + left, rect.top()))
+    path.lineTo(rect.right() - right, rect.top())
+    path.arcTo(QRectF(rect.right() - 2 * right, rect.top(), 2 * right, 2 * right), 90, -90)
+    path.lineTo(rect.right(), rect.bottom() - right)
+    path.arcTo(QRectF(rect.right() - 2 * right, rect.bottom() - 2 * right, 2 * right, 2 * right), 0, -90)
+    path.lineTo(rect.left() + left, rect.bottom())
+    path.arcTo(QRectF(rect.left(), rect.bottom() - 2 * left, 2 * left, 2 * left), 270, -90)
+    path.lineTo(rect.left(), rect.top() + left)
+    path.arcTo(QRectF(rect.left(), rect.top(), 2 * left, 2 * left), 180, -90)
+    path.closeSubpath()
+    return path
 
 
 class TokenStrip(QWidget):

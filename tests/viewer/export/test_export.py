@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import resource
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSaveFile
-from PySide6.QtGui import QColor, QFont, QImage
+from PySide6.QtCore import QRectF, QSaveFile, QSizeF
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from model.api import Kind
@@ -20,12 +23,17 @@ from tests.viewer.specs_for_tests import SENTENCE, grid, heatmap
 from viewer.export.figure import Figure, grid_figure, heatmap_figure, wrapped
 from viewer.export.names import file_name
 from viewer.export.npz import write_trace
-from viewer.export.picture import ExportError, export_picture, save_image
+from viewer.export.picture import ExportError, export_picture, save_image, write_bytes
 from viewer.painting.colormaps import COLORMAPS
+from viewer.painting.heatmap import paint_rectangles
+from viewer.specs import Axis
 from viewer.theme import PALETTES, Style, style_for
 from viewer.view_state import Head
 
 SVG = "{http://www.w3.org/2000/svg}"
+MARGIN = 50
+OUTSIDE = 0xFFFF00FF
+"""A colour that no picture has."""
 
 
 @pytest.fixture
@@ -36,6 +44,20 @@ def style(qapp: QApplication) -> Style:
 def write(figure: Figure, path: Path, overwrite: bool = False) -> Path:
     export_picture(path, figure.paint, figure.size, 2.0, overwrite)
     return path
+
+
+def ink_beyond(figure: Figure) -> int:
+    """How many pixels outside its own size the figure paints."""
+    width, height = int(np.ceil(figure.size.width())), int(np.ceil(figure.size.height()))
+    image = QImage(width + 2 * MARGIN, height + 2 * MARGIN, QImage.Format.Format_RGB32)
+    image.fill(OUTSIDE)
+    painter = QPainter(image)
+    painter.translate(MARGIN, MARGIN)
+    figure.paint(painter, QRectF(0, 0, figure.size.width(), figure.size.height()), False)
+    painter.end()
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1).copy()
+    pixels[MARGIN : MARGIN + height, MARGIN : MARGIN + width] = OUTSIDE
+    return int((pixels != OUTSIDE).sum())
 
 
 def svg_fills(path: Path) -> list[str]:
@@ -56,6 +78,27 @@ def test_svg_text_is_text(style: Style, tmp_path: Path) -> None:
     for label in ("row0", "row2", "col0", "col4", "Cross-attention · layer 4, head 8", "keys: source"):
         assert label in texts
     assert SENTENCE in " ".join(texts)
+
+
+def test_svg_stays_readable_whatever_the_sentence_holds(style: Style, tmp_path: Path) -> None:
+    spec = replace(heatmap(), caption=("one\x01two & \ufffe 中文",))
+    path = write(heatmap_figure(spec, style), tmp_path / "map.svg")
+    texts = " ".join(element.text or "" for element in ElementTree.parse(path).iter(f"{SVG}text"))
+    assert "one two & " in texts and "中文" in texts
+
+
+def test_cells_of_an_svg_join_without_seams(qapp: QApplication, tmp_path: Path) -> None:
+    colors = np.full((40, 40), 0xFF440154, dtype=np.uint32)
+    colors[:, ::2] = 0xFF46085C
+    path = tmp_path / "cells.svg"
+    export_picture(path, lambda painter, rect, _: paint_rectangles(painter, rect, colors), QSizeF(100, 100))
+    image = QImage(337, 337, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    QSvgRenderer(str(path)).render(painter)
+    painter.end()
+    greens = np.frombuffer(image.constBits(), np.uint8).reshape(337, 337, 4)[1:-1, 1:-1, 1]
+    assert greens.max() <= 16
 
 
 def test_pdf_text_is_text_with_its_font_inside(style: Style, tmp_path: Path) -> None:
@@ -89,6 +132,32 @@ def test_a_long_sentence_is_exported_without_clipping_its_caption(style: Style, 
     assert QImage(str(path)).width() > 1000
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 60), (60, 1), (15, 14), (60, 60)])
+@pytest.mark.parametrize("word", ["a", "Donaudampfschifffahrtsgesellschaft", "中文中文中文", "gjpqyÅÉ|"])
+def test_no_figure_of_a_head_paints_beyond_its_edges(style: Style, rows: int, columns: int, word: str) -> None:
+    spec = heatmap(rows, columns)
+    spec = replace(spec, rows=Axis("queries", (word,) * rows), columns=Axis("keys", (word,) * columns))
+    assert ink_beyond(heatmap_figure(replace(spec, caption=("x" * 500, *spec.caption)), style)) == 0
+
+
+@pytest.mark.parametrize(("layers", "heads"), [(1, 1), (2, 1), (4, 8), (6, 16)])
+def test_the_colour_bar_of_all_heads_stays_beside_them(
+    style: Style, monkeypatch: pytest.MonkeyPatch, layers: int, heads: int
+) -> None:
+    places: dict[str, QRectF] = {}
+    for name in ("paint_grid", "paint_colorbar"):
+
+        def note(_: QPainter, rect: QRectF, *__: object, name: str = name, **___: object) -> None:
+            places[name] = rect
+
+        monkeypatch.setattr(f"viewer.export.figure.{name}", note)
+    ink_beyond(grid_figure(grid(layers, heads), style))
+    maps, bar = places["paint_grid"], places["paint_colorbar"]
+    assert bar.bottom() <= maps.bottom() and bar.left() > maps.right()
+    monkeypatch.undo()
+    assert ink_beyond(grid_figure(grid(layers, heads), style)) == 0
+
+
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_an_existing_file_is_not_replaced_without_leave(style: Style, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"map.{suffix}"
@@ -109,12 +178,35 @@ def test_a_full_disk_leaves_nothing(style: Style, tmp_path: Path, monkeypatch: p
     assert list(tmp_path.iterdir()) == []
 
 
+def test_writing_that_stops_half_way_gives_the_reason_and_leaves_nothing(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(ExportError, match=r"could not be written: (?!Unknown)"):
+            write_bytes(tmp_path / "trace.npz", bytes(300_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_image_beyond_the_memory_is_refused(style: Style, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoRoom(QImage):
+        def __init__(self, *_: object) -> None:
+            super().__init__()
+
+    monkeypatch.setattr("viewer.export.picture.QImage", NoRoom)
+    with pytest.raises(ExportError, match="too large for the memory"):
+        write(heatmap_figure(heatmap(), style), tmp_path / "map.png")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_folder_an_unknown_suffix_and_a_folder_are_refused(style: Style, tmp_path: Path) -> None:
     figure = heatmap_figure(heatmap(), style)
     for path, said in (
         (tmp_path / "no" / "map.png", "does not exist"),
         (tmp_path / "map.bmp", r"\.png, \.svg, \.pdf"),
         (tmp_path, "folder|picture format"),
+        (tmp_path / f"{'x' * 300}.png", "File name too long"),
     ):
         with pytest.raises(ExportError, match=said):
             write(figure, path)

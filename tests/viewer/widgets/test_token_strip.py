@@ -6,12 +6,13 @@ import time
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.widgets.finding import child
 from viewer.specs import Chip
-from viewer.theme import Style
+from viewer.theme import PALETTES, Style, style_for
 from viewer.widgets.token_strip import TokenStrip, place_chips
 
 CHIPS = (
@@ -120,3 +121,20 @@ def test_three_hundred_chips_scroll_to_the_prediction_fast(strip: TokenStrip, qt
     qtbot.waitUntil(is_seen)
     strip.set_chips(CHIPS)
     assert area.height() < 2 * strip.field.chip_rect(0).height()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.25, 1.5, 2.0])
+def test_every_piece_of_a_word_stands_on_the_chips_ground(qtbot: QtBot, scale: float) -> None:
+    style = style_for(PALETTES["light"], QFont(), scale)
+    strip = TokenStrip("Source", style)
+    qtbot.addWidget(strip)
+    words = ("one", "two", "three", "20", "2", "6", "!", "ce", "épi", "c", "ur", "-", "cinq")
+    strip.set_chips(tuple(Chip(text, "", joined=index > 3) for index, text in enumerate(words)))
+    strip.show()
+    for width in range(500, 900, 37):
+        strip.resize(width, 120)
+        image = strip.field.grab().toImage()
+        for index in range(len(words)):
+            rect = strip.field.chip_rect(index)
+            place = QPointF(rect.center().x(), rect.top() + 3.0).toPoint()
+            assert image.pixelColor(place).name() == style.palette.chip, (width, words[index])
