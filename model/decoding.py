@@ -172,7 +172,18 @@ def _layer_row(
     x = _add_norm(x, linear(attended.view(batch, width), *layer.cross_output), layer.cross_norm)
 
     hidden = layer.activation(linear(x, *layer.inner))
-    return _add_norm(x, linear(hidden, *layer.outer), layer.ffn_norm), keys_values, own, cross
+    mostly_zero = batch == 1 and layer.activation is torch.relu
+    output = _sparse_linear(hidden, *layer.outer) if mostly_zero else linear(hidden, *layer.outer)
+    return _add_norm(x, output, layer.ffn_norm), keys_values, own, cross
+
+
+def _sparse_linear(x: Tensor, matrix: Tensor, bias: Tensor) -> Tensor:
+    """`linear` of one row [1, F] that reads only the columns of the matrix which meet a number that is not 0.
+
+    About nine in ten units of a trained ReLU network are silent, and reading the matrix is what takes time.
+    """
+    active = x[0].nonzero().flatten()
+    return torch.addmm(bias, x.index_select(1, active), matrix.t().index_select(0, active))
 
 
 def _add_norm(x: Tensor, sublayer: Tensor, norm: tuple[Tensor, Tensor]) -> Tensor:

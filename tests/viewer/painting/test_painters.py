@@ -70,6 +70,21 @@ def test_masked_cells_are_no_weight_at_all(style: Style, vector: bool) -> None:
         assert style.palette.mask not in names
 
 
+@pytest.mark.parametrize("vector", [False, True])
+def test_masked_cells_are_hatched_and_no_others(style: Style, vector: bool) -> None:
+    spec = heatmap(4, 4, masked=True)
+    image = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style, vector=vector), style)
+    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style).cells
+    side = cells.width() / 4
+    assert spec.mask is not None
+    for row, column in np.ndindex(4, 4):
+        x, y = int(cells.left() + (column + 0.5) * side), int(cells.top() + (row + 0.5) * side)
+        around = {image.pixelColor(x + dx, y).name() for dx in range(-3, 4)}
+        assert (style.palette.hatch in around) == bool(spec.mask[row, column])
+    for table in COLORMAPS.values():
+        assert style.palette.hatch not in {QColor(*entry).name() for entry in table.tolist()}
+
+
 def test_square_root_and_maximum_change_the_colours(style: Style) -> None:
     root = heatmap(color_range=ColorRange.SQUARE_ROOT)
     image = painted(lambda painter, rect: paint_heatmap(painter, rect, root, style), style)
