@@ -41,6 +41,8 @@ def test_an_installed_wheel_traces(tmp_path: Path) -> None:
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     assert str(target) in result.stdout
-    assert (target / "bin" / "attention-viewer").exists()
+    script = [str(target / "bin" / "attention-viewer"), "--version"]
+    version = subprocess.run(script, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True).stdout
+    assert version.split()[0] == "attention-viewer" and f"-{version.split()[1]}-" in wheel.name
     with np.load(out, allow_pickle=False) as file:
         assert file["cross_attention"].shape[:2] == (4, 8)
