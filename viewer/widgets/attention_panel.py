@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
 
 from viewer.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
 from viewer.theme import Style
@@ -12,6 +12,7 @@ from viewer.view_state import Head
 from viewer.widgets.card import TitleBlock
 from viewer.widgets.head_grid import HeadGrid
 from viewer.widgets.heatmap_view import HeatmapView
+from viewer.widgets.readout import Readout
 
 SHARES = (1000, 2000)
 """Of the height: grid, map."""
@@ -42,7 +43,7 @@ class AttentionPanel(QWidget):
         self.grid = HeadGrid(f"{name}: all heads", style)
         self.map = HeatmapView(f"{name}: selected head", style)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._readout = QLabel(HINT)
+        self._readout = Readout(HINT)
         self.setAccessibleName(name)
         self._lay_out()
         self.grid.selected.connect(self.head_selected)
@@ -88,7 +89,7 @@ class AttentionPanel(QWidget):
 
     def set_readout(self, text: str) -> None:
         """What stands at the foot, as rich text."""
-        self._readout.setText(text)
+        self._readout.set_text(text)
 
     def readout(self) -> str:
         """What stands at the foot."""
@@ -134,9 +135,6 @@ class AttentionPanel(QWidget):
             self.head_selected.emit(chosen.layer, chosen.head)
 
     def _lay_out(self) -> None:
-        self._readout.setProperty("tone", "muted")
-        self._readout.setTextFormat(Qt.TextFormat.RichText)
-        self._readout.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.addWidget(self.grid)
         self._splitter.addWidget(self.map)

@@ -44,9 +44,12 @@ class ElidedLabel(QLabel):
 
     def sizeHint(self) -> QSize:
         """Room for the whole text."""
-        hint = super().sizeHint()
-        hint.setWidth(self.fontMetrics().horizontalAdvance(self._full) + 2)
-        return hint
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._full) + 2, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """A line's height; QLabel's own hint would remember an earlier, larger minimum height."""
+        return QSize(0, self.fontMetrics().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Cut anew."""
@@ -93,6 +96,10 @@ class TitleBlock(QWidget):
         """Both lines; an empty subtitle keeps its room, so that nothing jumps when it comes."""
         self.title.set_full_text(title)
         self.subtitle.set_full_text(subtitle)
+
+    def set_compact(self, compact: bool) -> None:
+        """Leave the subtitle's line to the picture below, or not."""
+        self.subtitle.setVisible(not compact)
 
 
 class Card(QDockWidget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
 
@@ -34,8 +34,8 @@ LOW_EMS = 40.0
 """Height of the window below which the token strips have one line each."""
 LEAST_EMS = (24.0, 10.0)
 """Width and height that the panels together can do with."""
-ROOMY_EMS = (80.0, 34.0)
-"""Width and height below which there is no room for all panels at once, and some share a place by tabs."""
+ROOMY_EMS = (81.0, 50.0)
+"""Width and height of the window below which not all panels have room at once, and some share a place by tabs."""
 
 
 class MainWindow(QMainWindow):
@@ -59,6 +59,12 @@ class MainWindow(QMainWindow):
         self._host.setWindowFlags(Qt.WindowType.Widget)
         self._cards = self._make_cards()
         self._arranged = False
+        self._was_roomy = True
+        self._roomy_layout: QByteArray | None = None
+        self._text_resized = QTimer(self)
+        self._text_resized.setSingleShot(True)
+        self._text_resized.timeout.connect(self._fit_text)
+        self._em = style.em
         self._lay_out()
         self._make_status_bar()
         self._model_line = QLabel()
@@ -69,8 +75,15 @@ class MainWindow(QMainWindow):
         self.resize(*DEFAULT_SIZE)
 
     def set_style(self, style: Style) -> None:
-        """Use another theme or text size in every part."""
+        """Use another theme or text size in every part; text that has grown out of its room is given more."""
+        if self.isVisible() and not self._text_resized.isActive():
+            self._was_roomy = self._is_roomy()
+            if self._was_roomy:
+                self._roomy_layout = self.saveState()
+            # The panels' room is known only once the layout has followed.
+            self._text_resized.start(0)
         self._em = style.em
+        self._fit_height()
         self.header.set_style(style)
         self.candidates.set_style(style)
         self.positions.set_style(style)
@@ -155,7 +168,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the panels their room in a low window."""
         super().resizeEvent(event)
-        self.header.set_lines(1 if self.height() < LOW_EMS * self._em else MOST_LINES)
+        self._fit_height()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window is about to close, and close."""
@@ -192,10 +205,35 @@ class MainWindow(QMainWindow):
             self._host.splitDockWidget(left, right, Qt.Orientation.Horizontal)
         self._host.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._cards["positions"])
 
+    def _fit_height(self) -> None:
+        """Leave the panels their room in a window that is low for its text."""
+        low = self.height() < LOW_EMS * self._em
+        self.header.set_lines(1 if low else MOST_LINES)
+        for header in (self.candidates.header, *(panel.header for panel in self.panels.values())):
+            header.set_compact(low)
+
+    def _fit_text(self) -> None:
+        """Let some panels share a place once the text is too large for all, and undo it once it no longer is."""
+        self.set_model_line(self._model_line.text())
+        roomy = self._is_roomy()
+        if roomy == self._was_roomy:
+            return
+        if roomy and self._roomy_layout is not None:
+            self.restoreState(self._roomy_layout)
+        elif roomy:
+            self._arrange()
+        # One change of a strip's height leads to another; what is shared out must be the room in the end.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        self._share_room()
+
+    def _is_roomy(self) -> bool:
+        """Whether all panels have room at once."""
+        return self.width() >= ROOMY_EMS[0] * self._em and self.height() >= ROOMY_EMS[1] * self._em
+
     def _share_room(self) -> None:
         width, height = self._host.width(), self._host.height()
         top = self._top_cards()
-        if width < ROOMY_EMS[0] * self._em or height < ROOMY_EMS[1] * self._em:
+        if not self._is_roomy():
             top = self._stack()
         else:
             below = round(max(height * POSITIONS_SHARE, LEAST_POSITIONS_EMS * self._em))

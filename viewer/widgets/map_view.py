@@ -11,19 +11,21 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QFontInfo, QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionGraphicsItem, QWidget
 
 from viewer.painting.colorbar import paint_colorbar
 from viewer.painting.heatmap import HeatmapLayout, heatmap_layout, paint_cells, paint_overlay
 from viewer.painting.labels import Side, overhang_of, paint_labels
 from viewer.specs import HeatmapSpec, Overlay
-from viewer.theme import Style
+from viewer.theme import Style, style_for, system_font
 from viewer.widgets.graphing import pg
 from viewer.widgets.map_box import MapBox
 from viewer.widgets.message import KEYBOARD_REASONS, paint_focus
 
 NO_OVERLAY = Overlay()
+MOST_LABELS = 0.45
+"""Share of the height that labels above the map may take before enlarged text gives way to the map."""
 
 
 class CellsItem(pg.GraphicsObject):  # type: ignore[misc]
@@ -65,6 +67,17 @@ def exposed_part(spec: HeatmapSpec, exposed: QRectF) -> tuple[QRectF, HeatmapSpe
     return QRectF(left, top, right - left, bottom - top), replace(spec, values=spec.values[part], mask=mask)
 
 
+def fitting_style(spec: HeatmapSpec, style: Style, area: QRectF) -> Style:
+    """`style`, or one with smaller text where the labels leave a map in `area` too little room.
+
+    Only text that is larger than the desktop's becomes smaller, and no smaller than that.
+    """
+    labels = heatmap_layout(area, spec, style).cells.top() - area.top()
+    least = min(1.0, QFontInfo(system_font()).pixelSize() / style.em)
+    scale = max(least, MOST_LABELS * area.height() / max(labels, 1.0))
+    return style if scale >= 1.0 else style_for(style.palette, style.font, scale)
+
+
 class MapView(pg.GraphicsView):  # type: ignore[misc]
     """Shows a `HeatmapSpec`: zoom with the wheel, drag to pan, double-click to see all of it again."""
 
@@ -73,7 +86,7 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent, useOpenGL=False)
-        self._look = style
+        self._chosen = self._look = style
         self._spec: HeatmapSpec | None = None
         self._layout: HeatmapLayout | None = None
         self._overlay = NO_OVERLAY
@@ -105,7 +118,7 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
-        self._look = style
+        self._chosen = style
         self.setBackground(QColor(style.palette.surface))
         self._lay_out()
 
@@ -198,7 +211,8 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         painter.restore()
 
     def _lay_out(self) -> None:
-        spec, style = self._spec, self._look
+        spec = self._spec
+        style = self._look = self._chosen if spec is None else fitting_style(spec, self._chosen, self._area())
         self._cells.show_cells(spec, style)
         self.box.setVisible(spec is not None)
         # The last row's label may reach below its cell.

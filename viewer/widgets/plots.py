@@ -20,6 +20,8 @@ AXIS_EMS = 2.6
 """Width of the axis at the left of a plot, wide enough for three digits."""
 CURVE_STROKES = 1.6
 ROOM_ABOVE_CURVES = 1.1
+CURVE_TICKS = (-1, 0, 1)
+"""Few enough to stand apart in a low plot."""
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
@@ -43,7 +45,11 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
             axis = self.getAxis(side)
             axis.setPen(pg.mkPen(QColor(style.palette.border), width=style.stroke))
             axis.setTextPen(QColor(style.palette.muted))
-            axis.setStyle(tickFont=style.small, tickLength=round(-0.3 * style.em), tickTextOffset=round(0.3 * style.em))
+            # A positive length points away from the plot; the number of a first or last tick may reach over an end.
+            tick = round(0.3 * style.em)
+            axis.setStyle(
+                tickFont=style.small, tickLength=tick, tickTextOffset=tick, hideOverlappingLabels=round(style.em)
+            )
         # Half of the uppermost tick's number stands above the plot.
         self.getPlotItem().layout.setContentsMargins(0, 0.5 * style.small_line, 0.5 * style.em, 0)
         self.getAxis("left").setWidth(round(AXIS_EMS * style.em))
@@ -140,6 +146,9 @@ class CurvesPlot(Plot):
         self._ground.setZValue(-10)
         self._ground.setPen(QPen(Qt.PenStyle.NoPen))
         self.addItem(self._ground, ignoreBounds=True)
+        self.getAxis("left").setTicks([[(value, str(value)) for value in CURVE_TICKS]])
+        # Sines and cosines always fill this height.
+        self.setMouseEnabled(x=True, y=False)
         self.set_style(style)
 
     def set_spec(self, spec: CurvesSpec) -> None:

@@ -87,7 +87,8 @@ class SourceBar(QWidget):
         return self._hint.text()
 
     def set_enabled_reason(self, reason: str | None) -> None:
-        """Let sentences be submitted (None), or not, for a reason shown as a tool tip."""
+        """Let sentences be submitted (None), or not, for a reason shown as a tool tip, and as a hint on Enter."""
+        self._reason = reason
         self._encode.setEnabled(reason is None)
         self._encode.setToolTip(reason or "Encode the sentence (Enter)")
 
@@ -119,9 +120,11 @@ class SourceBar(QWidget):
         self.setFocusProxy(self._line)
 
     def _submit(self) -> None:
-        if self._encode.isEnabled():
-            self.set_hint("")
-            self.submitted.emit(self._line.text())
+        if self._reason is not None:
+            self.set_hint(self._reason)
+            return
+        self.set_hint("")
+        self.submitted.emit(self._line.text())
 
     def _refuse(self, length: int) -> None:
         self.set_hint(

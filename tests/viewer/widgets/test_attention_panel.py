@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from viewer.specs import GridSpec, HeatmapSpec, Overlay, Pending
 from viewer.theme import Style
 from viewer.widgets.attention_panel import AttentionPanel
+from viewer.widgets.readout import Readout
 
 MakeMap = Callable[..., HeatmapSpec]
 
@@ -103,6 +104,31 @@ def test_the_readout_is_rich_text_and_does_not_widen_the_panel(panel: AttentionP
     label = next(each for each in panel.findChildren(QLabel) if "<b>" in each.text())
     assert label.textFormat() is Qt.TextFormat.RichText
     assert panel.minimumSizeHint().width() == width
+
+
+def test_a_readout_without_room_keeps_its_end(qtbot: QtBot) -> None:
+    readout = Readout("layer 1 head 1 · <b>le → chat</b> attends to <b>cat</b>: 0.8312")
+    qtbot.addWidget(readout)
+    readout.resize(2000, 20)
+    readout.show()
+    assert not readout.is_cut() and readout.text_rect().left() == 0 and readout.toolTip() == ""
+    readout.resize(120, 20)
+    assert readout.is_cut() and readout.text_rect().left() < 0
+    assert readout.text_rect().right() == readout.rect().right()
+    assert readout.toolTip() == readout.text()
+    readout.set_text("hover")
+    assert not readout.is_cut() and readout.toolTip() == ""
+
+
+def test_a_readout_follows_the_font(qtbot: QtBot) -> None:
+    readout = Readout("attends to <b>cat</b>: 0.8312")
+    qtbot.addWidget(readout)
+    readout.resize(readout.sizeHint().width(), 20)
+    readout.show()
+    assert not readout.is_cut()
+    readout.setStyleSheet("QLabel { font-size: 40px; }")
+    qtbot.waitUntil(lambda: readout.text_rect().left() < 0)
+    assert readout.text_rect().right() == readout.rect().right()
 
 
 def test_everything_has_a_name(panel: AttentionPanel) -> None:

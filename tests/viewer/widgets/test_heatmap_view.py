@@ -11,10 +11,13 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from viewer.specs import HeatmapSpec, Overlay, Pending
-from viewer.theme import COLORMAPS, Style
+from model.api import Kind
+from viewer.painting.heatmap import heatmap_layout
+from viewer.specs import Axis, HeatmapSpec, Overlay, Pending, Scale
+from viewer.theme import COLORMAPS, PALETTES, Style, style_for, system_font
+from viewer.view_state import Head
 from viewer.widgets.heatmap_view import HeatmapView
-from viewer.widgets.map_view import MapView, exposed_part
+from viewer.widgets.map_view import MapView, exposed_part, fitting_style
 
 MakeMap = Callable[..., HeatmapSpec]
 
@@ -55,6 +58,26 @@ def test_a_map_that_fits_stands_whole_at_the_top_left_with_square_cells(view: Ma
     assert first.width() <= style.largest_cell + 1e-6
     assert QRectF(view.viewport().rect()).contains(last)
     assert first.left() < 10 * style.em
+
+
+def test_enlarged_labels_give_way_to_a_map_without_room(view: MapView, qtbot: QtBot) -> None:
+    desktop = style_for(PALETTES["light"], system_font())
+    large = style_for(PALETTES["light"], system_font(), 2.0)
+    weights = np.full((6, 9), 1 / 9, np.float32)
+    words = Axis("queries", tuple("abcdef")), Axis("keys", tuple(f"international{index}" for index in range(9)))
+    spec = HeatmapSpec(Kind.CROSS, Head(), "", *words, weights, None, Scale(0.0, 1.0), "viridis")
+    for width, height in ((900, 900), (480, round(7 * large.em))):
+        area = QRectF(0, 0, width, height)
+        assert fitting_style(spec, desktop, area) is desktop
+        assert desktop.em <= fitting_style(spec, large, area).em <= large.em
+    assert fitting_style(spec, large, QRectF(0, 0, 900, 900)) is large
+    view.set_style(large)
+    view.set_spec(spec)
+    view.resize(480, round(7 * large.em))
+    kept = heatmap_layout(QRectF(0, 0, 480, 7 * large.em), spec, large).cells
+    assert view.cell_rect(0, 0).width() > 1.5 * kept.width() / 9
+    view.resize(900, 900)
+    assert view.cell_rect(0, 0).width() == pytest.approx(large.largest_cell)
 
 
 def test_hovering_tells_cells_and_leaving_tells_none(view: MapView, qtbot: QtBot) -> None:

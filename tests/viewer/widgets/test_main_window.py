@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from model.api import Kind
@@ -54,27 +54,129 @@ def test_all_panels_have_room_at_the_smallest_size(window: MainWindow) -> None:
 
 
 @pytest.fixture
-def large_text(qapp: QApplication) -> Iterator[Style]:
-    """Text twice as large, as the whole application is dressed."""
+def dress(qapp: QApplication) -> Iterator[Callable[[float], Style]]:
+    """Dresses the whole application in text of some size."""
     before = qapp.font(), qapp.palette(), qapp.styleSheet()
-    yield apply(qapp, PALETTES["dark"], 2.0)
+    yield lambda scale: apply(qapp, PALETTES["dark"], scale)
     qapp.setStyleSheet(before[2])
     qapp.setFont(before[0])
     qapp.setPalette(before[1])
 
 
-def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, large_text: Style) -> None:
+def panels_shown(window: MainWindow) -> int:
+    return sum(not panel.visibleRegion().isEmpty() for panel in window.panels.values())
+
+
+def strip_lines(window: MainWindow) -> float:
+    strip = window.source_strip
+    return strip.height() / strip.field.chip_rect(0).height()
+
+
+def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
-    window.set_style(large_text)
+    window.set_style(dress(2.0))
     window.resize(1280, 720)
     window.show()
     assert (window.width(), window.height()) == (1280, 720)
-    shown = [panel for panel in window.panels.values() if not panel.visibleRegion().isEmpty()]
-    assert len(shown) == 2
+    assert panels_shown(window) == 2
+    subtitles = [window.candidates.header.subtitle, *(panel.header.subtitle for panel in window.panels.values())]
+    assert all(subtitle.isHidden() for subtitle in subtitles)
+    window.set_style(dress(1.0))
+    qtbot.waitUntil(lambda: panels_shown(window) == 3)
+    assert not any(subtitle.isHidden() for subtitle in subtitles)
     assert {dock.objectName() for dock in docks(window).values()} == {
         "next", "encoder", "decoder", "cross", "positions",
     }  # fmt: skip
+
+
+def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.set_style(dress(1.0))
+    for name in ("File", "Edit", "View"):
+        window.menuBar().addMenu(name)
+    window.set_model_line("en → fr · 9.4 M parameters · 4 + 4 layers × 8 heads")
+    window.resize(1280, 720)
+    window.show()
+    window.source_strip.set_chips(tuple(Chip(f"token{index}", "") for index in range(80)))
+    qtbot.waitUntil(lambda: panels_shown(window) == 3 and strip_lines(window) > 2)
+    before = [box(window, panel) for panel in window.panels.values()]
+
+    style = dress(2.0)
+    window.set_style(style)
+    qtbot.waitUntil(lambda: panels_shown(window) == 2)
+    assert (window.width(), window.height()) == (1280, 720)
+    assert box(window, window.panels[Kind.CROSS])[3] < 720
+    assert window.panels[Kind.CROSS].height() > 6 * style.em
+    assert strip_lines(window) < 2
+    label = child(window, QLabel, lambda label: label.objectName() == "modelLine")
+    assert label.width() >= label.sizeHint().width()
+
+    window.set_style(dress(1.0))
+    qtbot.waitUntil(lambda: panels_shown(window) == 3 and strip_lines(window) > 2)
+
+    def are_as_before() -> None:
+        for old, panel in zip(before, window.panels.values(), strict=True):
+            assert box(window, panel) == pytest.approx(old, rel=0.05)
+
+    qtbot.waitUntil(are_as_before)
+    titles = [window.candidates.header.title, *(panel.header.title for panel in window.panels.values())]
+    qtbot.waitUntil(lambda: len({box(window, title)[1::2] for title in titles}) == 1)
+
+
+def test_a_closed_panel_stays_closed_when_text_shrinks_again(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.set_style(dress(1.0))
+    window.resize(1280, 720)
+    window.show()
+    docks(window)["decoder"].close()
+    for scale, shown in ((2.0, 2), (1.0, 2)):
+        window.set_style(dress(scale))
+        qtbot.wait(50)
+        assert docks(window)["decoder"].isHidden() and panels_shown(window) == shown
+
+
+def test_a_remembered_layout_outlives_the_start_with_large_text(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
+    windows = MainWindow(), MainWindow()
+    for window in windows:
+        qtbot.addWidget(window)
+        window.set_style(dress(2.0))
+        window.resize(1280, 720)
+    windows[0].show()
+    docks(windows[0])["decoder"].raise_()
+    qtbot.waitUntil(lambda: not windows[0].panels[Kind.DECODER].visibleRegion().isEmpty())
+    assert windows[1].restoreState(windows[0].saveState())
+    windows[1].show()
+    qtbot.wait(50)
+    assert not windows[1].panels[Kind.DECODER].visibleRegion().isEmpty()
+    assert windows[1].panels[Kind.ENCODER].visibleRegion().isEmpty()
+
+
+def test_text_that_still_has_room_moves_no_panel(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.set_style(dress(1.0))
+    window.resize(1600, 1000)
+    window.show()
+    qtbot.waitUntil(lambda: panels_shown(window) == 3)
+    narrow, wide = docks(window)["encoder"], docks(window)["next"]
+    child(window, QMainWindow).resizeDocks([wide, narrow], [500, 300], Qt.Orientation.Horizontal)
+    qtbot.waitUntil(lambda: docks(window)["next"].width() > 450)
+    window.set_style(dress(1.25))
+    qtbot.wait(50)
+    assert docks(window)["next"].width() > 450 and panels_shown(window) == 3
+
+
+def test_another_theme_moves_no_panel(window: MainWindow, qtbot: QtBot) -> None:
+    docks(window)["next"].close()
+    qtbot.waitUntil(lambda: box(window, window.panels[Kind.ENCODER])[0] < 100)
+    before = [box(window, panel) for panel in window.panels.values()]
+    window.set_style(style_for(PALETTES["dark"], window.font()))
+    qtbot.wait(20)
+    assert docks(window)["next"].isHidden()
+    assert [box(window, panel) for panel in window.panels.values()] == before
 
 
 def test_three_hundred_tokens_leave_the_panels_their_room(window: MainWindow) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
 from model.positional import sinusoidal_encoding
@@ -108,6 +111,56 @@ def test_each_cell_has_the_color_of_its_value(panel: PositionPanel) -> None:
         color = picture.pixelColor(box.mapViewToScene(QPointF(cell[1] - 0.3, cell[0] - 0.3)).toPoint())
         expected = COLORMAPS[spec.colormap][indices[cell]].astype(int)
         assert np.abs(expected - (color.red(), color.green(), color.blue())).max() <= 3, cell
+
+
+def test_no_tick_lies_on_the_picture(panel: PositionPanel) -> None:
+    spec = resolve.encoding(POSITIONS, D_MODEL, marked=0)
+    panel.set_encoding(spec)
+    picture = panel.plots.encoding.grab().toImage()
+    box = panel.plots.encoding.getViewBox()
+    indices = np.rint(spec.scale.normalise(spec.values) * 255).astype(int)
+    lowest = box.mapViewToScene(QPointF(0, 19.5)).y() - 3
+    for column in range(1, D_MODEL):
+        color = picture.pixelColor(round(box.mapViewToScene(QPointF(column, 0)).x()), round(lowest))
+        expected = COLORMAPS[spec.colormap][indices[19, column]].astype(int)
+        assert np.abs(expected - (color.red(), color.green(), color.blue())).max() <= 3, column
+
+
+def test_position_zero_is_labelled(panel: PositionPanel, style: Style) -> None:
+    many = PositionView(128, (0, 3))
+    panel.set_encoding(resolve.encoding(many, 256, 4))
+    panel.set_curves(resolve.curves(many, 256, 4))
+    panel.set_dots(resolve.dots(many, 256, 4, "viridis"))
+    for plot in (panel.plots.encoding, panel.plots.curves, panel.plots.dots):
+        picture = plot.grab().toImage()
+        box = plot.getViewBox()
+        zero = box.mapViewToScene(QPointF(0, 0)).x()
+        below = round(box.sceneBoundingRect().bottom() + 0.6 * style.em)
+        ground = picture.pixelColor(0, picture.height() - 1)
+        columns = range(max(0, round(zero - 0.4 * style.em)), round(zero + 0.4 * style.em))
+        inked = [x for x in columns for y in range(below, picture.height()) if picture.pixelColor(x, y) != ground]
+        assert inked, plot.accessibleName()
+
+
+def test_numbers_beside_the_curves_stand_apart_in_a_low_plot(panel: PositionPanel, style: Style, qtbot: QtBot) -> None:
+    panel.resize(1000, round(5 * style.em))
+
+    def stand_apart() -> None:
+        boxes = number_boxes(panel, style)
+        assert [text for _, text in boxes] == ["-1", "0", "1"]
+        assert all(lower.top() > upper.bottom() for (lower, _), (upper, _) in pairwise(boxes))
+
+    qtbot.waitUntil(stand_apart)
+
+
+def number_boxes(panel: PositionPanel, style: Style) -> list[tuple[QRectF, str]]:
+    """The numbers beside the curves and where they stand, from the lowest up."""
+    picture = QPicture()
+    painter = QPainter(picture)
+    painter.setFont(style.small)
+    _, _, texts = panel.plots.curves.getAxis("left").generateDrawSpecs(painter)
+    painter.end()
+    return [(box, text) for box, _, text in texts]
 
 
 def test_a_low_panel_says_it_in_a_subtitle(panel: PositionPanel, style: Style) -> None:

@@ -94,6 +94,8 @@ def test_a_reason_stops_submitting(bar: SourceBar, qtbot: QtBot) -> None:
     bar.set_enabled_reason("No model is open.")
     with qtbot.assertNotEmitted(bar.submitted):
         qtbot.keyClick(line_of(bar), Qt.Key.Key_Return)
+    assert bar.hint() == "No model is open."
     bar.set_enabled_reason(None)
     with qtbot.waitSignal(bar.submitted):
         qtbot.keyClick(line_of(bar), Qt.Key.Key_Return)
+    assert bar.hint() == ""
