@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.attention import MultiHeadAttention
+from model.dropout import dropout
 
 LAYER_NORM_EPSILON = 1e-5
 
@@ -52,7 +53,7 @@ class AddNorm(nn.LayerNorm):
     def forward(self, x: Tensor, sublayer: Tensor) -> Tensor:  # type: ignore[override]
         """Add the sub-layer's output to its input and normalise; both and the result are [..., D]."""
         if self.training:
-            sublayer = functional.dropout(sublayer, self.dropout)
+            sublayer = dropout(sublayer, self.dropout)
         return super().forward(x + sublayer)
 
 

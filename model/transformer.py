@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.config import ModelConfig
+from model.dropout import dropout
 from model.layers import DecoderLayer, EncoderLayer
 from model.positional import sinusoidal_encoding
 
@@ -35,7 +36,7 @@ class PositionedEmbedding(nn.Module):
         """Embed `ids` [B, T] that stand at positions `start` onwards: [B, T, D]."""
         embedded: Tensor = self.tokens(ids) * self.scale
         embedded = embedded + self._positions(start, start + ids.shape[1])
-        return functional.dropout(embedded, self.dropout) if self.training else embedded
+        return dropout(embedded, self.dropout) if self.training else embedded
 
     def _positions(self, start: int, stop: int) -> Tensor:
         if stop <= _TABLE_LENGTH:

@@ -13,6 +13,18 @@ from pathlib import Path
 from typing import NoReturn
 
 from model.errors import InputError
+from model.training.arguments import (
+    EVALUATE_EXAMPLE,
+    EVALUATE_HELP,
+    TRAIN_EXAMPLE,
+    TRAIN_HELP,
+    EvaluateOptions,
+    TrainOptions,
+    add_evaluate_options,
+    add_train_options,
+    evaluate_options,
+    train_options,
+)
 from viewer import __version__
 from viewer.argument_types import numbered, one_of, size, text, whole
 from viewer.assets import BUNDLED_MODEL
@@ -97,7 +109,16 @@ class ExportOptions:
     force: bool = False
 
 
-Options = WindowOptions | ScreenshotOptions | TranslateOptions | TraceOptions | BatchOptions | ExportOptions
+Options = (
+    WindowOptions
+    | ScreenshotOptions
+    | TranslateOptions
+    | TraceOptions
+    | BatchOptions
+    | ExportOptions
+    | TrainOptions
+    | EvaluateOptions
+)
 
 WINDOW_HELP = """\
 A window on a living English-French Transformer: type a sentence, step the decoder one token at a
@@ -177,6 +198,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_trace(commands)
     _add_export(commands)
     _add_screenshot(commands)
+    _add_train(commands)
+    _add_evaluate(commands)
     return parser
 
 
@@ -199,6 +222,16 @@ def _add_command(
         allow_abbrev=False,
     )
     parser.set_defaults(make=make)
+    return parser
+
+
+def _add_writing_command(
+    commands: Commands[_Parser],
+    name: str,
+    texts: tuple[str, str, str],
+    make: Callable[[argparse.Namespace], Options],
+) -> _Parser:
+    parser = _add_command(commands, name, texts, make)
     _add_model(parser, argparse.SUPPRESS)
     parser.add_argument("--force", action="store_true", help="replace files that exist already")
     return parser
@@ -216,13 +249,15 @@ def _add_model(parser: argparse.ArgumentParser, default: object) -> None:
 
 def _add_translate(commands: Commands[_Parser]) -> None:
     texts = ("translate lines of text", TRANSLATE_HELP, TRANSLATE_EXAMPLE)
-    parser = _add_command(commands, "translate", texts, _translate)
+    parser = _add_writing_command(commands, "translate", texts, _translate)
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="UTF-8 text; standard input if left out")
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="file for the translations")
 
 
 def _add_trace(commands: Commands[_Parser]) -> None:
-    parser = _add_command(commands, "trace", ("write all weights as NumPy arrays", TRACE_HELP, TRACE_EXAMPLE), _trace)
+    parser = _add_writing_command(
+        commands, "trace", ("write all weights as NumPy arrays", TRACE_HELP, TRACE_EXAMPLE), _trace
+    )
     parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
     parser.add_argument("--input", metavar="FILE.tsv", type=Path, help="UTF-8 text with one sentence a line instead")
     parser.add_argument(
@@ -244,7 +279,7 @@ def _add_trace(commands: Commands[_Parser]) -> None:
 
 def _add_export(commands: Commands[_Parser]) -> None:
     texts = ("write pictures of attention heads", EXPORT_HELP, EXPORT_EXAMPLE)
-    parser = _add_command(commands, "export", texts, _export)
+    parser = _add_writing_command(commands, "export", texts, _export)
     parser.add_argument("text", metavar="TEXT", type=text("TEXT"), help="the sentence to translate")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the pictures")
     kinds = (*KINDS, "all")
@@ -266,7 +301,7 @@ def _add_export(commands: Commands[_Parser]) -> None:
 
 def _add_screenshot(commands: Commands[_Parser]) -> None:
     texts = ("write a picture of the window", SCREENSHOT_HELP, SCREENSHOT_EXAMPLE)
-    parser = _add_command(commands, "screenshot", texts, _screenshot)
+    parser = _add_writing_command(commands, "screenshot", texts, _screenshot)
     parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file")
     parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), required=True, help="what to show")
     _add_course(parser)
@@ -280,6 +315,18 @@ def _add_screenshot(commands: Commands[_Parser]) -> None:
         default="light",
         help="light if left out",
     )
+
+
+def _add_train(commands: Commands[_Parser]) -> None:
+    texts = ("train a model on sentence pairs", TRAIN_HELP, TRAIN_EXAMPLE)
+    add_train_options(_add_command(commands, "train", texts, train_options))
+
+
+def _add_evaluate(commands: Commands[_Parser]) -> None:
+    texts = ("measure a model on sentence pairs", EVALUATE_HELP, EVALUATE_EXAMPLE)
+    parser = _add_command(commands, "evaluate", texts, evaluate_options)
+    _add_model(parser, argparse.SUPPRESS)
+    add_evaluate_options(parser)
 
 
 def _add_course(parser: argparse.ArgumentParser) -> None:

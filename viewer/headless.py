@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ from model.checkpoint import check_checkpoint
 from model.config import ModelConfig, read_config
 from model.document import Document, go_to, teacher_force
 from model.errors import InputError, UserError
+from model.training.arguments import EvaluateOptions, TrainOptions
 from viewer import __version__
 from viewer.arguments import (
     BatchOptions,
@@ -47,7 +49,8 @@ if TYPE_CHECKING:
 
     from model.session import Session
 
-HeadlessOptions = TranslateOptions | TraceOptions | BatchOptions | ExportOptions | ScreenshotOptions
+CheckpointOptions = TranslateOptions | TraceOptions | BatchOptions | ExportOptions | ScreenshotOptions | EvaluateOptions
+HeadlessOptions = CheckpointOptions | TrainOptions
 
 PARTLY_WRITTEN = 1
 """Exit code when writing failed after some of the files of a batch."""
@@ -58,6 +61,8 @@ EXPORT_SCALE = 2.0
 
 def run(options: HeadlessOptions) -> int:
     """Carry out a command; returns the exit code. Raises UserError where nothing was written."""
+    if isinstance(options, TrainOptions):
+        return train(options)
     check_checkpoint(options.model)
     match options:
         case TranslateOptions():
@@ -70,6 +75,37 @@ def run(options: HeadlessOptions) -> int:
             return export(options)
         case ScreenshotOptions():
             return screenshot(options)
+        case EvaluateOptions():
+            return evaluate(options)
+
+
+def train(options: TrainOptions) -> int:
+    """Train a model."""
+    with extra_needed("train"):
+        from model.training import run
+    return run.train(options)
+
+
+def evaluate(options: EvaluateOptions) -> int:
+    """Measure a model."""
+    with extra_needed("evaluate"):
+        import sacrebleu  # noqa: F401 - imported here so that its absence is told before the measuring
+
+        from model.training import measure
+    return measure.evaluate(options)
+
+
+@contextmanager
+def extra_needed(command: str) -> Iterator[None]:
+    """Say in words that a package of the extra `train` is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if error.name not in ("sacrebleu", "tqdm"):
+            raise
+        raise InputError(
+            f"The command {command} needs the package {error.name}: install attention-viewer[train]."
+        ) from None
 
 
 def translate(options: TranslateOptions) -> int:

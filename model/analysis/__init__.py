@@ -1,0 +1,1 @@
+"""Pure functions of NumPy arrays that measure attention. Torch-free."""

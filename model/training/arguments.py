@@ -1,0 +1,155 @@
+"""The options of the training and evaluation commands, checked and put into frozen objects. Torch-free."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from model.errors import InputError
+from model.training.settings import AugmentationRates, TrainingSettings
+
+TRAIN_HELP = """\
+Train a small Transformer on sentence pairs (source<TAB>target, UTF-8, .gz or not) and write it as a
+checkpoint that the window opens: RUN/model. RUN also keeps the state of the run: Ctrl+C stops it safely,
+and the same command with --resume goes on. Needs the extra `train`."""
+TRAIN_EXAMPLE = "example: attention-viewer train pairs.tsv.gz --dev dev.tsv.gz -o runs/first --minutes 45"
+
+EVALUATE_HELP = """\
+Measure a checkpoint on sentence pairs (source<TAB>target): BLEU and chrF of its greedy translations, loss
+per token and per target character, tokens a second. With --alignments, also the word-alignment error rate
+of every cross-attention head, taking each row to stand for the token read and for the token predicted."""
+EVALUATE_EXAMPLE = "example: attention-viewer evaluate --input pairs.tsv --lines 500"
+
+
+@dataclass(frozen=True)
+class TrainOptions:
+    """A run: its data, where it lives, and its settings (None: those of the run that is resumed)."""
+
+    train: tuple[Path, ...]
+    output: Path
+    settings: TrainingSettings | None
+    dev: Path | None = None
+    start_from: Path | None = None
+    resume: bool = False
+    force: bool = False
+    source_language: str = "en"
+    target_language: str = "fr"
+    data_name: str = ""
+    licence: str = ""
+    threads: int | None = None
+    evaluations: int = 9
+    bleu_lines: int = 500
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """A checkpoint and the pairs it is measured on; `lines` None is all of them."""
+
+    model: Path
+    pairs: Path
+    alignments: Path | None = None
+    lines: int | None = None
+    threads: int = 1
+
+
+def add_train_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `train`, one for each setting included."""
+    parser.add_argument("train", metavar="PAIRS", nargs="+", type=Path, help="files of source<TAB>target lines")
+    parser.add_argument("-o", "--output", metavar="RUN", type=Path, required=True, help="directory of the run")
+    parser.add_argument("--dev", metavar="PAIRS", type=Path, help="pairs to measure on; held out of PAIRS if left out")
+    parser.add_argument("--start-from", metavar="DIR", type=Path, help="go on from the weights of this checkpoint")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in RUN")
+    parser.add_argument("--force", action="store_true", help="replace the run in RUN")
+    parser.add_argument("--source-language", metavar="CODE", default="en", help="en if left out")
+    parser.add_argument("--target-language", metavar="CODE", default="fr", help="fr if left out")
+    parser.add_argument("--data-name", metavar="TEXT", default="", help="what the model card calls the data")
+    parser.add_argument("--licence", metavar="TEXT", default="", help="licence of the data, for the model card")
+    parser.add_argument("--threads", metavar="N", type=_whole("--threads", 1), help="all cores if left out")
+    parser.add_argument("--evaluations", metavar="N", type=_whole("--evaluations", 0), default=9, help="9 if left out")
+    parser.add_argument(
+        "--bleu-lines",
+        metavar="N",
+        type=_whole("--bleu-lines", 1),
+        default=500,
+        help="dev lines translated at each evaluation, 500 if left out",
+    )
+    group = parser.add_argument_group("settings of the model and the run")
+    for owner in (TrainingSettings, AugmentationRates):
+        _add_settings(group, owner)
+
+
+def train_options(values: argparse.Namespace) -> TrainOptions:
+    """The options that `add_train_options` describes; InputError where they contradict each other."""
+    given = {name: getattr(values, name) for name in _names(TrainingSettings) if getattr(values, name) is not None}
+    rates = {name: getattr(values, name) for name in _names(AugmentationRates) if getattr(values, name) is not None}
+    if values.resume and (given or rates or values.force or values.start_from):
+        raise InputError("--resume goes on with the run's own settings: leave all other settings and --force out.")
+    settings = None if values.resume else TrainingSettings(**given, augmentation=AugmentationRates(**rates))
+    return TrainOptions(
+        train=tuple(values.train),
+        output=values.output,
+        settings=settings,
+        dev=values.dev,
+        start_from=values.start_from,
+        resume=values.resume,
+        force=values.force,
+        source_language=values.source_language,
+        target_language=values.target_language,
+        data_name=values.data_name,
+        licence=values.licence,
+        threads=values.threads,
+        evaluations=values.evaluations,
+        bleu_lines=values.bleu_lines,
+    )
+
+
+def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `evaluate`, save for the model."""
+    parser.add_argument("--input", metavar="PAIRS", type=Path, required=True, help="file of source<TAB>target lines")
+    parser.add_argument("--alignments", metavar="GOLD", type=Path, help="gold links of the same lines: 3-4 sure, 3p4")
+    parser.add_argument("--lines", metavar="N", type=_whole("--lines", 1), help="only the first N; all if left out")
+    parser.add_argument("--threads", metavar="N", type=_whole("--threads", 1), default=1, help="1 if left out")
+
+
+def evaluate_options(values: argparse.Namespace) -> EvaluateOptions:
+    """The options that `add_evaluate_options` describes."""
+    return EvaluateOptions(values.model, values.input, values.alignments, values.lines, values.threads)
+
+
+def _names(owner: type[TrainingSettings] | type[AugmentationRates]) -> list[str]:
+    return [each.name for each in fields(owner) if "meaning" in each.metadata]
+
+
+def _add_settings(group: argparse._ArgumentGroup, owner: type[TrainingSettings] | type[AugmentationRates]) -> None:
+    for each in fields(owner):
+        if "meaning" not in each.metadata:
+            continue
+        option = f"--{each.name.replace('_', '-')}"
+        kind = _real(option) if each.type == "float" else _whole(option, 0)
+        shown = "none" if each.default is None else f"{each.default:g}"
+        group.add_argument(option, metavar="X", type=kind, help=f"{each.metadata['meaning']} ({shown})")
+
+
+def _whole(option: str, low: int) -> Callable[[str], int]:
+    def check(value: str) -> int:
+        try:
+            number = int(value)
+        except ValueError:
+            raise InputError(f"{option} takes a whole number; {value!r} is none.") from None
+        if number < low:
+            raise InputError(f"{option} takes a whole number, {low} or more; {number} will not do.")
+        return number
+
+    return check
+
+
+def _real(option: str) -> Callable[[str], float]:
+    def check(value: str) -> float:
+        try:
+            return float(value)
+        except ValueError:
+            raise InputError(f"{option} takes a number; {value!r} is none.") from None
+
+    return check

@@ -1,0 +1,35 @@
+"""Changes pairs in the ways people type, so that the model is not thrown by a missing capital. Torch-free."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from model.training.data import Pair
+from model.training.settings import AugmentationRates
+
+
+def augment(pairs: Sequence[Pair], rates: AugmentationRates, chance: random.Random) -> list[Pair]:
+    """One epoch's version of `pairs`; as many pairs, some joined with another one."""
+    changed = [_as_typed(pair, rates, chance) for pair in pairs]
+    return [_joined(pair, pairs, rates.joined, chance) for pair in changed]
+
+
+def _joined(pair: Pair, pairs: Sequence[Pair], rate: float, chance: random.Random) -> Pair:
+    if chance.random() >= rate:
+        return pair
+    other = chance.choice(pairs)
+    return Pair(f"{pair.source} {other.source}", f"{pair.target} {other.target}")
+
+
+def _as_typed(pair: Pair, rates: AugmentationRates, chance: random.Random) -> Pair:
+    source = pair.source
+    if chance.random() < rates.no_stop:
+        source = source.removesuffix(".") or source
+    if chance.random() < rates.small_first:
+        source = source[:1].lower() + source[1:]
+    if chance.random() < rates.all_small:
+        source = source.lower()
+    if chance.random() < rates.curly:
+        source = source.replace("'", "’")
+    return Pair(source, pair.target)

@@ -1,0 +1,218 @@
+"""The training loop: one update after the other until the budget is spent, and all that is needed to go on later.
+
+Shape letters: B examples, S source positions, T target positions, N target positions without padding, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from model.errors import UserError
+from model.training import settings as settings_json
+from model.training.average import WeightAverage
+from model.training.batches import IGNORED, Batch, Example, collate, epoch_batches
+from model.training.data import Pair
+from model.training.processes import Processes
+from model.training.projection import projected_loss
+from model.training.run_directory import STATE
+from model.training.schedule import Budget, learning_rate
+from model.training.settings import TrainingSettings
+from model.training.subwords import Subwords
+from model.transformer import Transformer
+
+
+class TrainingError(UserError):
+    """Training cannot go on: the loss is not a number, or a saved state does not fit."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """What one update reports: the loss per target token (label smoothing included, nats) and where it stood."""
+
+    step: int
+    epoch: int
+    loss: float
+    tokens: int
+    rate: float
+    progress: float
+    seconds: float
+
+
+class Trainer:
+    """A model in training. `updates` runs to the end of the budget; `save` and `restore` make runs continue exactly."""
+
+    def __init__(
+        self,
+        model: Transformer,
+        pairs: Sequence[Pair],
+        subwords: Subwords,
+        settings: TrainingSettings,
+        processes: Processes,
+    ) -> None:
+        self._model = model.to(processes.device)
+        self._pairs, self._subwords, self._settings, self._processes = pairs, subwords, settings, processes
+        self._optimizer = torch.optim.AdamW(
+            model.parameters(), lr=0.0, betas=(0.9, 0.98), eps=1e-9, weight_decay=settings.weight_decay, fused=True
+        )
+        self._average = WeightAverage(settings.average_last, settings.average_share)
+        self._epoch = self._next_batch = 0
+        self._stopping = False
+        self.budget = Budget(settings)
+        self._keep_padding_zero()
+
+    @property
+    def epoch(self) -> int:
+        """The epoch the run is in, from 0."""
+        return self._epoch
+
+    @property
+    def stopped(self) -> bool:
+        """True when `stop` ended the run before its budget was spent."""
+        return self._stopping and self.budget.progress < 1.0
+
+    def stop(self) -> None:
+        """End the run after the current update."""
+        self._stopping = True
+
+    def updates(self) -> Iterator[Update]:
+        """Train; yields after each update. Raises TrainingError when the loss is not a number."""
+        self._model.train()
+        while True:
+            batches = epoch_batches(self._pairs, self._subwords, self._settings, self._epoch)
+            if not batches:
+                raise TrainingError("There is nothing to train on: every pair is longer than `longest` tokens.")
+            while self._next_batch < len(batches):
+                progress = self._processes.agree(self.budget.progress)
+                if progress >= 1.0 or self._processes.agree(float(self._stopping)):
+                    return
+                update = self._update(batches[self._next_batch], progress)
+                self._next_batch += 1
+                self._average.update(self._model, self._processes.agree(self.budget.progress))
+                yield update
+            self._epoch, self._next_batch = self._epoch + 1, 0
+
+    def averaged(self) -> dict[str, Tensor]:
+        """The weights to keep: the average where snapshots were taken, the current ones before."""
+        return self._average.weights() or {name: each.cpu() for name, each in self._model.state_dict().items()}
+
+    def save(self, directory: Path) -> None:
+        """Write the whole state of the run atomically."""
+        state = {
+            "settings": settings_json.to_json(self._settings),
+            "model": self._model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "average": self._average.state_dict(),
+            "step": self.budget.step,
+            "epoch": self._epoch,
+            "next_batch": self._next_batch,
+            "seconds": self.budget.seconds,
+        }
+        temporary = directory / f"{STATE}.part"
+        torch.save(state, temporary)
+        os.replace(temporary, directory / STATE)
+
+    def restore(self, directory: Path) -> None:
+        """Go on from a saved state; nothing in the file is executed. Raises TrainingError where it does not fit."""
+        path = directory / STATE
+        try:
+            state = torch.load(path, map_location=self._processes.device, weights_only=True)
+        except Exception as error:
+            raise TrainingError(f"{path} cannot be read: {error}. Start the run anew without --resume.") from None
+        if settings_json.from_json(state["settings"]) != self._settings:
+            raise TrainingError(f"{path} was made with other settings. Use the same ones, or start anew.")
+        self._model.load_state_dict(state["model"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._average.load_state_dict(state["average"])
+        self._epoch, self._next_batch = state["epoch"], state["next_batch"]
+        self.budget.step = state["step"]
+        self.budget.resume(state["seconds"])
+
+    def _update(self, examples: Sequence[Example], progress: float) -> Update:
+        rate = learning_rate(self._settings, progress)
+        self._seed()
+        tokens = sum(len(each.target) for each in examples)
+        mine = examples[self._processes.rank :: self._processes.world]
+        self._optimizer.zero_grad()
+        total = torch.zeros((), device=self._processes.device)
+        if mine:
+            with _half_precision(self._processes.device):
+                loss = self._loss(collate(mine, self._subwords.pad))
+            torch.autograd.backward(loss / tokens)
+            total = loss.detach().float()
+        mean = float(self._processes.sum(total)) / tokens
+        if not math.isfinite(mean):
+            raise TrainingError(
+                f"The loss is {mean} after {self.budget.step} updates. Train with a lower learning rate than "
+                f"{self._settings.learning_rate}, or look for broken pairs in the data."
+            )
+        self._processes.sum_gradients(self._model.parameters())
+        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._settings.gradient_norm)
+        for group in self._optimizer.param_groups:
+            group["lr"] = rate
+        self._optimizer.step()
+        self._keep_padding_zero()
+        self.budget.step += 1
+        return Update(self.budget.step, self._epoch, mean, tokens, rate, progress, self.budget.seconds)
+
+    def _seed(self) -> None:
+        """Make the update's dropout depend on nothing but the settings, its number and the process."""
+        torch.manual_seed((self._settings.seed * 1_000_003 + self.budget.step) * 1_009 + self._processes.rank)
+
+    def _loss(self, batch: Batch) -> Tensor:
+        """Summed label-smoothed cross-entropy of the batch in nats; padding is never projected to the vocabulary."""
+        device = self._processes.device
+        source, padding = batch.source.to(device), batch.padding.to(device)
+        outputs = batch.outputs.to(device)
+        memory, _ = self._model.encode(source, padding)  # [B, S, D]
+        hidden, _, _ = self._model.decode(batch.inputs.to(device), memory, padding)  # [B, T, D]
+        real = outputs != IGNORED
+        weight, bias = self._model.generator.weight, self._model.logits_bias
+        return projected_loss(hidden[real], weight, bias, outputs[real], self._settings.label_smoothing)
+
+    def _keep_padding_zero(self) -> None:
+        """The decoder starts from the `<pad>` embedding, which is zero by the layout's convention."""
+        with torch.no_grad():
+            for embedding in (self._model.source_embedding, self._model.target_embedding):
+                embedding.tokens.weight[self._subwords.pad] = 0.0
+
+
+def _half_precision(device: torch.device) -> contextlib.AbstractContextManager[Any]:
+    if device.type == "cuda":
+        return torch.autocast("cuda", dtype=torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def stop_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl+C, or a request to terminate, call `stop` once; a second one ends the process at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        restore()
+        stop()
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        restore()

@@ -1,0 +1,115 @@
+"""A complete checkpoint directory in the Marian layout, written as a whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from model.checkpoint import write_weights
+from model.config import ModelConfig
+from model.training.subwords import write_vocabulary
+from model.transformer import Transformer
+
+LONGEST = 512
+
+
+@dataclass(frozen=True)
+class Languages:
+    """Two-letter codes, as `tokenizer_config.json` names them."""
+
+    source: str = "en"
+    target: str = "fr"
+
+
+def write_checkpoint(
+    directory: Path, model: Transformer, subwords: bytes, languages: Languages, dropout: float, card: str
+) -> None:
+    """Write weights (half precision), vocabulary, configuration and `card` into `directory`, replacing it."""
+    part = directory.with_name(f"{directory.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    write_weights(model, part, torch.float16)
+    write_vocabulary(part, subwords)
+    _write_json(part / "config.json", _config(model.config, dropout))
+    _write_json(part / "generation_config.json", _generation(model.config))
+    _write_json(part / "tokenizer_config.json", _tokenizer(languages))
+    (part / "README.md").write_text(card, encoding="utf-8")
+    _exchange(part, directory)
+
+
+def _exchange(part: Path, directory: Path) -> None:
+    """Put `part` in the place of `directory`, which is never seen incomplete."""
+    old = directory.with_name(f"{directory.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if directory.exists():
+        directory.rename(old)
+    part.rename(directory)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_json(path: Path, values: dict[str, Any]) -> None:
+    path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+def _config(config: ModelConfig, dropout: float) -> dict[str, Any]:
+    return {
+        "architectures": ["MarianMTModel"],
+        "model_type": "marian",
+        "d_model": config.d_model,
+        "encoder_layers": config.encoder_layers,
+        "decoder_layers": config.decoder_layers,
+        "encoder_attention_heads": config.encoder_attention_heads,
+        "decoder_attention_heads": config.decoder_attention_heads,
+        "encoder_ffn_dim": config.encoder_ffn_dim,
+        "decoder_ffn_dim": config.decoder_ffn_dim,
+        "activation_function": config.activation_function,
+        "max_position_embeddings": config.max_position_embeddings,
+        "vocab_size": config.vocab_size,
+        "decoder_vocab_size": config.decoder_vocab_size,
+        "pad_token_id": config.pad_token_id,
+        "eos_token_id": config.eos_token_id,
+        "bos_token_id": config.eos_token_id,
+        "decoder_start_token_id": config.decoder_start_token_id,
+        "forced_eos_token_id": config.eos_token_id,
+        "scale_embedding": config.scale_embedding,
+        "static_position_embeddings": True,
+        "normalize_before": False,
+        "normalize_embedding": False,
+        "add_final_layer_norm": False,
+        "add_bias_logits": False,
+        "share_encoder_decoder_embeddings": config.share_encoder_decoder_embeddings,
+        "tie_word_embeddings": config.tie_word_embeddings,
+        "is_encoder_decoder": True,
+        "dropout": dropout,
+        "attention_dropout": 0.0,
+        "activation_dropout": 0.0,
+        "use_cache": True,
+        "dtype": "float16",
+    }
+
+
+def _generation(config: ModelConfig) -> dict[str, Any]:
+    return {
+        "bad_words_ids": [[config.pad_token_id]],
+        "bos_token_id": config.eos_token_id,
+        "decoder_start_token_id": config.decoder_start_token_id,
+        "eos_token_id": config.eos_token_id,
+        "forced_eos_token_id": config.eos_token_id,
+        "max_length": LONGEST,
+        "num_beams": 4,
+        "pad_token_id": config.pad_token_id,
+    }
+
+
+def _tokenizer(languages: Languages) -> dict[str, Any]:
+    return {
+        "source_lang": languages.source,
+        "target_lang": languages.target,
+        "tokenizer_class": "MarianTokenizer",
+        "model_max_length": LONGEST,
+    }

@@ -1,0 +1,292 @@
+"""A training run from its data to its checkpoint: `train(options)`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from model.checkpoint import check_checkpoint, load
+from model.config import ModelConfig, read_config
+from model.errors import InputError
+from model.training.arguments import TrainOptions
+from model.training.batches import Example
+from model.training.corpus import Corpus, read_corpus
+from model.training.evaluation import Loss, Scores, loss, score, translate
+from model.training.loop import Trainer, TrainingError, Update, stop_on_signals
+from model.training.memory import keep_freed_memory
+from model.training.model_card import Course, Described, Figures, model_card
+from model.training.output import LONGEST, Languages, write_checkpoint
+from model.training.processes import Processes
+from model.training.reporting import ProgressBar
+from model.training.run_directory import Beginning, RunDirectory
+from model.training.settings import TrainingSettings
+from model.training.subwords import Subwords, train_subwords
+from model.transformer import Transformer
+
+SAVE_SECONDS = 300.0
+"""Between two saved states."""
+UPDATES_PER_LINE = 20
+"""Updates that share a line of the metrics."""
+DEV_LIMIT = 100
+"""Most tokens of a translation while training; a young model may never end."""
+
+FAILED, INTERRUPTED = 1, 130
+
+
+def train(options: TrainOptions) -> int:
+    """Carry out a run; returns the exit code. Raises UserError where nothing could be begun."""
+    keep_freed_memory()
+    processes = Processes()
+    torch.set_num_threads(options.threads or max(1, (os.cpu_count() or 1) // processes.world))
+    try:
+        return _Run(options, processes).carry_out()
+    except TrainingError as error:
+        print(f"Training stopped: {error}", file=sys.stderr)
+        return FAILED
+    finally:
+        processes.close()
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """The dev pairs' loss, and the scores of the first of them."""
+
+    loss: Loss
+    scores: Scores
+
+
+class _Run:
+    """One process's part in a run; the first process reads, writes, measures and reports."""
+
+    def __init__(self, options: TrainOptions, processes: Processes) -> None:
+        self._options, self._processes = options, processes
+        self._directory = RunDirectory(options.output)
+        begun = self._beginning()
+        self._settings, self._started_from = begun.settings, begun.started_from
+        self._corpus = read_corpus(options.train, options.dev, self._settings)
+        if begun.fingerprint not in ("", self._corpus.fingerprint()):
+            raise InputError(f"{options.output} was trained on other data. Give the same files in the same order.")
+        self._subwords = Subwords(processes.once(self._subword_model))
+        if not options.resume and processes.is_first:
+            begun = replace(begun, fingerprint=self._corpus.fingerprint())
+            self._directory.begin(begun, self._subwords.model)
+        self._model = self._new_model()
+        self._trainer = Trainer(self._model, self._corpus.train, self._subwords, self._settings, processes)
+        if options.resume:
+            self._trainer.restore(options.output)
+            if processes.is_first:
+                self._directory.forget_after(self._trainer.budget.step)
+        dev = self._corpus.dev
+        self._dev = [
+            Example(source, target)
+            for source, target in zip(
+                self._subwords.encode([pair.source for pair in dev]),
+                self._subwords.encode([pair.target for pair in dev]),
+                strict=True,
+            )
+        ]
+
+    def carry_out(self) -> int:
+        """Train to the end of the budget, or until stopped, and write the checkpoint."""
+        with stop_on_signals(self._trainer.stop), ProgressBar(self._processes.is_first) as bar:
+            bar.say(self._opening())
+            self._train(bar)
+            if not self._processes.is_first:
+                return 0
+            self._trainer.save(self._options.output)
+            bar.say(self._finish())
+        return INTERRUPTED if self._trainer.stopped else 0
+
+    def _train(self, bar: ProgressBar) -> None:
+        lines = _MetricLines(self._directory)
+        count = self._options.evaluations
+        ahead = [(index + 1) / (count + 1) for index in range(count)]
+        ahead = [point for point in ahead if point > self._trainer.budget.progress]
+        saved = perf_counter()
+        for update in self._trainer.updates():
+            if not self._processes.is_first:
+                continue
+            lines.add(update)
+            bar.show(update)
+            if ahead and update.progress >= ahead[0]:
+                ahead = [point for point in ahead if point > update.progress]
+                self._measure_on_the_way(update, bar)
+            if perf_counter() - saved >= SAVE_SECONDS:
+                self._trainer.save(self._options.output)
+                saved = perf_counter()
+
+    def _measure_on_the_way(self, update: Update, bar: ProgressBar) -> None:
+        found = self._measure(self._options.bleu_lines)
+        self._directory.append(_dev_line(update.step, self._trainer.budget.seconds, found))
+        bar.say(
+            f"{self._trainer.budget.seconds / 60:6.1f} min  dev loss {found.loss.per_token:.3f} a token, "
+            f"{found.loss.per_character:.3f} a character; BLEU {found.scores.bleu:.1f}, chrF {found.scores.chrf:.1f}"
+        )
+
+    def _measure(self, lines: int | None) -> _Measured:
+        pairs = self._corpus.dev
+        found = loss(self._model, self._dev, sum(len(pair.target) for pair in pairs), self._subwords.pad)
+        sources = [each.source for each in self._dev[:lines]]
+        translations = translate(self._model, sources, [self._subwords.pad], self._subwords.decode, DEV_LIMIT)
+        return _Measured(found, score(translations.texts, [pair.target for pair in pairs[:lines]]))
+
+    def _finish(self) -> str:
+        """Write the checkpoint of the averaged weights; returns what to tell."""
+        budget = self._trainer.budget
+        minutes = budget.seconds / 60
+        self._model.load_state_dict(self._trainer.averaged())
+        found = self._measure(None)
+        self._directory.append({**_dev_line(budget.step, budget.seconds, found), "final": True})
+        course = Course(budget.step, self._trainer.epoch + 1, minutes, not self._trainer.stopped)
+        write_checkpoint(
+            self._directory.model,
+            self._model,
+            self._subwords.model,
+            Languages(self._options.source_language, self._options.target_language),
+            self._settings.dropout,
+            model_card(self._described(course, found)),
+        )
+        stopped = " Stopped early: the same command with --resume goes on." if self._trainer.stopped else ""
+        return (
+            f"{budget.step:,} updates in {minutes:.1f} min. All {len(self._dev):,} dev pairs: loss "
+            f"{found.loss.per_token:.3f} a token, {found.loss.per_character:.3f} a character, BLEU "
+            f"{found.scores.bleu:.1f}, chrF {found.scores.chrf:.1f}. Checkpoint: {self._directory.model}.{stopped}"
+        )
+
+    def _described(self, course: Course, found: _Measured) -> Described:
+        options = self._options
+        return Described(
+            languages=(options.source_language, options.target_language),
+            data=options.data_name or ", ".join(path.name for path in options.train),
+            licence=options.licence,
+            pairs=len(self._corpus.train),
+            parameters=sum(parameter.numel() for parameter in self._model.parameters()),
+            settings=self._settings,
+            started_from=self._started_from,
+            course=course,
+            figures=Figures(
+                pairs=len(self._dev),
+                loss_per_token=found.loss.per_token,
+                loss_per_character=found.loss.per_character,
+                **asdict(found.scores),
+            ),
+        )
+
+    def _opening(self) -> str:
+        corpus: Corpus = self._corpus
+        left_out = f" ({corpus.left_out:,} left out: they share a sentence with dev)" if corpus.left_out else ""
+        return f"{len(corpus.train):,} pairs to train on{left_out}, {len(corpus.dev):,} dev pairs."
+
+    def _beginning(self) -> Beginning:
+        options = self._options
+        if options.settings is None:
+            return self._directory.beginning()
+        if self._processes.is_first:
+            self._directory.check_new(options.force)
+        if options.start_from is None:
+            return Beginning(options.settings, "")
+        return Beginning(_sizes_of(options.start_from, options.settings), "", options.start_from.resolve().name)
+
+    def _subword_model(self) -> bytes:
+        if self._options.resume:
+            return self._directory.subwords()
+        if self._options.start_from is not None:
+            return (self._options.start_from / "source.spm").read_bytes()
+        return train_subwords(self._corpus.train, self._settings.vocabulary)
+
+    def _new_model(self) -> Transformer:
+        config = _config(self._settings, self._subwords)
+        torch.manual_seed(self._settings.seed)
+        model = Transformer(config, self._settings.dropout)
+        if self._options.start_from is not None:
+            model.load_state_dict(load(self._options.start_from).state_dict())
+        return model
+
+
+class _MetricLines:
+    """Writes the mean of every few updates as one line."""
+
+    def __init__(self, directory: RunDirectory) -> None:
+        self._directory = directory
+        self._updates: list[Update] = []
+
+    def add(self, update: Update) -> None:
+        """Note an update."""
+        self._updates.append(update)
+        if len(self._updates) < UPDATES_PER_LINE:
+            return
+        tokens = sum(each.tokens for each in self._updates)
+        mean = sum(each.loss * each.tokens for each in self._updates) / tokens
+        self._directory.append(
+            {
+                "step": update.step,
+                "epoch": update.epoch,
+                "minutes": round(update.seconds / 60, 4),
+                "loss": round(mean, 5),
+                "tokens": tokens,
+                "learning_rate": update.rate,
+            }
+        )
+        self._updates.clear()
+
+
+def _dev_line(step: int, seconds: float, found: _Measured) -> dict[str, Any]:
+    return {
+        "step": step,
+        "minutes": round(seconds / 60, 4),
+        "dev_loss_per_token": round(found.loss.per_token, 5),
+        "dev_loss_per_character": round(found.loss.per_character, 5),
+        **{
+            name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(found.scores).items()
+        },
+    }
+
+
+def _config(settings: TrainingSettings, subwords: Subwords) -> ModelConfig:
+    return ModelConfig(
+        d_model=settings.d_model,
+        encoder_layers=settings.layers,
+        decoder_layers=settings.layers,
+        encoder_attention_heads=settings.heads,
+        decoder_attention_heads=settings.heads,
+        encoder_ffn_dim=settings.ffn,
+        decoder_ffn_dim=settings.ffn,
+        activation_function="relu",
+        vocab_size=subwords.size,
+        decoder_vocab_size=subwords.size,
+        pad_token_id=subwords.pad,
+        eos_token_id=subwords.eos,
+        decoder_start_token_id=subwords.pad,
+        scale_embedding=True,
+        share_encoder_decoder_embeddings=True,
+        tie_word_embeddings=True,
+        max_position_embeddings=LONGEST,
+    )
+
+
+def _sizes_of(checkpoint: Path, settings: TrainingSettings) -> TrainingSettings:
+    """The settings with the sizes of a checkpoint; InputError where this pipeline could not have made it."""
+    check_checkpoint(checkpoint)
+    config = read_config(checkpoint)
+    subwords = Subwords((checkpoint / "source.spm").read_bytes())
+    sizes = replace(
+        settings,
+        d_model=config.d_model,
+        layers=config.encoder_layers,
+        heads=config.encoder_attention_heads,
+        ffn=config.encoder_ffn_dim,
+        vocabulary=subwords.size - 1,
+    )
+    same = (checkpoint / "source.spm").read_bytes() == (checkpoint / "target.spm").read_bytes()
+    if not same or _config(sizes, subwords) != replace(config, max_position_embeddings=LONGEST):
+        raise InputError(
+            f"{checkpoint} cannot be trained further: it must have one joint vocabulary, numbered as SentencePiece "
+            "does, as many layers and heads in the encoder as in the decoder, ReLU and tied embeddings."
+        )
+    return sizes

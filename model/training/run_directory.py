@@ -1,0 +1,105 @@
+"""The directory of a run: what is needed to go on, what was measured, and the finished checkpoint. Torch-free.
+
+settings.json   the settings, the data's fingerprint, and what the run started from
+subwords.model  the SentencePiece model
+state.pt        weights, optimiser and place in the data (written by `loop.Trainer`)
+metrics.jsonl   one JSON object a line, in the order of updates
+model/          the checkpoint
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.errors import InputError, UserError
+from model.training.settings import TrainingSettings, from_json, to_json
+
+STATE = "state.pt"
+_SETTINGS, _SUBWORDS, _METRICS, _MODEL = "settings.json", "subwords.model", "metrics.jsonl", "model"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a run was begun with: its settings, its data's fingerprint, and the checkpoint it started from."""
+
+    settings: TrainingSettings
+    fingerprint: str
+    started_from: str = ""
+
+
+class RunDirectory:
+    """Paths and files of one run."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.model = path / _MODEL
+        self.metrics = path / _METRICS
+
+    def begin(self, beginning: Beginning, subwords: bytes) -> None:
+        """Make the directory and note what the run is begun with; an earlier run in it is removed."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            for name in (STATE, _METRICS):
+                (self.path / name).unlink(missing_ok=True)
+            shutil.rmtree(self.model, ignore_errors=True)
+            write_whole(self.path / _SUBWORDS, subwords)
+            values = {
+                "settings": to_json(beginning.settings),
+                "data": beginning.fingerprint,
+                "started_from": beginning.started_from,
+            }
+            write_whole(self.path / _SETTINGS, (json.dumps(values, indent=1) + "\n").encode())
+        except OSError as error:
+            raise UserError(f"{self.path} cannot be written: {error.strerror}.") from None
+
+    def check_new(self, force: bool) -> None:
+        """Raise InputError where a run would be overwritten unasked."""
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(f"{self.path} is a file: give the name of a directory.")
+        if (self.path / _SETTINGS).exists() and not force:
+            raise InputError(
+                f"{self.path} holds a run already: add --resume to go on with it, --force to replace it, "
+                "or choose another directory."
+            )
+
+    def beginning(self) -> Beginning:
+        """What the run was begun with; InputError where there is no run to go on with."""
+        path = self.path / _SETTINGS
+        if not path.exists() or not (self.path / STATE).exists():
+            raise InputError(f"{self.path} holds no run to go on with. Leave --resume out to begin one.")
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            return Beginning(from_json(values["settings"]), str(values["data"]), str(values["started_from"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{path} is damaged ({error}). Begin the run anew with --force.") from None
+
+    def subwords(self) -> bytes:
+        """The run's SentencePiece model."""
+        try:
+            return (self.path / _SUBWORDS).read_bytes()
+        except OSError as error:
+            raise InputError(f"{self.path / _SUBWORDS} cannot be read: {error.strerror}.") from None
+
+    def append(self, metrics: dict[str, Any]) -> None:
+        """Add a line to the metrics."""
+        with self.metrics.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(metrics) + "\n")
+
+    def forget_after(self, step: int) -> None:
+        """Drop the metrics of updates that a resumed run will make again."""
+        if self.metrics.exists():
+            lines = self.metrics.read_text(encoding="utf-8").splitlines()
+            kept = [line for line in lines if json.loads(line)["step"] <= step]
+            write_whole(self.metrics, "".join(f"{line}\n" for line in kept).encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that is there with all its content or not at all."""
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    os.replace(part, path)

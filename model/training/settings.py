@@ -1,0 +1,92 @@
+"""Every number of a training run in one frozen, JSON-able place. Torch-free.
+
+Each field carries its meaning; the command line makes its options and their help from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from model.errors import InputError
+
+
+def _setting(default: Any, meaning: str, share: bool = False) -> Any:
+    """A field with what `--help` says of it; a `share` lies between 0 and 1."""
+    return field(default=default, metadata={"meaning": meaning, "share": share})
+
+
+@dataclass(frozen=True)
+class AugmentationRates:
+    """How often a pair is changed in the way people type, anew in each epoch."""
+
+    joined: float = _setting(0.1, "share of pairs joined with another one", share=True)
+    no_stop: float = _setting(0.06, "share of sources without their full stop", share=True)
+    small_first: float = _setting(0.06, "share of sources with a small first letter", share=True)
+    all_small: float = _setting(0.03, "share of sources without capitals", share=True)
+    curly: float = _setting(0.02, "share of sources with curly apostrophes", share=True)
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that mean nothing."""
+        _check_shares(self)
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Sizes of the model, the data's treatment, and the schedule.
+
+    The budget is `minutes` of training or, where given, `steps` updates. Subword sampling is Kudo 2018.
+    """
+
+    d_model: int = _setting(256, "width of the model")
+    layers: int = _setting(4, "layers of the encoder, and of the decoder")
+    heads: int = _setting(8, "heads of each attention")
+    ffn: int = _setting(1024, "width of the feed-forward networks")
+    vocabulary: int = _setting(8000, "pieces of the joint vocabulary")
+    dropout: float = _setting(0.1, "dropout of sub-layers and embeddings", share=True)
+    label_smoothing: float = _setting(0.1, "probability spread over all tokens", share=True)
+    learning_rate: float = _setting(1e-3, "highest learning rate")
+    warm_up: float = _setting(0.06, "share of the budget in which the learning rate climbs", share=True)
+    weight_decay: float = _setting(0.01, "weight decay of AdamW")
+    gradient_norm: float = _setting(1.0, "gradients are cut to this norm")
+    batch_positions: int = _setting(1000, "padded target positions of an update, over all processes")
+    minutes: float = _setting(45.0, "budget in minutes of training")
+    steps: int | None = _setting(None, "budget in updates, in place of minutes")
+    sampling: float = _setting(0.1, "share of sources whose segmentation is sampled", share=True)
+    alpha: float = _setting(0.3, "smoothness of the sampling")
+    average_last: int = _setting(4, "how many late snapshots of the weights are averaged")
+    average_share: float = _setting(0.04, "share of the budget over which they are taken", share=True)
+    dev_share: float = _setting(0.01, "share of the pairs held out where no --dev is given", share=True)
+    longest: int = _setting(100, "longer pairs, in tokens of either side, are left out")
+    seed: int = _setting(1, "start of all random numbers")
+    augmentation: AugmentationRates = field(default_factory=AugmentationRates)
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that mean nothing."""
+        _check_shares(self)
+        for name in ("d_model", "layers", "heads", "ffn", "vocabulary", "batch_positions", "longest", "average_last"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1.")
+        if self.d_model % self.heads or self.d_model % 2:
+            raise InputError(f"d_model is {self.d_model}; it must be even and a multiple of heads, {self.heads}.")
+        if self.steps is not None and self.steps < 1:
+            raise InputError(f"steps is {self.steps}; it must be at least 1.")
+        if not (0 < self.minutes < float("inf") and 0 < self.learning_rate < float("inf")):
+            raise InputError("minutes and learning_rate must be above 0.")
+
+
+def _check_shares(settings: TrainingSettings | AugmentationRates) -> None:
+    for each in fields(settings):
+        value = getattr(settings, each.name)
+        if each.metadata.get("share") and not 0.0 <= value <= 1.0:
+            raise InputError(f"{each.name} is {value}; it must lie between 0 and 1.")
+
+
+def to_json(settings: TrainingSettings) -> dict[str, Any]:
+    """The settings as plain JSON values."""
+    return asdict(settings)
+
+
+def from_json(values: dict[str, Any]) -> TrainingSettings:
+    """The settings that `to_json` wrote."""
+    return TrainingSettings(**{**values, "augmentation": AugmentationRates(**values["augmentation"])})

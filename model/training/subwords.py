@@ -1,0 +1,105 @@
+"""One SentencePiece unigram vocabulary for both languages (Kudo 2018), with byte fallback. Torch-free."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import sentencepiece
+
+from model.errors import InputError
+from model.training.data import Pair
+
+PAD = "<pad>"
+
+
+def train_subwords(pairs: Sequence[Pair], size: int) -> bytes:
+    """The serialised SentencePiece model of `size` pieces: `</s>` is 0, `<unk>` 1, then bytes and pieces.
+
+    Raises InputError where the data hold too few different sentences for so large a vocabulary.
+    """
+    model = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=(text for pair in pairs for text in (pair.source, pair.target)),
+            model_writer=model,
+            vocab_size=size,
+            model_type="unigram",
+            byte_fallback=True,
+            character_coverage=0.9998,
+            eos_id=0,
+            unk_id=1,
+            bos_id=-1,
+            pad_id=-1,
+            minloglevel=2,
+        )
+    except RuntimeError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise InputError(f"A vocabulary of {size} pieces cannot be made from these data: {reason}") from None
+    return model.getvalue()
+
+
+def write_vocabulary(directory: Path, model: bytes) -> int:
+    """Write source.spm, target.spm and vocab.json (with `<pad>` last); returns the vocabulary's size."""
+    processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+    pieces = [processor.id_to_piece(index) for index in range(processor.get_piece_size())]
+    for name in ("source.spm", "target.spm"):
+        (directory / name).write_bytes(model)
+    ids = {piece: index for index, piece in enumerate([*pieces, PAD])}
+    (directory / "vocab.json").write_text(json.dumps(ids, ensure_ascii=False, indent=0), encoding="utf-8")
+    return len(ids)
+
+
+class Subwords:
+    """Sentences to ids of the joint vocabulary; SentencePiece's ids are the vocabulary's."""
+
+    def __init__(self, model: bytes) -> None:
+        self._model = model
+        self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
+        self.size = self._processor.get_piece_size() + 1
+
+    @property
+    def eos(self) -> int:
+        """The id of `</s>`."""
+        return int(self._processor.eos_id())
+
+    @property
+    def pad(self) -> int:
+        """The id of `<pad>`."""
+        return self.size - 1
+
+    @property
+    def model(self) -> bytes:
+        """The serialised SentencePiece model."""
+        return self._model
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text that ids spell."""
+        text: str = self._processor.decode(list(ids))
+        return text
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of each text, `</s>` last."""
+        return [[*ids, self.eos] for ids in self._processor.encode(list(texts))]
+
+    def sample(self, texts: Sequence[str], alpha: float, seed: int) -> list[list[int]]:
+        """The ids of each text under a sampled segmentation, `</s>` last; the same for the same seed.
+
+        SentencePiece keeps a random generator for each thread and seeds it when the thread first uses it: only
+        a thread of its own starts the sequence anew.
+        """
+        results: list[list[int]] = []
+
+        def work() -> None:
+            sentencepiece.set_random_generator_seed(seed)
+            for text in texts:
+                ids = self._processor.encode(text, enable_sampling=True, nbest_size=-1, alpha=alpha)
+                results.append([*ids, self.eos])
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        return results

@@ -1,0 +1,76 @@
+"""The command `evaluate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from model.errors import InputError
+from model.training.arguments import EvaluateOptions
+from model.training.measure import evaluate
+
+PAIRS = "I love you.\tJe t'aime.\nThe cat is sleeping.\tLe chat dort.\nHe is old.\tIl est vieux.\n"
+GOLD = "1-1 3-2 2-2\n1-1 2-2 4p3 3p3\n1-1 2-2 3-3\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    pairs, gold = tmp_path / "pairs.tsv", tmp_path / "gold.txt"
+    pairs.write_text(PAIRS, encoding="utf-8")
+    gold.write_text(GOLD, encoding="utf-8")
+    return pairs, gold
+
+
+def test_the_figures_are_printed(bundled: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert evaluate(EvaluateOptions(bundled, files[0])) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("3 pairs\n") and "row =" not in said
+    for words in ("BLEU    ", "tok:13a", "chrF    ", "nats a target token", "a target character", "tokens a second"):
+        assert words in said
+    assert evaluate(EvaluateOptions(bundled, files[0], lines=2)) == 0
+    assert capsys.readouterr().out.startswith("2 pairs\n")
+
+
+def test_every_head_has_its_alignment_error_under_both_conventions(
+    bundled: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(EvaluateOptions(bundled, *files)) == 0
+    tables = capsys.readouterr().out.split("\n\n")[1:]
+    assert [table.splitlines()[0].rpartition("= ")[2] for table in tables] == ["token read", "token predicted"]
+    for table in tables:
+        rows = [line.split() for line in table.splitlines()[2:6]]
+        assert [row[0] for row in rows] == ["1", "2", "3", "4"] and {len(row) for row in rows} == {9}
+        rates = {(row[0], str(head + 1)): float(value) for row in rows for head, value in enumerate(row[1:])}
+        assert all(0 <= rate <= 1 for rate in rates.values())
+        layer, head, rate = table.splitlines()[6].replace(",", "").split()[2::2][:2] + [table.split()[-1]]
+        assert rates[layer, head] == float(rate) == min(rates.values())
+
+
+def test_sentences_whose_words_cannot_be_told_apart_are_left_out_and_counted(
+    bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "p.tsv").write_text("I love you.\tJe t'aime.\nno\u200bspace here\tpas d' espace\u2028ici\n", encoding="utf-8")
+    (tmp_path / "g.txt").write_text("1-1\n1-1\n", encoding="utf-8")
+    assert evaluate(EvaluateOptions(bundled, tmp_path / "p.tsv", tmp_path / "g.txt")) == 0
+    said = capsys.readouterr()
+    assert "1 of 2 sentences" in said.err or "row = token read" in said.out
+
+
+@pytest.mark.parametrize(
+    ("gold", "words"),
+    [("1-1\n", ["1 lines", "3"]), ("1-1\n9-1\n1-1\n", ["Line 2", "9-1"]), ("1-1\nx\n1-1\n", ["Line 2", "'x'"])],
+)
+def test_gold_links_that_do_not_fit_are_refused(
+    bundled: Path, files: tuple[Path, Path], gold: str, words: list[str]
+) -> None:
+    files[1].write_text(gold, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        evaluate(EvaluateOptions(bundled, *files))
+    assert all(word in str(error.value) for word in words)
+
+
+def test_an_empty_file_is_refused(bundled: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.tsv").write_text("\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no pairs"):
+        evaluate(EvaluateOptions(bundled, tmp_path / "empty.tsv"))
