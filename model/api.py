@@ -34,6 +34,13 @@ class How(StrEnum):
 
     GREEDY = "greedy"
     FORCED = "forced"
+    SAMPLED = "sampled"
+    BEAM = "beam"
+
+    @property
+    def is_free(self) -> bool:
+        """True where the model chose for itself, row by row, and would choose anew under an intervention."""
+        return self in (How.GREEDY, How.SAMPLED)
 
 
 class Ended(StrEnum):
@@ -85,7 +92,8 @@ class DecodeStep:
 
     `log_probabilities` float32 [V] is the natural logarithm of the softmax over raw logits at temperature 1
     (`<pad>` is part of the normaliser but never chosen); `candidates` are the most probable tokens, best
-    first. `self_attention` float32 [Ld, Hd, t+1] for row t, `cross_attention` float32 [Ld, Hd, S].
+    first. `self_attention` float32 [Ld, Hd, t+1] for row t ([Ld, Hd, T] without causal mask),
+    `cross_attention` float32 [Ld, Hd, S].
     """
 
     reads: Token
@@ -101,13 +109,19 @@ class DecodeStep:
         """The natural log-probability the model gave to the output token."""
         return float(self.log_probabilities[self.output.id])
 
+    @property
+    def rank(self) -> int:
+        """How the output token ranks in the distribution; 1 is the most probable."""
+        return 1 + int((self.log_probabilities > self.log_probabilities[self.output.id]).sum())
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:
     """Everything the model computed for one document, after `len(steps)` = T decoder rows.
 
     `decoder_self_attention` float32 [Ld, Hd, T, T] (masked cells 0), `cross_attention` float32
-    [Ld, Hd, T, S]. All arrays are read-only.
+    [Ld, Hd, T, S]. All arrays are read-only. `hidden` are source positions that nothing may look at; where
+    `causal` is False the decoder's rows were computed in one pass without a causal mask.
     """
 
     encoding: Encoding
@@ -115,6 +129,8 @@ class Trace:
     decoder_self_attention: Floats
     cross_attention: Floats
     ended: Ended | None = None
+    hidden: frozenset[int] = frozenset()
+    causal: bool = True
 
     @property
     def source_tokens(self) -> tuple[Token, ...]:
@@ -134,9 +150,16 @@ class Trace:
     @cached_property
     def decoder_mask(self) -> Booleans:
         """Boolean [T, T], True where the causal mask forbids a row to look (section 3.2.3)."""
-        mask = np.triu(np.ones((len(self.steps), len(self.steps)), dtype=np.bool_), k=1)
-        mask.flags.writeable = False
-        return mask
+        return _read_only(np.zeros_like(self._future) if not self.causal else self._future)
+
+    @cached_property
+    def leaked(self) -> Booleans | None:
+        """Boolean [T, T], True where rows look at later tokens because the causal mask is off; None where it is on."""
+        return None if self.causal else _read_only(self._future)
+
+    @property
+    def _future(self) -> Booleans:
+        return np.triu(np.ones((len(self.steps), len(self.steps)), dtype=np.bool_), k=1)
 
     @cached_property
     def log_probabilities(self) -> Floats:
@@ -155,7 +178,103 @@ class Trace:
 
     def mask(self, kind: Kind) -> Booleans | None:
         """The mask of a kind, [queries, keys], True = forbidden; None where nothing is masked."""
-        return self.decoder_mask if kind is Kind.DECODER else None
+        if kind is Kind.DECODER:
+            return self.decoder_mask
+        if not self.hidden:
+            return None
+        rows = len(self.source_tokens) if kind is Kind.ENCODER else len(self.steps)
+        columns = [position in self.hidden for position in range(len(self.source_tokens))]
+        return _read_only(np.tile(np.array(columns, dtype=np.bool_), (rows, 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What interventions change at the last row of a trace, and in the translation.
+
+    `before` is that row without interventions, reading the same tokens; `divergence` is KL(before || after) in
+    nats. The translations are run to their end, the one `after` decided anew; it is None without causal mask.
+    """
+
+    before: DecodeStep
+    divergence: float
+    translation_before: tuple[Token, ...]
+    translation_after: tuple[Token, ...] | None
+
+
+@dataclass(frozen=True)
+class HeadEffect:
+    """What happens to a fixed translation when one more head is switched off; layer and head count from 0.
+
+    `divergence` is the mean over its rows of KL(before || after) in nats; `log_probability` the change of the
+    translation's natural log-probability.
+    """
+
+    kind: Kind
+    layer: int
+    head: int
+    divergence: float
+    log_probability: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """The autoregressive property, measured: largest absolute differences over all numbers of a translation.
+
+    `log_probabilities` and `weights`: computed step by step against once in parallel. `earlier_rows`: rows before
+    `position` after the token read there was replaced by `replacement`; `later_rows`: the rows from there on.
+    """
+
+    rows: int
+    log_probabilities: float
+    weights: float
+    position: int
+    replacement: Token
+    earlier_rows: float
+    later_rows: float
+
+
+class Fate(StrEnum):
+    """What became of a continuation in beam search."""
+
+    SURVIVED = "survived"
+    FINISHED = "finished"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True)
+class BeamNode:
+    """A continuation that beam search considered: `token` after the node `parent` (None: the start).
+
+    `step` counts from 1; `log_probability` is the sum over the hypothesis so far, natural.
+    """
+
+    token: Token
+    parent: int | None
+    step: int
+    log_probability: float
+    fate: Fate
+
+
+@dataclass(frozen=True)
+class BeamTree:
+    """All that beam search considered, parents before children.
+
+    `finished` are (node, score) of the complete hypotheses, best first; the score is the log-probability divided
+    by the number of tokens to the power of the length penalty.
+    """
+
+    width: int
+    nodes: tuple[BeamNode, ...]
+    finished: tuple[tuple[int, float], ...]
+
+    def path(self, node: int) -> tuple[Token, ...]:
+        """The tokens from the start to a node."""
+        tokens: list[Token] = []
+        index: int | None = node
+        while index is not None:
+            tokens.append(self.nodes[index].token)
+            index = self.nodes[index].parent
+        return tuple(reversed(tokens))
 
 
 @dataclass(frozen=True)
@@ -183,6 +302,11 @@ class Progress:
 
     done: int
     total: int
+
+
+def _read_only(mask: Booleans) -> Booleans:
+    mask.flags.writeable = False
+    return mask
 
 
 def join_text(tokens: Sequence[Token]) -> str:

@@ -52,14 +52,18 @@ class MultiHeadAttention(nn.Module):
         projected = self._split(functional.linear(x, self.weight, self.bias), 3)  # [3, BH, T, d]
         return projected[0], projected[1:]
 
-    def attend(self, query: Tensor, keys_values: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def attend(
+        self, query: Tensor, keys_values: Tensor, mask: Tensor | None = None, off: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Attention of projected queries [BH, T, d] over projected keys and values [2, BH, K, d].
 
-        Returns the output [B, T, D] and the weights [B, H, T, K], as `forward` does.
+        `off` is boolean [H], True for heads whose output is set to zero. Returns the output [B, T, D] and the
+        weights [B, H, T, K], as `forward` does.
         """
         keys, values = keys_values.unbind(0)  # [BH, K, d]
         attended, weights = weighted_values(query * self.scale, keys.transpose(1, 2), values, self.heads, mask)
-        output: Tensor = self.output(self._by_heads(attended).transpose(1, 2).flatten(2))  # [B, T, D]
+        heads = without_heads(self._by_heads(attended), off)  # [B, H, T, d]
+        output: Tensor = self.output(heads.transpose(1, 2).flatten(2))  # [B, T, D]
         return output, self._by_heads(weights)
 
     def _split(self, projected: Tensor, parts: int) -> Tensor:
@@ -69,6 +73,11 @@ class MultiHeadAttention(nn.Module):
 
     def _by_heads(self, x: Tensor) -> Tensor:
         return x.view(-1, self.heads, *x.shape[1:])  # [B, H, ...]
+
+
+def without_heads(heads: Tensor, off: Tensor | None) -> Tensor:
+    """The heads' outputs [B, H, T, d], those of the heads that `off` [H] names set to zero."""
+    return heads if off is None else heads.masked_fill(off[None, :, None, None], 0.0)
 
 
 def weighted_values(

@@ -16,15 +16,18 @@ import torch
 from torch import Tensor
 from torch.nn.functional import layer_norm, linear
 
-from model.attention import weighted_values
+from model.attention import weighted_values, without_heads
+from model.interventions import Placement
 from model.layers import LAYER_NORM_EPSILON, DecoderLayer
+from model.switches import Switches
 from model.transformer import Transformer, key_mask
 
 
 class LayerWeights(NamedTuple):
     """The parameters of one decoder layer and its sentence's cross-attention keys and values.
 
-    Pairs are a matrix or gain and its bias. `memory_keys` are transposed, [BHd, d, S], `memory_values`
+    Pairs are a matrix or gain and its bias; `off` are the heads [H] of self- and cross-attention that are switched
+    off. `memory_keys` are transposed, [BHd, d, S], `memory_values`
     [BHd, S, d]; `cross_query` holds the factor 1 / √d.
     """
 
@@ -42,23 +45,36 @@ class LayerWeights(NamedTuple):
     inner: tuple[Tensor, Tensor]
     outer: tuple[Tensor, Tensor]
     ffn_norm: tuple[Tensor, Tensor]
+    off: tuple[Tensor | None, Tensor | None] = (None, None)
 
 
 class DecoderState(NamedTuple):
     """All that the next row depends on besides the token it reads. Never changed, only replaced.
 
     `layers` belong to the sentence; `past` are the self-attention keys and values of each layer
-    [2, BHd, t, d], None before the first row; `memory_mask` [B, 1, 1, S] is True at padding.
+    [2, BHd, t, d], None before the first row; `memory_mask` [B, 1, 1, S] is True at padding and hidden tokens;
+    `placement` says where tokens stand, None for where they do.
     """
 
     layers: tuple[LayerWeights, ...]
     memory_mask: Tensor | None = None
     past: tuple[Tensor, ...] | None = None
+    placement: Placement | None = None
 
     @property
     def length(self) -> int:
         """How many rows were decoded."""
         return 0 if self.past is None else self.past[0].shape[-2]
+
+    def select(self, batch: Tensor) -> DecoderState:
+        """The state of the rows `batch` [N] of a batch, of which all come from one sentence."""
+        heads = self.layers[0].heads
+        if self.past is None:
+            return self
+        past = tuple(
+            layer.view(2, -1, heads, *layer.shape[2:]).index_select(1, batch).flatten(1, 2) for layer in self.past
+        )
+        return self._replace(past=past)
 
     def first(self, rows: int) -> DecoderState:
         """The state as it was after `rows` rows; its tensors are views that nothing ever writes to."""
@@ -69,9 +85,10 @@ class DecoderState(NamedTuple):
 
 
 class EncodedSource(NamedTuple):
-    """The encoder's `self_attention` [Le, B, He, S, S] and the decoder's `state` before its first row."""
+    """The encoder's `self_attention` [Le, B, He, S, S], its output `memory` [B, S, D], the decoder's first `state`."""
 
     self_attention: Tensor
+    memory: Tensor
     state: DecoderState
 
 
@@ -88,17 +105,28 @@ class DecodedRow(NamedTuple):
 
 
 @torch.inference_mode()
-def encode(model: Transformer, source: Tensor, padding: Tensor | None = None) -> EncodedSource:
-    """Encode the ids `source` [B, S], `padding` [B, S] True at padding, and project the memory once."""
-    memory, weights = model.encode(source, padding)
-    layers = tuple(_layer_weights(layer, memory) for layer in model.decoder.typed_layers())
-    return EncodedSource(torch.stack(weights), DecoderState(layers, key_mask(padding)))
+def encode(
+    model: Transformer, source: Tensor, padding: Tensor | None = None, switches: Switches | None = None
+) -> EncodedSource:
+    """Encode the ids `source` [B, S] and project the memory once.
+
+    `padding` [B, S] is True at padding and at hidden tokens.
+    """
+    memory, weights = model.encode(source, padding, switches)
+    layers = tuple(
+        _layer_weights(
+            layer, memory, (None, None) if switches is None else (switches.decoder[index], switches.cross[index])
+        )
+        for index, layer in enumerate(model.decoder.typed_layers())
+    )
+    state = DecoderState(layers, key_mask(padding), placement=None if switches is None else switches.target_placement)
+    return EncodedSource(torch.stack(weights), memory, state)
 
 
 @torch.inference_mode()
 def decode_step(model: Transformer, state: DecoderState, token: Tensor) -> tuple[DecoderState, DecodedRow]:
     """Decode the row that reads the ids `token` [B]; earlier rows are not touched."""
-    x = model.target_embedding(token[:, None], state.length)[:, 0]  # [B, D]
+    x = model.target_embedding(token[:, None], state.length, state.placement)[:, 0]  # [B, D]
     past, self_weights, cross_weights = [], [], []
     for index, layer in enumerate(state.layers):
         earlier = None if state.past is None else state.past[index]
@@ -112,7 +140,7 @@ def decode_step(model: Transformer, state: DecoderState, token: Tensor) -> tuple
         torch.stack(self_weights).view(*by_heads, state.length + 1),
         torch.stack(cross_weights).view(*by_heads, cross_weights[0].shape[-1]),
     )
-    return DecoderState(state.layers, state.memory_mask, tuple(past)), row
+    return state._replace(past=tuple(past)), row
 
 
 def best_tokens(log_probabilities: Tensor, count: int, barred: Sequence[int]) -> tuple[list[int], list[float]]:
@@ -126,7 +154,7 @@ def best_tokens(log_probabilities: Tensor, count: int, barred: Sequence[int]) ->
     return [token for token, _ in kept], [value for _, value in kept]
 
 
-def _layer_weights(layer: DecoderLayer, memory: Tensor) -> LayerWeights:
+def _layer_weights(layer: DecoderLayer, memory: Tensor, off: tuple[Tensor | None, Tensor | None]) -> LayerWeights:
     own, cross, ffn = layer.self_attention, layer.cross_attention, layer.ffn
     width = own.d_model
     memory_keys, memory_values = cross.keys_values(memory).unbind(0)  # [BH, S, d]
@@ -147,6 +175,7 @@ def _layer_weights(layer: DecoderLayer, memory: Tensor) -> LayerWeights:
         (ffn.inner.weight, ffn.inner.bias),
         (ffn.outer.weight, ffn.outer.bias),
         (layer.ffn_norm.weight, layer.ffn_norm.bias),
+        off,
     )
 
 
@@ -165,16 +194,25 @@ def _layer_row(
     keys_values = projected[1:] if past is None else torch.cat((past, projected[1:]), dim=-2)
     keys, values = keys_values.unbind(0)  # [BH, t+1, d]
     attended, own = weighted_values(projected[0] * layer.scale, keys.transpose(1, 2), values, heads)
+    attended = _without_heads(attended, layer.off[0], batch)
     x = _add_norm(x, linear(attended.view(batch, width), *layer.self_output), layer.self_norm)
 
     query = linear(x, *layer.cross_query).view(batch * heads, 1, -1)  # [BH, 1, d]
     attended, cross = weighted_values(query, layer.memory_keys, layer.memory_values, heads, memory_mask)
+    attended = _without_heads(attended, layer.off[1], batch)
     x = _add_norm(x, linear(attended.view(batch, width), *layer.cross_output), layer.cross_norm)
 
     hidden = layer.activation(linear(x, *layer.inner))
     mostly_zero = batch == 1 and layer.activation is torch.relu
     output = _sparse_linear(hidden, *layer.outer) if mostly_zero else linear(hidden, *layer.outer)
     return _add_norm(x, output, layer.ffn_norm), keys_values, own, cross
+
+
+def _without_heads(attended: Tensor, off: Tensor | None, batch: int) -> Tensor:
+    """The heads' outputs [BH, 1, d], zero for the heads that are off."""
+    if off is None:
+        return attended
+    return without_heads(attended.view(batch, -1, *attended.shape[1:]), off)
 
 
 def _sparse_linear(x: Tensor, matrix: Tensor, bias: Tensor) -> Tensor:

@@ -67,9 +67,12 @@ class EncoderLayer(nn.Module):
         self.ffn = PositionwiseFFN(d_model, hidden, activation=activation)
         self.ffn_norm = AddNorm(d_model, dropout)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """Map `x` [B, S, D] to [B, S, D]; also the weights [B, H, S, S]. `mask` True = forbidden."""
-        attended, weights = self.self_attention.attend(*self.self_attention.queries_keys_values(x), mask)
+    def forward(self, x: Tensor, mask: Tensor | None = None, off: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Map `x` [B, S, D] to [B, S, D]; also the weights [B, H, S, S].
+
+        `mask` is True where looking is forbidden, `off` [H] True for heads that are switched off.
+        """
+        attended, weights = self.self_attention.attend(*self.self_attention.queries_keys_values(x), mask, off)
         x = self.self_attention_norm(x, attended)
         return self.ffn_norm(x, self.ffn(x)), weights
 
@@ -93,20 +96,22 @@ class DecoderLayer(nn.Module):
         past: Tensor | None = None,
         mask: Tensor | None = None,
         memory_mask: Tensor | None = None,
+        off: tuple[Tensor | None, Tensor | None] = (None, None),
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Map `x` [B, T, D] to [B, T, D].
 
         `memory` [2, BH, S, d] are the cross-attention's keys and values of the encoder's output, `past`
-        [2, BH, P, d] the self-attention's of earlier positions. Returns the output, the self-attention's
-        keys and values [2, BH, P+T, d], its weights [B, H, T, P+T], and the cross weights [B, H, T, S].
+        [2, BH, P, d] the self-attention's of earlier positions, `off` the heads [H] of self- and cross-attention
+        that are switched off. Returns the output, the self-attention's keys and values [2, BH, P+T, d], its
+        weights [B, H, T, P+T], and the cross weights [B, H, T, S].
         """
         query, keys_values = self.self_attention.queries_keys_values(x)
         if past is not None:
             keys_values = torch.cat((past, keys_values), dim=-2)  # [2, BH, P+T, d]
-        attended, self_weights = self.self_attention.attend(query, keys_values, mask)
+        attended, self_weights = self.self_attention.attend(query, keys_values, mask, off[0])
         x = self.self_attention_norm(x, attended)
 
         query = self.cross_attention.queries(x)
-        attended, cross_weights = self.cross_attention.attend(query, memory, memory_mask)
+        attended, cross_weights = self.cross_attention.attend(query, memory, memory_mask, off[1])
         x = self.cross_attention_norm(x, attended)
         return self.ffn_norm(x, self.ffn(x)), keys_values, self_weights, cross_weights

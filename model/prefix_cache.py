@@ -1,19 +1,26 @@
 """What was computed for the last few sentences, so that a step costs one decoder row and a jump back none.
 
-A row depends on the sentence and the tokens read so far, on nothing else; so rows of one document serve every
-other that begins alike. Everything kept is immutable: a longer branch is a new object.
+A row depends on the sentence, the interventions and the tokens read so far, on nothing else; so rows of one document
+serve every other that begins alike. Everything kept is immutable: a longer branch is a new object.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from model.api import DecodeStep, Encoding
-from model.decoding import DecoderState
+from torch import Tensor
 
-SENTENCES = 4
+from model.api import DecodeStep, Encoding, How
+from model.decoding import DecoderState
+from model.interventions import Interventions
+from model.switches import Switches
+
+Choose = Callable[[int, DecodeStep], tuple[int, How]]
+"""The token that stands after row `index`, and how it was chosen, given what the row computed."""
+
+SENTENCES = 8
 BRANCHES = 4
 
 
@@ -38,30 +45,31 @@ class Branch:
             return self
         return Branch(self.state.first(rows), self.rows[:rows], self.reads[:rows])
 
-    def agreement(self, start: int, outputs: Sequence[int]) -> int:
-        """How many rows hold for a target that begins with `outputs` and goes on greedily."""
-        given = (start, *outputs)[: len(self.rows)]
-        if self.reads[: len(given)] != given:
-            return next(index for index, token in enumerate(given) if self.reads[index] != token)
-        for index in range(len(given), len(self.rows)):
-            if self.reads[index] != self.rows[index - 1].output.id:
+    def agreement(self, start: int, choose: Choose) -> int:
+        """How many rows hold for a target whose tokens `choose` chooses."""
+        expected = start
+        for index, row in enumerate(self.rows):
+            if self.reads[index] != expected:
                 return index
+            expected = choose(index, row)[0]
         return len(self.rows)
 
 
 @dataclass(eq=False)
 class Sentence:
-    """An encoded sentence and the branches decoded from it, the latest first."""
+    """An encoded sentence, the encoder's output `memory` [1, S, D], and the branches decoded from it, latest first."""
 
     encoding: Encoding
+    memory: Tensor
+    switches: Switches | None
     root: Branch
     branches: list[Branch] = field(default_factory=list)
 
-    def longest(self, start: int, outputs: Sequence[int], rows: int) -> Branch:
-        """The branch with the most rows, at most `rows`, that hold for this target."""
+    def longest(self, start: int, choose: Choose, rows: int) -> Branch:
+        """The branch with the most rows, at most `rows`, that hold for the target that `choose` chooses."""
         best, length = self.root, 0
         for branch in self.branches:
-            agreed = min(branch.agreement(start, outputs), rows)
+            agreed = min(branch.agreement(start, choose), rows)
             if agreed > length:
                 best, length = branch, agreed
         return best.first(length)
@@ -73,21 +81,22 @@ class Sentence:
 
 
 class PrefixCache:
-    """The sentences used last, by their source text."""
+    """The sentences used last, by their source text and the interventions they were encoded under."""
 
     def __init__(self, size: int = SENTENCES) -> None:
         self._size = size
-        self._sentences: OrderedDict[str, Sentence] = OrderedDict()
+        self._sentences: OrderedDict[tuple[str, Interventions], Sentence] = OrderedDict()
 
-    def get(self, source: str) -> Sentence | None:
+    def get(self, source: str, interventions: Interventions) -> Sentence | None:
         """The sentence with this source text, if it is still kept."""
-        if source in self._sentences:
-            self._sentences.move_to_end(source)
-        return self._sentences.get(source)
+        key = source, interventions
+        if key in self._sentences:
+            self._sentences.move_to_end(key)
+        return self._sentences.get(key)
 
-    def add(self, source: str, sentence: Sentence) -> None:
+    def add(self, source: str, interventions: Interventions, sentence: Sentence) -> None:
         """Keep a sentence and forget the one that was not used for longest."""
-        self._sentences[source] = sentence
+        self._sentences[source, interventions] = sentence
         while len(self._sentences) > self._size:
             self._sentences.popitem(last=False)
 

@@ -8,31 +8,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from model.api import (
+    BeamTree,
     Candidate,
+    Check,
     DecodeStep,
+    Effect,
     Encoding,
     Ended,
     Floats,
+    HeadEffect,
     How,
     ModelInfo,
     Progress,
     Token,
     Trace,
 )
+from model.beam import beam_search
 from model.checkpoint import content_hash, load
 from model.config import ModelConfig, read_barred, read_languages
-from model.decoding import DecodedRow, best_tokens, decode_step, encode
-from model.document import Choice, Document, path
+from model.decoding import best_tokens, decode_step, encode
+from model.document import Document, branch, go_to, path
 from model.errors import InputError
+from model.experiments import Pass, divergence, parallel_pass, rank_heads
+from model.following import Follower
+from model.interventions import Interventions
 from model.prefix_cache import Branch, PrefixCache, Sentence
+from model.switches import switches
 from model.tokenizer import Tokenizer
+
+Result = TypeVar("Result")
 
 CANDIDATES = 10
 """How many of the most probable next tokens a step lists."""
@@ -86,70 +99,182 @@ class Session:
         Raises InputError where the sentence is empty or too long, a token is not in the vocabulary, or the
         document belongs to another checkpoint.
         """
-        steps = self.trace_steps(document)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stop:
-                trace: Trace = stop.value
-                return trace
+        return finished(self.trace_steps(document))
 
     def trace_steps(self, document: Document) -> Generator[Progress, None, Trace]:
         """`trace` in pieces: yields after each newly computed decoder row and returns the trace.
 
         It may be closed at any row or interleaved with other traces.
         """
-        choices = self._checked_path(document)
-        wanted = min(document.step, document.limit)
-        sentence = self._sentence(document.source)
-        outputs = [choice.token for choice in choices]
-        branch = sentence.longest(self._config.decoder_start_token_id, outputs, wanted)
-        while len(branch.rows) < wanted and not self._is_over(branch, outputs):
-            branch = self._decode_row(branch, self._next_input(branch, outputs))
-            sentence.remember(branch)
-            yield Progress(len(branch.rows), wanted)
-        steps = self._followed(branch.rows, choices)
-        return _stacked(sentence.encoding, steps, self._ended(steps, document.limit), self._config)
+        self._check(document)
+        steps = yield from self._rows(document)
+        interventions = document.interventions
+        sentence = self._sentence(document)
+        if not interventions.causal_mask and steps:
+            return self._unmasked(sentence, steps, document)
+        return _stacked(
+            sentence.encoding,
+            steps,
+            self._ended(steps, document.limit),
+            self._config,
+            interventions,
+        )
 
-    def _checked_path(self, document: Document) -> tuple[Choice, ...]:
+    def effect_steps(self, document: Document) -> Generator[Progress, None, Effect]:
+        """What the document's interventions change, in pieces; the document must have at least one row."""
+        trace = yield from self.trace_steps(document)
+        outputs = [(step.output.id, How.FORCED) for step in trace.steps]
+        plain = replace(document, interventions=Interventions())
+        alike = yield from self.trace_steps(go_to(branch(plain, outputs), len(outputs)))
+        before = yield from self.trace_steps(go_to(plain, plain.limit))
+        after = None
+        if document.interventions.causal_mask:
+            after = yield from self.trace_steps(go_to(document, document.limit))
+        row = alike.steps[-1]
+        logs = [torch.tensor(step.log_probabilities)[None] for step in (row, trace.steps[-1])]
+        after_tokens = None if after is None else after.output_tokens
+        return Effect(row, divergence(*logs), before.output_tokens, after_tokens)
+
+    def rank_heads_steps(self, document: Document) -> Generator[Progress, None, tuple[HeadEffect, ...]]:
+        """What each head does for the document's translation, run to its end; largest effect first, in pieces."""
+        trace = yield from self.trace_steps(go_to(document, document.limit))
+        source, padding = self._source(document)
+        inputs, outputs = ([token.id for token in tokens] for tokens in (trace.input_tokens, trace.output_tokens))
+        effects = yield from rank_heads(self._model, source, padding, document.interventions, inputs, outputs)
+        return effects
+
+    def beam_steps(self, document: Document) -> Generator[Progress, None, BeamTree]:
+        """Beam search for the document's source, of its width and under its interventions, in pieces."""
+        self._check(document)
+        source, padding = self._source(document)
+        tree = yield from beam_search(
+            self._model,
+            source,
+            self._tokenizer.vocabulary,
+            self._barred,
+            document.decoding.beam_width,
+            document.limit,
+            padding,
+            switches(document.interventions, self._config, source.shape[1]),
+        )
+        return tree
+
+    def check_steps(self, document: Document) -> Generator[Progress, None, Check]:
+        """The autoregressive property, measured on the document's translation run to its end, in pieces.
+
+        Once in parallel against step by step; and again with the token that the middle row reads replaced.
+        """
+        masked = replace(document, interventions=replace(document.interventions, causal_mask=True))
+        trace = yield from self.trace_steps(go_to(masked, masked.limit))
+        sentence = self._sentence(masked)
+        _, padding = self._source(masked)
+        inputs = [token.id for token in trace.input_tokens]
+        parallel = parallel_pass(self._model, sentence.memory, inputs, padding, sentence.switches)
+        logs = np.stack([step.log_probabilities for step in trace.steps])
+        position = len(inputs) // 2
+        offered = trace.steps[max(position - 1, 0)].candidates
+        replacement = next(
+            each.token for each in offered if each.token.id != inputs[position] and not each.token.special
+        )
+        changed = [*inputs[:position], replacement.id, *inputs[position + 1 :]]
+        other = parallel_pass(self._model, sentence.memory, changed, padding, sentence.switches)
+        return Check(
+            rows=len(inputs),
+            log_probabilities=_largest(parallel.log_probabilities.numpy() - logs),
+            weights=max(
+                _largest(parallel.own.numpy() - trace.decoder_self_attention),
+                _largest(parallel.cross.numpy() - trace.cross_attention),
+            ),
+            position=position,
+            replacement=replacement,
+            earlier_rows=_differences(parallel, other, slice(0, position)),
+            later_rows=_differences(parallel, other, slice(position, None)),
+        )
+
+    def _check(self, document: Document) -> None:
         if document.checkpoint and document.checkpoint != self.info.content_hash:
             raise InputError(
                 "This document was made with another model (content hash "
                 f"{document.checkpoint[:12]}…, this one is {self.info.content_hash[:12]}…). "
                 "Open that model, or start anew from the sentence."
             )
-        choices = path(document)
-        for choice in choices:
+        for choice in path(document):
             self._tokenizer.token(choice.token)
-        return choices
+        for head in document.interventions.heads_off:
+            layers, heads = self.info.heads(head.kind)
+            if head.layer >= layers or head.head >= heads:
+                raise InputError(
+                    f"Layer {head.layer + 1}, head {head.head + 1} cannot be switched off: the {head.kind} attention "
+                    f"of this model has {layers} layers and {heads} heads."
+                )
 
-    def _sentence(self, source: str) -> Sentence:
-        sentence = self._cache.get(source)
+    def _rows(self, document: Document) -> Generator[Progress, None, tuple[DecodeStep, ...]]:
+        """The decoder's rows, one at a time under the causal mask, with the outputs that the document follows."""
+        sentence = self._sentence(document)
+        follow = Follower(document, self._barred)
+        wanted = min(document.step, document.limit)
+        rows = sentence.longest(self._config.decoder_start_token_id, follow, wanted)
+        while len(rows.rows) < wanted and not self._is_over(rows, follow):
+            rows = self._decode_row(rows, self._next_input(rows, follow))
+            sentence.remember(rows)
+            yield Progress(len(rows.rows), wanted)
+        return tuple(self._chosen(row, *follow(index, row)) for index, row in enumerate(rows.rows))
+
+    def _sentence(self, document: Document) -> Sentence:
+        # The causal mask is the decoder's own affair, and only at the very end.
+        interventions = replace(document.interventions, causal_mask=True)
+        sentence = self._cache.get(document.source, interventions)
         if sentence is None:
-            tokens = self._tokenizer.encode_source(source)
-            encoded = encode(self._model, torch.tensor([[token.id for token in tokens]]))
+            source, padding = self._source(document)
+            switched = switches(interventions, self._config, source.shape[1])
+            encoded = encode(self._model, source, padding, switched)
             weights = _read_only(encoded.self_attention[:, 0])  # [Le, He, S, S]
-            sentence = Sentence(Encoding(tokens, weights), Branch(encoded.state))
-            self._cache.add(source, sentence)
+            tokens = self._tokenizer.encode_source(document.source)
+            sentence = Sentence(Encoding(tokens, weights), encoded.memory, switched, Branch(encoded.state))
+            self._cache.add(document.source, interventions, sentence)
         return sentence
 
-    def _output(self, branch: Branch, outputs: Sequence[int]) -> int:
-        """The token that the last row of a branch stands for in a target that begins with `outputs`."""
-        last = len(branch.rows) - 1
-        return outputs[last] if last < len(outputs) else branch.rows[last].output.id
+    def _source(self, document: Document) -> tuple[Tensor, Tensor | None]:
+        """The ids [1, S] of the document's source, and a mask [1, S] of the tokens it hides (None: none)."""
+        ids = [token.id for token in self._tokenizer.encode_source(document.source)]
+        hidden = document.interventions.hidden
+        if not hidden:
+            return torch.tensor([ids]), None
+        if max(hidden) >= len(ids):
+            raise InputError(f"Source token {max(hidden) + 1} cannot be hidden: the sentence has {len(ids)}.")
+        if len(hidden) == len(ids):
+            raise InputError("Every source token is hidden: leave at least one for the model to look at.")
+        return torch.tensor([ids]), torch.tensor([[position in hidden for position in range(len(ids))]])
 
-    def _next_input(self, branch: Branch, outputs: Sequence[int]) -> int:
-        return self._output(branch, outputs) if branch.rows else self._config.decoder_start_token_id
+    def _unmasked(self, sentence: Sentence, steps: tuple[DecodeStep, ...], document: Document) -> Trace:
+        """The same rows computed in one pass without the causal mask."""
+        _, padding = self._source(document)
+        inputs = [step.reads.id for step in steps]
+        seen = parallel_pass(self._model, sentence.memory, inputs, padding, sentence.switches, causal=False)
+        own, cross = _read_only(seen.own), _read_only(seen.cross)
+        rows = []
+        for index, step in enumerate(steps):
+            row = self._greedy_step(step.reads.id, seen.log_probabilities[index], own[:, :, index], cross[:, :, index])
+            rows.append(self._chosen(row, step.output.id, step.how))
+        ended = self._ended(steps, document.limit)
+        return Trace(sentence.encoding, tuple(rows), own, cross, ended, document.interventions.hidden, causal=False)
 
-    def _is_over(self, branch: Branch, outputs: Sequence[int]) -> bool:
-        return bool(branch.rows) and self._output(branch, outputs) == self._config.eos_token_id
+    def _output(self, branch: Branch, follow: Follower) -> int:
+        """The token that stands after the last row of a branch."""
+        return follow(len(branch.rows) - 1, branch.rows[-1])[0]
+
+    def _next_input(self, branch: Branch, follow: Follower) -> int:
+        return self._output(branch, follow) if branch.rows else self._config.decoder_start_token_id
+
+    def _is_over(self, branch: Branch, follow: Follower) -> bool:
+        return bool(branch.rows) and self._output(branch, follow) == self._config.eos_token_id
 
     def _decode_row(self, branch: Branch, token_id: int) -> Branch:
         state, row = decode_step(self._model, branch.state, torch.tensor([token_id]))
-        return branch.extended(state, self._greedy_step(token_id, row))
+        own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
+        return branch.extended(state, self._greedy_step(token_id, row.log_probabilities[0], own, cross))
 
-    def _greedy_step(self, token_id: int, row: DecodedRow) -> DecodeStep:
-        log_probabilities = row.log_probabilities[0]
+    def _greedy_step(self, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats) -> DecodeStep:
         ids, values = best_tokens(log_probabilities, CANDIDATES, self._barred)
         vocabulary = self._tokenizer.vocabulary
         tokens = [vocabulary[best] for best in ids]
@@ -159,32 +284,30 @@ class Session:
             how=How.GREEDY,
             log_probabilities=_read_only(log_probabilities),
             candidates=tuple(map(Candidate, tokens, map(math.exp, values))),
-            self_attention=_read_only(row.self_attention[:, 0]),
-            cross_attention=_read_only(row.cross_attention[:, 0]),
+            self_attention=own,
+            cross_attention=cross,
         )
 
-    def _followed(self, rows: Sequence[DecodeStep], choices: Sequence[Choice]) -> tuple[DecodeStep, ...]:
-        """The rows with the outputs of the document's path in place of the model's own."""
-        chosen = [self._chosen(row, choice) for row, choice in zip(rows, choices, strict=False)]
-        return (*chosen, *rows[len(chosen) :])
-
-    def _chosen(self, row: DecodeStep, choice: Choice) -> DecodeStep:
-        if choice.token == row.output.id and choice.how == row.how:
+    def _chosen(self, row: DecodeStep, token: int, how: How) -> DecodeStep:
+        """The row with the token that stands after it in place of the model's own."""
+        if token == row.output.id and how == row.how:
             return row
-        return DecodeStep(
-            row.reads,
-            self._tokenizer.token(choice.token),
-            choice.how,
-            row.log_probabilities,
-            row.candidates,
-            row.self_attention,
-            row.cross_attention,
-        )
+        return replace(row, output=self._tokenizer.token(token), how=how)
 
     def _ended(self, steps: Sequence[DecodeStep], limit: int) -> Ended | None:
         if steps and steps[-1].output.id == self._config.eos_token_id:
             return Ended.EOS
         return Ended.LIMIT if len(steps) >= limit else None
+
+
+def finished(steps: Generator[Progress, None, Result]) -> Result:
+    """What a computation in pieces returns, without a pause."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
 
 
 def _read_only(tensor: Tensor) -> Floats:
@@ -193,7 +316,26 @@ def _read_only(tensor: Tensor) -> Floats:
     return array
 
 
-def _stacked(encoding: Encoding, steps: tuple[DecodeStep, ...], ended: Ended | None, config: ModelConfig) -> Trace:
+def _largest(differences: Floats) -> float:
+    return float(np.abs(differences).max(initial=0.0))
+
+
+def _differences(one: Pass, other: Pass, rows: slice) -> float:
+    """The largest difference of any number in some rows of two passes."""
+    return max(
+        _largest((one.log_probabilities[rows] - other.log_probabilities[rows]).numpy()),
+        _largest((one.own[:, :, rows] - other.own[:, :, rows]).numpy()),
+        _largest((one.cross[:, :, rows] - other.cross[:, :, rows]).numpy()),
+    )
+
+
+def _stacked(
+    encoding: Encoding,
+    steps: tuple[DecodeStep, ...],
+    ended: Ended | None,
+    config: ModelConfig,
+    interventions: Interventions,
+) -> Trace:
     """The trace of `steps`, their rows stacked to [Ld, Hd, T, T] and [Ld, Hd, T, S]."""
     rows = len(steps)
     shape = (config.decoder_layers, config.decoder_attention_heads, rows)
@@ -203,4 +345,4 @@ def _stacked(encoding: Encoding, steps: tuple[DecodeStep, ...], ended: Ended | N
         own[:, :, index, : index + 1] = step.self_attention
         cross[:, :, index] = step.cross_attention
     own.flags.writeable = cross.flags.writeable = False
-    return Trace(encoding, steps, own, cross, ended)
+    return Trace(encoding, steps, own, cross, ended, interventions.hidden, interventions.causal_mask)

@@ -12,8 +12,10 @@ from torch.nn import functional
 
 from model.config import ModelConfig
 from model.dropout import dropout
+from model.interventions import Placement
 from model.layers import DecoderLayer, EncoderLayer
 from model.positional import sinusoidal_encoding
+from model.switches import Switches
 
 _TABLE_LENGTH = 1024
 
@@ -32,17 +34,21 @@ class PositionedEmbedding(nn.Module):
         table = torch.tensor(sinusoidal_encoding(_TABLE_LENGTH, tokens.embedding_dim), device="cpu")
         self.register_buffer("positions", table, persistent=False)
 
-    def forward(self, ids: Tensor, start: int = 0) -> Tensor:
+    def forward(self, ids: Tensor, start: int = 0, placement: Placement | None = None) -> Tensor:
         """Embed `ids` [B, T] that stand at positions `start` onwards: [B, T, D]."""
         embedded: Tensor = self.tokens(ids) * self.scale
-        embedded = embedded + self._positions(start, start + ids.shape[1])
+        stop = start + ids.shape[1]
+        if placement is None:
+            embedded = embedded + self._table(stop)[start:stop]
+        elif (rows := placement.rows(start, stop)) is not None:
+            embedded = embedded + self._table(max(rows, default=0) + 1)[rows]
         return dropout(embedded, self.dropout) if self.training else embedded
 
-    def _positions(self, start: int, stop: int) -> Tensor:
-        if stop <= _TABLE_LENGTH:
-            return self.positions[start:stop]
-        table = torch.tensor(sinusoidal_encoding(stop, self.tokens.embedding_dim))
-        return table[start:].to(self.positions)
+    def _table(self, length: int) -> Tensor:
+        """The encodings of at least `length` positions."""
+        if length <= _TABLE_LENGTH:
+            return self.positions
+        return torch.tensor(sinusoidal_encoding(length, self.tokens.embedding_dim)).to(self.positions)
 
 
 class Encoder(nn.Module):
@@ -61,11 +67,13 @@ class Encoder(nn.Module):
             for _ in range(config.encoder_layers)
         )
 
-    def forward(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
+    def forward(
+        self, x: Tensor, mask: Tensor | None = None, switches: Switches | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
         """Map `x` [B, S, D] to the memory [B, S, D]; also every layer's weights [B, H, S, S]."""
         weights = []
-        for layer in self.layers:
-            x, layer_weights = layer(x, mask)
+        for index, layer in enumerate(self.layers):
+            x, layer_weights = layer(x, mask, switches and switches.encoder[index])
             weights.append(layer_weights)
         return x, weights
 
@@ -97,6 +105,7 @@ class Decoder(nn.Module):
         past: list[Tensor] | None = None,
         mask: Tensor | None = None,
         memory_mask: Tensor | None = None,
+        switches: Switches | None = None,
     ) -> tuple[Tensor, list[Tensor], list[Tensor], list[Tensor]]:
         """Map `x` [B, T, D] to [B, T, D]; every list has one entry a layer, as `DecoderLayer` describes them.
 
@@ -106,7 +115,8 @@ class Decoder(nn.Module):
         present, self_weights, cross_weights = [], [], []
         for index, layer in enumerate(self.layers):
             earlier = None if past is None else past[index]
-            x, keys_values, own, cross = layer(x, memory[index], earlier, mask, memory_mask)
+            off = (None, None) if switches is None else switches.decoder_layer(index)
+            x, keys_values, own, cross = layer(x, memory[index], earlier, mask, memory_mask, off)
             present.append(keys_values)
             self_weights.append(own)
             cross_weights.append(cross)
@@ -144,28 +154,37 @@ class Transformer(nn.Module):
         if self.config.tie_word_embeddings:
             self.generator.weight = self.target_embedding.tokens.weight
 
-    def encode(self, source: Tensor, padding: Tensor | None = None) -> tuple[Tensor, list[Tensor]]:
-        """Encode ids `source` [B, S]; `padding` [B, S] is True at padding.
+    def encode(
+        self, source: Tensor, padding: Tensor | None = None, switches: Switches | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Encode ids `source` [B, S]; `padding` [B, S] is True at padding and at hidden tokens.
 
         Returns the memory [B, S, D] and every layer's weights [B, H, S, S].
         """
-        memory, weights = self.encoder(self.source_embedding(source), key_mask(padding))
+        embedded = self.source_embedding(source, placement=switches and switches.source_placement)
+        memory, weights = self.encoder(embedded, key_mask(padding), switches)
         return memory, weights
 
     def decode(
-        self, target: Tensor, memory: Tensor, source_padding: Tensor | None = None
+        self,
+        target: Tensor,
+        memory: Tensor,
+        source_padding: Tensor | None = None,
+        switches: Switches | None = None,
+        causal: bool = True,
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
-        """Decode all of the ids `target` [B, T] in one pass, each position blind to later ones.
+        """Decode all of the ids `target` [B, T] in one pass, each position blind to later ones where `causal`.
 
         Returns the hidden vectors [B, T, D], and every layer's self [B, H, T, T] and cross weights
         [B, H, T, S]. Padding at the end of a target needs no mask: the causal one hides it.
         """
         hidden, _, self_weights, cross_weights = self.decoder(
-            self.target_embedding(target),
+            self.target_embedding(target, placement=switches and switches.target_placement),
             self.decoder.project_memory(memory),
             None,
-            causal_mask(target.shape[1], target.device),
+            causal_mask(target.shape[1], target.device) if causal else None,
             key_mask(source_padding),
+            switches,
         )
         return hidden, self_weights, cross_weights
 
