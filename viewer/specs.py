@@ -57,7 +57,8 @@ class HeatmapSpec:
     """One head's weights [R, C] with the tokens on both axes; `mask` [R, C] is True where nothing may look.
 
     `title` names the kind, layer and head; `caption` holds the lines printed under an exported picture:
-    the sentence, then convention and colour range.
+    the sentence, then convention and colour range. `leaked` [R, C] is True where a row looks at later tokens because
+    the causal mask is off; `badge` is "" or a word about the head, such as "off".
     """
 
     kind: Kind
@@ -70,6 +71,8 @@ class HeatmapSpec:
     scale: Scale
     colormap: str
     caption: tuple[str, ...] = ()
+    leaked: Booleans | None = None
+    badge: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,33 +89,46 @@ class GridSpec:
     colormap: str
     selected: Head | None = None
     caption: tuple[str, ...] = ()
+    off: frozenset[Head] = frozenset()
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A next-token candidate: what it reads, its probability, and whether it is the one chosen."""
+    """A next-token candidate: what it reads, its probability, and whether it is the one chosen.
+
+    `token` is its id in the target vocabulary; `before` its probability without interventions, None where there are
+    none; `rank` counts from 1 in the whole distribution.
+    """
 
     label: str
     probability: float
     chosen: bool
     tooltip: str = ""
+    token: int = -1
+    before: float | None = None
+    rank: int = 0
 
 
 @dataclass(frozen=True)
 class BarsSpec:
-    """The next-token distribution: its most probable tokens, best first."""
+    """The next-token distribution: its most probable tokens, best first, or those that a filter lets through.
+
+    `note` is a line under the bars, such as the divergence from the distribution without interventions.
+    """
 
     title: str
     subtitle: str
     bars: tuple[Bar, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Chip:
     """A token as shown in a strip; `joined` chips belong to the word of the chip before them.
 
-    `state` is "plain", "special", "prediction" (computed, not yet committed) or "ahead" (computed earlier,
-    beyond the current step).
+    `state` is "plain", "special", "prediction" (computed, not yet committed), "ahead" (computed earlier,
+    beyond the current step) or "hidden" (a source token that nothing may look at). `mark` is "" or says how the
+    token came here: "forced", "sampled", "beam", or "surprising" (forced, and improbable for the model).
     """
 
     text: str
@@ -120,6 +136,7 @@ class Chip:
     state: str = "plain"
     joined: bool = False
     badge: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +166,103 @@ class MatrixSpec:
     colormap: str
     marked: int
     square: bool
+
+
+@dataclass(frozen=True)
+class HypothesisRow:
+    """A kept continuation: its text so far, its natural log-probability (None: not known yet), and where it stands.
+
+    `name` is what the user calls it ("" for nothing); `tokens` counts its tokens, `how` says in a few words how it
+    came about ("greedy", "forced at 3").
+    """
+
+    name: str
+    text: str
+    log_probability: float | None
+    tokens: int
+    how: str
+    current: bool
+    ended: bool
+    compared: bool = False
+
+
+@dataclass(frozen=True)
+class HypothesesSpec:
+    """The kept continuations in the order they came about; `note` says where the two compared ones part."""
+
+    rows: tuple[HypothesisRow, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class BeamDot:
+    """A continuation that beam search considered, as a node of a drawn tree.
+
+    `step` counts from 1, `parent` is the index of another dot (None: the start); `fate` is "survived", "finished" or
+    "discarded"; `rank` is 1 for the best complete hypothesis, 0 for any other node.
+    """
+
+    label: str
+    parent: int | None
+    step: int
+    log_probability: float
+    fate: str
+    rank: int
+    tooltip: str
+
+
+@dataclass(frozen=True)
+class BeamSpec:
+    """The tree of a beam search, parents before children; `selected` is the node whose attention is shown."""
+
+    title: str
+    subtitle: str
+    dots: tuple[BeamDot, ...]
+    selected: int | None = None
+
+
+@dataclass(frozen=True)
+class HeadEffectRow:
+    """A line of the ranking: kind, layer and head (from 0), and what switching it off does.
+
+    `divergence` is the mean KL divergence in nats, `log_probability` the change of the translation's.
+    """
+
+    kind: Kind
+    head: Head
+    divergence: float
+    log_probability: float
+    off: bool
+
+
+@dataclass(frozen=True)
+class RankingSpec:
+    """All heads by effect, the largest first; `progress` is (done, total) while it runs, None when it does not."""
+
+    rows: tuple[HeadEffectRow, ...] = ()
+    progress: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class LaboratorySpec:
+    """The state of every switch, and what they change.
+
+    `encoder_positions` and `decoder_positions` are "on", "off" or "shuffled"; `heads_off` and `hidden` name what is
+    off in words, one entry each ("cross layer 4 head 7", "sat"). `effect` is a line with the KL divergence at this
+    step; `before` and `after` are the translations without and with the switches, "" where they are not known.
+    `reason` says why nothing can be switched, "" where it can.
+    """
+
+    encoder_positions: str = "on"
+    decoder_positions: str = "on"
+    shuffle_seed: int = 1
+    causal_mask: bool = True
+    heads_off: tuple[tuple[Kind, Head], ...] = ()
+    hidden: tuple[tuple[int, str], ...] = ()
+    effect: str = ""
+    before: str = ""
+    after: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
