@@ -42,5 +42,3 @@ def write_pairs(path: Path, pairs: list[Pair]) -> Path:
     """Write pairs as a TSV file."""
     path.write_text("".join(f"{pair.source}\t{pair.target}\n" for pair in pairs), encoding="utf-8")
     return path
-
-

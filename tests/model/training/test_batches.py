@@ -13,9 +13,7 @@ from model.training.subwords import Subwords, train_subwords
 from tests.model.training.made_up import TINY, digit_pairs
 
 examples = st.lists(
-    st.builds(
-        lambda source, target: Example([5] * source, [6] * target), st.integers(1, 20), st.integers(1, 20)
-    ),
+    st.builds(lambda source, target: Example([5] * source, [6] * target), st.integers(1, 20), st.integers(1, 20)),
     min_size=1,
 )
 

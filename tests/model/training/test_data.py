@@ -18,7 +18,7 @@ NONE = AugmentationRates(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def test_pairs_are_read_from_plain_and_compressed_files(tmp_path: Path) -> None:
-    text = "Hello.\tBonjour.\tCC-BY\n\nGo.\tVa.\r\n".encode()
+    text = b"Hello.\tBonjour.\tCC-BY\n\nGo.\tVa.\r\n"
     plain, packed = tmp_path / "a.tsv", tmp_path / "a.tsv.gz"
     plain.write_bytes(text)
     packed.write_bytes(gzip.compress(text))

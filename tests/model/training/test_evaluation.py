@@ -43,7 +43,8 @@ def test_the_loss_is_the_mean_of_single_sentences(bundled: Path) -> None:
     pairs = [("I love you.", "Je t'aime."), ("The cat is sleeping.", "Le chat dort."), ("Go!", "Va !")]
     tokenizer = Tokenizer(bundled, model.config)
     examples = [
-        Example([t.id for t in tokenizer.encode_source(a)], [t.id for t in tokenizer.encode_target(b)]) for a, b in pairs
+        Example([t.id for t in tokenizer.encode_source(a)], [t.id for t in tokenizer.encode_target(b)])
+        for a, b in pairs
     ]
     found = loss(model, examples, sum(len(target) for _, target in pairs), model.config.pad_token_id)
     assert model.training
@@ -61,8 +62,12 @@ def test_the_loss_is_the_mean_of_single_sentences(bundled: Path) -> None:
 
 
 def test_scores_are_sacrebleus() -> None:
-    perfect = score(["le chat dort sur le lit", "il pleut ce matin encore"], ["le chat dort sur le lit", "il pleut ce matin encore"])
+    perfect = score(
+        ["le chat dort sur le lit", "il pleut ce matin encore"], ["le chat dort sur le lit", "il pleut ce matin encore"]
+    )
     assert perfect.bleu == pytest.approx(100.0) and perfect.chrf == pytest.approx(100.0)
-    half = score(["le chat dort sur le lit", "nothing of the kind"], ["le chat dort sur le lit", "il pleut ce matin encore"])
+    half = score(
+        ["le chat dort sur le lit", "nothing of the kind"], ["le chat dort sur le lit", "il pleut ce matin encore"]
+    )
     assert 0 < half.bleu < 100 and 0 < half.chrf < 100
     assert "tok:13a" in half.bleu_signature and "nc:6" in half.chrf_signature

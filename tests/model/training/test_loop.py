@@ -40,7 +40,9 @@ def state(run: Trainer) -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize("interrupted_at", [1, 5, 11])
 def test_a_resumed_run_ends_with_the_same_bits(subwords: Subwords, tmp_path: Path, interrupted_at: int) -> None:
-    settings = replace(TINY, dropout=0.2, sampling=0.3, batch_positions=600, augmentation=TrainingSettings().augmentation)
+    settings = replace(
+        TINY, dropout=0.2, sampling=0.3, batch_positions=600, augmentation=TrainingSettings().augmentation
+    )
     whole = trainer(subwords, settings)
     losses = [update.loss for update in whole.updates()]
     first = trainer(subwords, settings)

@@ -50,7 +50,9 @@ def test_every_head_has_its_alignment_error_under_both_conventions(
 def test_sentences_whose_words_cannot_be_told_apart_are_left_out_and_counted(
     bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "p.tsv").write_text("I love you.\tJe t'aime.\nno\u200bspace here\tpas d' espace\u2028ici\n", encoding="utf-8")
+    (tmp_path / "p.tsv").write_text(
+        "I love you.\tJe t'aime.\nno\u200bspace here\tpas d' espace\u2028ici\n", encoding="utf-8"
+    )
     (tmp_path / "g.txt").write_text("1-1\n1-1\n", encoding="utf-8")
     assert evaluate(EvaluateOptions(bundled, tmp_path / "p.tsv", tmp_path / "g.txt")) == 0
     said = capsys.readouterr()

@@ -11,10 +11,30 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-SETTINGS = (
-    "--steps 60 --d-model 32 --layers 1 --heads 4 --ffn 64 --vocabulary 300 --dropout 0 --batch-positions 150 "
-    "--learning-rate 0.003 --evaluations 0 --threads 1"
-).split()
+SETTINGS = [
+    "--steps",
+    "60",
+    "--d-model",
+    "32",
+    "--layers",
+    "1",
+    "--heads",
+    "4",
+    "--ffn",
+    "64",
+    "--vocabulary",
+    "300",
+    "--dropout",
+    "0",
+    "--batch-positions",
+    "150",
+    "--learning-rate",
+    "0.003",
+    "--evaluations",
+    "0",
+    "--threads",
+    "1",
+]
 
 
 def losses(run: Path) -> list[float]:

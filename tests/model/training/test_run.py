@@ -175,4 +175,3 @@ def test_ctrl_c_stops_safely_and_resume_ends_as_if_nothing_had_happened(
     assert weights[0] == weights[1]
     steps = [line["step"] for line in metrics(tmp_path / "stopped") if "loss" in line]
     assert steps == sorted(set(steps))
-
