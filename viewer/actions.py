@@ -17,9 +17,9 @@ from model.api import Kind
 from viewer.commands import Commands
 from viewer.painting.colormaps import SEQUENTIAL
 from viewer.settings import TEXT_SIZES
-from viewer.view_state import ColorRange, RowLabels
+from viewer.view_state import ColorRange, RowLabels, Side
 
-MENUS = ("File", "Edit", "Decode", "View", "Model", "Help")
+MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
 ANY_TIME: Callable[[Commands], bool] = lambda commands: True  # noqa: E731
 SEPARATOR = "-"
 
@@ -28,13 +28,60 @@ def _has_sentence(commands: Commands) -> bool:
     return commands.controller.loaded.trace is not None
 
 
+def _has_row(commands: Commands) -> bool:
+    trace = commands.controller.loaded.trace
+    return trace is not None and bool(trace.steps)
+
+
+def _compares(commands: Commands) -> bool:
+    return commands.controller.loaded.experiments.other is not None
+
+
+def _intervenes(commands: Commands) -> bool:
+    document = commands.controller.document
+    return document is not None and bool(document.interventions)
+
+
+def _hypotheses(commands: Commands) -> int:
+    document = commands.controller.document
+    return 0 if document is None else len(document.hypotheses)
+
+
+def _neighbour(commands: Commands, distance: int) -> None:
+    document = commands.controller.document
+    if document is not None:
+        commands.laboratory.go_to_hypothesis((document.current + distance) % len(document.hypotheses))
+
+
+def _delete_current(commands: Commands) -> None:
+    document = commands.controller.document
+    if document is not None:
+        commands.laboratory.delete_hypothesis(document.current)
+
+
+def _positions(commands: Commands, side: str) -> str:
+    document = commands.controller.document
+    return "on" if document is None else getattr(document.interventions, side).value
+
+
 def _has_model(commands: Commands) -> bool:
     return commands.controller.loaded.info is not None
 
 
+def _masked(commands: Commands) -> bool:
+    document = commands.controller.document
+    return document is None or document.interventions.causal_mask
+
+
+POSITIONS = (("on", "On"), ("off", "Off"), ("shuffled", "Shuffled"))
+
+
 @dataclass(frozen=True)
 class ActionSpec:
-    """One command: `run` does it, `enabled` says when it can be, `checked` (if any) whether it is on."""
+    """One command: `run` does it, `enabled` says when it can be, `checked` (if any) whether it is on.
+
+    `label` (if any) gives the text where it changes.
+    """
 
     id: str
     menu: str
@@ -44,6 +91,7 @@ class ActionSpec:
     enabled: Callable[[Commands], bool] = ANY_TIME
     checked: Callable[[Commands], bool] | None = None
     tip: str = ""
+    label: Callable[[Commands], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,9 +106,19 @@ class ChoiceSpec:
 
 
 ACTIONS = (
+    ActionSpec("open_session", "File", "Open session …", lambda c: c.sessions.choose_file(), ("Ctrl+Shift+O",),
+               tip="Open a sentence with all its experiments from an .avsession file"),
+    ActionSpec("save_session", "File", "Save session", lambda c: c.sessions.save(), ("Ctrl+S",), _has_sentence,
+               tip="Save the sentence with all its experiments"),
+    ActionSpec("save_session_as", "File", "Save session as …", lambda c: c.sessions.save_as(), ("Ctrl+Shift+S",),
+               _has_sentence),
     ActionSpec("export", "File", "Export picture …", lambda c: c.export(), ("Ctrl+E",), _has_sentence,
                tip="Save the current map, or all heads of its kind, as PNG, SVG or PDF"),
     ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",)),
+    ActionSpec("undo", "Edit", "Undo", lambda c: c.controller.undo(), ("Ctrl+Z",), lambda c: c.controller.can_undo,
+               label=lambda c: f"Undo: {c.controller.history.undo_name}" if c.controller.can_undo else "Undo"),
+    ActionSpec("redo", "Edit", "Redo", lambda c: c.controller.redo(), ("Ctrl+Shift+Z",), lambda c: c.controller.can_redo,
+               label=lambda c: f"Redo: {c.controller.history.redo_name}" if c.controller.can_redo else "Redo"),
     ActionSpec("edit_sentence", "Edit", "Edit the sentence", lambda c: c.edit_sentence(), ("Ctrl+L",),
                tip="Put the cursor into the sentence"),
     ActionSpec("copy", "Edit", "Copy the translation", lambda c: c.copy_translation(), ("Ctrl+Shift+C",),
@@ -75,6 +133,47 @@ ACTIONS = (
                lambda c: c.controller.can_step, tip="Decode to the end of the translation (End)"),
     ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), _has_sentence,
                lambda c: c.controller.player.playing, tip="Step by itself until the end (P)"),
+    ActionSpec("filter", "Decode", "Force a token …", lambda c: c.experiments.filter_vocabulary(), ("Ctrl+F",), _has_row,
+               tip="Type to filter the whole vocabulary, Enter to force a token at this step"),
+    ActionSpec("teacher", "Decode", "Teacher forcing …", lambda c: c.experiments.choose_target(), ("Ctrl+T",),
+               _has_sentence, tip="Let the decoder read a translation of yours"),
+    ActionSpec("decoding", "Decode", "How tokens are chosen …", lambda c: c.experiments.choose_decoding(), ("Ctrl+D",),
+               _has_sentence, tip="Greedily, or by sampling with temperature, top k, nucleus and seed"),
+    ActionSpec("sample", "Decode", "Sample again", lambda c: c.laboratory.sample_again(), ("Ctrl+R",), _has_sentence,
+               tip="Sample with the next seed"),
+    ActionSpec("beam", "Decode", "Beam search …", lambda c: c.experiments.choose_beam(), ("Ctrl+B",), _has_sentence,
+               tip="Draw the hypotheses that beam search keeps and throws away"),
+    ActionSpec("next_hypothesis", "Decode", "Next hypothesis", lambda c: _neighbour(c, 1), ("Ctrl+PgDown",),
+               lambda c: _hypotheses(c) > 1),
+    ActionSpec("previous_hypothesis", "Decode", "Previous hypothesis", lambda c: _neighbour(c, -1), ("Ctrl+PgUp",),
+               lambda c: _hypotheses(c) > 1),
+    ActionSpec("rename_hypothesis", "Decode", "Rename hypothesis …", lambda c: c.experiments.rename_current(), (),
+               _has_sentence),
+    ActionSpec("delete_hypothesis", "Decode", "Delete hypothesis", _delete_current, (), lambda c: _hypotheses(c) > 1),
+    ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
+               ("Ctrl+0",), _has_sentence, tip="Zero the output of the active panel's head, or let it through again"),
+    ActionSpec("mask", "Experiment", "Causal mask", lambda c: c.laboratory.set_causal_mask(not _masked(c)),
+               ("Ctrl+M",), _has_sentence, _masked, tip="Without it, rows see the tokens they should predict"),
+    ActionSpec("reset", "Experiment", "Reset interventions", lambda c: c.laboratory.reset_interventions(),
+               ("Ctrl+Shift+R",), _intervenes, tip="The model as it was trained"),
+    ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.experiments.rank(), ("Ctrl+Shift+H",), _has_sentence,
+               tip="Switch off every head in turn, in the background, and sort them by effect"),
+    ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.laboratory.cancel_rank(), (),
+               lambda c: c.controller.loaded.experiments.rank_progress is not None),
+    ActionSpec("check", "Experiment", "Check it yourself", lambda c: c.laboratory.check(), ("Ctrl+Shift+K",),
+               _has_sentence, tip="Parallel against step by step, and a later token changed: the largest differences"),
+    ActionSpec("pin", "Experiment", "Pin for comparison", lambda c: c.laboratory.pin(), ("Ctrl+Shift+B",), _has_sentence,
+               tip="Keep what is on screen as B, and compare it with what comes next"),
+    ActionSpec("compare_plain", "Experiment", "Compare with no interventions",
+               lambda c: c.laboratory.compare_with_plain(), (), _intervenes),
+    ActionSpec("stop_comparing", "Experiment", "Stop comparing", lambda c: c.laboratory.stop_comparing(), (), _compares),
+    ActionSpec("show_a", "Experiment", "Maps show A", lambda c: c.laboratory.show_side(Side.A), ("Alt+1",), _compares,
+               lambda c: c.controller.view.side is Side.A),
+    ActionSpec("show_b", "Experiment", "Maps show B", lambda c: c.laboratory.show_side(Side.B), ("Alt+2",), _compares,
+               lambda c: c.controller.view.side is Side.B),
+    ActionSpec("show_difference", "Experiment", "Maps show A − B",
+               lambda c: c.laboratory.show_side(Side.DIFFERENCE), ("Alt+3",), _compares,
+               lambda c: c.controller.view.side is Side.DIFFERENCE),
     ActionSpec("layer_up", "View", "Previous layer", lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), _has_model),
     ActionSpec("layer_down", "View", "Next layer", lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), _has_model),
     ActionSpec("head_left", "View", "Previous head", lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",),
@@ -98,6 +197,10 @@ ACTIONS = (
 )  # fmt: skip
 
 CHOICES = (
+    ChoiceSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
+               lambda c, value: c.laboratory.set_encoder_positions(value)),
+    ChoiceSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
+               lambda c, value: c.laboratory.set_decoder_positions(value)),
     ChoiceSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
                lambda c: c.theme, lambda c, value: c.set_theme(value)),
     ChoiceSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
@@ -142,6 +245,8 @@ class ActionTable(QObject):
             action.setEnabled(spec.enabled(self._commands))
             if spec.checked is not None:
                 action.setChecked(spec.checked(self._commands))
+            if spec.label is not None:
+                action.setText(spec.label(self._commands))
         for choice, entries in self._choices:
             now = choice.current(self._commands)
             for value, action in entries:

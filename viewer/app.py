@@ -26,6 +26,8 @@ from viewer.commands import Commands
 from viewer.controller import Controller
 from viewer.export.picture import save_image
 from viewer.highlight import CellHover, Hover, SourceHover, TargetHover
+from viewer.laboratory import Laboratory
+from viewer.laboratory_commands import LaboratoryCommands
 from viewer.player import Player
 from viewer.presenter import Presenter
 from viewer.resolve import model_line
@@ -121,11 +123,13 @@ def build(settings: Settings, model: Path) -> Parts:
     worker = Worker(threads=settings.get("threads"))
     player = Player(settings.get("speed"), window)
     controller = Controller(Presenter(window, _d_model(model)), worker, player, first_view(settings), window)
-    commands = Commands(window, controller, settings, BUNDLED_MODEL)
+    laboratory = Laboratory(controller, window)
+    commands = Commands(window, controller, laboratory, settings, BUNDLED_MODEL)
     actions = ActionTable(window, commands)
     window.set_actions({spec: actions[spec] for spec in ("first", "back", "step", "last", "play")})
     window.add_dock_menu(actions.menu("View"))
     _connect_intents(window, controller)
+    _connect_laboratory(window, laboratory, commands.experiments)
     _connect_settings(window, controller, settings)
     _connect_answers(window, controller)
     commands.apply_theme()
@@ -198,6 +202,34 @@ def _connect_intents(window: MainWindow, controller: Controller) -> None:
         panel.activated.connect(lambda kind=kind: controller.activate(kind))
     window.positions.length_changed.connect(controller.set_length)
     window.positions.pairs_changed.connect(controller.set_pairs)
+
+
+def _connect_laboratory(window: MainWindow, laboratory: Laboratory, commands: LaboratoryCommands) -> None:
+    window.candidates.token_chosen.connect(laboratory.force)
+    window.candidates.filter_changed.connect(laboratory.filter)
+    window.source_strip.context_requested.connect(commands.show_source_menu)
+    for kind, panel in window.panels.items():
+        panel.head_menu_requested.connect(
+            lambda layer, head, where, kind=kind: commands.show_head_menu(kind, layer, head, where)
+        )
+    switches, ranking = window.laboratory, window.laboratory.ranking
+    switches.encoder_positions_changed.connect(laboratory.set_encoder_positions)
+    switches.decoder_positions_changed.connect(laboratory.set_decoder_positions)
+    switches.seed_changed.connect(laboratory.set_shuffle_seed)
+    switches.causal_mask_changed.connect(laboratory.set_causal_mask)
+    switches.head_switched.connect(laboratory.switch_head)
+    switches.token_hidden.connect(laboratory.hide_token)
+    switches.reset_requested.connect(laboratory.reset_interventions)
+    ranking.rank_requested.connect(laboratory.rank)
+    ranking.rank_cancelled.connect(laboratory.cancel_rank)
+    ranking.head_switched.connect(laboratory.switch_head)
+    ranking.head_selected.connect(laboratory.controller.select_head)
+    hypotheses = window.hypotheses
+    hypotheses.chosen.connect(laboratory.go_to_hypothesis)
+    hypotheses.renamed.connect(laboratory.rename_hypothesis)
+    hypotheses.deleted.connect(laboratory.delete_hypothesis)
+    hypotheses.compare_requested.connect(laboratory.compare_with_hypothesis)
+    window.beam.node_chosen.connect(laboratory.go_to_beam_node)
 
 
 def _connect_settings(window: MainWindow, controller: Controller, settings: Settings) -> None:

@@ -34,20 +34,25 @@ FORMATS = ("png", "svg", "pdf")
 THEMES = ("light", "dark")
 LARGEST_LIMIT = 1000
 """Most decoder rows that --max-steps may ask for."""
+WIDEST_BEAM = 32
 
 
 @dataclass(frozen=True)
 class WindowOptions:
-    """What the window opens with."""
+    """What the window opens with: a sentence, or the file of a saved session."""
 
     model: Path
     sentence: str | None = None
     steps: int | None = None
+    session: Path | None = None
 
 
 @dataclass(frozen=True)
 class ScreenshotOptions:
-    """A picture of the window; `size` is (width, height) in pixels, `steps` None runs to the end."""
+    """A picture of the window; `size` is (width, height) in pixels, `steps` None runs to the end.
+
+    With a `session` there is no sentence: it is "".
+    """
 
     model: Path
     out: Path
@@ -57,21 +62,26 @@ class ScreenshotOptions:
     size: tuple[int, int] = (1600, 1000)
     theme: str = "light"
     force: bool = False
+    session: Path | None = None
 
 
 @dataclass(frozen=True)
 class TranslateOptions:
-    """Lines of `source` (None: standard input) to lines of `output` (None: standard output)."""
+    """Lines of `source` (None: standard input) to lines of `output` (None: standard output).
+
+    `beam` is the width of the beam, None decodes greedily.
+    """
 
     model: Path
     source: Path | None = None
     output: Path | None = None
     force: bool = False
+    beam: int | None = None
 
 
 @dataclass(frozen=True)
 class TraceOptions:
-    """One sentence to one NPZ file."""
+    """One sentence, or a saved `session` (then `text` is ""), to one NPZ file."""
 
     model: Path
     text: str
@@ -79,6 +89,7 @@ class TraceOptions:
     target: str | None = None
     max_steps: int | None = None
     force: bool = False
+    session: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +105,10 @@ class BatchOptions:
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """Pictures of heads; `layer` and `head` count from 1, None is all of them."""
+    """Pictures of heads; `layer` and `head` count from 1, None is all of them.
+
+    With a `session` there is no sentence: `text` is "".
+    """
 
     model: Path
     text: str
@@ -107,6 +121,7 @@ class ExportOptions:
     steps: int | None = None
     target: str | None = None
     force: bool = False
+    session: Path | None = None
 
 
 Options = (
@@ -131,18 +146,20 @@ Each command has its own help and example: attention-viewer trace --help"""
 TRANSLATE_HELP = """\
 Translate one line at a time: lines in, from FILE or standard input, one translation a line out; blank
 lines stay blank. Without -o each translation is written as soon as it is known; with -o the file appears
-once it is complete."""
+once it is complete. Every token is the most probable one, unless --beam asks for a search."""
 TRANSLATE_EXAMPLE = 'example: echo "I love you." | attention-viewer translate'
 
 TRACE_HELP = """\
 Write everything the model computes for a sentence (all attention weights, tokens, log-probabilities) to
 a NumPy NPZ file. With --input, every line of a file (a source, or a source, a tab and a translation to
-force) becomes a file in the directory -o: line 1 becomes 00000.npz."""
+force) becomes a file in the directory -o: line 1 becomes 00000.npz. With --session, what a saved session
+asks for: its sentence, its chosen tokens and its interventions, as far as it had been stepped."""
 TRACE_EXAMPLE = 'example: attention-viewer trace "I love you." -o love.npz --target "Je t\'aime."'
 
 EXPORT_HELP = """\
 Write pictures of attention heads into a directory: encoder_layer1_head1.svg and so on, or with --grid
-all heads of a kind as one figure, encoder_all.svg. Layers and heads count from 1."""
+all heads of a kind as one figure, encoder_all.svg. Layers and heads count from 1. With --session, a saved
+session is shown in its own colours and labels."""
 EXPORT_EXAMPLE = 'example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --format svg'
 
 SCREENSHOT_HELP = "Write a picture of the whole window, with a sentence in it, as a PNG file. No display is needed."
@@ -156,9 +173,10 @@ def parse(arguments: Sequence[str]) -> Options:
     """
     values = _parser().parse_args(arguments)
     make: Callable[[argparse.Namespace], Options] = values.make
-    if make is not _window and (values.window_sentence is not None or values.window_steps is not None):
+    of_window = (values.window_sentence, values.window_steps, values.window_session)
+    if make is not _window and any(value is not None for value in of_window):
         raise InputError(
-            "--sentence and --steps before a command belong to the window. Put options after the command; "
+            "--sentence, --steps and --session before a command belong to the window. Put options after the command; "
             "see 'attention-viewer --help'."
         )
     return make(values)
@@ -192,6 +210,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--steps", metavar="N", dest="window_steps", type=whole("--steps", 0), help="take N steps with it"
     )
+    _add_session(parser, "open the window with a saved session instead", "window_session")
     parser.set_defaults(make=_window)
     commands = parser.add_subparsers(title="commands that need no display", metavar="COMMAND", prog="attention-viewer")
     _add_translate(commands)
@@ -247,11 +266,18 @@ def _add_model(parser: argparse.ArgumentParser, default: object) -> None:
     )
 
 
+def _add_session(parser: argparse.ArgumentParser, purpose: str, name: str = "session") -> None:
+    parser.add_argument("--session", metavar="FILE", dest=name, type=Path, help=purpose)
+
+
 def _add_translate(commands: Commands[_Parser]) -> None:
     texts = ("translate lines of text", TRANSLATE_HELP, TRANSLATE_EXAMPLE)
     parser = _add_writing_command(commands, "translate", texts, _translate)
     parser.add_argument("file", metavar="FILE", nargs="?", type=Path, help="UTF-8 text; standard input if left out")
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="file for the translations")
+    parser.add_argument(
+        "--beam", metavar="N", type=whole("--beam", 1, WIDEST_BEAM), help="search with a beam of N hypotheses"
+    )
 
 
 def _add_trace(commands: Commands[_Parser]) -> None:
@@ -260,6 +286,7 @@ def _add_trace(commands: Commands[_Parser]) -> None:
     )
     parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
     parser.add_argument("--input", metavar="FILE.tsv", type=Path, help="UTF-8 text with one sentence a line instead")
+    _add_session(parser, "a saved session instead")
     parser.add_argument(
         "-o",
         "--output",
@@ -280,7 +307,8 @@ def _add_trace(commands: Commands[_Parser]) -> None:
 def _add_export(commands: Commands[_Parser]) -> None:
     texts = ("write pictures of attention heads", EXPORT_HELP, EXPORT_EXAMPLE)
     parser = _add_writing_command(commands, "export", texts, _export)
-    parser.add_argument("text", metavar="TEXT", type=text("TEXT"), help="the sentence to translate")
+    parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
+    _add_session(parser, "a saved session instead")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the pictures")
     kinds = (*KINDS, "all")
     parser.add_argument(
@@ -303,7 +331,8 @@ def _add_screenshot(commands: Commands[_Parser]) -> None:
     texts = ("write a picture of the window", SCREENSHOT_HELP, SCREENSHOT_EXAMPLE)
     parser = _add_writing_command(commands, "screenshot", texts, _screenshot)
     parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file")
-    parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), required=True, help="what to show")
+    parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), help="what to show")
+    _add_session(parser, "show a saved session instead")
     _add_course(parser)
     parser.add_argument(
         "--size", metavar="WxH", type=size, default=(1600, 1000), help="in pixels, 1600x1000 if left out"
@@ -340,30 +369,55 @@ def _add_course(parser: argparse.ArgumentParser) -> None:
 
 
 def _window(values: argparse.Namespace) -> WindowOptions:
+    if values.window_session is not None and (values.window_sentence, values.window_steps) != (None, None):
+        raise InputError("--session has its own sentence and step: leave --sentence and --steps out.")
     if values.window_steps is not None and values.window_sentence is None:
         raise InputError("--steps needs a sentence to step through: add --sentence TEXT.")
-    return WindowOptions(values.model, values.window_sentence, values.window_steps)
+    return WindowOptions(values.model, values.window_sentence, values.window_steps, values.window_session)
 
 
 def _translate(values: argparse.Namespace) -> TranslateOptions:
-    return TranslateOptions(values.model, values.file, values.output, values.force)
+    return TranslateOptions(values.model, values.file, values.output, values.force, values.beam)
+
+
+def _check_session(values: argparse.Namespace, *others: str) -> None:
+    """Refuse the options `others` beside a session, which decides what they would."""
+    for name in others if values.session is not None else ():
+        if getattr(values, name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise InputError(f"--session says itself what is traced and how far: leave {option} out.")
 
 
 def _trace(values: argparse.Namespace) -> TraceOptions | BatchOptions:
-    if (values.text is None) == (values.input is None):
+    if sum(value is not None for value in (values.text, values.input, values.session)) != 1:
         raise InputError(
-            "Give either a sentence or --input FILE.tsv, and not both. See 'attention-viewer trace --help'."
+            "Give either a sentence, --input FILE.tsv or --session FILE, and only one of them. "
+            "See 'attention-viewer trace --help'."
         )
+    _check_session(values, "target", "max_steps")
     if values.target is not None and values.max_steps is not None:
         raise InputError("--target and --max-steps exclude each other: a forced translation always runs to its end.")
     if values.input is None:
-        return TraceOptions(values.model, values.text, values.output, values.target, values.max_steps, values.force)
+        return TraceOptions(
+            values.model,
+            values.text or "",
+            values.output,
+            values.target,
+            values.max_steps,
+            values.force,
+            values.session,
+        )
     if values.target is not None:
         raise InputError("--target goes with one sentence. With --input, put the target after a tab on each line.")
     return BatchOptions(values.model, values.input, values.output, values.max_steps, values.force)
 
 
 def _export(values: argparse.Namespace) -> ExportOptions:
+    if (values.text is None) == (values.session is None):
+        raise InputError(
+            "Give either a sentence or --session FILE, and not both. See 'attention-viewer export --help'."
+        )
+    _check_session(values, "steps", "target")
     kinds = KINDS if values.kind == "all" else (values.kind,)
     if values.grid and (values.layer is not None or values.head is not None):
         raise InputError("--grid shows all layers and heads in one figure: leave --layer and --head out.")
@@ -371,7 +425,7 @@ def _export(values: argparse.Namespace) -> ExportOptions:
         raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
     return ExportOptions(
         model=values.model,
-        text=values.text,
+        text=values.text or "",
         output=values.output,
         kinds=kinds,
         layer=values.layer,
@@ -381,19 +435,26 @@ def _export(values: argparse.Namespace) -> ExportOptions:
         steps=values.steps,
         target=values.target,
         force=values.force,
+        session=values.session,
     )
 
 
 def _screenshot(values: argparse.Namespace) -> ScreenshotOptions:
     if values.output.suffix.lower() != ".png":
         raise InputError(f"A screenshot is a PNG file: give {values.output.name!r} a name that ends in .png.")
+    if (values.sentence is None) == (values.session is None):
+        raise InputError(
+            "Give either --sentence TEXT or --session FILE, and not both. See 'attention-viewer screenshot --help'."
+        )
+    _check_session(values, "steps", "target")
     return ScreenshotOptions(
         model=values.model,
         out=values.output,
-        sentence=values.sentence,
+        sentence=values.sentence or "",
         steps=values.steps,
         target=values.target,
         size=values.size,
         theme=values.theme,
         force=values.force,
+        session=values.session,
     )

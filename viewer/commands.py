@@ -18,6 +18,9 @@ from viewer.export.figure import grid_figure, heatmap_figure
 from viewer.export.names import file_name
 from viewer.export.picture import export_picture
 from viewer.export.runner import ExportRunner
+from viewer.laboratory import Laboratory
+from viewer.laboratory_commands import LaboratoryCommands
+from viewer.session_commands import SessionCommands
 from viewer.settings import Settings
 from viewer.specs import GridSpec, HeatmapSpec
 from viewer.view_state import ColorRange, RowLabels
@@ -39,9 +42,14 @@ class Commands(QObject):
     changed = Signal()
     export_failed = Signal(str)
 
-    def __init__(self, window: MainWindow, controller: Controller, settings: Settings, bundled: Path) -> None:
+    def __init__(
+        self, window: MainWindow, controller: Controller, laboratory: Laboratory, settings: Settings, bundled: Path
+    ) -> None:
         super().__init__(window)
         self._window, self.controller, self._settings, self._bundled = window, controller, settings, bundled
+        self.laboratory = laboratory
+        self.experiments = LaboratoryCommands(window, laboratory)
+        self.sessions = SessionCommands(window, controller, settings)
         self._runner = ExportRunner(self)
         self._runner.done.connect(window.set_status)
         self._runner.failed.connect(self.export_failed)

@@ -14,10 +14,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.api import Kind, Trace
-from model.checkpoint import check_checkpoint
+from model.api import How, Kind, Trace
+from model.checkpoint import check_checkpoint, content_hash
+from model.choosing import Decoding
 from model.config import ModelConfig, read_config
-from model.document import Document, go_to, teacher_force
+from model.document import Document, go_to, teacher_force, to_json
 from model.errors import InputError, UserError
 from model.training.arguments import EvaluateOptions, TrainOptions
 from viewer import __version__
@@ -41,6 +42,8 @@ from viewer.files import (
 )
 from viewer.loaded import Loaded
 from viewer.resolve import grid, heatmap
+from viewer.session_file import SavedSession
+from viewer.session_file import read as read_session
 from viewer.specs import GridSpec, HeatmapSpec
 from viewer.view_state import Head, ViewState
 
@@ -116,7 +119,7 @@ def translate(options: TranslateOptions) -> int:
         raise InputError("Standard output is closed: name a file for the translations with -o.")
     lines = _standard_input() if options.source is None else read_lines(options.source)
     session = _open(options.model)
-    translations = (_translate_line(session, number, line) for number, line in enumerate(lines, start=1))
+    translations = (_translate_line(session, number, line, options.beam) for number, line in enumerate(lines, start=1))
     if options.output is not None:
         write_lines(options.output, translations, options.force)
         return 0
@@ -127,10 +130,11 @@ def translate(options: TranslateOptions) -> int:
 
 
 def trace(options: TraceOptions) -> int:
-    """Write everything computed for one sentence to one NPZ file."""
+    """Write everything computed for one sentence, or for a saved session, to one NPZ file."""
     check_output(options.output, options.force)
+    saved = _saved(options)
     session = _open(options.model)
-    document = _document(session, options.text, options.target, options.max_steps)
+    document = saved.document if saved else _document(session, options.text, options.target, options.max_steps)
     _write_trace(session, document, options.target, options.output, options.force)
     return 0
 
@@ -164,17 +168,21 @@ def export(options: ExportOptions) -> int:
     wanted = [picture for kind in options.kinds for picture in pictures(options, config, Kind(kind))]
     files = [options.output / f"{file_name(kind, head)}.{options.format}" for kind, head in wanted]
     check_folder(options.output, [file.name for file in files], options.force)
+    saved = _saved(options)
+    if saved and not saved.document.step and options.kinds != (Kind.ENCODER.value,):
+        raise InputError(f"{options.session} stands at step 0, without a decoder row: ask only for --kind encoder.")
     application = _application()
     session = _open(options.model)
-    document = _document(session, options.text, options.target, None)
+    document = saved.document if saved else _document(session, options.text, options.target, None)
     if options.steps is not None:
         document = go_to(document, min(options.steps, document.step))
+    view = _drawing(saved.view) if saved else ViewState()
     computed = session.trace(document)
-    loaded = Loaded(session.info, computed, options.text, session.text(computed))
+    loaded = Loaded(session.info, computed, document.source, session.text(computed), document=document)
     with made_folder(options.output):
         for index, ((kind, head), file) in enumerate(zip(wanted, files, strict=True)):
             try:
-                _write_picture(loaded, kind, head, file, options.force)
+                _write_picture(loaded, _looking_at(view, kind, head), kind, head is None, file, options.force)
             except UserError as error:
                 return _stopped(error, index, len(wanted))
             say_progress(index + 1, len(wanted), "Exported")
@@ -183,8 +191,9 @@ def export(options: ExportOptions) -> int:
 
 
 def screenshot(options: ScreenshotOptions) -> int:
-    """Write a picture of the window with a sentence in it."""
+    """Write a picture of the window with a sentence, or a saved session, in it."""
     check_output(options.out, options.force)
+    _saved(options)
     application = _application()
     from viewer.app import take_screenshot
 
@@ -239,13 +248,38 @@ def _application() -> QApplication:
     return application
 
 
-def _write_picture(loaded: Loaded, kind: Kind, head: Head | None, file: Path, force: bool) -> None:
+def _saved(options: TraceOptions | ExportOptions | ScreenshotOptions) -> SavedSession | None:
+    """The saved session that a command is about, None for a sentence.
+
+    Raises InputError where it was made with another model than the command's.
+    """
+    if options.session is None:
+        return None
+    saved = read_session(options.session)
+    made_with, here = saved.document.checkpoint, content_hash(options.model)
+    if made_with and made_with != here:
+        raise InputError(
+            f"{options.session} was made with another model (content hash {made_with[:12]}…, that of {options.model} "
+            f"is {here[:12]}…): name the directory of its own model with --model."
+        )
+    return saved
+
+
+def _drawing(view: ViewState) -> ViewState:
+    """Only what a view says of colours and labels."""
+    return ViewState(color_range=view.color_range, colormap=view.colormap, row_labels=view.row_labels)
+
+
+def _looking_at(view: ViewState, kind: Kind, head: Head | None) -> ViewState:
+    return view if head is None else replace(view, heads={**view.heads, kind: head})
+
+
+def _write_picture(loaded: Loaded, view: ViewState, kind: Kind, all_heads: bool, file: Path, force: bool) -> None:
     from viewer.export.figure import grid_figure, heatmap_figure
     from viewer.export.picture import export_picture
     from viewer.theme import print_style
 
-    view = ViewState() if head is None else ViewState(heads={**ViewState().heads, kind: head})
-    spec = grid(loaded, view, kind) if head is None else heatmap(loaded, view, kind)
+    spec = grid(loaded, view, kind) if all_heads else heatmap(loaded, view, kind)
     if isinstance(spec, GridSpec):
         figure = grid_figure(replace(spec, selected=None), print_style())
     elif isinstance(spec, HeatmapSpec):
@@ -255,15 +289,27 @@ def _write_picture(loaded: Loaded, kind: Kind, head: Head | None, file: Path, fo
     export_picture(file, figure.paint, figure.size, EXPORT_SCALE, overwrite=force)
 
 
-def _translate_line(session: Session, number: int, line: str) -> str:
+def _translate_line(session: Session, number: int, line: str, beam: int | None) -> str:
     if not line.strip():
         return ""
     try:
-        computed = session.trace(_document(session, line, None, None))
+        translation = _greedy(session, line) if beam is None else _best_of_beam(session, line, beam)
     except InputError as error:
         raise InputError(f"Line {number}: {error}") from None
     # A line break inside a translation would put every later line out of step with its source.
-    return " ".join(session.text(computed).splitlines())
+    return " ".join(translation.splitlines())
+
+
+def _greedy(session: Session, line: str) -> str:
+    return session.text(session.trace(_document(session, line, None, None)))
+
+
+def _best_of_beam(session: Session, line: str, width: int) -> str:
+    from model.session import finished
+
+    tree = finished(session.beam_steps(Document(line, decoding=Decoding(beam_width=width))))
+    best, _ = tree.finished[0]
+    return session.text(tree.path(best))
 
 
 def _standard_input() -> Iterator[str]:
@@ -314,11 +360,12 @@ def _write_trace(session: Session, document: Document, target: str | None, file:
 
 
 def meta(session: Session, document: Document, computed: Trace, target: str | None) -> dict[str, Any]:
-    """What a trace file says about itself: sentence, model and versions, as JSON values."""
+    """What a trace file says about itself: sentence, document, model and versions, as JSON values."""
     return {
         "sentence": document.source,
+        "document": to_json(document),
         "target": target,
-        "forced": target is not None,
+        "forced": bool(computed.steps) and all(step.how is How.FORCED for step in computed.steps),
         "translation": session.text(computed),
         "ended": None if computed.ended is None else computed.ended.value,
         "model": session.info.name,

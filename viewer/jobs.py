@@ -1,13 +1,14 @@
-"""Which job runs next: one at a time, urgent ones first, long ones in slices. No Qt, no torch.
+"""Which job runs next: one at a time, the most urgent first, the others in slices. No Qt, no torch.
 
-A job is a generator: it yields `Progress` and returns its result. An urgent job interrupts a long one at its
-next yield; the long one goes on afterwards. Jobs of one channel replace each other: only the newest matters.
+A job is a generator: it yields `Progress` and returns its result. A more urgent job interrupts another at its
+next yield; that one goes on afterwards. Jobs of one channel replace each other: only the newest matters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from enum import IntEnum
 from threading import Condition
 from typing import Any
 
@@ -17,13 +18,21 @@ Work = Callable[[Any], Generator[Progress, None, Any]]
 """Given the open session, the generator that computes the answer."""
 
 
+class Priority(IntEnum):
+    """What goes first: a step, then what is shown beside it, then long work."""
+
+    URGENT = 0
+    SOON = 1
+    LONG = 2
+
+
 @dataclass(eq=False)
 class Job:
-    """One request: its id, its channel, whether it goes before long work, and the work itself."""
+    """One request: its id, its channel, how urgent it is, and the work itself."""
 
     id: int
     channel: str
-    urgent: bool
+    priority: Priority
     work: Work
     cancelled: bool = False
     running: Generator[Progress, None, Any] | None = field(default=None, repr=False)
@@ -38,11 +47,11 @@ class JobQueue:
         self._closed = False
         self._next_id = 1
 
-    def put(self, work: Work, channel: str, urgent: bool = True) -> int:
+    def put(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
         """Queue `work` in the place of anything older on its channel; returns the id of the request."""
         with self._condition:
             self._cancel(channel)
-            job = Job(self._next_id, channel, urgent, work)
+            job = Job(self._next_id, channel, priority, work)
             self._next_id += 1
             self._jobs.append(job)
             self._condition.notify_all()
@@ -63,7 +72,7 @@ class JobQueue:
             self._condition.notify_all()
 
     def take(self) -> Job | None:
-        """The job to work on now, urgent ones first; waits for one. None once closed.
+        """The job to work on now, the most urgent first; waits for one. None once closed.
 
         A job stays in the queue, and may be taken again, until it is `finish`ed or cancelled.
         """
@@ -72,7 +81,7 @@ class JobQueue:
                 self._condition.wait()
             if self._closed:
                 return None
-            return next((job for job in self._jobs if job.urgent), self._jobs[0])
+            return min(self._jobs, key=lambda job: (job.priority, job.id))
 
     def finish(self, job: Job) -> None:
         """The job has given its answer (or failed); it is not taken again."""
@@ -81,9 +90,9 @@ class JobQueue:
                 self._jobs.remove(job)
 
     def should_yield(self, job: Job) -> bool:
-        """True when `job` must make way: it was cancelled, or is a long one and an urgent one waits."""
+        """True when `job` must make way: it was cancelled, or a more urgent one waits."""
         with self._condition:
-            return job.cancelled or (not job.urgent and any(other.urgent for other in self._jobs))
+            return job.cancelled or any(other.priority < job.priority for other in self._jobs)
 
     def _cancel(self, channel: str) -> None:
         for job in self._jobs:

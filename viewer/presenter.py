@@ -8,6 +8,7 @@ from typing import Any
 
 from model.api import Kind
 from viewer import resolve
+from viewer import resolve_laboratory as laboratory
 from viewer.highlight import CellHover, Hover, highlight
 from viewer.loaded import Loaded
 from viewer.specs import HeatmapSpec, Pending, Unavailable
@@ -38,10 +39,11 @@ class Presenter:
         self._once("target", loaded, lambda: window.target_strip.set_chips(resolve.target_chips(loaded)))
         self._once("text", loaded.translation, lambda: window.set_translation(loaded.translation))
         self._once("step", loaded, lambda: window.step_controls.set_step(resolve.step_text(loaded)))
-        self._once("bars", loaded, lambda: window.candidates.set_spec(resolve.bars(loaded)))
+        self._once("bars", (loaded, view.filter), lambda: window.candidates.set_spec(resolve.bars(loaded, view)))
         for kind in Kind:
             self._show_panel(kind, loaded, view)
         self._show_positions(loaded, view)
+        self._show_laboratory(loaded)
         self.show_hover(self._hover)
 
     def show_hover(self, hover: Hover) -> None:
@@ -64,7 +66,7 @@ class Presenter:
         head = view.heads[kind]
         self._once((kind, "selected"), (head, counts), lambda: panel.set_selected(head.layer, head.head))
         self._once((kind, "active"), view.active is kind, lambda: panel.set_active(view.active is kind))
-        look = (loaded, head, view.color_range, view.colormap, view.row_labels)
+        look = (loaded, head, view.color_range, view.colormap, view.row_labels, view.side)
         self._once((kind, "grid"), look, lambda: panel.set_grid(resolve.grid(loaded, view, kind)))
         self._once((kind, "map"), look, lambda: self._show_map(kind, loaded, view))
 
@@ -74,6 +76,16 @@ class Presenter:
         self._window.panels[kind].set_heatmap(spec)
         if isinstance(spec, HeatmapSpec):
             self._window.panels[kind].set_axes(f"{spec.rows.title} · {spec.columns.title}")
+
+    def _show_laboratory(self, loaded: Loaded) -> None:
+        window = self._window
+        self._once("hypotheses", loaded, lambda: window.hypotheses.set_spec(laboratory.hypotheses_spec(loaded)))
+        searched = (loaded.experiments.beam, loaded.experiments.beam_node, loaded.trace is None, loaded.waiting)
+        self._once("beam", searched, lambda: window.beam.set_spec(laboratory.beam_spec(loaded)))
+        self._once("laboratory", loaded, lambda: window.laboratory.set_spec(laboratory.laboratory_spec(loaded)))
+        self._once("ranking", loaded, lambda: window.laboratory.set_ranking(laboratory.ranking_spec(loaded)))
+        reason = laboratory.choosable(loaded)
+        self._once("choosable", reason, lambda: window.candidates.set_choosable(reason))
 
     def _show_positions(self, loaded: Loaded, view: ViewState) -> None:
         panel, positions, width = self._window.positions, view.positions, self._d_model

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from model.api import Progress, Trace
-from model.document import Document
+from model.api import BeamTree, Check, Effect, HeadEffect, Progress, Token, Trace
+from model.document import Document, hypotheses
 from viewer.jobs import Work
+from viewer.loaded import HypothesisText
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +23,15 @@ class Traced:
     trace: Trace
     translation: str
     rows: int
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What the interventions of a document change, with both translations as text."""
+
+    effect: Effect
+    before: str
+    after: str
 
 
 def trace_work(document: Document) -> Work:
@@ -41,14 +51,82 @@ def trace_work(document: Document) -> Work:
     return work
 
 
-def force_work(source: str, target: str) -> Work:
-    """Work that traces `source` with `target` as its forced translation (teacher forcing)."""
+def force_work(document: Document, target: str) -> Work:
+    """Work that traces a document's source with `target` as its forced translation (teacher forcing)."""
 
     def work(session: Any) -> Generator[Progress, None, Traced]:
         from model.document import teacher_force
 
-        document = teacher_force(Document(source), [token.id for token in session.encode_target(target)])
-        traced: Traced = yield from trace_work(document)(session)
+        forced = teacher_force(document, [token.id for token in session.encode_target(target)])
+        traced: Traced = yield from trace_work(forced)(session)
         return traced
 
     return work
+
+
+def effect_work(document: Document) -> Work:
+    """Work that measures what the document's interventions change."""
+
+    def work(session: Any) -> Generator[Progress, None, Measured]:
+        effect: Effect = yield from session.effect_steps(document)
+        after = "" if effect.translation_after is None else session.text(effect.translation_after)
+        return Measured(effect, session.text(effect.translation_before), after)
+
+    return work
+
+
+def hypotheses_work(document: Document) -> Work:
+    """Work that spells and scores every hypothesis of a document."""
+
+    def work(session: Any) -> Generator[Progress, None, tuple[HypothesisText, ...]]:
+        texts = []
+        for hypothesis in hypotheses(document):
+            trace: Trace = yield from session.trace_steps(replace(document, leaf=hypothesis.leaf, step=hypothesis.step))
+            texts.append(
+                HypothesisText(
+                    session.text(trace.output_tokens),
+                    float(trace.log_probabilities.sum()),
+                    tuple(step.how for step in trace.steps),
+                    trace.ended is not None,
+                )
+            )
+        return tuple(texts)
+
+    return work
+
+
+def rank_work(document: Document) -> Work:
+    """Work that switches off every head in turn, reporting each."""
+
+    def work(session: Any) -> Generator[Progress, None, tuple[HeadEffect, ...]]:
+        effects: tuple[HeadEffect, ...] = yield from session.rank_heads_steps(document)
+        return effects
+
+    return work
+
+
+def beam_work(document: Document) -> Work:
+    """Work that searches the document's translation with a beam."""
+
+    def work(session: Any) -> Generator[Progress, None, BeamTree]:
+        tree: BeamTree = yield from session.beam_steps(document)
+        return tree
+
+    return work
+
+
+def check_work(document: Document) -> Work:
+    """Work that measures the autoregressive property on the document's translation."""
+
+    def work(session: Any) -> Generator[Progress, None, Check]:
+        check: Check = yield from session.check_steps(document)
+        return check
+
+    return work
+
+
+def vocabulary_work(session: Any) -> Generator[Progress, None, tuple[Token, ...]]:
+    """Work that fetches the target vocabulary."""
+    yield Progress(0, 1)
+    vocabulary: tuple[Token, ...] = session.vocabulary()
+    return vocabulary

@@ -6,16 +6,18 @@ Every label a reader sees on a map is decided here. Shape letters as in `model.a
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 
-from model.api import Ended, Kind, ModelInfo, Token, Trace
+from model.api import Booleans, Ended, Floats, Kind, ModelInfo, Token, Trace
 from model.positional import dot_products, frequency_pair, sinusoidal_encoding, wavelength
-from viewer.loaded import Loaded
+from viewer import resolve_laboratory as laboratory
+from viewer.comparing import difference
+from viewer.loaded import Loaded, Other
 from viewer.specs import (
     Axis,
-    Bar,
     BarsSpec,
     Chip,
     CurvesSpec,
@@ -27,7 +29,7 @@ from viewer.specs import (
     Unavailable,
     scale_for,
 )
-from viewer.view_state import ColorRange, Head, PositionView, RowLabels, ViewState, clamp
+from viewer.view_state import ColorRange, Head, PositionView, RowLabels, Side, ViewState, clamp
 
 KIND_TITLES = {
     Kind.ENCODER: "Encoder self-attention",
@@ -47,52 +49,125 @@ Missing = Pending | Unavailable
 
 def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missing:
     """The selected head of a kind as a map with tokens on both axes."""
-    trace = loaded.trace
-    if trace is None:
-        return loaded.waiting
-    if kind is not Kind.ENCODER and not trace.steps:
-        return FIRST_STEP
-    weights = trace.weights(kind)  # [L, H, R, C]
-    head = clamp(view.heads[kind], weights.shape[:2])
-    values = weights[head.layer, head.head]
-    rows, columns = axes(trace, kind, view.row_labels)
-    scale = scale_for(view.color_range, values)
-    where = head_title(kind, head)
+    shown = _shown(loaded, view, kind)
+    if not isinstance(shown, ShownMaps):
+        return shown
+    head = clamp(view.heads[kind], shown.weights.shape[:2])
+    values = shown.weights[head.layer, head.head]
+    scale = _signed(values) if shown.signed else scale_for(view.color_range, values)
+    off = head in _off(loaded, view, kind)
     return HeatmapSpec(
         kind=kind,
         head=head,
-        title=where,
-        rows=rows,
-        columns=columns,
+        title=f"{head_title(kind, head)}{shown.suffix}{' · off' if off else ''}",
+        rows=shown.rows,
+        columns=shown.columns,
         values=values,
-        mask=trace.mask(kind),
+        mask=shown.mask,
         scale=scale,
-        colormap=view.colormap,
-        caption=_caption(loaded, kind, rows, columns, scale.note),
+        colormap=SIGNED_COLORMAP if shown.signed else view.colormap,
+        caption=_caption(shown, loaded, kind, scale.note),
+        leaked=shown.leaked,
+        badge="off" if off else "",
     )
 
 
 def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
     """All layers and heads of a kind as small maps."""
-    trace = loaded.trace
-    if trace is None:
-        return loaded.waiting
-    if kind is not Kind.ENCODER and not trace.steps:
-        return FIRST_STEP
-    weights = trace.weights(kind)
-    rows, columns = axes(trace, kind, view.row_labels)
+    shown = _shown(loaded, view, kind)
+    if not isinstance(shown, ShownMaps):
+        return shown
+    scale = _signed(shown.weights) if shown.signed else None
+    note = scale.note if scale else _grid_note(view.color_range)
     return GridSpec(
         kind=kind,
-        title=f"{KIND_TITLES[kind]} · all layers and heads",
-        rows=rows,
-        columns=columns,
-        values=weights,
-        mask=trace.mask(kind),
+        title=f"{KIND_TITLES[kind]} · all layers and heads{shown.suffix}",
+        rows=shown.rows,
+        columns=shown.columns,
+        values=shown.weights,
+        mask=shown.mask,
         color_range=view.color_range,
-        colormap=view.colormap,
-        selected=clamp(view.heads[kind], weights.shape[:2]),
-        caption=_caption(loaded, kind, rows, columns, _grid_note(view.color_range), masked="grey = masked"),
+        colormap=SIGNED_COLORMAP if shown.signed else view.colormap,
+        selected=clamp(view.heads[kind], shown.weights.shape[:2]),
+        caption=_caption(shown, loaded, kind, note, masked="grey = masked"),
+        off=_off(loaded, view, kind),
+        scale=scale,
     )
+
+
+@dataclass(frozen=True, eq=False)
+class ShownMaps:
+    """What the maps of a kind show: one trace's weights, or (`signed`) the difference of two."""
+
+    weights: Floats
+    mask: Booleans | None
+    leaked: Booleans | None
+    rows: Axis
+    columns: Axis
+    sentence: str
+    translation: str
+    suffix: str = ""
+    signed: bool = False
+
+
+def _shown(loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
+    trace, other = loaded.trace, loaded.experiments.other
+    if trace is None:
+        return loaded.waiting
+    if other is None or view.side is Side.A:
+        suffix = "" if other is None else " · A"
+        return _one(trace, kind, view, loaded.sentence, loaded.translation, suffix)
+    if view.side is Side.B:
+        return _one(other.trace, kind, view, other.sentence, other.translation, f" · B, {other.name}")
+    return _difference(trace, other, loaded, view, kind)
+
+
+def _one(
+    trace: Trace, kind: Kind, view: ViewState, sentence: str, translation: str, suffix: str
+) -> ShownMaps | Missing:
+    if kind is not Kind.ENCODER and not trace.steps:
+        return FIRST_STEP
+    rows, columns = axes(trace, kind, view.row_labels)
+    leaked = trace.leaked if kind is Kind.DECODER else None
+    return ShownMaps(trace.weights(kind), trace.mask(kind), leaked, rows, columns, sentence, translation, suffix)
+
+
+def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
+    found = difference(trace, other.trace, kind)
+    if found is None:
+        return Unavailable(f"A and B, {other.name}, have no row and column in common here. Choose A or B.")
+    rows, columns = (
+        _both(mine, theirs, count)
+        for mine, theirs, count in zip(
+            axes(trace, kind, view.row_labels),
+            axes(other.trace, kind, view.row_labels),
+            found.values.shape[2:],
+            strict=True,
+        )
+    )
+    suffix = " · A − B" if found.whole else " · A − B, common beginning"
+    return ShownMaps(
+        found.values, found.mask, None, rows, columns, loaded.sentence, loaded.translation, suffix, signed=True
+    )
+
+
+def _both(mine: Axis, theirs: Axis, count: int) -> Axis:
+    """The labels of A, with those of B where they differ."""
+    pairs = zip(mine.labels[:count], theirs.labels[:count], strict=True)
+    return Axis(mine.title, tuple(a if a == b else f"{a} | {b}" for a, b in pairs))
+
+
+def _signed(values: Floats) -> Scale:
+    most = float(np.abs(values).max(initial=0.0)) or 1.0
+    return Scale(-most, most, note=f"colour from {-most:.3g} to {most:.3g}")
+
+
+def _off(loaded: Loaded, view: ViewState, kind: Kind) -> frozenset[Head]:
+    """The heads of a kind that are off in what is shown."""
+    if loaded.document is None or (view.side is not Side.A and loaded.experiments.other is not None):
+        return frozenset()
+    heads = loaded.document.interventions.heads_off
+    return frozenset(Head(head.layer, head.head) for head in heads if head.kind is kind)
 
 
 def head_title(kind: Kind, head: Head) -> str:
@@ -131,6 +206,10 @@ def readout(spec: HeatmapSpec | Missing, cell: tuple[int, int] | None) -> str:
     query, key = (f"<b>{escape(label)}</b>" for label in (spec.rows.labels[row], spec.columns.labels[column]))
     if spec.mask is not None and spec.mask[row, column]:
         return f"{where} · {query} may not look at {key}: masked"
+    if spec.colormap == SIGNED_COLORMAP:
+        return f"{where} · {query} to {key}, A − B: {float(spec.values[row, column]):+.4f}"
+    if spec.leaked is not None and spec.leaked[row, column]:
+        return f"{where} · {query} looks ahead at {key}: {weight_text(float(spec.values[row, column]))}"
     return f"{where} · {query} attends to {key}: {weight_text(float(spec.values[row, column]))}"
 
 
@@ -139,29 +218,16 @@ def weight_text(weight: float) -> str:
     return f"{weight:.4f}" if weight >= 0.00005 or weight == 0.0 else f"{weight:.1e}"
 
 
-def bars(loaded: Loaded) -> BarsSpec | Missing:
+def bars(loaded: Loaded, view: ViewState) -> BarsSpec | Missing:
     """The next-token distribution of the current step."""
     if loaded.trace is None:
         return loaded.waiting
     if not loaded.trace.steps:
         return FIRST_STEP
-    step = loaded.trace.steps[-1]
     read = [token.text for token in loaded.trace.input_tokens[-3:]]
     before = "… " if len(loaded.trace.steps) > len(read) else ""
-    return BarsSpec(
-        title="Next token",
-        subtitle=f"softmax after “{before}{' '.join(read)}”",
-        bars=tuple(
-            Bar(
-                label=candidate.token.text,
-                probability=candidate.probability,
-                chosen=candidate.token.id == step.output.id,
-                tooltip=f"{candidate.token.piece} · id {candidate.token.id} · probability "
-                f"{candidate.probability:.6f} · ln {math.log(max(candidate.probability, 1e-45)):.3f}",
-            )
-            for candidate in step.candidates
-        ),
-    )
+    subtitle = f"softmax after “{before}{' '.join(read)}”"
+    return laboratory.bars(loaded.trace.steps[-1], subtitle, loaded, view)
 
 
 def source_chips(loaded: Loaded) -> tuple[Chip, ...]:
@@ -170,7 +236,7 @@ def source_chips(loaded: Loaded) -> tuple[Chip, ...]:
         return ()
     tokens = loaded.trace.source_tokens
     return tuple(
-        Chip(token.text, _source_tooltip(token), "special" if token.special else "plain", _joined(index, token))
+        Chip(token.text, _source_tooltip(token), _source_state(loaded.trace, index), _joined(index, token))
         for index, token in enumerate(tokens)
     )
 
@@ -185,10 +251,13 @@ def target_chips(loaded: Loaded) -> tuple[Chip, ...]:
         state = "plain" if index < len(outputs) - 1 else "prediction" if index == len(outputs) - 1 else "ahead"
         probability = math.exp(loaded.trace.steps[index].log_probability) if index < len(outputs) else None
         tooltip = f"token {index + 1} · {token.piece} · id {token.id}"
+        mark = ""
         if probability is not None:
-            tooltip += f" · probability {probability:.4f}"
+            step = loaded.trace.steps[index]
+            mark = laboratory.mark(step)
+            tooltip += f" · probability {probability:.4f} · rank {step.rank}" + (f" · {step.how.value}" if mark else "")
         badge = f"{probability:.2f}" if state == "prediction" and probability is not None else ""
-        chips.append(Chip(token.text, tooltip, state, _joined(index, token), badge))
+        chips.append(Chip(token.text, tooltip, state, _joined(index, token), badge, mark))
     return tuple(chips)
 
 
@@ -256,20 +325,29 @@ def _joined(index: int, token: Token) -> bool:
     return index > 0 and not token.starts_word
 
 
+def _source_state(trace: Trace, index: int) -> str:
+    if index in trace.hidden:
+        return "hidden"
+    return "special" if trace.source_tokens[index].special else "plain"
+
+
 def _source_tooltip(token: Token) -> str:
     where = "" if token.span is None else f" · characters {token.span[0] + 1}-{token.span[1]}"
     return f"{token.piece} · id {token.id}{where}"
 
 
 def _caption(
-    loaded: Loaded, kind: Kind, rows: Axis, columns: Axis, note: str, masked: str = "hatched = masked"
+    shown: ShownMaps, loaded: Loaded, kind: Kind, note: str, masked: str = "hatched = masked"
 ) -> tuple[str, ...]:
-    translation = f" → {loaded.translation}" if loaded.translation and kind is not Kind.ENCODER else ""
+    translation = f" → {shown.translation}" if shown.translation and kind is not Kind.ENCODER else ""
     model = f" · model {loaded.info.name}" if loaded.info else ""
-    mask = f" · {masked}" if kind is Kind.DECODER else ""
+    mask = f" · {masked}" if shown.mask is not None and shown.mask.any() else ""
+    if kind is Kind.DECODER and shown.leaked is None and not shown.signed:
+        mask = f" · {masked}"
+    leaked = " · causal mask off, marked cells look ahead" if shown.leaked is not None else ""
     return (
-        f"{loaded.sentence}{translation}",
-        f"rows are {rows.title} · columns are {columns.title}{mask} · {note}{model}",
+        f"{shown.sentence}{translation}",
+        f"rows are {shown.rows.title} · columns are {shown.columns.title}{mask}{leaked} · {note}{model}",
     )
 
 

@@ -17,6 +17,7 @@ from viewer.painting.colormaps import SEQUENTIAL
 from viewer.view_state import ColorRange, RowLabels
 
 RECENT_SENTENCES = 10
+RECENT_SESSIONS = 8
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Steps a second that Play can run at."""
 TEXT_SIZES = (1.0, 1.25, 1.5, 2.0)
@@ -61,6 +62,7 @@ SCHEMA = {
         Setting("position length", 64, _whole(8, 512)),
         Setting("position pairs", [0, 8, 16, 32], _list_of(int, 8)),
         Setting("recent sentences", [], _list_of(str, RECENT_SENTENCES)),
+        Setting("recent session files", [], _list_of(str, RECENT_SESSIONS)),
         Setting("export folder", "", _text),
         Setting("threads", 1, _whole(1, 64)),
         Setting("geometry", "", _text),
@@ -115,5 +117,12 @@ class Settings:
 
     def remember_sentence(self, sentence: str) -> None:
         """Put a sentence at the head of the recent ones."""
-        others = [each for each in self.get("recent sentences") if each != sentence]
-        self.set("recent sentences", [sentence, *others][:RECENT_SENTENCES])
+        self._remember("recent sentences", sentence, RECENT_SENTENCES)
+
+    def remember_session(self, path: str) -> None:
+        """Put a session file at the head of the recent ones."""
+        self._remember("recent session files", path, RECENT_SESSIONS)
+
+    def _remember(self, key: str, value: str, most: int) -> None:
+        others = [each for each in self.get(key) if each != value]
+        self.set(key, [value, *others][:most])

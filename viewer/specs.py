@@ -77,7 +77,11 @@ class HeatmapSpec:
 
 @dataclass(frozen=True, eq=False)
 class GridSpec:
-    """All heads of a kind, weights [L, H, R, C]; each map has a scale of its own made from `color_range`."""
+    """All heads of a kind, weights [L, H, R, C]; each map has a scale of its own made from `color_range`.
+
+    Where there is a `scale`, all maps have that one: differences of weights, which may be negative. `off` are the
+    heads that are switched off.
+    """
 
     kind: Kind
     title: str
@@ -90,6 +94,7 @@ class GridSpec:
     selected: Head | None = None
     caption: tuple[str, ...] = ()
     off: frozenset[Head] = frozenset()
+    scale: Scale | None = None
 
 
 @dataclass(frozen=True)

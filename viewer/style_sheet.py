@@ -64,6 +64,9 @@ QLabel[tone="active"] { color: $accent; }
 QLabel[tone="muted"] { color: $muted; font-size: $small; }
 QLabel[tone="hint"] { color: $muted; }
 QLabel[tone="error"] { color: $danger; }
+QLabel[tone="badge"] {
+    background: $danger; color: $surface; border-radius: $radius; padding: 0 $tight; font-size: $small;
+}
 
 QLineEdit, QPlainTextEdit, QTextEdit {
     background: $sunken; border: $stroke solid $border; border-radius: $radius;
@@ -121,6 +124,37 @@ QComboBox QAbstractItemView {
 QTabBar::tab { background: transparent; color: $muted; padding: $tight $gap; border: none; }
 QTabBar::tab:selected { color: $text; border-bottom: $thick solid $accent; }
 QTabBar::tab:focus { color: $accent; }
+
+QCheckBox:disabled { color: $muted; }
+QTableView {
+    background: $surface; border: $stroke solid $border; border-radius: $radius; gridline-color: $border;
+    selection-background-color: $accent_soft; selection-color: $text;
+}
+QTableView:focus { border-color: $accent; }
+QHeaderView { background: $surface; }
+QHeaderView::section {
+    background: $surface; color: $muted; border: none; border-bottom: $stroke solid $border; padding: $hair $tight;
+    font-size: $small;
+}
+QHeaderView::section:hover { color: $text; }
+QHeaderView::up-arrow, QHeaderView::down-arrow {
+    width: $gap; height: $gap; subcontrol-origin: padding; subcontrol-position: top center;
+}
+QHeaderView::up-arrow { image: url("$up"); }
+QHeaderView::down-arrow { image: url("$chevron"); }
+QProgressBar {
+    background: $chip; border: none; border-radius: $radius; color: $text; text-align: center; font-size: $small;
+}
+QProgressBar::chunk { background: $accent_rest; border-radius: $radius; }
+
+QTreeView#hypotheses {
+    background: $surface; border: none; outline: none; selection-background-color: $accent_soft;
+    selection-color: $text;
+}
+QTreeView#hypotheses::item { padding: $hair $tight; border-bottom: $stroke solid $chip; }
+QTreeView#hypotheses::item:hover { background: $chip; }
+QTreeView#hypotheses::item:selected { background: $accent_soft; color: $text; }
+QTreeView#hypotheses QLineEdit { padding: 0 $hair; border-color: $accent; background: $surface; }
 
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: $bar; }

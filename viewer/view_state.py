@@ -26,6 +26,14 @@ class RowLabels(StrEnum):
     PREDICTS = "predicts"
 
 
+class Side(StrEnum):
+    """Which of two compared traces the maps show, or the difference of their weights."""
+
+    A = "a"
+    B = "b"
+    DIFFERENCE = "difference"
+
+
 @dataclass(frozen=True)
 class Head:
     """An attention head; layer and head count from 0."""
@@ -56,7 +64,8 @@ class ViewState:
     """Everything that decides how a trace is shown.
 
     `active` is the panel that the keyboard and Export act on; `locked` keeps the three panels on one layer
-    and head.
+    and head. `side` matters while two traces are compared; `filter` lets through the pieces of the vocabulary that
+    hold it ("": the most probable ones).
     """
 
     heads: Mapping[Kind, Head] = field(default_factory=_first_heads)
@@ -66,6 +75,8 @@ class ViewState:
     colormap: str = "viridis"
     row_labels: RowLabels = RowLabels.BOTH
     positions: PositionView = PositionView()
+    side: Side = Side.A
+    filter: str = ""
 
 
 def select_head(view: ViewState, kind: Kind, head: Head, counts: HeadCounts) -> ViewState:

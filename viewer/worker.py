@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from model.api import ModelInfo, Progress
 from model.errors import UserError
-from viewer.jobs import Job, JobQueue, Work
+from viewer.jobs import Job, JobQueue, Priority, Work
 
 PROGRESS_INTERVAL = 0.03
 """Seconds between two progress signals of one job."""
@@ -73,9 +73,9 @@ class Worker(QThread):
 
         return self._queue.put(work, channel="open")
 
-    def request(self, work: Work, channel: str, urgent: bool = True) -> int:
+    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
         """Queue work on the open session; a newer request on the same channel replaces it. Returns its id."""
-        return self._queue.put(work, channel, urgent)
+        return self._queue.put(work, channel, priority)
 
     def cancel(self, channel: str) -> None:
         """Drop the request of a channel, waiting or running."""

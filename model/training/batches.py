@@ -49,7 +49,7 @@ def epoch_batches(
     sources = subwords.encode([pair.source for pair in changed])
     sampled = [index for index in range(len(changed)) if chance.random() < settings.sampling]
     texts = [changed[index].source for index in sampled]
-    for index, ids in zip(sampled, subwords.sample(texts, settings.alpha, seed), strict=True):
+    for index, ids in zip(sampled, subwords.sample(texts, settings.alpha, chance), strict=True):
         sources[index] = ids
     targets = subwords.encode([pair.target for pair in changed])
     examples = [Example(source, target) for source, target in zip(sources, targets, strict=True)]

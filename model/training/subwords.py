@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import threading
+import math
+import random
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from model.errors import InputError
 from model.training.data import Pair
 
 PAD = "<pad>"
+BEST = 16
+"""Segmentations of a sentence that sampling chooses from."""
 
 
 def train_subwords(pairs: Sequence[Pair], size: int) -> bytes:
@@ -34,6 +37,8 @@ def train_subwords(pairs: Sequence[Pair], size: int) -> bytes:
             unk_id=1,
             bos_id=-1,
             pad_id=-1,
+            # With several threads, sums are taken in another order each time, and pieces differ.
+            num_threads=1,
             minloglevel=2,
         )
     except RuntimeError as error:
@@ -60,6 +65,7 @@ class Subwords:
         self._model = model
         self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
         self.size = self._processor.get_piece_size() + 1
+        self._scores = [self._processor.get_score(index) for index in range(self.size - 1)]
 
     @property
     def eos(self) -> int:
@@ -85,21 +91,16 @@ class Subwords:
         """The ids of each text, `</s>` last."""
         return [[*ids, self.eos] for ids in self._processor.encode(list(texts))]
 
-    def sample(self, texts: Sequence[str], alpha: float, seed: int) -> list[list[int]]:
-        """The ids of each text under a sampled segmentation, `</s>` last; the same for the same seed.
+    def sample(self, texts: Sequence[str], alpha: float, chance: random.Random) -> list[list[int]]:
+        """The ids of each text under a sampled segmentation, `</s>` last (Kudo 2018, section 3.2).
 
-        SentencePiece keeps a random generator for each thread and seeds it when the thread first uses it: only
-        a thread of its own starts the sequence anew.
+        One of the `BEST` best segmentations x is drawn, with a probability proportional to P(x)^alpha.
+        SentencePiece's own sampling cannot be repeated in another process, whatever its seed.
         """
-        results: list[list[int]] = []
+        return [[*self._drawn(text, alpha, chance), self.eos] for text in texts]
 
-        def work() -> None:
-            sentencepiece.set_random_generator_seed(seed)
-            for text in texts:
-                ids = self._processor.encode(text, enable_sampling=True, nbest_size=-1, alpha=alpha)
-                results.append([*ids, self.eos])
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-        return results
+    def _drawn(self, text: str, alpha: float, chance: random.Random) -> list[int]:
+        best: list[list[int]] = self._processor.nbest_encode(text, nbest_size=BEST)
+        scores = [sum(self._scores[piece] for piece in ids) for ids in best]
+        weights = [math.exp(alpha * (score - max(scores))) for score in scores]
+        return chance.choices(best, weights)[0]

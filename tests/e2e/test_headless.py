@@ -12,8 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from model.api import How, Kind
+from model.choosing import Decoding
+from model.document import Document, force, from_json, go_to, intervene
 from model.errors import UserError
+from model.interventions import HeadId, Interventions
+from model.session import Session, finished
 from viewer.__main__ import main
+from viewer.arguments import ScreenshotOptions
+from viewer.session_file import SavedSession, write
+from viewer.view_state import ColorRange, RowLabels, ViewState
 
 TEXT = "The cat is sleeping."
 
@@ -199,6 +207,105 @@ def test_screenshot_needs_no_display(tmp_path: Path) -> None:
     assert (image.width(), image.height()) == (1280, 720)
 
 
+@pytest.fixture
+def saved(session: Session, tmp_path: Path) -> Path:
+    """A session of five rows, one of its tokens forced and one of its heads off, in a view of its own."""
+    vocabulary = {token.piece: token.id for token in session.vocabulary()}
+    document = Document(TEXT, checkpoint=session.info.content_hash)
+    first = session.trace(go_to(document, 1)).output_tokens[0].id
+    forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁chien"]), 5)
+    document = intervene(forced, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 2, 3)})))
+    view = ViewState(color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
+    path = tmp_path / "dog.avsession"
+    write(path, SavedSession(document, view))
+    return path
+
+
+def change(path: Path, **values: object) -> None:
+    content = json.loads(path.read_text("utf-8"))
+    content["document"].update(values)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_a_session_is_traced_as_it_stands(saved: Path, session: Session, tmp_path: Path) -> None:
+    out = tmp_path / "dog.npz"
+    assert run("trace", "--session", str(saved), "-o", str(out)).returncode == 0
+    document = from_json(json.loads(saved.read_text("utf-8"))["document"])
+    expected = session.trace(document)
+    with np.load(out, allow_pickle=False) as file:
+        assert file["output_tokens"].tolist() == [token.piece for token in expected.output_tokens]
+        assert file["output_tokens"].tolist()[1] == "▁chien" and len(file["output_tokens"]) == 5
+        np.testing.assert_allclose(file["cross_attention"], expected.cross_attention, atol=1e-6)
+        whole = session.trace(intervene(document, Interventions())).cross_attention
+        assert np.abs(file["cross_attention"] - whole).max() > 1e-3
+        meta = json.loads(str(file["meta"]))
+    assert meta["sentence"] == TEXT and from_json(meta["document"]) == document
+    assert meta["target"] is None and meta["forced"] is False
+
+
+def test_a_session_at_step_zero_has_no_decoder_to_export(saved: Path, tmp_path: Path) -> None:
+    change(saved, step=0)
+    out = tmp_path / "out"
+    message = refused(run("export", "--session", str(saved), "-o", str(out)))
+    assert "dog.avsession" in message and "step 0" in message and not out.exists()
+    asked = ("--kind", "encoder", "--layer", "1", "--head", "2", "--format", "svg")
+    assert run("export", "--session", str(saved), "-o", str(out), *asked).returncode == 0
+    assert [path.name for path in out.iterdir()] == ["encoder_layer1_head2.svg"]
+    assert run("trace", "--session", str(saved), "-o", str(tmp_path / "zero.npz")).returncode == 0
+
+
+def test_export_shows_a_session_in_its_own_colours_and_labels(saved: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    asked = ("--kind", "cross", "--layer", "1", "--head", "2", "--format", "svg")
+    assert run("export", "--session", str(saved), "-o", str(out), *asked).returncode == 0
+    picture = (out / "cross_layer1_head2.svg").read_text("utf-8")
+    assert "token read" in picture and ">chien<" in picture and "→ chien" not in picture
+    assert "maximum" in picture and "#fcfdbf" in picture.lower()
+
+
+@pytest.mark.parametrize("command", [["trace", "-o", "x.npz"], ["export", "-o", "x"], ["screenshot", "x.png"]])
+def test_sessions_that_will_not_do_are_refused(
+    command: list[str], saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for values, said in (
+        ({"checkpoint": "0" * 64}, "made with another model (content hash 000000000000…"),
+        ({"step": "many"}, "is damaged"),
+    ):
+        change(saved, **values)
+        assert main([*command, "--session", saved.name]) == 2
+        message = capsys.readouterr().err
+        assert message.startswith("attention-viewer: dog.avsession ") and said in message and message.count("\n") == 1
+    assert main([*command, "--session", "absent.avsession"]) == 2
+    assert "absent.avsession cannot be read" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [saved]
+
+
+def test_a_screenshot_passes_its_session_on(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[ScreenshotOptions] = []
+
+    def take(options: ScreenshotOptions) -> int:
+        passed.append(options)
+        return 0
+
+    monkeypatch.setattr("viewer.app.take_screenshot", take)
+    assert main(["screenshot", str(tmp_path / "x.png"), "--session", str(saved)]) == 0
+    assert [options.session for options in passed] == [saved]
+
+
+def test_translate_with_a_beam_writes_the_best_hypothesis(session: Session) -> None:
+    lines = ["The old man who lived by the sea had never seen snow.", "", "I am hungry."]
+    result = run("translate", "--beam", "4", text="\n".join(lines) + "\n")
+    assert result.returncode == 0
+    expected = []
+    for line in lines:
+        tree = finished(session.beam_steps(Document(line, decoding=Decoding(beam_width=4)))) if line else None
+        expected.append(session.text(tree.path(tree.finished[0][0])) if tree else "")
+    assert result.stdout.splitlines() == expected
+    narrow, greedy = (run("translate", *options, text=lines[0]) for options in (["--beam", "1"], []))
+    assert narrow.stdout == greedy.stdout != ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -212,6 +319,8 @@ def test_screenshot_needs_no_display(tmp_path: Path) -> None:
         (["translate", "no-such-file.txt"], "no-such-file.txt"),
         (["screenshot", "x.png", "--sentence", TEXT, "--size", "10x"], "10x"),
         (["--steps", "3"], "--sentence"),
+        (["trace", "--session", "s", "-o", "x.npz", "--max-steps", "2"], "leave --max-steps out"),
+        (["translate", "--beam", "99"], "99"),
         (["trace", TEXT, "-o", "x.npz", "--model", "no-such-model"], "no-such-model"),
         (["dance"], "dance"),
     ],

@@ -42,6 +42,7 @@ def test_words_of_the_command_line_are_those_of_the_program() -> None:
 def test_without_a_command_the_window_opens() -> None:
     assert parse([]) == WindowOptions(BUNDLED_MODEL)
     assert parse(["--model", "m", "--sentence", "Hi.", "--steps", "0"]) == WindowOptions(Path("m"), "Hi.", 0)
+    assert parse(["--session", "s"]) == WindowOptions(BUNDLED_MODEL, session=Path("s"))
 
 
 def test_every_command_takes_its_options() -> None:
@@ -50,6 +51,7 @@ def test_every_command_takes_its_options() -> None:
     assert parse(["translate", "in", "-o", "o", "--model", "m", "--force"]) == TranslateOptions(
         model, Path("in"), out, True
     )
+    assert parse(["translate", "--beam", "32"]) == TranslateOptions(BUNDLED_MODEL, beam=32)
     assert parse(["trace", "Hi.", "-o", "o", "--target", "Salut."]) == TraceOptions(BUNDLED_MODEL, "Hi.", out, "Salut.")
     assert parse(["trace", "Hi.", "-o", "o", "--max-steps", "7"]) == TraceOptions(
         BUNDLED_MODEL, "Hi.", out, max_steps=7
@@ -63,9 +65,21 @@ def test_every_command_takes_its_options() -> None:
     ) == ScreenshotOptions(BUNDLED_MODEL, Path("o.png"), "Hi.", size=(800, 600), theme="dark")
 
 
+def test_a_session_takes_the_place_of_the_sentence() -> None:
+    session, out = Path("s.avsession"), Path("o.png")
+    asked = ("--session", "s.avsession")
+    assert parse(["trace", *asked, "-o", "o.png"]) == TraceOptions(BUNDLED_MODEL, "", out, session=session)
+    assert parse(["export", *asked, "-o", "o.png", "--layer", "2"]) == ExportOptions(
+        BUNDLED_MODEL, "", out, layer=2, session=session
+    )
+    assert parse(["screenshot", "o.png", *asked, "--theme", "dark"]) == ScreenshotOptions(
+        BUNDLED_MODEL, out, "", theme="dark", session=session
+    )
+
+
 def test_a_model_before_the_command_counts_unless_one_follows() -> None:
-    assert parse(["--model", "m", "translate"]).model == Path("m")
-    assert parse(["--model", "m", "translate", "--model", "n"]).model == Path("n")
+    assert parse(["--model", "m", "translate"]) == TranslateOptions(Path("m"))
+    assert parse(["--model", "m", "translate", "--model", "n"]) == TranslateOptions(Path("n"))
 
 
 def test_a_sentence_may_begin_with_a_dash_after_two_dashes() -> None:
@@ -79,6 +93,22 @@ def test_a_sentence_may_begin_with_a_dash_after_two_dashes() -> None:
         (["--steps", "2"], ["--steps", "--sentence"]),
         (["--sentence", " \t"], ["--sentence", "empty"]),
         (["--sentence", "Hi.", "translate"], ["before a command"]),
+        (["--session", "s", "trace", "-o", "o"], ["before a command", "--session"]),
+        (["--session", "s", "--sentence", "Hi."], ["--session", "leave --sentence"]),
+        (["--session", "s", "--steps", "1"], ["--session", "leave --sentence and --steps out"]),
+        (["translate", "--beam", "0"], ["--beam", "from 1 to 32", "0"]),
+        (["translate", "--beam", "33"], ["--beam", "from 1 to 32", "33"]),
+        (["trace", "Hi.", "--session", "s", "-o", "o"], ["either", "--session"]),
+        (["trace", "--input", "f", "--session", "s", "-o", "o"], ["either", "--input", "--session"]),
+        (["trace", "--session", "s", "-o", "o", "--target", "x"], ["--session", "leave --target out"]),
+        (["trace", "--session", "s", "-o", "o", "--max-steps", "3"], ["--session", "leave --max-steps out"]),
+        (["export", "-o", "o"], ["sentence", "--session", "export --help"]),
+        (["export", "Hi.", "--session", "s", "-o", "o"], ["either", "--session"]),
+        (["export", "--session", "s", "-o", "o", "--steps", "0"], ["--session", "leave --steps out"]),
+        (["export", "--session", "s", "-o", "o", "--target", "x"], ["--session", "leave --target out"]),
+        (["screenshot", "o.png", "--sentence", "Hi.", "--session", "s"], ["either", "--session"]),
+        (["screenshot", "o.png", "--session", "s", "--steps", "2"], ["--session", "leave --steps out"]),
+        (["screenshot", "o.png", "--session", "s", "--target", "x"], ["--session", "leave --target out"]),
         (["--steps", "1e3", "--sentence", "Hi."], ["--steps", "'1e3'"]),
         (["--steps", "9" * 5000, "--sentence", "Hi."], ["--steps"]),
         (["dance"], ["'dance'", "--help"]),

@@ -14,7 +14,7 @@ from model.document import Document
 from tests.viewer import traces
 from viewer.controller import EMPTY_HINT, Controller
 from viewer.highlight import SourceHover
-from viewer.jobs import Work
+from viewer.jobs import Priority, Work
 from viewer.player import Player
 from viewer.presenter import Presenter
 from viewer.requests import Traced
@@ -41,10 +41,15 @@ class FakeWorker(QObject):
     def open_model(self, directory: Path) -> None:
         self.models.append(directory)
 
-    def request(self, work: Work, channel: str, urgent: bool = True) -> int:
-        assert channel == "trace" and urgent
+    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+        if channel != "trace":
+            return 1000 + len(self.requests)
+        assert priority is Priority.URGENT
         self.requests.append(work)
         return len(self.requests)
+
+    def cancel(self, channel: str) -> None:
+        pass
 
 
 class Bench:

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from model.api import Progress
-from viewer.jobs import JobQueue
+from viewer.jobs import JobQueue, Priority
 
 
 def work(_: Any) -> Generator[Progress, None, None]:
@@ -13,7 +13,7 @@ def work(_: Any) -> Generator[Progress, None, None]:
 
 def test_urgent_jobs_come_before_long_ones() -> None:
     queue = JobQueue()
-    long = queue.put(work, "rank", urgent=False)
+    long = queue.put(work, "rank", priority=Priority.LONG)
     urgent = queue.put(work, "trace")
     first = queue.take()
     assert first is not None and first.id == urgent
@@ -24,7 +24,7 @@ def test_urgent_jobs_come_before_long_ones() -> None:
 
 def test_a_long_job_makes_way_and_is_taken_again() -> None:
     queue = JobQueue()
-    queue.put(work, "rank", urgent=False)
+    queue.put(work, "rank", priority=Priority.LONG)
     long = queue.take()
     assert long is not None and not queue.should_yield(long)
     queue.put(work, "trace")

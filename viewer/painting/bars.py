@@ -1,44 +1,100 @@
-"""The next-token distribution as bars: token, bar, probability."""
+"""The next-token distribution as bars: token, bar, probability; hollow bars stand for the time before switches."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from viewer.painting.labels import elided
-from viewer.specs import BarsSpec
+from viewer.specs import Bar, BarsSpec
 from viewer.theme import Style
 
 ROW_EMS = 1.75
 """Height of a bar's row."""
 BAR_EMS = 0.85
+HOLLOW_EMS = 1.15
+"""Height of a hollow bar, and the share of it that the solid bar inside takes."""
+SOLID_SHARE = 0.45
+INSET_EMS = 0.4
+"""Space between a row's end and its text, so that a lit row has a margin around it."""
+LEGEND = "hollow: before, solid: after"
 
 
 @dataclass(frozen=True)
 class BarsLayout:
-    """Where the rows stand: `count` of them, from the top of `area`, `pitch` apart."""
+    """Where the rows stand: `count` of them, from the top of `area`, `pitch` apart, and `footer` below them.
+
+    A row holds, from left to right and `gap` apart: label, track (the room of a bar of probability 1), rank (only
+    where `rank_width` is not 0) and number; `inset` is left free at both ends.
+    """
 
     area: QRectF
     count: int
     pitch: float
     label_width: float
+    rank_width: float
     number_width: float
+    inset: float
+    gap: float
+    footer: QRectF
 
     def row(self, index: int) -> QRectF:
         """The rectangle of one row."""
         return QRectF(self.area.left(), self.area.top() + index * self.pitch, self.area.width(), self.pitch)
 
+    def label(self, index: int) -> QRectF:
+        """Where a row's token stands."""
+        row = self.row(index)
+        return QRectF(row.left() + self.inset, row.top(), self.label_width, row.height())
+
+    def number(self, index: int) -> QRectF:
+        """Where a row's probability stands."""
+        row = self.row(index)
+        left = row.right() - self.inset - self.number_width
+        return QRectF(left, row.top(), self.number_width, row.height())
+
+    def rank(self, index: int) -> QRectF:
+        """Where a row's rank stands; empty where no row has one."""
+        number = self.number(index)
+        gap = self.gap if self.rank_width else 0.0
+        return QRectF(number.left() - gap - self.rank_width, number.top(), self.rank_width, number.height())
+
+    def track(self, index: int) -> QRectF:
+        """The room of a row's bar: all of it for probability 1."""
+        left, right = self.label(index).right() + self.gap, self.rank(index).left() - self.gap
+        row = self.row(index)
+        return QRectF(left, row.top(), max(0.0, right - left), row.height())
+
 
 def bars_layout(rect: QRectF, spec: BarsSpec, style: Style) -> BarsLayout:
-    """Rows from the top of `rect`; the longest label may take half of the width."""
-    metrics = QFontMetricsF(style.mono)
-    labels = max((metrics.horizontalAdvance(elided(bar.label, style)) for bar in spec.bars), default=0.0)
-    numbers = metrics.horizontalAdvance("<0.01")
-    pitch = min(ROW_EMS * style.em, rect.height() / max(1, len(spec.bars)))
-    label_width = min(max(labels, 4.5 * style.em), 0.5 * rect.width())
-    return BarsLayout(rect, len(spec.bars), max(pitch, 1.0), label_width, numbers)
+    """Rows from the top of `rect`; the longest label may take half of the width, less where ranks are shown."""
+    mono, small = QFontMetricsF(style.mono), QFontMetricsF(style.small)
+    labels = max((mono.horizontalAdvance(elided(bar.label, style)) for bar in spec.bars), default=0.0)
+    ranks = max((small.horizontalAdvance(rank_text(i, bar)) for i, bar in enumerate(spec.bars)), default=0.0)
+    below = _footer_height(spec, style)
+    if rect.height() - below < style.line:
+        below = 0.0
+    pitch = max(1.0, min(ROW_EMS * style.em, (rect.height() - below) / max(1, len(spec.bars))))
+    bottom = rect.top() + len(spec.bars) * pitch
+    return BarsLayout(
+        area=rect,
+        count=len(spec.bars),
+        pitch=pitch,
+        label_width=min(max(labels, 4.5 * style.em), 0.5 * rect.width() - 0.6 * ranks),
+        rank_width=ranks,
+        number_width=mono.horizontalAdvance("<0.01"),
+        inset=INSET_EMS * style.em,
+        gap=style.gap,
+        footer=QRectF(rect.left(), bottom, rect.width(), below),
+    )
+
+
+def bars_that_fit(spec: BarsSpec, height: float, style: Style) -> BarsSpec:
+    """As many of the bars, best first, as have room for their text in `height` pixels; one at least."""
+    room = height - _footer_height(spec, style)
+    return replace(spec, bars=spec.bars[: max(1, int(room / style.line))])
 
 
 def bar_at(point: QPointF, rect: QRectF, spec: BarsSpec, style: Style) -> int | None:
@@ -53,36 +109,103 @@ def probability_text(probability: float) -> str:
     return f"{probability:.2f}" if probability >= 0.005 else "<0.01"
 
 
-def paint_bars(painter: QPainter, rect: QRectF, spec: BarsSpec, style: Style) -> BarsLayout:
-    """Paint the bars; the whole bar width stands for probability 1. Returns where the rows are."""
+def rank_text(index: int, bar: Bar) -> str:
+    """The rank in the whole distribution, where it is not the bar's place in the picture anyway."""
+    return f"#{bar.rank}" if bar.rank > 0 and bar.rank != index + 1 else ""
+
+
+def footer_lines(spec: BarsSpec) -> tuple[str, ...]:
+    """What stands under the bars: what hollow bars mean, where there are some, and the note."""
+    legend = LEGEND if any(bar.before is not None for bar in spec.bars) else ""
+    return tuple(line for line in (legend, spec.note) if line)
+
+
+def paint_bars(
+    painter: QPainter,
+    rect: QRectF,
+    spec: BarsSpec,
+    style: Style,
+    lit: int | None = None,
+    selected: int | None = None,
+) -> BarsLayout:
+    """Paint the bars; the whole bar width stands for probability 1. Returns where the rows are.
+
+    `lit` is the row under the mouse, `selected` the one that the keyboard would choose.
+    """
     layout = bars_layout(rect, spec, style)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for index, bar in enumerate(spec.bars):
-        row = layout.row(index)
-        room = row.width() - layout.label_width - layout.number_width - 2 * style.gap
-        height = min(BAR_EMS * style.em, 0.7 * layout.pitch)
-        length = max(0.0, room) * bar.probability
-        box = QRectF(
-            row.left() + layout.label_width + style.gap, row.center().y() - height / 2, max(length, 1.5), height
-        )
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(style.palette.accent if bar.chosen else style.palette.accent_rest))
-        radius = min(0.15 * style.em, box.width() / 2)
-        painter.drawRoundedRect(box, radius, radius)
-        _paint_texts(painter, row, bar.label, probability_text(bar.probability), layout, style)
+        if index in (lit, selected):
+            _paint_ground(painter, layout.row(index), index == selected, style)
+        if bar.before is None:
+            _paint_solid(painter, layout.track(index), bar, min(BAR_EMS * style.em, 0.7 * layout.pitch), style)
+        else:
+            height = min(HOLLOW_EMS * style.em, 0.8 * layout.pitch)
+            _paint_hollow(painter, layout.track(index), bar.before, height, style)
+            _paint_solid(painter, layout.track(index), bar, SOLID_SHARE * height, style)
+        _paint_texts(painter, index, bar, layout, style)
+    _paint_footer(painter, layout.footer, footer_lines(spec), style)
     painter.restore()
     return layout
 
 
-def _paint_texts(
-    painter: QPainter, row: QRectF, label: str, probability: str, layout: BarsLayout, style: Style
-) -> None:
+def _footer_height(spec: BarsSpec, style: Style) -> float:
+    lines = len(footer_lines(spec))
+    return style.gap + lines * style.small_line if lines else 0.0
+
+
+def _paint_ground(painter: QPainter, row: QRectF, selected: bool, style: Style) -> None:
+    """What lies behind a row that is pointed at."""
+    inset = 0.5 * style.stroke
+    painter.setPen(QPen(QColor(style.palette.accent), style.stroke) if selected else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(style.palette.chip))
+    radius = 0.3 * style.em
+    painter.drawRoundedRect(row.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def _paint_solid(painter: QPainter, track: QRectF, bar: Bar, height: float, style: Style) -> None:
+    length = max(track.width() * bar.probability, 1.5 * style.stroke)
+    box = QRectF(track.left(), track.center().y() - height / 2, length, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(style.palette.accent if bar.chosen else style.palette.accent_rest))
+    radius = min(0.15 * style.em, box.width() / 2)
+    painter.drawRoundedRect(box, radius, radius)
+
+
+def _paint_hollow(painter: QPainter, track: QRectF, probability: float, height: float, style: Style) -> None:
+    """An outline whose outer right edge stands at `probability`, as a solid bar's would."""
+    length = max(track.width() * probability, 1.5 * style.stroke)
+    inset = 0.5 * style.stroke
+    box = QRectF(track.left(), track.center().y() - height / 2, length, height).adjusted(inset, inset, -inset, -inset)
+    painter.setPen(QPen(QColor(style.palette.muted), style.stroke))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = min(0.15 * style.em, box.width() / 2)
+    painter.drawRoundedRect(box, radius, radius)
+
+
+def _paint_texts(painter: QPainter, index: int, bar: Bar, layout: BarsLayout, style: Style) -> None:
+    centred = Qt.AlignmentFlag.AlignVCenter
+    right = centred | Qt.AlignmentFlag.AlignRight
+    label = QFontMetricsF(style.mono).elidedText(bar.label, Qt.TextElideMode.ElideMiddle, layout.label_width)
     painter.setFont(style.mono)
     painter.setPen(QColor(style.palette.text))
-    metrics = QFontMetricsF(style.mono)
-    shown = metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, layout.label_width)
-    centred = Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(QRectF(row.left(), row.top(), layout.label_width, row.height()), centred, shown)
+    painter.drawText(layout.label(index), centred, label)
     painter.setPen(QColor(style.palette.muted))
-    painter.drawText(row, centred | Qt.AlignmentFlag.AlignRight, probability)
+    painter.drawText(layout.number(index), right, probability_text(bar.probability))
+    painter.setFont(style.small)
+    painter.drawText(layout.rank(index), right, rank_text(index, bar))
+
+
+def _paint_footer(painter: QPainter, footer: QRectF, lines: tuple[str, ...], style: Style) -> None:
+    if footer.height() <= 0.0:
+        return
+    metrics = QFontMetricsF(style.small)
+    inset = INSET_EMS * style.em
+    painter.setFont(style.small)
+    painter.setPen(QColor(style.palette.muted))
+    for index, text in enumerate(lines):
+        top = footer.top() + style.gap + index * style.small_line
+        box = QRectF(footer.left() + inset, top, footer.width() - 2 * inset, style.small_line)
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)

@@ -11,7 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from viewer.painting.heatmap import VECTOR_CELLS, paint_rectangles
+from viewer.painting.heatmap import VECTOR_CELLS, badge_size, paint_badge, paint_rectangles
 from viewer.painting.raster import Pixels, cell_colors, fit, image_of
 from viewer.specs import GridSpec, scale_for
 from viewer.theme import Style
@@ -19,6 +19,9 @@ from viewer.view_state import ColorRange, Head
 
 GUTTER_EMS = 0.3
 """Space between two small maps."""
+DIMMED = 0.5
+"""How much of the ground covers the small map of a head that is off; its weights stay visible underneath."""
+OFF = "off"
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def grid_layout(rect: QRectF, spec: GridSpec, style: Style) -> GridLayout:
 
 
 def paint_grid(painter: QPainter, rect: QRectF, spec: GridSpec, style: Style, vector: bool = False) -> GridLayout:
-    """Paint all the small maps and the frame of the selected one; returns where they are."""
+    """Paint all the small maps, which are off, and the frame of the selected one; returns where they are."""
     layout = grid_layout(rect, spec, style)
     _paint_names(painter, rect, layout, style)
     if vector and spec.values.size <= VECTOR_CELLS:
@@ -68,6 +71,9 @@ def paint_grid(painter: QPainter, rect: QRectF, spec: GridSpec, style: Style, ve
                 paint_rectangles(painter, layout.slot(layer, head), _colors(spec, layer, head, style))
     else:
         _paint_mosaic(painter, layout, spec, style)
+    for off in spec.off:
+        if off.layer < layout.layers and off.head < layout.heads:
+            _paint_off(painter, layout.slot(off.layer, off.head), style)
     if spec.selected is not None:
         pen = QPen(QColor(style.palette.accent), 2.0 * style.stroke)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
@@ -83,7 +89,8 @@ def paint_grid(painter: QPainter, rect: QRectF, spec: GridSpec, style: Style, ve
 
 def _colors(spec: GridSpec, layer: int, head: int, style: Style) -> Pixels:
     values = spec.values[layer, head]
-    return cell_colors(values, spec.mask, scale_for(spec.color_range, values), spec.colormap, style.palette)
+    scale = spec.scale or scale_for(spec.color_range, values)
+    return cell_colors(values, spec.mask, scale, spec.colormap, style.palette)
 
 
 def _paint_mosaic(painter: QPainter, layout: GridLayout, spec: GridSpec, style: Style) -> None:
@@ -91,7 +98,9 @@ def _paint_mosaic(painter: QPainter, layout: GridLayout, spec: GridSpec, style: 
     on_device = painter.deviceTransform().mapRect(layout.slot(0, 0))
     height, width = max(1, round(on_device.height())), max(1, round(on_device.width()))
     values = spec.values
-    if spec.color_range is ColorRange.MAXIMUM:
+    if spec.scale is not None:
+        scale = spec.scale
+    elif spec.color_range is ColorRange.MAXIMUM:
         highest = values.max(axis=(2, 3), keepdims=True, initial=np.finfo(np.float32).tiny)
         values = values / highest
         scale = scale_for(ColorRange.UNIT, values)
@@ -105,6 +114,18 @@ def _paint_mosaic(painter: QPainter, layout: GridLayout, spec: GridSpec, style: 
         for head in range(layout.heads):
             painter.drawImage(layout.slot(layer, head), image_of(colors[layer, head]))
     painter.restore()
+
+
+def _paint_off(painter: QPainter, slot: QRectF, style: Style) -> None:
+    """Dim a small map and say that its head is off, in its upper right corner or over all of a tiny one."""
+    veil = QColor(style.palette.surface)
+    veil.setAlphaF(DIMMED)
+    painter.fillRect(slot, veil)
+    width, height = badge_size(OFF, style)
+    scale = min(1.0, slot.width() / width, slot.height() / height)
+    badge = QRectF(0.0, 0.0, width * scale, height * scale)
+    badge.moveTopRight(slot.topRight())
+    paint_badge(painter, badge, OFF, style)
 
 
 def _paint_names(painter: QPainter, rect: QRectF, layout: GridLayout, style: Style) -> None:

@@ -1,6 +1,7 @@
 """One head as a large map: cells, token labels on both axes, colour bar.
 
 Rows are queries from top to bottom, columns keys from left to right. Masked cells are hatched, never coloured.
+Leaked cells, which only a switched-off causal mask lets a row see, keep their colour and have a marked corner.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from model.api import Booleans
 from viewer.painting.colorbar import colorbar_width, paint_colorbar
 from viewer.painting.labels import Side, height_of, overhang_of, paint_labels, width_of
 from viewer.painting.raster import Pixels, cell_colors, fit, image_of
@@ -25,6 +27,9 @@ HATCHED_CELL = 5.0
 """Masked cells at least so many pixels wide are hatched; smaller ones have the mask's plain colour."""
 UNDERLAP = 0.25
 """Share of a cell by which a rectangle reaches under its neighbour."""
+CORNER = 0.36
+"""Share of a leaked cell's side that its marked corner takes."""
+BADGE_PADDING_EMS = 0.4
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,7 @@ def paint_heatmap(
 ) -> HeatmapLayout:
     """Paint the whole picture into `rect`; returns where things are."""
     layout = heatmap_layout(rect, spec, style)
-    painter.save()
-    painter.setFont(style.small)
-    painter.setPen(QColor(style.palette.muted))
-    painter.drawText(layout.column_title, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, spec.columns.title)
-    painter.restore()
+    _paint_title(painter, layout.column_title, spec, style)
     rows, columns = layout.shape
     paint_labels(painter, layout.row_labels, spec.rows.labels, 0, rows, Side.LEFT, style, overlay.rows)
     paint_labels(painter, layout.column_labels, spec.columns.labels, 0, columns, Side.TOP, style, overlay.columns)
@@ -123,6 +124,48 @@ def paint_cells(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style
         _paint_hatching(painter, rect, spec, style)
     if side >= GRID_LINE_CELL:
         _paint_grid_lines(painter, rect, rows, columns, style)
+    if spec.leaked is not None:
+        if side >= HATCHED_CELL:
+            _paint_corners(painter, rect, spec.leaked, style)
+        _paint_border(painter, rect, spec.leaked, style)
+
+
+def badge_size(text: str, style: Style) -> tuple[float, float]:
+    """Width and height of a badge that says `text`."""
+    metrics = QFontMetricsF(style.small)
+    return metrics.horizontalAdvance(text) + 2 * BADGE_PADDING_EMS * style.em, metrics.height()
+
+
+def paint_badge(painter: QPainter, rect: QRectF, text: str, style: Style) -> None:
+    """A word on a filled pill that fills `rect`, legible over any weight; smaller text where there is little room."""
+    width, height = badge_size(text, style)
+    scale = min(1.0, rect.width() / width, rect.height() / height)
+    font = QFont(style.small)
+    font.setPixelSize(max(1, int(font.pixelSize() * scale)))
+    radius = 0.3 * rect.height()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(style.palette.danger))
+    painter.drawRoundedRect(rect, radius, radius)
+    painter.setFont(font)
+    painter.setPen(QColor(style.palette.surface))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
+    painter.restore()
+
+
+def _paint_title(painter: QPainter, room: QRectF, spec: HeatmapSpec, style: Style) -> None:
+    """What the columns are, after the badge of a head that has one."""
+    room = QRectF(room)
+    if spec.badge:
+        width, height = badge_size(spec.badge, style)
+        paint_badge(painter, QRectF(room.left(), room.top(), width, height), spec.badge, style)
+        room.setLeft(room.left() + width + style.gap)
+    painter.save()
+    painter.setFont(style.small)
+    painter.setPen(QColor(style.palette.muted))
+    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, spec.columns.title)
+    painter.restore()
 
 
 def _screen_colors(spec: HeatmapSpec, style: Style, on_device: QRectF, vector: bool) -> Pixels:
@@ -202,10 +245,43 @@ def _paint_hatching(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: S
     _draw_lines(painter, lines, style.palette.hatch, style)
 
 
-def _draw_lines(painter: QPainter, lines: list[QLineF], color: str, style: Style) -> None:
+def _paint_corners(painter: QPainter, rect: QRectF, leaked: Booleans, style: Style) -> None:
+    """A wedge in the upper right corner of each leaked cell, with a light edge that parts it from any weight."""
+    rows, columns = leaked.shape
+    height, width = rect.height() / rows, rect.width() / columns
+    edge = QPen(QColor(style.palette.surface), style.stroke)
+    edge.setCosmetic(True)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(edge)
+    painter.setBrush(QColor(style.palette.danger))
+    for row, column in np.argwhere(leaked).tolist():
+        right, top = rect.left() + (column + 1) * width, rect.top() + row * height
+        across, down = QPointF(right - CORNER * width, top), QPointF(right, top + CORNER * height)
+        painter.drawPolygon(QPolygonF([across, QPointF(right, top), down]))
+    painter.restore()
+
+
+def _paint_border(painter: QPainter, rect: QRectF, leaked: Booleans, style: Style) -> None:
+    """The stepped line between leaked cells and the others: where the causal mask would begin."""
+    rows, columns = leaked.shape
+    height, width = rect.height() / rows, rect.width() / columns
+    left, top = rect.left(), rect.top()
+    lines = []
+    for row, column in np.argwhere(leaked[:, 1:] != leaked[:, :-1]).tolist():
+        x = left + (column + 1) * width
+        lines.append(QLineF(x, top + row * height, x, top + (row + 1) * height))
+    for row, column in np.argwhere(leaked[1:] != leaked[:-1]).tolist():
+        y = top + (row + 1) * height
+        lines.append(QLineF(left + column * width, y, left + (column + 1) * width, y))
+    _draw_lines(painter, lines, style.palette.surface, style, width=4.0)
+    _draw_lines(painter, lines, style.palette.danger, style, width=2.0)
+
+
+def _draw_lines(painter: QPainter, lines: list[QLineF], color: str, style: Style, width: float = 1.0) -> None:
     if not lines:
         return
-    pen = QPen(QColor(color), style.stroke)
+    pen = QPen(QColor(color), width * style.stroke)
     pen.setCosmetic(True)
     painter.save()
     painter.setPen(pen)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from viewer.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
 from viewer.theme import Style
@@ -24,10 +24,12 @@ HINT = "hover a cell for its weight"
 class AttentionPanel(QWidget):
     """Grid above, map below, and what the mouse is on at the foot. Title and choices stand in `header`.
 
-    Layers and heads count from 0 in signals and setters. `name` is what assistive technology calls it.
+    Layers and heads count from 0 in signals and setters; `head_menu_requested` adds a place on the screen. `name` is
+    what assistive technology calls it.
     """
 
     head_selected = Signal(int, int)
+    head_menu_requested = Signal(int, int, QPoint)
     cell_hovered = Signal(object)
     activated = Signal()
 
@@ -39,7 +41,8 @@ class AttentionPanel(QWidget):
         self._selected = Head()
         self.layer = _chooser(f"{name}: layer")
         self.head = _chooser(f"{name}: head")
-        self.header = TitleBlock(name, [self.layer, self.head])
+        self.badge = _badge(f"{name}: state of the head")
+        self.header = TitleBlock(name, [self.badge, self.layer, self.head])
         self.grid = HeadGrid(f"{name}: all heads", style)
         self.map = HeatmapView(f"{name}: selected head", style)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
@@ -47,6 +50,7 @@ class AttentionPanel(QWidget):
         self.setAccessibleName(name)
         self._lay_out()
         self.grid.selected.connect(self.head_selected)
+        self.grid.menu_requested.connect(self.head_menu_requested)
         self.map.cell_hovered.connect(self.cell_hovered)
         self.map.activated.connect(self._activate)
         self.layer.activated.connect(self._choose)
@@ -78,6 +82,9 @@ class AttentionPanel(QWidget):
         """Show the selected head, or why there is none; the reason is said once, in the larger place."""
         self.map.set_spec(spec)
         is_there = isinstance(spec, HeatmapSpec)
+        badge = spec.badge if isinstance(spec, HeatmapSpec) else ""
+        self.badge.setText(badge)
+        self.badge.setVisible(bool(badge))
         self._has_map = is_there
         self._share_room()
         self.layer.setEnabled(is_there)
@@ -143,6 +150,15 @@ class AttentionPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._splitter, 1)
         layout.addWidget(self._readout)
+
+
+def _badge(name: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("tone", "badge")
+    label.setAccessibleName(name)
+    label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    label.hide()
+    return label
 
 
 def _chooser(name: str) -> QComboBox:

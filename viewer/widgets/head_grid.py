@@ -1,9 +1,9 @@
-"""All heads of a kind of attention as thumbnails; clicking one selects it."""
+"""All heads of a kind of attention as thumbnails; clicking one selects it, a right click asks for its menu."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from viewer.painting.grid import grid_layout, paint_grid
@@ -14,9 +14,13 @@ from viewer.widgets.canvas import Canvas
 
 
 class HeadGrid(Canvas[GridSpec]):
-    """The mosaic of layers x heads; `selected` carries layer and head, counted from 0."""
+    """The mosaic of layers x heads; both signals carry layer and head, counted from 0.
+
+    `menu_requested` also carries where on the screen a menu should open.
+    """
 
     selected = Signal(int, int)
+    menu_requested = Signal(int, int, QPoint)
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(name, style, parent)
@@ -28,12 +32,19 @@ class HeadGrid(Canvas[GridSpec]):
             return None
         return grid_layout(self._area(), self._spec, self._look).head_at(point)
 
+    def tip_at(self, point: QPointF) -> str:
+        """The tool tip at a point of this widget; "" where there is no thumbnail."""
+        head = self.head_at(point)
+        if head is None or self._spec is None:
+            return ""
+        off = head in self._spec.off
+        state, switch = (", off", "on again") if off else ("", "off")
+        return f"layer {head.layer + 1}, head {head.head + 1}{state} · right-click to switch it {switch}"
+
     def event(self, event: QEvent) -> bool:
         """Name the head under the mouse."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            head = self.head_at(QPointF(event.pos()))
-            text = "" if head is None else f"layer {head.layer + 1}, head {head.head + 1}"
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
 
@@ -50,6 +61,25 @@ class HeadGrid(Canvas[GridSpec]):
         else:
             super().mousePressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the head under the mouse; the menu key means the selected head."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        head = self._selected() if by_key else self.head_at(QPointF(event.pos()))
+        if head is None:
+            event.ignore()
+            return
+        place = self._centre(head) if by_key else event.globalPos()
+        self.menu_requested.emit(head.layer, head.head, place)
+
+    def _selected(self) -> Head | None:
+        return None if self._spec is None else self._spec.selected
+
+    def _centre(self, head: Head) -> QPoint:
+        """The middle of a head's thumbnail on the screen."""
+        assert self._spec is not None
+        slot = grid_layout(self._area(), self._spec, self._look).slot(head.layer, head.head)
+        return self.mapToGlobal(slot.center().toPoint())
+
     def _paint(self, painter: QPainter, area: QRectF, spec: GridSpec) -> None:
         paint_grid(painter, area, spec, self._look)
 
@@ -57,4 +87,10 @@ class HeadGrid(Canvas[GridSpec]):
         layers, heads = spec.values.shape[:2]
         chosen = spec.selected
         where = "" if chosen is None else f"; layer {chosen.layer + 1}, head {chosen.head + 1} is selected"
-        return f"{layers} layers of {heads} heads{where}. Ctrl and an arrow key select another."
+        off = ", ".join(f"layer {each.layer + 1} head {each.head + 1}" for each in sorted(spec.off, key=_order))
+        silent = f" Off: {off}." if off else ""
+        return f"{layers} layers of {heads} heads{where}.{silent} Ctrl and an arrow key select another."
+
+
+def _order(head: Head) -> tuple[int, int]:
+    return head.layer, head.head

@@ -13,9 +13,12 @@ from model.api import Kind
 from viewer.specs import CONVENTION
 from viewer.theme import PALETTES, Style, style_for
 from viewer.widgets.attention_panel import AttentionPanel
+from viewer.widgets.beam_view import BeamView
 from viewer.widgets.candidates import CandidatesPanel
 from viewer.widgets.card import Card, ElidedLabel
 from viewer.widgets.header import Header
+from viewer.widgets.hypotheses_panel import HypothesesPanel
+from viewer.widgets.laboratory_panel import LaboratoryPanel
 from viewer.widgets.position_panel import PositionPanel
 from viewer.widgets.token_strip import MOST_LINES
 
@@ -24,6 +27,8 @@ PANEL_NAMES = {
     Kind.DECODER: "Decoder self-attention",
     Kind.CROSS: "Cross-attention",
 }
+BEHIND = ("laboratory", "hypotheses", "beam")
+"""Cards that share a place with the positional encoding."""
 DEFAULT_SIZE = (1600, 1000)
 NARROW_SHARE, WIDE_SHARE = 12, 22
 """Shares of the width: next token, and each attention panel."""
@@ -55,6 +60,9 @@ class MainWindow(QMainWindow):
         self.candidates = CandidatesPanel(style)
         self.panels = {kind: AttentionPanel(style, PANEL_NAMES[kind]) for kind in Kind}
         self.positions = PositionPanel(style)
+        self.hypotheses = HypothesesPanel(style)
+        self.beam = BeamView(style)
+        self.laboratory = LaboratoryPanel(style)
         self._host = QMainWindow()
         self._host.setWindowFlags(Qt.WindowType.Widget)
         self._cards = self._make_cards()
@@ -86,7 +94,8 @@ class MainWindow(QMainWindow):
         self._fit_height()
         self.header.set_style(style)
         self.candidates.set_style(style)
-        self.positions.set_style(style)
+        for below in (self.positions, self.hypotheses, self.beam, self.laboratory):
+            below.set_style(style)
         for panel in self.panels.values():
             panel.set_style(style)
         for card in self._cards.values():
@@ -112,6 +121,11 @@ class MainWindow(QMainWindow):
         """The window's own actions that a key triggers, in the order of the menus."""
         children = self.findChildren(QAction, options=Qt.FindChildOption.FindDirectChildrenOnly)
         return [action for action in children if action.shortcuts()]
+
+    def show_card(self, name: str) -> None:
+        """Bring a panel to the front: "laboratory", "hypotheses", "beam", "positions" and so on."""
+        self._cards[name].show()
+        self._cards[name].raise_()
 
     def set_model_line(self, text: str) -> None:
         """What model is open, at the right end of the menu bar."""
@@ -180,6 +194,9 @@ class MainWindow(QMainWindow):
         for kind, panel in self.panels.items():
             cards[kind.value] = Card(kind.value, PANEL_NAMES[kind], panel.header, panel)
         cards["positions"] = Card("positions", "Positional encoding", self.positions.header, self.positions)
+        cards["laboratory"] = Card("laboratory", "Laboratory", self.laboratory.header, self.laboratory)
+        cards["hypotheses"] = Card("hypotheses", "Hypotheses", self.hypotheses.header, self.hypotheses)
+        cards["beam"] = Card("beam", "Beam search", self.beam.header, self.beam)
         return cards
 
     def _lay_out(self) -> None:
@@ -204,6 +221,13 @@ class MainWindow(QMainWindow):
         for left, right in pairwise(top):
             self._host.splitDockWidget(left, right, Qt.Orientation.Horizontal)
         self._host.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._cards["positions"])
+        self._put_behind("positions")
+
+    def _put_behind(self, front: str) -> None:
+        """Put the laboratory's cards behind another one, to be reached by tabs."""
+        for name in BEHIND:
+            self._host.tabifyDockWidget(self._cards[front], self._cards[name])
+        self._cards[front].raise_()
 
     def _fit_height(self) -> None:
         """Leave the panels their room in a window that is low for its text."""
@@ -247,12 +271,12 @@ class MainWindow(QMainWindow):
         encoder, decoder, cross = (self._cards[kind.value] for kind in Kind)
         self._host.tabifyDockWidget(encoder, decoder)
         self._host.tabifyDockWidget(cross, self._cards["positions"])
+        self._put_behind(Kind.CROSS.value)
         encoder.raise_()
-        cross.raise_()
         return [self._cards["next"], encoder, cross]
 
     def _top_cards(self) -> list[QDockWidget]:
-        return [card for name, card in self._cards.items() if name != "positions"]
+        return [card for name, card in self._cards.items() if name not in ("positions", *BEHIND)]
 
     def _make_status_bar(self) -> None:
         self._status = ElidedLabel("muted")

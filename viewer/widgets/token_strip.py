@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMetaMethod, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -13,9 +10,7 @@ from PySide6.QtGui import (
     QHelpEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -30,51 +25,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.painting.chips import GAP_EMS, LINE_EMS, PlacedChip, chip_text, paint_chip, place_chips, words
 from viewer.specs import Chip
 from viewer.theme import Style
 
 MOST_LINES = 2
 """Lines of chips shown before the strip scrolls, unless it is told to show fewer."""
 PADDING_EMS = 0.5
-GAP_EMS = 0.35
-RADIUS_EMS = 0.3
-LINE_EMS = 1.9
-"""Height of a chip, in ems of the body text."""
 TITLE_EMS = 4.2
-
-
-@dataclass(frozen=True)
-class PlacedChip:
-    """Where a chip stands; `starts` and `ends` say whether a word begins or ends with it."""
-
-    rect: QRectF
-    starts: bool
-    ends: bool
-
-
-def place_chips(chips: Sequence[Chip], widths: Sequence[float], room: float, style: Style) -> list[PlacedChip]:
-    """Chips from left to right and line by line in `room` pixels; words are kept whole where they fit a line."""
-    gap, line = GAP_EMS * style.em, LINE_EMS * style.em
-    placed: list[PlacedChip] = []
-    x = y = 0.0
-    for first, last in _words(chips):
-        word = sum(widths[first : last + 1])
-        if x > 0 and x + word > room:
-            x, y = 0.0, y + line + gap
-        for index in range(first, last + 1):
-            if x > 0 and x + widths[index] > room:
-                x, y = 0.0, y + line + gap
-            placed.append(PlacedChip(QRectF(x, y, widths[index], line), index == first, index == last))
-            x += widths[index]
-        x += gap
-    return placed
-
-
-def _words(chips: Sequence[Chip]) -> list[tuple[int, int]]:
-    """First and last index of each word."""
-    starts = [index for index, chip in enumerate(chips) if index == 0 or not chip.joined]
-    stops = [start - 1 for start in starts[1:]] + [len(chips) - 1]
-    return list(zip(starts, stops, strict=False))
 
 
 class ChipField(QWidget):
@@ -126,6 +84,10 @@ class ChipField(QWidget):
         """Where a chip stands in this widget."""
         return self._placed[index].rect
 
+    def hovered_chip(self) -> int | None:
+        """The index of the chip under the mouse."""
+        return self._under
+
     def content_height(self, width: int) -> int:
         """How high all chips are in `width` pixels; one line at least."""
         placed = self._place_in(width)
@@ -133,7 +95,7 @@ class ChipField(QWidget):
 
     def text(self) -> str:
         """All chips as text, the pieces of a word joined."""
-        return " ".join("".join(chip.text for chip in self._chips[a : b + 1]) for a, b in _words(self._chips))
+        return " ".join("".join(chip.text for chip in self._chips[a : b + 1]) for a, b in words(self._chips))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Wrap anew."""
@@ -198,55 +160,15 @@ class ChipField(QWidget):
         self.update()
 
 
-def chip_text(chip: Chip) -> str:
-    """What is written on a chip."""
-    return f"{chip.text} {chip.badge}" if chip.badge else chip.text
-
-
-def paint_chip(painter: QPainter, chip: Chip, placed: PlacedChip, lit: bool, style: Style) -> None:
-    """One chip in its place; the painter's font is the chips' font."""
-    palette = style.palette
-    is_prediction = chip.state == "prediction"
-    accented = lit or is_prediction
-    path = _outline(placed, RADIUS_EMS * style.em)
-    painter.setOpacity(0.5 if chip.state == "ahead" else 1.0)
-    painter.fillPath(path, QColor(palette.accent_soft if accented else palette.chip))
-    if accented:
-        pen = QPen(QColor(palette.accent), style.stroke)
-        if is_prediction:
-            pen.setStyle(Qt.PenStyle.DashLine)
-        painter.strokePath(path, pen)
-    elif not placed.starts:
-        painter.setPen(QPen(QColor(palette.border), style.stroke))
-        painter.drawLine(placed.rect.topLeft(), placed.rect.bottomLeft())
-    quiet = chip.state in ("special", "ahead")
-    painter.setPen(QColor(palette.accent if accented else palette.muted if quiet else palette.text))
-    painter.drawText(placed.rect, Qt.AlignmentFlag.AlignCenter, chip_text(chip))
-    painter.setOpacity(1.0)
-
-
-def _outline(placed: PlacedChip, radius: float) -> QPainterPath:
-    """A rectangle, rounded where a word begins or ends."""
-    rect = placed.rect.adjusted(0.5, 0.5, -0.5, -0.5)
-    left, right = radius if placed.starts else 0.0, radius if placed.ends else 0.0
-    path = QPainterPath(QPointF(rect.left() + left, rect.top()))
-    path.lineTo(rect.right() - right, rect.top())
-    path.arcTo(QRectF(rect.right() - 2 * right, rect.top(), 2 * right, 2 * right), 90, -90)
-    path.lineTo(rect.right(), rect.bottom() - right)
-    path.arcTo(QRectF(rect.right() - 2 * right, rect.bottom() - 2 * right, 2 * right, 2 * right), 0, -90)
-    path.lineTo(rect.left() + left, rect.bottom())
-    path.arcTo(QRectF(rect.left(), rect.bottom() - 2 * left, 2 * left, 2 * left), 270, -90)
-    path.lineTo(rect.left(), rect.top() + left)
-    path.arcTo(QRectF(rect.left(), rect.top(), 2 * left, 2 * left), 180, -90)
-    path.closeSubpath()
-    return path
-
-
 class TokenStrip(QWidget):
-    """A titled strip of chips that grows to a few lines and scrolls beyond them."""
+    """A titled strip of chips that grows to a few lines and scrolls beyond them.
+
+    `context_requested` carries a chip's index and a place on the screen; who is connected to it shows the menu.
+    """
 
     hovered = Signal(object)
     clicked = Signal(int)
+    context_requested = Signal(int, QPoint)
 
     def __init__(self, title: str, style: Style, clickable: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -311,8 +233,17 @@ class TokenStrip(QWidget):
         return self.field.text()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Offer to copy what the chips say."""
-        self.menu(self.field.mapFromGlobal(event.globalPos())).popup(event.globalPos())
+        """Ask for a chip's menu; where nobody would answer or there is no chip, offer to copy what the chips say."""
+        by_keyboard = event.reason() is QContextMenuEvent.Reason.Keyboard
+        point = self.field.mapFromGlobal(event.globalPos())
+        index = self.field.hovered_chip() if by_keyboard else self.field.chip_at(QPointF(point))
+        if by_keyboard and index is not None:
+            point = self.field.chip_rect(index).bottomLeft().toPoint()
+        place = self.field.mapToGlobal(point)
+        if index is not None and self.isSignalConnected(QMetaMethod.fromSignal(self.context_requested)):
+            self.context_requested.emit(index, place)
+        else:
+            self.menu(point).popup(place)
 
     def menu(self, point: QPoint) -> QMenu:
         """The context menu at a point of the field."""

@@ -28,11 +28,11 @@ TINY = TrainingSettings(
 
 
 def digit_pairs(count: int, seed: int = 0, longest: int = 5) -> list[Pair]:
-    """Different pairs such as ("4 0 7", "quatre zéro sept")."""
+    """Different pairs such as ("4 0 7", "quatre zéro sept"), no digit twice in one."""
     chance = random.Random(seed)
     pairs: dict[str, Pair] = {}
     while len(pairs) < count:
-        digits = [chance.randrange(10) for _ in range(chance.randint(1, longest))]
+        digits = chance.sample(range(10), chance.randint(1, longest))
         source = " ".join(map(str, digits))
         pairs[source] = Pair(source, " ".join(DIGITS[digit] for digit in digits))
     return list(pairs.values())

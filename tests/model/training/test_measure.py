@@ -43,20 +43,19 @@ def test_every_head_has_its_alignment_error_under_both_conventions(
         assert [row[0] for row in rows] == ["1", "2", "3", "4"] and {len(row) for row in rows} == {9}
         rates = {(row[0], str(head + 1)): float(value) for row in rows for head, value in enumerate(row[1:])}
         assert all(0 <= rate <= 1 for rate in rates.values())
-        layer, head, rate = table.splitlines()[6].replace(",", "").split()[2::2][:2] + [table.split()[-1]]
+        _, _, layer, _, head, rate = table.splitlines()[6].replace(",", "").split()
         assert rates[layer, head] == float(rate) == min(rates.values())
 
 
 def test_sentences_whose_words_cannot_be_told_apart_are_left_out_and_counted(
     bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "p.tsv").write_text(
-        "I love you.\tJe t'aime.\nno\u200bspace here\tpas d' espace\u2028ici\n", encoding="utf-8"
-    )
+    # SentencePiece drops a control character, which leaves its side one word short.
+    (tmp_path / "p.tsv").write_text("I love you.\tJe t'aime.\nHe is \x07 old.\tIl est vieux.\n", encoding="utf-8")
     (tmp_path / "g.txt").write_text("1-1\n1-1\n", encoding="utf-8")
     assert evaluate(EvaluateOptions(bundled, tmp_path / "p.tsv", tmp_path / "g.txt")) == 0
     said = capsys.readouterr()
-    assert "1 of 2 sentences" in said.err or "row = token read" in said.out
+    assert "1 of 2 sentences" in said.err and "row = token read" in said.out
 
 
 @pytest.mark.parametrize(

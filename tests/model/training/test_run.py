@@ -20,7 +20,6 @@ from model.errors import InputError
 from model.session import Session
 from model.training.arguments import TrainOptions
 from model.training.run import FAILED, INTERRUPTED, train
-from model.training.settings import AugmentationRates
 from tests.model.training.made_up import TINY, digit_pairs, write_pairs
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -34,18 +33,9 @@ FILES = {
 def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that has learned to read digits aloud."""
     directory = tmp_path_factory.mktemp("learned")
-    pairs = digit_pairs(640)
-    settings = replace(
-        TINY,
-        d_model=64,
-        heads=4,
-        layers=2,
-        ffn=128,
-        steps=600,
-        batch_positions=400,
-        learning_rate=3e-3,
-        augmentation=AugmentationRates(0.0, 0.0, 0.0, 0.0, 0.0),
-    )
+    pairs = digit_pairs(640, longest=3)
+    sizes = replace(TINY, d_model=64, layers=2, ffn=128, batch_positions=400)
+    settings = replace(sizes, steps=1000, learning_rate=2e-3, dropout=0.1, label_smoothing=0.1)
     options = TrainOptions(
         train=(write_pairs(directory / "train.tsv", pairs[:600]),),
         dev=write_pairs(directory / "dev.tsv", pairs[600:]),
@@ -67,25 +57,26 @@ def metrics(run: Path) -> list[dict[str, object]]:
 
 def test_held_out_pairs_are_translated_exactly(learned: Path) -> None:
     session = Session(learned / "model")
-    held_out = digit_pairs(640)[600:]
+    held_out = digit_pairs(640, longest=3)[600:]
     found = [session.text(session.trace(Document(pair.source, step=200))) for pair in held_out]
     assert found == [pair.target for pair in held_out]
     last = metrics(learned)[-1]
-    assert last["final"] is True and last["bleu"] == pytest.approx(100.0)
-    assert float(str(last["dev_loss_per_token"])) < 0.01
+    assert last["final"] is True and last["chrf"] == pytest.approx(100.0)
+    assert float(str(last["dev_loss_per_token"])) < 0.2
 
 
 def test_metrics_have_a_line_for_updates_and_for_evaluations(learned: Path) -> None:
     lines = metrics(learned)
     updates = [line for line in lines if "loss" in line]
-    assert [line["step"] for line in updates] == list(range(20, 601, 20))
-    assert float(str(updates[-1]["loss"])) < 0.05 < float(str(updates[0]["loss"]))
+    assert [line["step"] for line in updates] == list(range(20, 1001, 20))
+    assert float(str(updates[-1]["loss"])) < 1.0 < 4.0 < float(str(updates[0]["loss"]))
     dev = [line for line in lines if "bleu" in line]
-    assert [line["step"] for line in dev] == [201, 401, 600]
+    assert [line["step"] for line in dev] == [335, 668, 1000]
     assert float(str(dev[0]["dev_loss_per_token"])) > float(str(dev[-1]["dev_loss_per_token"]))
     assert "version" in str(dev[0]["bleu_signature"])
 
 
+@pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 def test_the_checkpoint_is_complete_and_opens_in_transformers(learned: Path) -> None:
     from transformers import MarianMTModel, MarianTokenizer
 
@@ -109,7 +100,7 @@ def test_the_card_tells_the_runs_own_figures(learned: Path) -> None:
     last = metrics(learned)[-1]
     for words in (
         "language: [en, fr]", "license: cc0-1.0", "Made-up digits", "600 pairs for training, 40 held out",
-        "600 updates", f"{float(str(last['chrf'])):.1f}", str(last["bleu_signature"]), "## Limits", "d_model 64",
+        "1,000 updates", f"{float(str(last['chrf'])):.1f}", str(last["bleu_signature"]), "## Limits", "d_model 64",
     ):  # fmt: skip
         assert words in card, words
     assert str(learned) not in card

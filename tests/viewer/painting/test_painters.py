@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from tests.viewer.specs_for_tests import grid, heatmap
@@ -175,3 +177,99 @@ def test_colormaps_are_the_published_ones(name: str, qapp: QApplication) -> None
     source = {"viridis": "viridis", "cividis": "cividis", "magma": "magma"}[name]
     table = pyqtgraph.colormap.get(source).getLookupTable(nPts=256)[:, :3]
     assert np.abs(table.astype(int) - COLORMAPS[name].astype(int)).max() <= 2
+
+
+def svg_of(paint: Callable[[QPainter, QRectF], object]) -> str:
+    buffer = QBuffer()
+    buffer.open(QBuffer.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(QSize(SIDE, SIDE))
+    painter = QPainter(generator)
+    paint(painter, QRectF(0, 0, SIDE, SIDE))
+    painter.end()
+    return bytes(buffer.data().data()).decode()
+
+
+@pytest.mark.parametrize("vector", [False, True])
+@pytest.mark.parametrize("colormap", sorted(COLORMAPS))
+def test_leaked_cells_have_a_marked_corner_and_keep_their_colour(style: Style, vector: bool, colormap: str) -> None:
+    leaked = np.triu(np.ones((4, 5), dtype=np.bool_), 1)
+    spec = replace(heatmap(4, 5), leaked=leaked, colormap=colormap)
+    image = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style, vector=vector), style)
+    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style).cells
+    side = cells.width() / 5
+    for row, column in np.ndindex(4, 5):
+        corner = QPointF(cells.left() + (column + 0.88) * side, cells.top() + (row + 0.14) * side).toPoint()
+        assert (image.pixelColor(corner).name() == style.palette.danger) == bool(leaked[row, column])
+        assert color_in_cell(image, spec, style, row, column) == expected(float(spec.values[row, column]), colormap)
+    assert style.palette.danger not in {QColor(*entry).name() for entry in COLORMAPS[colormap].tolist()}
+
+
+def test_cells_too_small_for_a_corner_still_show_where_the_mask_would_begin(style: Style) -> None:
+    leaked = np.triu(np.ones((120, 120), dtype=np.bool_), 1)
+    plain = heatmap(120, 120)
+    marked = replace(plain, leaked=leaked)
+    images = [
+        painted(lambda painter, rect, each=each: paint_heatmap(painter, rect, each, style), style)  # type: ignore[misc]
+        for each in (plain, marked)
+    ]
+    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), marked, style).cells
+    middle = int(cells.center().y())
+    colors = [{image.pixelColor(int(cells.center().x()) + x, middle).name() for x in range(-6, 7)} for image in images]
+    assert style.palette.danger not in colors[0] and style.palette.danger in colors[1]
+
+
+def test_leaked_cells_and_badges_are_painted_in_svg_too(style: Style) -> None:
+    spec = replace(heatmap(4, 4), colormap="viridis")
+    leaked = replace(spec, leaked=np.triu(np.ones((4, 4), dtype=np.bool_), 1))
+    off = replace(spec, badge="off")
+    plain, marked, badged = (
+        svg_of(lambda painter, rect, each=each: paint_heatmap(painter, rect, each, style, vector=True))  # type: ignore[misc]
+        for each in (spec, leaked, off)
+    )
+    assert style.palette.danger not in plain and ">off<" not in plain
+    assert marked.count(style.palette.danger) >= 2
+    assert style.palette.danger in badged and ">off<" in badged
+
+
+def test_a_badge_stands_before_the_title_and_moves_no_cell(style: Style) -> None:
+    spec = heatmap()
+    off = replace(spec, badge="off")
+    layout = heatmap_layout(QRectF(0, 0, SIDE, SIDE), off, style)
+    assert layout == heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style)
+    image = painted(lambda painter, rect: paint_heatmap(painter, rect, off, style), style)
+    room = layout.column_title
+    edge = image.pixelColor(int(room.left() + 0.2 * style.em), int(room.center().y()))
+    assert edge.name() == style.palette.danger
+    for row, column in np.ndindex(*spec.values.shape):
+        assert color_in_cell(image, off, style, row, column) == expected(float(spec.values[row, column]))
+
+
+@pytest.mark.parametrize("vector", [False, True])
+def test_a_head_that_is_off_is_dimmed_and_says_so(style: Style, vector: bool) -> None:
+    spec = grid()
+    off = replace(spec, off=frozenset({Head(1, 1), Head(7, 7)}))
+    before, after = (
+        painted(lambda painter, rect, each=each: paint_grid(painter, rect, each, style, vector), style)  # type: ignore[misc]
+        for each in (spec, off)
+    )
+    layout = grid_layout(QRectF(0, 0, SIDE, SIDE), off, style)
+    for layer, head in np.ndindex(2, 3):
+        slot = layout.slot(layer, head)
+        low, high = (slot.bottomRight() - QPointF(8, 8)).toPoint(), (slot.topRight() + QPointF(-3, 8)).toPoint()
+        is_off = (layer, head) == (1, 1)
+        assert (before.pixelColor(low) != after.pixelColor(low)) == is_off
+        assert (after.pixelColor(high).name() == style.palette.danger) == is_off
+    slot = layout.slot(1, 1)
+    shown = {after.pixelColor(int(x), int(slot.bottom() - 8)).name() for x in (slot.left() + 5, slot.right() - 5)}
+    assert len(shown) == 2 and style.palette.surface not in shown
+
+
+@pytest.mark.parametrize("vector", [False, True])
+def test_a_scale_of_the_grid_s_own_serves_all_its_maps(style: Style, vector: bool) -> None:
+    spec = replace(grid(), scale=Scale(-1.0, 1.0), color_range=ColorRange.MAXIMUM)
+    image = painted(lambda painter, rect: paint_grid(painter, rect, spec, style, vector), style)
+    slot = grid_layout(QRectF(0, 0, SIDE, SIDE), spec, style).slot(0, 1)
+    last = image.pixelColor((slot.bottomRight() - QPointF(5, 5)).toPoint()).name()
+    assert last == expected((float(spec.values[0, 1, -1, -1]) + 1.0) / 2.0)

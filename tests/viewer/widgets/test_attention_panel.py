@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from viewer.painting.grid import grid_layout
 from viewer.specs import GridSpec, HeatmapSpec, Overlay, Pending
 from viewer.theme import Style
+from viewer.view_state import Head
 from viewer.widgets.attention_panel import AttentionPanel
 from viewer.widgets.readout import Readout
 
@@ -134,3 +138,57 @@ def test_a_readout_follows_the_font(qtbot: QtBot) -> None:
 def test_everything_has_a_name(panel: AttentionPanel) -> None:
     for part in (panel, panel.grid, panel.map, panel.layer, panel.head):
         assert panel.accessibleName() in part.accessibleName() != ""
+
+
+def centre(panel: AttentionPanel, heads: GridSpec, style: Style, layer: int, head: int) -> QPoint:
+    return grid_layout(panel.grid.rect().toRectF(), heads, style).slot(layer, head).center().toPoint()
+
+
+def ask_for_menu(panel: AttentionPanel, reason: QContextMenuEvent.Reason, point: QPoint) -> bool:
+    event = QContextMenuEvent(reason, point, panel.grid.mapToGlobal(point))
+    QApplication.sendEvent(panel.grid, event)
+    return event.isAccepted()
+
+
+def test_a_right_click_asks_for_the_menu_of_a_head(
+    panel: AttentionPanel, heads: GridSpec, style: Style, qtbot: QtBot
+) -> None:
+    point = centre(panel, heads, style, 0, 3)
+    with qtbot.assertNotEmitted(panel.head_selected), qtbot.waitSignal(panel.head_menu_requested) as asked:
+        qtbot.mouseClick(panel.grid, Qt.MouseButton.RightButton, pos=point)
+        assert ask_for_menu(panel, QContextMenuEvent.Reason.Mouse, point)
+    assert asked.args == [0, 3, panel.grid.mapToGlobal(point)]
+
+
+def test_beside_the_thumbnails_there_is_no_menu(panel: AttentionPanel, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(panel.head_menu_requested):
+        ask_for_menu(panel, QContextMenuEvent.Reason.Mouse, QPoint(1, 1))
+        panel.set_grid(Pending("Loading the model"))
+        ask_for_menu(panel, QContextMenuEvent.Reason.Keyboard, QPoint(1, 1))
+
+
+def test_the_menu_key_means_the_selected_head(
+    panel: AttentionPanel, heads: GridSpec, style: Style, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(panel.head_menu_requested) as asked:
+        assert ask_for_menu(panel, QContextMenuEvent.Reason.Keyboard, QPoint(1, 1))
+    assert asked.args == [1, 2, panel.grid.mapToGlobal(centre(panel, heads, style, 1, 2))]
+
+
+def test_the_tool_tip_of_a_thumbnail_says_how_to_switch_it(
+    panel: AttentionPanel, heads: GridSpec, style: Style
+) -> None:
+    panel.set_grid(replace(heads, off=frozenset({Head(1, 2), Head(0, 1)})))
+    on, off = (QPointF(centre(panel, heads, style, *head)) for head in ((0, 0), (1, 2)))
+    assert panel.grid.tip_at(on) == "layer 1, head 1 · right-click to switch it off"
+    assert panel.grid.tip_at(off) == "layer 2, head 3, off · right-click to switch it on again"
+    assert panel.grid.tip_at(QPointF(1, 1)) == ""
+    assert "Off: layer 1 head 2, layer 2 head 3." in panel.grid.accessibleDescription()
+
+
+def test_a_head_that_is_off_has_a_badge_beside_the_title(panel: AttentionPanel, make_map: MakeMap) -> None:
+    assert not panel.badge.isVisible()
+    panel.set_heatmap(replace(make_map(), badge="off"))
+    assert panel.badge.isVisible() and panel.badge.text() == "off"
+    panel.set_heatmap(Pending("Computing"))
+    assert not panel.badge.isVisible()

@@ -1,0 +1,159 @@
+"""The ranking: numbers from 1, order and selection that last, signals, and a ranking that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from model.api import Kind
+from viewer.specs import HeadEffectRow, RankingSpec
+from viewer.theme import PALETTES, Style, apply, style_for
+from viewer.view_state import Head
+from viewer.widgets.ranking_table import COLUMNS, DIVERGENCE, RankingTable
+
+ROWS = (
+    HeadEffectRow(Kind.CROSS, Head(3, 6), 0.25, -1.5, True),
+    HeadEffectRow(Kind.ENCODER, Head(9, 1), 0.125, 0.25, False),
+    HeadEffectRow(Kind.DECODER, Head(1, 0), 0.0625, -0.5, False),
+)
+CROSS, ENCODER, DECODER = ROWS
+
+
+@pytest.fixture
+def ranking(qtbot: QtBot, style: Style) -> RankingTable:
+    widget = RankingTable(style)
+    qtbot.addWidget(widget)
+    widget.resize(280, 300)
+    widget.set_spec(RankingSpec(ROWS))
+    widget.show()
+    return widget
+
+
+@pytest.fixture
+def dressed(qapp: QApplication) -> Iterator[Style]:
+    """The application in the program's own style sheet, and afterwards without."""
+    before = qapp.font(), qapp.palette()
+    yield apply(qapp, PALETTES["light"])
+    qapp.setStyleSheet("")
+    qapp.setFont(before[0])
+    qapp.setPalette(before[1])
+
+
+def texts(ranking: RankingTable, row: int) -> list[str]:
+    model = ranking.table.model()
+    return [model.index(row, column).data() for column in range(len(COLUMNS))]
+
+
+def index_of(ranking: RankingTable, row: HeadEffectRow) -> QModelIndex:
+    return ranking.table.model().index(ranking.shown().index(row), 0)
+
+
+def middle(ranking: RankingTable, row: HeadEffectRow) -> QPoint:
+    return ranking.table.visualRect(index_of(ranking, row)).center()
+
+
+def test_layers_and_heads_count_from_one_and_changes_have_signs(ranking: RankingTable) -> None:
+    assert texts(ranking, 0) == ["cross", "4", "7", "0.2500", "−1.500", "off"]
+    assert texts(ranking, 1) == ["encoder", "10", "2", "0.1250", "+0.250", ""]
+
+
+def test_numbers_are_sorted_as_numbers(ranking: RankingTable) -> None:
+    assert ranking.shown() == (CROSS, ENCODER, DECODER)
+    ranking.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert ranking.shown() == (DECODER, CROSS, ENCODER)
+    ranking.table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
+    assert ranking.shown() == (CROSS, DECODER, ENCODER)
+    ranking.table.sortByColumn(5, Qt.SortOrder.DescendingOrder)
+    assert ranking.shown()[0] is CROSS
+
+
+def test_order_and_selection_outlast_a_new_spec(ranking: RankingTable, style: Style) -> None:
+    ranking.table.sortByColumn(DIVERGENCE, Qt.SortOrder.AscendingOrder)
+    ranking.table.setCurrentIndex(index_of(ranking, ENCODER))
+    stronger = replace(ENCODER, divergence=0.5)
+    ranking.set_spec(RankingSpec((stronger, CROSS, DECODER)))
+    assert ranking.shown() == (DECODER, CROSS, stronger)
+    assert ranking.selected() is stronger
+    ranking.set_style(style_for(PALETTES["dark"], style.font))
+    assert ranking.selected() is stronger
+    ranking.set_spec(RankingSpec((CROSS,)))
+    assert ranking.selected() is None
+
+
+def test_a_click_shows_a_head_and_a_double_click_switches_it(ranking: RankingTable, qtbot: QtBot) -> None:
+    viewport = ranking.table.viewport()
+    with qtbot.assertNotEmitted(ranking.head_switched), qtbot.waitSignal(ranking.head_selected) as shown:
+        qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, DECODER))
+    assert shown.args == [Kind.DECODER, 1, 0]
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, CROSS))
+    with qtbot.waitSignal(ranking.head_switched) as switched:
+        qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, CROSS))
+    assert switched.args == [Kind.CROSS, 3, 6, False]
+
+
+def test_space_switches_and_return_shows(ranking: RankingTable, qtbot: QtBot) -> None:
+    ranking.table.setCurrentIndex(index_of(ranking, ENCODER))
+    with qtbot.waitSignal(ranking.head_switched) as switched:
+        qtbot.keyClick(ranking.table, Qt.Key.Key_Space)
+    assert switched.args == [Kind.ENCODER, 9, 1, True]
+    with qtbot.waitSignal(ranking.head_selected) as shown:
+        qtbot.keyClick(ranking.table, Qt.Key.Key_Return)
+    assert shown.args == [Kind.ENCODER, 9, 1]
+
+
+@pytest.mark.parametrize(("key", "own"), [(Qt.Key.Key_Space, True), (Qt.Key.Key_Home, True), (Qt.Key.Key_F5, False)])
+def test_keys_that_step_the_decoder_elsewhere_belong_to_the_table(
+    ranking: RankingTable, key: Qt.Key, own: bool
+) -> None:
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
+    event.ignore()
+    QApplication.sendEvent(ranking.table, event)
+    assert event.isAccepted() == own
+
+
+def test_setting_specs_emits_nothing(ranking: RankingTable, qtbot: QtBot) -> None:
+    ranking.table.setCurrentIndex(index_of(ranking, ENCODER))
+    with qtbot.assertNotEmitted(ranking.head_selected), qtbot.assertNotEmitted(ranking.head_switched):
+        ranking.set_spec(RankingSpec(ROWS[::-1]))
+        ranking.set_spec(RankingSpec())
+
+
+def test_a_ranking_that_runs_can_be_cancelled(ranking: RankingTable, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(ranking.rank_requested):
+        qtbot.mouseClick(ranking.rank, Qt.MouseButton.LeftButton)
+    ranking.set_spec(RankingSpec(ROWS, (17, 96)))
+    assert (ranking.progress.value(), ranking.progress.maximum()) == (17, 96)
+    assert ranking.progress.isVisible() and not ranking.rank.isVisible()
+    ranking.set_usable(False)
+    with qtbot.waitSignal(ranking.rank_cancelled):
+        qtbot.mouseClick(ranking.cancel, Qt.MouseButton.LeftButton)
+    ranking.set_spec(RankingSpec(ROWS))
+    assert ranking.rank.isVisible() and not ranking.rank.isEnabled()
+    assert not ranking.progress.isVisible() and not ranking.cancel.isVisible()
+
+
+def test_every_column_fits_a_narrow_panel(dressed: Style, qtbot: QtBot) -> None:
+    ranking = RankingTable(dressed)
+    qtbot.addWidget(ranking)
+    ranking.set_spec(RankingSpec(ROWS * 12))
+    ranking.resize(round(19.8 * dressed.em), 300)
+    ranking.show()
+    assert not ranking.table.horizontalScrollBar().isVisible()
+    metrics = ranking.table.fontMetrics()
+    for column in range(len(COLUMNS)):
+        widest = max(metrics.horizontalAdvance(texts(ranking, row)[column]) for row in range(3))
+        assert ranking.table.columnWidth(column) > widest
+
+
+def test_an_empty_table_says_what_the_button_does(ranking: RankingTable) -> None:
+    ranking.set_spec(RankingSpec())
+    assert not ranking.table.isVisible()
+    assert "one at a time" in ranking.hint()
+    ranking.set_spec(RankingSpec(ROWS))
+    assert ranking.table.isVisible() and "double-click" in ranking.hint()

@@ -1,0 +1,103 @@
+"""Asks how tokens are chosen that nobody has chosen: greedily, or by sampling with a seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+EXPLANATION = (
+    "Sampling draws each token from the distribution: divided by the temperature, cut to the k most probable tokens, "
+    "then to the smallest set that holds the nucleus. The same seed draws the same tokens."
+)
+
+
+@dataclass(frozen=True)
+class SamplingChoice:
+    """What was chosen; `top_k` 0 and `top_p` 1 leave all tokens in."""
+
+    sampling: bool
+    temperature: float
+    top_k: int
+    top_p: float
+    seed: int
+
+
+class DecodingDialog(QDialog):
+    """Emits `chosen` when accepted."""
+
+    chosen = Signal(SamplingChoice)
+
+    def __init__(self, now: SamplingChoice, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("How tokens are chosen")
+        self._sampling = QCheckBox("Sample instead of taking the most probable token")
+        self._sampling.setChecked(now.sampling)
+        self._temperature = _real("Temperature", now.temperature, 0.01, 100.0)
+        self._top_k = QSpinBox()
+        self._top_k.setRange(0, 100_000)
+        self._top_k.setSpecialValueText("all tokens")
+        self._top_k.setValue(now.top_k)
+        self._top_p = _real("Nucleus", now.top_p, 0.01, 1.0)
+        self._seed = QSpinBox()
+        self._seed.setRange(0, 2**31 - 1)
+        self._seed.setValue(now.seed)
+        for name, field in (("Top k", self._top_k), ("Seed", self._seed)):
+            field.setAccessibleName(name)
+        self._sampling.toggled.connect(self._enable)
+        self._lay_out()
+        self._enable(now.sampling)
+        self.accepted.connect(lambda: self.chosen.emit(self.choice()))
+
+    def choice(self) -> SamplingChoice:
+        """What is chosen now."""
+        return SamplingChoice(
+            self._sampling.isChecked(),
+            self._temperature.value(),
+            self._top_k.value(),
+            self._top_p.value(),
+            self._seed.value(),
+        )
+
+    def _enable(self, sampling: bool) -> None:
+        for field in (self._temperature, self._top_k, self._top_p, self._seed):
+            field.setEnabled(sampling)
+
+    def _lay_out(self) -> None:
+        explanation = QLabel(EXPLANATION)
+        explanation.setWordWrap(True)
+        explanation.setProperty("tone", "muted")
+        form = QFormLayout()
+        form.addRow(self._sampling)
+        form.addRow("Temperature", self._temperature)
+        form.addRow("Top k", self._top_k)
+        form.addRow("Nucleus (top p)", self._top_p)
+        form.addRow("Seed", self._seed)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(explanation)
+        layout.addWidget(buttons)
+
+
+def _real(name: str, value: float, low: float, high: float) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setRange(low, high)
+    box.setSingleStep(0.05)
+    box.setDecimals(2)
+    box.setValue(value)
+    box.setAccessibleName(name)
+    return box

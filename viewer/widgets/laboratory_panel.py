@@ -1,0 +1,330 @@
+"""The laboratory: switches that take parts of the model away, and what that changes in the translation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from html import escape
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QSpinBox,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from model.api import Kind
+from viewer.specs import LaboratorySpec, RankingSpec
+from viewer.theme import Style
+from viewer.view_state import Head
+from viewer.widgets.card import TitleBlock
+from viewer.widgets.ranking_table import RankingTable
+
+SUBTITLE = "what each part of the model is for"
+POSITIONS = ("on", "off", "shuffled")
+LARGEST_SEED = 2**31 - 1
+ENCODER_TIP = "Without positions the encoder cannot tell word order: it sees a bag of words"
+DECODER_TIP = "Without positions the decoder knows which tokens it has read, but hardly in which order"
+SEED_TIP = "Another seed shuffles the positions in another order; the same seed always in the same"
+MASK_TIP = "Without the mask a row sees the tokens it should predict, and training would teach it nothing but copying"
+HEADS_TIP = "A head that is off adds nothing to the output; its weights are still computed and shown"
+HIDDEN_TIP = "Nothing attends to a hidden token, so the translation has to do without it"
+NO_HEADS = "right-click a thumbnail to switch a head off"
+NO_TOKENS = "right-click a source token to hide it"
+
+Entry = tuple[object, str]
+
+
+class Entries(QWidget):
+    """A list of things that are switched off, each with a button that switches it on again."""
+
+    removed = Signal(object)
+
+    def __init__(self, name: str, hint: str, verb: str, tip: str) -> None:
+        super().__init__()
+        self.entries: tuple[Entry, ...] = ()
+        self.buttons: list[QToolButton] = []
+        self._rows: list[QWidget] = []
+        self._verb = verb
+        self._title, self.hint = QLabel(name), QLabel(hint)
+        self._title.setToolTip(tip)
+        self.hint.setProperty("tone", "muted")
+        self.hint.setWordWrap(True)
+        self.setAccessibleName(name)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._title)
+        self._column.addWidget(self.hint)
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        """Show other things; the same ones keep their buttons, and the focus."""
+        if tuple(entries) == self.entries:
+            return
+        focused = next((place for place, each in enumerate(self.buttons) if each.hasFocus()), None)
+        self.entries = tuple(entries)
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows, self.buttons = [], []
+        for key, text in entries:
+            self._add(key, text)
+        self.hint.setVisible(not entries)
+        if focused is not None and self.buttons:
+            self.buttons[min(focused, len(self.buttons) - 1)].setFocus()
+
+    def _add(self, key: object, text: str) -> None:
+        row = QWidget()
+        label, button = QLabel(text), QToolButton()
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        button.setText("✕")
+        button.setProperty("flat", True)
+        button.setToolTip(f"{self._verb} {text}")
+        button.setAccessibleName(f"{self._verb} {text}")
+        button.clicked.connect(lambda: self.removed.emit(key))
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(label, 1)
+        line.addWidget(button)
+        self._column.addWidget(row)
+        self._rows.append(row)
+        self.buttons.append(button)
+
+
+class LaboratoryPanel(QWidget):
+    """Shows a `LaboratorySpec` on one tab and a `RankingSpec` on the other. Title in `header`; setters emit nothing.
+
+    `head_switched` carries kind, layer and head from 0, and whether it is to be off; `token_hidden` a position from 0.
+    """
+
+    encoder_positions_changed = Signal(str)
+    decoder_positions_changed = Signal(str)
+    seed_changed = Signal(int)
+    causal_mask_changed = Signal(bool)
+    head_switched = Signal(object, int, int, bool)
+    token_hidden = Signal(int, bool)
+    reset_requested = Signal()
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = style
+        self._spec = LaboratorySpec()
+        self.header = TitleBlock("Laboratory")
+        self.header.set_titles("Laboratory", SUBTITLE)
+        self.encoder_positions = _chooser("Encoder positions", ENCODER_TIP)
+        self.decoder_positions = _chooser("Decoder positions", DECODER_TIP)
+        self.seed = _seed_box()
+        self.causal_mask = QCheckBox("Causal mask")
+        self.causal_mask.setToolTip(MASK_TIP)
+        self.heads_off = Entries("Heads that are off", NO_HEADS, "Switch on", HEADS_TIP)
+        self.hidden = Entries("Hidden source tokens", NO_TOKENS, "Show", HIDDEN_TIP)
+        self.reset = QPushButton("Reset all")
+        self.reset.setToolTip("The model as it was trained: every switch back where it was")
+        self.ranking = RankingTable(style)
+        self._reason, self._effect = _wrapped("hint"), _wrapped("title")
+        self._captions = _wrapped("muted"), _wrapped("muted")
+        self._translations = _wrapped(), _wrapped()
+        self._controls, self._results = QWidget(), QWidget()
+        self.tabs = QTabWidget()
+        self.setAccessibleName("Laboratory")
+        self._lay_out()
+        self._connect()
+        self.set_style(style)
+        self.set_spec(self._spec)
+
+    def set_spec(self, spec: LaboratorySpec) -> None:
+        """Show the state of every switch and what they change."""
+        self._spec = spec
+        self.encoder_positions.setCurrentText(spec.encoder_positions)
+        self.decoder_positions.setCurrentText(spec.decoder_positions)
+        self.seed.setValue(spec.shuffle_seed)
+        self.seed.setEnabled("shuffled" in (spec.encoder_positions, spec.decoder_positions))
+        self.causal_mask.setChecked(spec.causal_mask)
+        self.heads_off.set_entries([(entry, head_text(*entry)) for entry in spec.heads_off])
+        self.hidden.set_entries([(index, f"{text} · token {index + 1}") for index, text in spec.hidden])
+        self.reset.setEnabled(is_changed(spec))
+        self._controls.setEnabled(not spec.reason)
+        self.ranking.set_usable(not spec.reason)
+        self._reason.setText(spec.reason)
+        self._reason.setVisible(bool(spec.reason))
+        self._show_results()
+
+    def set_ranking(self, spec: RankingSpec) -> None:
+        """Show the heads by their effect."""
+        self.ranking.set_spec(spec)
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size."""
+        self._look = style
+        em = style.em
+        self.header.set_style(style)
+        self.ranking.set_style(style)
+        for layout in (self._column, self._switches):
+            layout.setSpacing(round(0.6 * em))
+        self._column.setContentsMargins(0, round(0.6 * em), round(0.3 * em), 0)
+        self._ranking_box.setContentsMargins(0, round(0.6 * em), 0, 0)
+        self._lines.setSpacing(round(0.2 * em))
+        self.seed.setMaximumWidth(round(8 * em))
+        self.seed.lineEdit().setTextMargins(round(0.4 * em), 0, 0, 0)
+        self._show_results()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the wheel scroll the panel; it changes a switch only where that has the focus."""
+        if event.type() is QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return False
+
+    def texts(self) -> tuple[str, str, str]:
+        """The line about the effect and both translations as rich text; "" for what is not shown."""
+        before, after = (label.text() for label in self._translations)
+        return self._effect.text(), before, after
+
+    def reason(self) -> str:
+        """Why nothing can be switched; "" where it can."""
+        return self._reason.text()
+
+    def _show_results(self) -> None:
+        spec, palette = self._spec, self._look.palette
+        self._effect.setText(spec.effect)
+        self._effect.setVisible(bool(spec.effect))
+        is_same = bool(spec.before) and spec.before == spec.after
+        pairs = ((spec.before, spec.after, palette.danger), (spec.after, spec.before, palette.accent))
+        names = ("before", "after · the same words" if is_same else "after")
+        for index, (text, other, color) in enumerate(pairs):
+            self._captions[index].setText(names[index])
+            self._translations[index].setText(marked_words(text, other, color) if other else escape(text))
+            self._captions[index].setVisible(bool(text))
+            self._translations[index].setVisible(bool(text))
+        self._results.setVisible(bool(spec.effect or spec.before or spec.after))
+
+    def _change_seed(self, seed: int) -> None:
+        if seed != self._spec.shuffle_seed:
+            self.seed_changed.emit(seed)
+
+    def _switch_on(self, entry: tuple[Kind, Head]) -> None:
+        kind, head = entry
+        self.head_switched.emit(kind, head.layer, head.head, False)
+
+    def _connect(self) -> None:
+        self.encoder_positions.textActivated.connect(self.encoder_positions_changed)
+        self.decoder_positions.textActivated.connect(self.decoder_positions_changed)
+        self.seed.valueChanged.connect(self._change_seed)
+        self.causal_mask.clicked.connect(self.causal_mask_changed)
+        self.heads_off.removed.connect(self._switch_on)
+        self.hidden.removed.connect(lambda index: self.token_hidden.emit(index, False))
+        self.reset.clicked.connect(self.reset_requested)
+        self.ranking.head_switched.connect(self.head_switched)
+        for part in (self.encoder_positions, self.decoder_positions, self.seed):
+            part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            part.installEventFilter(self)
+
+    def _lay_out(self) -> None:
+        self._lay_out_controls()
+        self._lines = _column_of(self._results)
+        self._lines.addWidget(self._effect)
+        for caption, translation in zip(self._captions, self._translations, strict=True):
+            self._lines.addWidget(caption)
+            self._lines.addWidget(translation)
+        page = QWidget()
+        self._column = _column_of(page)
+        for part in (self._reason, self._controls, self._results):
+            self._column.addWidget(part)
+        self._column.addStretch()
+        scrolled = QScrollArea()
+        scrolled.setWidgetResizable(True)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setWidget(page)
+        for each in (page, scrolled.viewport()):
+            each.setAutoFillBackground(False)
+        ranking = QWidget()
+        self._ranking_box = _column_of(ranking)
+        self._ranking_box.addWidget(self.ranking)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(scrolled, "Switches")
+        self.tabs.addTab(ranking, "Heads by effect")
+        _column_of(self).addWidget(self.tabs)
+
+    def _lay_out_controls(self) -> None:
+        self._switches = grid = QGridLayout(self._controls)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(0, 1)
+        named = (("Encoder positions", self.encoder_positions), ("Decoder positions", self.decoder_positions))
+        for row, (name, control) in enumerate((*named, ("Shuffle with seed", self.seed))):
+            label = QLabel(name)
+            label.setBuddy(control)
+            label.setToolTip(control.toolTip())
+            grid.addWidget(label, row, 0)
+            grid.addWidget(control, row, 1)
+        for row, part in enumerate((self.causal_mask, self.heads_off, self.hidden), start=3):
+            grid.addWidget(part, row, 0, 1, 2)
+        grid.addWidget(self.reset, 6, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+
+
+def head_text(kind: Kind, head: Head) -> str:
+    """A head in words; layers and heads count from 1."""
+    return f"{kind.value} · layer {head.layer + 1}, head {head.head + 1}"
+
+
+def is_changed(spec: LaboratorySpec) -> bool:
+    """Whether any switch is not as the model was trained; a seed alone changes nothing."""
+    positions = {spec.encoder_positions, spec.decoder_positions}
+    return positions != {"on"} or not spec.causal_mask or bool(spec.heads_off or spec.hidden)
+
+
+def marked_words(text: str, other: str, color: str) -> str:
+    """`text` as rich text, the words that differ from those of `other` bold and in a colour."""
+    words = text.split()
+    matcher = SequenceMatcher(None, words, other.split(), autojunk=False)
+    shown = []
+    for tag, start, stop, _, _ in matcher.get_opcodes():
+        if start < stop:
+            part = escape(" ".join(words[start:stop]))
+            shown.append(part if tag == "equal" else f'<b style="color: {color}">{part}</b>')
+    return " ".join(shown)
+
+
+def _chooser(name: str, tip: str) -> QComboBox:
+    combo = QComboBox()
+    combo.addItems(POSITIONS)
+    combo.setAccessibleName(name)
+    combo.setToolTip(tip)
+    return combo
+
+
+def _seed_box() -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(0, LARGEST_SEED)
+    box.setKeyboardTracking(False)
+    box.setAccessibleName("Seed for shuffling")
+    box.setToolTip(SEED_TIP)
+    return box
+
+
+def _wrapped(tone: str = "") -> QLabel:
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if tone:
+        label.setProperty("tone", tone)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+    else:
+        label.setTextFormat(Qt.TextFormat.RichText)
+    return label
+
+
+def _column_of(widget: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    return column

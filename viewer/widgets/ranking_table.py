@@ -1,0 +1,282 @@
+"""Heads by what switching them off does: a table to sort, and a button that measures them all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from model.api import Kind
+from viewer.specs import HeadEffectRow, RankingSpec
+from viewer.theme import Style
+from viewer.view_state import Head
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+KINDS = tuple(Kind)
+HINT = "Rank heads switches every head off, one at a time, and measures how far the next-token distributions move."
+KEYS = "Click shows a head; double-click or Space switches it off or on."
+OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return)
+"""Keys that the table needs itself; elsewhere they step the decoder."""
+ROW_EMS, LEAST_ROWS = 1.7, 4
+COLUMN_EMS = (5.0, 1.9, 1.9, 4.1, 4.3, 2.0)
+"""Widths of the columns, the last at least; all of them fit a panel that is 280 pixels wide at the usual size."""
+
+Column = tuple[str, str, Callable[[HeadEffectRow], str], Callable[[HeadEffectRow], float]]
+COLUMNS: tuple[Column, ...] = (
+    ("Kind", "Kind of attention", lambda row: row.kind.value, lambda row: KINDS.index(row.kind)),
+    ("L", "Layer, from 1", lambda row: str(row.head.layer + 1), lambda row: row.head.layer),
+    ("H", "Head, from 1", lambda row: str(row.head.head + 1), lambda row: row.head.head),
+    (
+        "KL, nats",
+        "How far the next-token distributions move without this head: mean KL divergence in nats",
+        lambda row: f"{row.divergence:.4f}",
+        lambda row: row.divergence,
+    ),
+    (
+        "Δ ln p",
+        "Change of the translation's natural log-probability without this head",
+        lambda row: f"{row.log_probability:+.3f}".replace("-", "−"),
+        lambda row: row.log_probability,
+    ),
+    ("Off", "Whether the head is switched off", lambda row: "off" if row.off else "", lambda row: float(row.off)),
+)
+"""Heading, tool tip, text and sorting value of each column."""
+DIVERGENCE = 3
+NUMERIC = frozenset({1, 2, 3, 4})
+
+
+class HeadEffects(QAbstractTableModel):
+    """The rows of a `RankingSpec`; `UserRole` is what a column sorts by."""
+
+    def __init__(self, style: Style, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: tuple[HeadEffectRow, ...] = ()
+        self._look = style
+
+    def show_rows(self, rows: tuple[HeadEffectRow, ...], style: Style) -> None:
+        """Show other rows, or the same in other colours."""
+        self.beginResetModel()
+        self.rows, self._look = rows, style
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """One row a head."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """As many as `COLUMNS`."""
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        """Text, sorting value, alignment and colour of a cell."""
+        row, column = self.rows[index.row()], index.column()
+        if role == Role.DisplayRole:
+            return COLUMNS[column][2](row)
+        if role == Role.UserRole:
+            return COLUMNS[column][3](row)
+        if role == Role.TextAlignmentRole:
+            return _alignment(column)
+        if role == Role.ForegroundRole and row.off:
+            palette = self._look.palette
+            return QColor(palette.danger if column == len(COLUMNS) - 1 else palette.muted)
+        return KEYS if role == Role.ToolTipRole else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
+        """Headings, with the units in their tool tips."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+            return None
+        if role == Role.TextAlignmentRole:
+            return _alignment(section)
+        return {Role.DisplayRole: COLUMNS[section][0], Role.ToolTipRole: COLUMNS[section][1]}.get(Role(role))
+
+
+class RankingTable(QWidget):
+    """Shows a `RankingSpec`; keeps the selected head and the order of rows from one to the next.
+
+    Signals carry the kind, and layer and head from 0; `head_switched` ends with whether the head is to be off.
+    """
+
+    rank_requested = Signal()
+    rank_cancelled = Signal()
+    head_selected = Signal(object, int, int)
+    head_switched = Signal(object, int, int, bool)
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = style
+        self._spec = RankingSpec()
+        self.rank = QPushButton("Rank heads")
+        self.rank.setToolTip("Switch every head off in turn and measure what that changes")
+        self.cancel = QPushButton("Cancel")
+        self.cancel.setToolTip("Stop ranking")
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("Heads measured")
+        self._effects = HeadEffects(style, self)
+        self._sorted = QSortFilterProxyModel(self)
+        self.table = self._make_table()
+        self._hint = QLabel(HINT)
+        self._hint.setProperty("tone", "muted")
+        self._hint.setWordWrap(True)
+        self.setAccessibleName("Heads by effect")
+        self._lay_out()
+        self.rank.clicked.connect(self.rank_requested)
+        self.cancel.clicked.connect(self.rank_cancelled)
+        self.table.clicked.connect(self._select)
+        self.table.doubleClicked.connect(self._switch)
+        self.set_style(style)
+        self.set_spec(self._spec)
+
+    def set_spec(self, spec: RankingSpec) -> None:
+        """Show other rows and how far the ranking is; emits nothing."""
+        rows_changed = spec.rows != self._spec.rows
+        self._spec = spec
+        if rows_changed:
+            self._show_rows()
+        is_running = spec.progress is not None
+        done, total = spec.progress or (0, 1)
+        self.progress.setRange(0, max(1, total))
+        self.progress.setValue(done)
+        self.progress.setFormat(f"{done} of {total} heads" if total > 1 else "")
+        self.rank.setVisible(not is_running)
+        self.progress.setVisible(is_running)
+        self.cancel.setVisible(is_running)
+        self.table.setVisible(bool(spec.rows))
+        self._hint.setText(KEYS if spec.rows else HINT)
+
+    def set_usable(self, usable: bool) -> None:
+        """Let heads be ranked and switched, or not; a ranking that runs can be cancelled all the same."""
+        self.rank.setEnabled(usable)
+        self.table.setEnabled(usable)
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size."""
+        self._look = style
+        self._show_rows()
+        for column, ems in enumerate(COLUMN_EMS[:-1]):
+            self.table.setColumnWidth(column, round(ems * style.em))
+        self.table.horizontalHeader().setMinimumSectionSize(round(COLUMN_EMS[-1] * style.em))
+        header = self.table.verticalHeader()
+        header.setMinimumSectionSize(1)
+        header.setDefaultSectionSize(round(ROW_EMS * style.em))
+        self.table.setMinimumHeight(round((LEAST_ROWS + 1) * ROW_EMS * style.em))
+        for layout in (self._row, self._column):
+            layout.setSpacing(round(0.5 * style.em))
+
+    def selected(self) -> HeadEffectRow | None:
+        """The row that is selected, if any."""
+        index = self.table.currentIndex()
+        return self._row_at(index) if index.isValid() else None
+
+    def hint(self) -> str:
+        """What is said above the table."""
+        return self._hint.text()
+
+    def shown(self) -> tuple[HeadEffectRow, ...]:
+        """The rows from top to bottom, as they are sorted."""
+        return tuple(self._row_at(self._sorted.index(row, 0)) for row in range(self._sorted.rowCount()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Space switches the current head and Return shows it, wherever else these keys may step the decoder."""
+        if isinstance(event, QKeyEvent) and event.key() in OWN_KEYS and not event.modifiers():
+            if event.type() is QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() is QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return):
+                act = self._switch if event.key() == Qt.Key.Key_Space else self._select
+                act(self.table.currentIndex())
+                return True
+        return False
+
+    def _select(self, index: QModelIndex) -> None:
+        if index.isValid():
+            row = self._row_at(index)
+            self.head_selected.emit(row.kind, row.head.layer, row.head.head)
+
+    def _switch(self, index: QModelIndex) -> None:
+        if index.isValid():
+            row = self._row_at(index)
+            self.head_switched.emit(row.kind, row.head.layer, row.head.head, not row.off)
+
+    def _row_at(self, index: QModelIndex) -> HeadEffectRow:
+        return self._effects.rows[self._sorted.mapToSource(index).row()]
+
+    def _show_rows(self) -> None:
+        """Fill the table; the head that was selected stays so, and the table where it was scrolled to."""
+        chosen, scrolled = self.selected(), self.table.verticalScrollBar().value()
+        self._effects.show_rows(self._spec.rows, self._look)
+        if chosen is not None:
+            self._choose(chosen.kind, chosen.head)
+        self.table.verticalScrollBar().setValue(scrolled)
+
+    def _choose(self, kind: Kind, head: Head) -> None:
+        for number, row in enumerate(self._effects.rows):
+            if (row.kind, row.head) == (kind, head):
+                flags = QItemSelectionModel.SelectionFlag
+                index = self._sorted.mapFromSource(self._effects.index(number, 0))
+                how = flags.ClearAndSelect | flags.Rows
+                self.table.selectionModel().setCurrentIndex(index, how)
+
+    def _make_table(self) -> QTableView:
+        self._sorted.setSourceModel(self._effects)
+        self._sorted.setSortRole(Role.UserRole)
+        table = QTableView()
+        table.setModel(self._sorted)
+        table.setAccessibleName("Effect of each head")
+        table.setSortingEnabled(True)
+        table.sortByColumn(DIVERGENCE, Qt.SortOrder.DescendingOrder)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
+        table.installEventFilter(self)
+        return table
+
+    def _lay_out(self) -> None:
+        self.progress.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.rank)
+        self._row.addWidget(self.progress, 1)
+        self._row.addWidget(self.cancel)
+        self._row.addStretch()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self._hint)
+        self._column.addWidget(self.table, 1)
+        self._column.addStretch()
+
+
+def _alignment(column: int) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column in NUMERIC else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

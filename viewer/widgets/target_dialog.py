@@ -1,0 +1,48 @@
+"""Asks for a translation to force on the decoder (teacher forcing)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+
+EXPLANATION = (
+    "The decoder reads this translation whatever it would have chosen itself. Every step shows the probability and the "
+    "rank that the model gave to the next token of it; improbable tokens stand out among the chips."
+)
+
+
+class TargetDialog(QDialog):
+    """Emits `chosen` with the text when accepted; blank text cannot be accepted."""
+
+    chosen = Signal(str)
+
+    def __init__(self, sentence: str, translation: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Teacher forcing")
+        source = QLabel(f"Translation to force for “{sentence}”:")
+        source.setWordWrap(True)
+        self._text = QPlainTextEdit(translation)
+        self._text.setTabChangesFocus(True)
+        self._text.setAccessibleName("Translation to force")
+        self._text.setPlaceholderText("Type or paste a translation")
+        self._text.selectAll()
+        explanation = QLabel(EXPLANATION)
+        explanation.setWordWrap(True)
+        explanation.setProperty("tone", "muted")
+        self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self._buttons.accepted.connect(self.accept)
+        self._buttons.rejected.connect(self.reject)
+        self._text.textChanged.connect(self._enable)
+        layout = QVBoxLayout(self)
+        for part in (source, self._text, explanation, self._buttons):
+            layout.addWidget(part)
+        self.resize(round(1.2 * self.sizeHint().width()), self.sizeHint().height())
+        self.accepted.connect(lambda: self.chosen.emit(self.text()))
+        self._enable()
+
+    def text(self) -> str:
+        """The translation on one line."""
+        return " ".join(self._text.toPlainText().split())
+
+    def _enable(self) -> None:
+        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.text()))
