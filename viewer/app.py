@@ -8,17 +8,19 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QObject, QSettings, QStandardPaths, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from model.api import Kind
+from model.checkpoint import content_hash
 from model.config import read_config
 from model.errors import CheckpointError, UserError
+from viewer import session_file
 from viewer.actions import ActionTable
 from viewer.arguments import ScreenshotOptions, WindowOptions
 from viewer.assets import BUNDLED_MODEL, examples, icon_path
@@ -30,7 +32,9 @@ from viewer.laboratory import Laboratory
 from viewer.laboratory_commands import LaboratoryCommands
 from viewer.player import Player
 from viewer.presenter import Presenter
+from viewer.recovery import Recovery
 from viewer.resolve import model_line
+from viewer.session_file import SavedSession
 from viewer.settings import MemoryStore, Settings
 from viewer.view_state import ColorRange, PositionView, RowLabels, ViewState
 from viewer.widgets.main_window import MainWindow
@@ -66,8 +70,10 @@ def run_window(options: WindowOptions) -> int:
     install_hooks()
     settings = Settings(QSettings("attention-viewer", "attention-viewer"))
     parts = build(settings, options.model)
+    parts.commands.sessions.set_recovery(Recovery(_unsaved_folder()))
     restore_layout(parts.window, settings)
     parts.window.closing.connect(lambda: save_layout(parts.window, settings))
+    parts.window.closing.connect(parts.commands.sessions.finish)
     start = AfterFirstPaint(parts.window, lambda: begin(parts, options))
     parts.window.show()
     code = application.exec()
@@ -81,6 +87,7 @@ def take_screenshot(options: ScreenshotOptions) -> int:
 
     Raises UserError where the sentence, the model or the file will not do.
     """
+    saved = None if options.session is None else _readable_session(options.session, options.model)
     create_application()
     store = MemoryStore()
     settings = Settings(store)
@@ -91,12 +98,14 @@ def take_screenshot(options: ScreenshotOptions) -> int:
         parts.window.show()
         outcome = Outcome(parts)
         parts.controller.open_model(options.model)
-        if options.target is not None:
+        if saved is not None:
+            parts.controller.open_document(replace(saved.document, checkpoint=""), saved.view)
+        elif options.target is not None:
             parts.controller.submit_forced(options.sentence, options.target)
         else:
             steps = 10_000 if options.steps is None else options.steps
             parts.controller.submit(options.sentence, steps)
-        parts.window.source_bar.set_text(options.sentence)
+        parts.window.source_bar.set_text(options.sentence if saved is None else saved.document.source)
         outcome.wait()
         save_image(parts.window.grab(), options.out, overwrite=options.force)
     finally:
@@ -128,6 +137,8 @@ def build(settings: Settings, model: Path) -> Parts:
     actions = ActionTable(window, commands)
     window.set_actions({spec: actions[spec] for spec in ("first", "back", "step", "last", "play")})
     window.add_dock_menu(actions.menu("View"))
+    commands.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
+    window.file_dropped.connect(lambda name: commands.sessions.open(Path(name)))
     _connect_intents(window, controller)
     _connect_laboratory(window, laboratory, commands.experiments)
     _connect_settings(window, controller, settings)
@@ -141,9 +152,26 @@ def build(settings: Settings, model: Path) -> Parts:
 def begin(parts: Parts, options: WindowOptions) -> None:
     """What happens once the window has been painted: the model is opened, and a given sentence encoded."""
     parts.controller.open_model(options.model)
-    if options.sentence is not None:
+    if options.session is not None:
+        parts.commands.sessions.open(options.session)
+    elif options.sentence is not None:
         parts.window.source_bar.set_text(options.sentence)
         parts.controller.submit(options.sentence, options.steps or 0)
+    parts.commands.sessions.offer_unsaved()
+
+
+def _readable_session(path: Path, model: Path) -> SavedSession:
+    """A session file that was made with a model; raises UserError where it was made with another."""
+    saved = session_file.read(path)
+    if saved.document.checkpoint not in ("", content_hash(model)):
+        raise UserError(f"{path} was made with another model. Name that model with --model.")
+    return saved
+
+
+def _unsaved_folder() -> Path:
+    """Where unsaved work is kept through a crash."""
+    data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
+    return Path(data) / "unsaved"
 
 
 def first_view(settings: Settings) -> ViewState:
@@ -288,6 +316,7 @@ class Outcome(QObject):
     def __init__(self, parts: Parts) -> None:
         super().__init__(parts.window)
         self._trouble = ""
+        self._inquiries = parts.controller.inquiries
         parts.controller.encoded.connect(self.finished)
         parts.controller.hint.connect(self._refuse)
 
@@ -305,6 +334,10 @@ class Outcome(QObject):
             loop.exec()
         if self._trouble:
             raise UserError(self._trouble)
-        # Layouts settle in events of their own.
-        QTimer.singleShot(SETTLING, loop.quit)
-        loop.exec()
+        # What is measured beside the trace follows, and layouts settle in events of their own.
+        deadline = QDeadlineTimer(SCREENSHOT_PATIENCE)
+        while True:
+            QTimer.singleShot(SETTLING, loop.quit)
+            loop.exec()
+            if not self._inquiries.waits or deadline.hasExpired():
+                return

@@ -49,6 +49,11 @@ class Inquiries(QObject):
         if self._open.pop(channel, None) is not None:
             self._worker.cancel(channel)
 
+    @property
+    def waits(self) -> bool:
+        """Whether any answer is awaited."""
+        return bool(self._open)
+
     def is_open(self, channel: str) -> bool:
         """Whether an answer is awaited."""
         return channel in self._open

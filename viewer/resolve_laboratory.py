@@ -228,8 +228,8 @@ def check_text(check: Check) -> str:
     return (
         f"<p><b>In parallel or step by step.</b> All {check.rows} rows of this translation were computed once in one "
         "pass with the causal mask (teacher forcing) and once one at a time. The largest difference is "
-        f"<b>{check.log_probabilities:.1e}</b> in the log-probabilities and <b>{check.weights:.1e}</b> in the attention "
-        "weights: rounding, nothing more.</p>"
+        f"<b>{check.log_probabilities:.1e}</b> in the log-probabilities and <b>{check.weights:.1e}</b> in the "
+        "attention weights: rounding, nothing more.</p>"
         f"<p><b>A later token changed.</b> The token that row {at} reads was replaced by "
         f"‘{escape(check.replacement.text)}’. Rows 1 to {check.position} moved by at most "
         f"<b>{check.earlier_rows:.1e}</b>; rows {at} to {check.rows} by up to <b>{check.later_rows:.2g}</b>. Earlier "

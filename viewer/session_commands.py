@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from model.document import Document, decode_by, intervene
 from model.errors import UserError
@@ -53,6 +55,20 @@ class SessionCommands(QObject):
     def set_recovery(self, recovery: Recovery) -> None:
         """Write unsaved work down from now on."""
         self._recovery = recovery
+
+    def add_recent_menu(self, menu: QMenu, before: QAction) -> None:
+        """Add to a menu, before an action, the session files that were used last."""
+        recent = QMenu("Recent sessions", menu)
+        menu.insertMenu(before, recent)
+        recent.aboutToShow.connect(lambda: self._fill(recent))
+        self._fill(recent)
+
+    def _fill(self, recent: QMenu) -> None:
+        recent.clear()
+        for name in self._settings.get("recent session files"):
+            recent.addAction(Path(name).name, partial(self.open, Path(name))).setToolTip(name)
+        if recent.isEmpty():
+            recent.addAction("No session was saved or opened yet").setEnabled(False)
 
     def choose_file(self) -> None:
         """Ask for a session file and open it."""

@@ -84,9 +84,10 @@ def test_the_tree_holds_what_was_kept_and_what_was_thrown_away(session: Session)
         here = [node for node in tree.nodes if node.step == step]
         assert len(here) == 6
         assert sum(node.fate is Fate.SURVIVED for node in here) == 3
-    for node, score in tree.finished:
-        assert tree.nodes[node].fate is Fate.FINISHED and tree.nodes[node].token.piece == "</s>"
-        assert score == pytest.approx(tree.nodes[node].log_probability / tree.nodes[node].step)
+    for index, score in tree.finished:
+        last = tree.nodes[index]
+        assert last.fate is Fate.FINISHED and last.token.piece == "</s>"
+        assert score == pytest.approx(last.log_probability / last.step)
 
 
 def test_a_nodes_log_probability_is_its_hypothesis_own(session: Session) -> None:

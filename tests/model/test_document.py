@@ -39,7 +39,6 @@ from model.errors import InputError
 from model.interventions import HeadId, Interventions, Positions
 from model.positional import dot_products, frequency_pair, sinusoidal_encoding, wavelength
 
-
 G, F = How.GREEDY, How.FORCED
 TOKENS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from([G, F, How.BEAM])), min_size=1, max_size=5)
 INTERVENTIONS = st.builds(

@@ -97,7 +97,11 @@ def test_a_head_that_is_off_still_has_its_weights(session: Session) -> None:
 @pytest.mark.parametrize("side", ["encoder", "decoder", "both"])
 def test_positions_equal_another_table(session: Session, bundled: Path, kind: Positions, side: str) -> None:
     sides = ("encoder", "decoder") if side == "both" else (side,)
-    change = replace(Interventions(shuffle_seed=5), **{f"{each}_positions": kind for each in sides})
+    change = Interventions(
+        encoder_positions=kind if "encoder" in sides else Positions.ON,
+        decoder_positions=kind if "decoder" in sides else Positions.ON,
+        shuffle_seed=5,
+    )
     trace = traced(session, change)
     model = load(bundled)
     table = torch.tensor(sinusoidal_encoding(1024, model.config.d_model))

@@ -108,13 +108,13 @@ def test_before_the_first_step_decoder_panels_say_what_to_do() -> None:
     for kind in (Kind.DECODER, Kind.CROSS):
         spec = resolve.heatmap(loaded(0), ViewState(), kind)
         assert isinstance(spec, Unavailable) and "Step" in spec.reason
-    assert isinstance(resolve.bars(loaded(0)), Unavailable)
+    assert isinstance(resolve.bars(loaded(0), ViewState()), Unavailable)
 
 
 def test_without_a_trace_every_panel_passes_on_the_reason() -> None:
     waiting = Pending("Loading the model …")
     state = Loaded(waiting=waiting)
-    assert resolve.bars(state) is waiting
+    assert resolve.bars(state, ViewState()) is waiting
     assert all(resolve.grid(state, ViewState(), kind) is waiting for kind in Kind)
     assert resolve.source_chips(state) == resolve.target_chips(state) == ()
 
@@ -129,7 +129,7 @@ def test_chips_join_pieces_of_a_word_and_mark_the_prediction() -> None:
 
 
 def test_bars_mark_the_chosen_token() -> None:
-    spec = resolve.bars(loaded(2))
+    spec = resolve.bars(loaded(2), ViewState())
     assert isinstance(spec, BarsSpec)
     assert [bar.chosen for bar in spec.bars] == [True, False, False, False]
     assert "<start> Le" in spec.subtitle

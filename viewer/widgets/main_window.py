@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
 
 from model.api import Kind
@@ -44,13 +44,18 @@ ROOMY_EMS = (81.0, 50.0)
 
 
 class MainWindow(QMainWindow):
-    """Every widget of the window in its place; `closing` comes before the window closes."""
+    """Every widget of the window in its place.
+
+    `closing` comes before the window closes; `file_dropped` names a session file that was dragged onto it.
+    """
 
     closing = Signal()
+    file_dropped = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Attention Viewer")
+        self.setAcceptDrops(True)
         style = style_for(PALETTES["light"], self.font())
         self.header = Header(style)
         self.source_bar = self.header.source_bar
@@ -184,6 +189,17 @@ class MainWindow(QMainWindow):
         super().resizeEvent(event)
         self._fit_height()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome session files."""
+        if _session_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell which session file was let go over the window."""
+        for name in _session_files(event.mimeData())[:1]:
+            event.acceptProposedAction()
+            self.file_dropped.emit(name)
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell that the window is about to close, and close."""
         self.closing.emit()
@@ -289,3 +305,9 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._status, 1)
         bar.addWidget(self._timing)
         bar.addPermanentWidget(self._convention)
+
+
+def _session_files(dragged: QMimeData) -> list[str]:
+    """The local session files among what is dragged."""
+    names = [url.toLocalFile() for url in dragged.urls()]
+    return [name for name in names if name.endswith(".avsession")]

@@ -142,7 +142,7 @@ def test_every_column_fits_a_narrow_panel(dressed: Style, qtbot: QtBot) -> None:
     ranking = RankingTable(dressed)
     qtbot.addWidget(ranking)
     ranking.set_spec(RankingSpec(ROWS * 12))
-    ranking.resize(round(19.8 * dressed.em), 300)
+    ranking.resize(round(21 * dressed.em), 300)
     ranking.show()
     assert not ranking.table.horizontalScrollBar().isVisible()
     metrics = ranking.table.fontMetrics()
