@@ -250,7 +250,6 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, commands: La
     switches.reset_requested.connect(laboratory.reset_interventions)
     ranking.rank_requested.connect(laboratory.rank)
     ranking.rank_cancelled.connect(laboratory.cancel_rank)
-    ranking.head_switched.connect(laboratory.switch_head)
     ranking.head_selected.connect(laboratory.controller.select_head)
     hypotheses = window.hypotheses
     hypotheses.chosen.connect(laboratory.go_to_hypothesis)

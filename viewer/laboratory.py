@@ -50,7 +50,7 @@ class Laboratory(QObject):
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.controller = controller
-        self._compared: tuple[str, Document] | None = None
+        self._compared: tuple[str, Document, int | None] | None = None
         controller.traced.connect(self.measure)
         controller.model_changed.connect(self.forget)
 
@@ -117,7 +117,7 @@ class Laboratory(QObject):
         document = self.controller.document
         if document is not None and index != document.current:
             name = documents.hypotheses(document)[index].name or f"hypothesis {index + 1}"
-            self._compare(name, documents.choose_hypothesis(document, index))
+            self._compare(name, documents.choose_hypothesis(document, index), index)
 
     def compare_with_plain(self) -> None:
         """Compare with the same model without interventions."""
@@ -287,24 +287,24 @@ class Laboratory(QObject):
             TEXTS, hypotheses_work(document), self._texts_known, self._side_failed, priority=Priority.SOON
         )
 
-    def _compare(self, name: str, document: Document) -> None:
-        self._compared = name, document
+    def _compare(self, name: str, document: Document, hypothesis: int | None = None) -> None:
+        self._compared = name, document, hypothesis
         self._ask_for_other()
 
     def _ask_for_other(self) -> None:
         if self._compared is not None:
-            name, document = self._compared
+            name, document, hypothesis = self._compared
             self.controller.inquiries.ask(
                 OTHER,
                 trace_work(document),
-                lambda answer: self._other_known(name, answer),
+                lambda answer: self._other_known(name, hypothesis, answer),
                 self._side_failed,
                 priority=Priority.SOON,
             )
 
-    def _other_known(self, name: str, answer: Answer) -> None:
+    def _other_known(self, name: str, hypothesis: int | None, answer: Answer) -> None:
         traced: Traced = answer.result
-        self._keep(other=Other(name, traced.trace, traced.document.source, traced.translation))
+        self._keep(other=Other(name, traced.trace, traced.document.source, traced.translation, hypothesis))
 
     def _effect_known(self, answer: Answer) -> None:
         measured: Measured = answer.result

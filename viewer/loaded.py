@@ -24,12 +24,13 @@ class HypothesisText:
 
 @dataclass(frozen=True, eq=False)
 class Other:
-    """What the current trace is compared with: B of A and B."""
+    """What the current trace is compared with: B of A and B; `hypothesis` is its index, None for anything else."""
 
     name: str
     trace: Trace
     sentence: str
     translation: str
+    hypothesis: int | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -72,7 +73,10 @@ def hypotheses_spec(loaded: Loaded) -> HypothesesSpec | Missing:
         texts = [None] * len(kept)
     other = loaded.experiments.other
     rows = tuple(
-        _row(each, text, index == document.current, document)
+        replace(
+            _row(each, text, index == document.current, document),
+            compared=other is not None and (index == document.current or index == other.hypothesis),
+        )
         for index, (each, text) in enumerate(zip(kept, texts, strict=True))
     )
     return HypothesesSpec(rows, "" if other is None else f"B is {other.name}. {parting(trace, other.trace)}.")

@@ -151,10 +151,11 @@ QTreeView#hypotheses {
     background: $surface; border: none; outline: none; selection-background-color: $accent_soft;
     selection-color: $text;
 }
-QTreeView#hypotheses::item { padding: $hair $tight; border-bottom: $stroke solid $chip; }
+QTreeView#hypotheses::item { padding: $hair; border-bottom: $stroke solid $chip; }
 QTreeView#hypotheses::item:hover { background: $chip; }
 QTreeView#hypotheses::item:selected { background: $accent_soft; color: $text; }
 QTreeView#hypotheses QLineEdit { padding: 0 $hair; border-color: $accent; background: $surface; }
+QAbstractScrollArea#beamTree::corner { background: transparent; border: none; }
 
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: $bar; }

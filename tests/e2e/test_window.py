@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,61 +11,12 @@ from PySide6.QtWidgets import QApplication, QDockWidget
 from pytestqt.qtbot import QtBot
 
 from model.api import Kind
-from viewer.app import Parts, begin, build, restore_layout, save_layout
-from viewer.arguments import WindowOptions
+from tests.e2e.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, wait_for_step
+from viewer.app import Parts, restore_layout, save_layout
 from viewer.settings import MemoryStore, Settings
 from viewer.specs import HeatmapSpec, Unavailable
 from viewer.view_state import Head
 from viewer.widgets.export_dialog import ExportRequest
-
-SENTENCE = "The cat sat on the mat."
-PATIENCE = 30_000
-
-Open = Callable[..., Parts]
-
-
-@pytest.fixture
-def open_window(qtbot: QtBot, bundled: Path) -> Iterator[Open]:
-    """Opens windows on the bundled model, and closes them at the end."""
-    opened: list[Parts] = []
-
-    def open_one(settings: Settings | None = None, model: Path = bundled, sentence: str | None = None) -> Parts:
-        parts = build(settings or Settings(MemoryStore()), model)
-        opened.append(parts)
-        parts.window.resize(1280, 720)
-        parts.window.show()
-        qtbot.waitExposed(parts.window)
-        begin(parts, WindowOptions(model, sentence))
-        return parts
-
-    yield open_one
-    for parts in opened:
-        parts.window.close()
-        parts.close()
-        parts.window.deleteLater()
-
-
-@pytest.fixture
-def window(open_window: Open, qtbot: QtBot) -> Parts:
-    """A window with a sentence encoded."""
-    parts = open_window(sentence=SENTENCE)
-    wait_for_step(qtbot, parts, 0)
-    return parts
-
-
-def wait_for_step(qtbot: QtBot, parts: Parts, step: int) -> None:
-    def there() -> bool:
-        trace = parts.controller.loaded.trace
-        return trace is not None and len(trace.steps) == step
-
-    qtbot.waitUntil(there, timeout=PATIENCE)
-
-
-def decode_to_the_end(qtbot: QtBot, parts: Parts) -> int:
-    parts.actions["last"].trigger()
-    qtbot.waitUntil(lambda: not parts.controller.can_step, timeout=PATIENCE)
-    assert parts.controller.loaded.trace is not None
-    return len(parts.controller.loaded.trace.steps)
 
 
 def test_the_window_invites_before_and_after_the_model_is_ready(open_window: Open, qtbot: QtBot) -> None:

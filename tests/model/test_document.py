@@ -172,6 +172,16 @@ def test_deleting_takes_its_own_choices_along_and_another_takes_its_place(
     assert after.step == (2 if deleted == 2 else 7) and path(after)[-1].token == left[current]
 
 
+def test_deleting_another_hypothesis_stays_with_the_one_that_is_looked_at() -> None:
+    document = Document("x")
+    for token in (4, 5, 6):
+        document = branch(document, [(token, F)])
+    middle = go_to(choose_hypothesis(document, 2), 8)
+    for index, current in ((0, 1), (3, 2)):
+        after = delete_hypothesis(middle, index)
+        assert (tokens(after), after.step, after.current) == ([(5, F)], 8, current)
+
+
 @pytest.mark.parametrize("index", [-1, 2])
 def test_a_hypothesis_that_is_not_there_is_refused(index: int) -> None:
     document = branch(Document("x"), [(5, F)])

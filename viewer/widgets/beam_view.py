@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QCheckBox, QFrame, QToolTip, QVBoxLayout, QWidget
@@ -23,7 +24,7 @@ from viewer.widgets.card import ElidedLabel, TitleBlock
 from viewer.widgets.message import paint_message
 
 TITLE = "Beam search"
-LEGEND = "filled: went on · outlined: discarded · ringed: complete, with its rank · strong line: the best hypothesis"
+LEGEND = "filled: kept · outlined: discarded · ringed: complete, with its rank · strong line: the best"
 LEAST_ZOOM, MOST_ZOOM = 0.15, 4.0
 ZOOM_STEP = 1.2
 """Factor of a notch of the wheel."""
@@ -36,7 +37,7 @@ ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 ZOOM_IN, ZOOM_OUT = (Qt.Key.Key_Plus, Qt.Key.Key_Equal), (Qt.Key.Key_Minus,)
 OWN_KEYS = (*ARROWS, *ENTER, *ZOOM_IN, *ZOOM_OUT, Qt.Key.Key_0)
-ONE_KEY = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier
+UNMODIFIED = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier
 
 
 class TreeCanvas(QAbstractScrollArea):
@@ -53,7 +54,9 @@ class TreeCanvas(QAbstractScrollArea):
         self._hide_discarded = False
         self._cursor: int | None = None
         self._dragged_from: QPointF | None = None
+        self._to_reveal = False
         self.zoom = 1.0
+        self.setObjectName("beamTree")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(TITLE)
@@ -70,10 +73,11 @@ class TreeCanvas(QAbstractScrollArea):
         if before is None or self._spec is None or before.dots != self._spec.dots:
             self._cursor = None
             self._lay_out()
-            self.horizontalScrollBar().setValue(0)
-            self.verticalScrollBar().setValue(0)
+            self._scroll_to(QPointF())
         if self._spec is not None and (before is None or before.selected != self._spec.selected):
             self._cursor = self._spec.selected
+            # A panel that has not been seen yet does not have its size either.
+            self._to_reveal = not self.isVisible()
             self._reveal(self._cursor)
         self._describe()
         self.viewport().update()
@@ -166,6 +170,14 @@ class TreeCanvas(QAbstractScrollArea):
         super().resizeEvent(event)
         self._fit_bars()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Bring the selected dot into view where it was selected out of sight."""
+        super().showEvent(event)
+        if self._to_reveal:
+            self._to_reveal = False
+            self._scroll_to(QPointF())
+            self._reveal(self._cursor)
+
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Paint all anew: the numbers of the steps stay where they are."""
         self.viewport().update()
@@ -228,7 +240,7 @@ class TreeCanvas(QAbstractScrollArea):
         self.viewport().update()
 
     def _is_own(self, event: QKeyEvent) -> bool:
-        plain = event.modifiers() in ONE_KEY and event.key() in OWN_KEYS
+        plain = event.modifiers() in UNMODIFIED and event.key() in OWN_KEYS
         return plain and self._spec is not None
 
     def _move(self, key: Qt.Key) -> None:

@@ -46,9 +46,9 @@ HEADING_TIPS = (
     "How its tokens were chosen",
 )
 CURRENT_MARK = "●"
-NAME_EMS = 9.0
+NAME_EMS = 8.0
 HOW_EMS = 10.0
-WIDE_EMS = 34.0
+WIDE_EMS = 42.0
 """A panel narrower than this leaves out how the hypotheses came about; the tool tips still tell."""
 LAST_ONE = "The only hypothesis cannot be deleted."
 OWN_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2, Qt.Key.Key_Delete)

@@ -7,7 +7,9 @@ from difflib import SequenceMatcher
 from html import escape
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QGridLayout,
@@ -32,6 +34,8 @@ from viewer.widgets.ranking_table import RankingTable
 
 SUBTITLE = "what each part of the model is for"
 POSITIONS = ("on", "off", "shuffled")
+WIDE_EMS = 60.0
+"""Width from which switches, lists and results stand beside each other."""
 LARGEST_SEED = 2**31 - 1
 ENCODER_TIP = "Without positions the encoder cannot tell word order: it sees a bag of words"
 DECODER_TIP = "Without positions the decoder knows which tokens it has read, but hardly in which order"
@@ -170,14 +174,24 @@ class LaboratoryPanel(QWidget):
         em = style.em
         self.header.set_style(style)
         self.ranking.set_style(style)
-        for layout in (self._column, self._switches):
-            layout.setSpacing(round(0.6 * em))
+        self._switches.setSpacing(round(0.6 * em))
+        self._listed.setSpacing(round(0.6 * em))
         self._column.setContentsMargins(0, round(0.6 * em), round(0.3 * em), 0)
         self._ranking_box.setContentsMargins(0, round(0.6 * em), 0, 0)
         self._lines.setSpacing(round(0.2 * em))
         self.seed.setMaximumWidth(round(8 * em))
         self.seed.lineEdit().setTextMargins(round(0.4 * em), 0, 0, 0)
         self._show_results()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put switches, lists and results beside each other where there is the width for it."""
+        super().resizeEvent(event)
+        wide = self.width() >= WIDE_EMS * self._look.em
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._column.setDirection(direction)
+        self._parts.setDirection(direction)
+        self._parts.setSpacing(round((2.5 if wide else 0.6) * self._look.em))
+        self._column.setSpacing(self._parts.spacing())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let the wheel scroll the panel; it changes a switch only where that has the focus."""
@@ -237,11 +251,13 @@ class LaboratoryPanel(QWidget):
         for caption, translation in zip(self._captions, self._translations, strict=True):
             self._lines.addWidget(caption)
             self._lines.addWidget(translation)
+        self._lines.addStretch()
         page = QWidget()
         self._column = _column_of(page)
-        for part in (self._reason, self._controls, self._results):
-            self._column.addWidget(part)
-        self._column.addStretch()
+        self._column.addWidget(self._reason)
+        self._column.addWidget(self._controls, 3)
+        self._column.addWidget(self._results, 2)
+        self._column.addStretch(1)
         scrolled = QScrollArea()
         scrolled.setWidgetResizable(True)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -257,7 +273,15 @@ class LaboratoryPanel(QWidget):
         _column_of(self).addWidget(self.tabs)
 
     def _lay_out_controls(self) -> None:
-        self._switches = grid = QGridLayout(self._controls)
+        self._parts = _column_of(self._controls)
+        settings, lists = QWidget(), QWidget()
+        self._parts.addWidget(settings, 1)
+        self._parts.addWidget(lists, 1)
+        self._listed = _column_of(lists)
+        self._listed.addWidget(self.heads_off)
+        self._listed.addWidget(self.hidden)
+        self._listed.addStretch()
+        self._switches = grid = QGridLayout(settings)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(0, 1)
         named = (("Encoder positions", self.encoder_positions), ("Decoder positions", self.decoder_positions))
@@ -267,9 +291,9 @@ class LaboratoryPanel(QWidget):
             label.setToolTip(control.toolTip())
             grid.addWidget(label, row, 0)
             grid.addWidget(control, row, 1)
-        for row, part in enumerate((self.causal_mask, self.heads_off, self.hidden), start=3):
-            grid.addWidget(part, row, 0, 1, 2)
-        grid.addWidget(self.reset, 6, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(self.causal_mask, 3, 0)
+        grid.addWidget(self.reset, 3, 1)
+        grid.setRowStretch(4, 1)
 
 
 def head_text(kind: Kind, head: Head) -> str:
@@ -324,7 +348,7 @@ def _wrapped(tone: str = "") -> QLabel:
     return label
 
 
-def _column_of(widget: QWidget) -> QVBoxLayout:
-    column = QVBoxLayout(widget)
+def _column_of(widget: QWidget) -> QBoxLayout:
+    column = QBoxLayout(QBoxLayout.Direction.TopToBottom, widget)
     column.setContentsMargins(0, 0, 0, 0)
     return column

@@ -64,7 +64,9 @@ def exposed_part(spec: HeatmapSpec, exposed: QRectF) -> tuple[QRectF, HeatmapSpe
     left, right = max(0, math.floor(exposed.left()) - 1), min(columns, math.ceil(exposed.right()) + 1)
     part = np.s_[top:bottom, left:right]
     mask = None if spec.mask is None else spec.mask[part]
-    return QRectF(left, top, right - left, bottom - top), replace(spec, values=spec.values[part], mask=mask)
+    leaked = None if spec.leaked is None else spec.leaked[part]
+    seen = replace(spec, values=spec.values[part], mask=mask, leaked=leaked)
+    return QRectF(left, top, right - left, bottom - top), seen
 
 
 def fitting_style(spec: HeatmapSpec, style: Style, area: QRectF) -> Style:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -177,3 +178,12 @@ def test_only_exposed_cells_are_painted(make_map: MakeMap) -> None:
 def test_keys_reach_it(view: MapView) -> None:
     assert view.focusPolicy() is Qt.FocusPolicy.StrongFocus
     assert view.accessibleName() == "Cross-attention: selected head"
+
+
+def test_marks_of_leaked_cells_move_with_their_cells(make_map: MakeMap) -> None:
+    spec = make_map(9, 9)
+    leaked = np.triu(np.ones((9, 9), dtype=np.bool_), 1)
+    area, part = exposed_part(replace(spec, leaked=leaked), QRectF(4, 5, 2, 2))
+    assert part.leaked is not None and part.leaked.shape == part.values.shape
+    top, left = int(area.top()), int(area.left())
+    assert part.leaked.tolist() == leaked[top : top + 4, left : left + 4].tolist()

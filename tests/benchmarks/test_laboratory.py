@@ -1,0 +1,56 @@
+"""A forced token, or a head switched off: on screen within 100 ms for a 20-token sentence, also while ranking."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from model.api import Kind
+from viewer.app import Parts, begin, build
+from viewer.arguments import WindowOptions
+from viewer.settings import MemoryStore, Settings
+
+SENTENCE = "My old friend told me that he would never again buy a car from a man he does not know."
+LIMIT = 0.100
+
+
+def on_screen(qtbot: QtBot, parts: Parts) -> None:
+    qtbot.waitUntil(lambda: not parts.controller.inquiries.is_open("trace"), timeout=30_000)
+    parts.window.repaint()
+
+
+@pytest.mark.parametrize("ranking", [False, True])
+@pytest.mark.parametrize("what", ["force", "head off"])
+def test_a_change_is_on_screen(qtbot: QtBot, bundled: Path, what: str, ranking: bool) -> None:
+    parts = build(Settings(MemoryStore()), bundled)
+    parts.window.resize(1600, 1000)
+    parts.window.show()
+    begin(parts, WindowOptions(bundled, SENTENCE, 200))
+    qtbot.waitUntil(lambda: parts.controller.loaded.trace is not None, timeout=30_000)
+    qtbot.waitUntil(lambda: not parts.controller.inquiries.waits, timeout=30_000)
+    trace = parts.controller.loaded.trace
+    assert trace is not None and 18 <= len(trace.source_tokens) <= 24
+    times = []
+    for index in range(12):
+        if ranking:
+            parts.commands.laboratory.rank()
+            qtbot.wait(60)
+        trace = parts.controller.loaded.trace
+        assert trace is not None
+        started = time.perf_counter()
+        if what == "force":
+            parts.commands.laboratory.force(trace.steps[-1].candidates[1 + index % 3].token.id)
+        else:
+            parts.commands.laboratory.switch_head(Kind.CROSS, index % 4, index % 8, index % 2 == 0)
+        on_screen(qtbot, parts)
+        times.append(time.perf_counter() - started)
+    parts.window.close()
+    parts.close()
+    print(
+        f"\n{what}, ranking {ranking}: median {1000 * statistics.median(times):.0f} ms, worst {1000 * max(times):.0f}"
+    )
+    assert statistics.median(times) < LIMIT

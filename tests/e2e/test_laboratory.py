@@ -1,0 +1,369 @@
+"""The decoding laboratory in the window, with the bundled model."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from model.api import How, Kind
+from model.choosing import Method
+from model.document import hypotheses
+from model.session import Session
+from tests.e2e.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
+from viewer import session_file
+from viewer.app import Parts
+from viewer.recovery import Recovery
+from viewer.resolve import target_chips
+from viewer.session_file import SavedSession
+from viewer.specs import HeatmapSpec
+from viewer.view_state import Head, Side
+from viewer.widgets.check_dialog import CheckDialog
+
+
+def outputs(parts: Parts) -> list[int]:
+    trace = parts.controller.loaded.trace
+    assert trace is not None
+    return [token.id for token in trace.output_tokens]
+
+
+def at_step(qtbot: QtBot, parts: Parts, step: int) -> None:
+    parts.controller.go_to_token(step - 1)
+    wait_for_step(qtbot, parts, step)
+    settle(qtbot, parts)
+
+
+def test_a_forced_token_stands_and_the_old_continuation_is_kept(window: Parts, qtbot: QtBot) -> None:
+    at_step(qtbot, window, 3)
+    trace = window.controller.loaded.trace
+    assert trace is not None
+    second = trace.steps[-1].candidates[1].token
+    before = outputs(window)
+    window.window.candidates.token_chosen.emit(second.id)
+    settle(qtbot, window)
+    assert outputs(window) == [*before[:2], second.id]
+    assert window.actions["undo"].text() == f"Undo: Force ‘{second.text}’ at step 3"
+    window.actions["step"].trigger()
+    wait_for_step(qtbot, window, 4)
+    settle(qtbot, window)
+    assert window.controller.loaded.trace is not None
+    assert window.controller.loaded.trace.steps[-1].reads.id == second.id
+    assert len(window.controller.loaded.experiments.texts) == 2
+    window.window.hypotheses.chosen.emit(0)
+    settle(qtbot, window)
+    assert outputs(window) == before
+    window.window.hypotheses.chosen.emit(1)
+    settle(qtbot, window)
+    assert outputs(window)[2] == second.id and len(outputs(window)) == 4
+
+
+def test_hypotheses_are_renamed_and_deleted_and_all_is_undone(window: Parts, qtbot: QtBot) -> None:
+    at_step(qtbot, window, 2)
+    trace = window.controller.loaded.trace
+    assert trace is not None
+    start = window.controller.document
+    window.commands.laboratory.force(trace.steps[-1].candidates[2].token.id)
+    settle(qtbot, window)
+    window.window.hypotheses.renamed.emit(1, "  the   other ")
+    settle(qtbot, window)
+    document = window.controller.document
+    assert document is not None and document.hypotheses[1].name == "the other"
+    window.window.hypotheses.deleted.emit(0)
+    settle(qtbot, window)
+    document = window.controller.document
+    assert document is not None and [each.name for each in document.hypotheses] == ["the other"]
+    for _ in range(3):
+        window.actions["undo"].trigger()
+        settle(qtbot, window)
+    assert window.controller.document == start
+    window.actions["redo"].trigger()
+    settle(qtbot, window)
+    assert window.controller.document is not None and len(window.controller.document.hypotheses) == 2
+
+
+def test_typing_filters_the_whole_vocabulary(window: Parts, qtbot: QtBot) -> None:
+    at_step(qtbot, window, 1)
+    window.window.candidates.filter_changed.emit("chien")
+    assert window.controller.view.filter == "chien"
+    chien = next(token for token in window.controller.loaded.vocabulary if token.piece == "▁chien")
+    window.window.candidates.token_chosen.emit(chien.id)
+    settle(qtbot, window)
+    assert outputs(window) == [chien.id]
+
+
+def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: QtBot, session: Session) -> None:
+    window.commands.laboratory.teacher_force("Le chien était sur le tapis.")
+    settle(qtbot, window)
+    trace = window.controller.loaded.trace
+    assert trace is not None and session.text(trace) == "Le chien était sur le tapis."
+    assert {step.how for step in trace.steps} == {How.FORCED}
+    marks = [chip.mark for chip in target_chips(window.controller.loaded)]
+    assert marks[1] == "surprising" and marks[0] == "forced"
+    window.actions["undo"].trigger()
+    settle(qtbot, window)
+    assert outputs(window) == []
+
+
+def test_a_head_that_is_off_changes_bars_and_translation_and_comes_back(window: Parts, qtbot: QtBot) -> None:
+    total = decode_to_the_end(qtbot, window)
+    before = outputs(window)
+    window.window.laboratory.head_switched.emit(Kind.CROSS, 3, 6, True)
+    settle(qtbot, window)
+    document, experiments = window.controller.document, window.controller.loaded.experiments
+    assert document is not None and document.interventions
+    assert experiments.effect is not None and experiments.before and experiments.after
+    assert window.actions["undo"].text() == "Undo: Switch off cross layer 4 head 7"
+    window.window.laboratory.reset_requested.emit()
+    settle(qtbot, window)
+    assert window.controller.loaded.experiments.effect is None
+    decode_to_the_end(qtbot, window)
+    assert outputs(window) == before and len(before) == total
+
+
+def test_an_intervention_does_not_reach_the_next_sentence(window: Parts, qtbot: QtBot, session: Session) -> None:
+    window.commands.laboratory.set_encoder_positions("off")
+    window.commands.laboratory.hide_token(1, True)
+    settle(qtbot, window)
+    window.controller.submit("I love you.", 3)
+    qtbot.waitUntil(lambda: window.controller.loaded.sentence == "I love you.", timeout=PATIENCE)
+    settle(qtbot, window)
+    assert window.controller.document is not None and not window.controller.document.interventions
+    trace = window.controller.loaded.trace
+    assert trace is not None and not trace.hidden
+
+
+def test_without_the_mask_stepping_rests_and_leaked_cells_are_marked(window: Parts, qtbot: QtBot) -> None:
+    at_step(qtbot, window, 2)
+    window.actions["mask"].trigger()
+    settle(qtbot, window)
+    trace = window.controller.loaded.trace
+    assert trace is not None and not trace.causal and trace.ended
+    assert not window.actions["step"].isEnabled() and not window.actions["back"].isEnabled()
+    assert not window.actions["mask"].isChecked()
+    window.actions["undo"].trigger()
+    settle(qtbot, window)
+    wait_for_step(qtbot, window, 2)
+    assert window.actions["mask"].isChecked() and window.actions["step"].isEnabled()
+
+
+def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: QtBot) -> None:
+    laboratory = window.commands.laboratory
+    laboratory.rank()
+    window.actions["step"].trigger()
+    wait_for_step(qtbot, window, 1)
+    assert window.controller.loaded.experiments.rank_progress is not None
+    settle(qtbot, window)
+    ranking = window.controller.loaded.experiments.ranking
+    assert len(ranking) == 96 and ranking[0].divergence >= ranking[-1].divergence
+    laboratory.rank()
+    laboratory.cancel_rank()
+    settle(qtbot, window)
+    assert window.controller.loaded.experiments.rank_progress is None
+
+
+def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot: QtBot, session: Session) -> None:
+    window.commands.laboratory.search(3)
+    settle(qtbot, window)
+    tree = window.controller.loaded.experiments.beam
+    assert tree is not None
+    node = next(index for index, each in enumerate(tree.nodes) if each.step == 4 and each.parent is not None)
+    window.window.beam.node_chosen.emit(node)
+    settle(qtbot, window)
+    assert outputs(window) == [token.id for token in tree.path(node)]
+    assert window.controller.loaded.experiments.beam is tree
+    trace = window.controller.loaded.trace
+    assert trace is not None and {step.how for step in trace.steps} == {How.BEAM}
+
+
+def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot) -> None:
+    at_step(qtbot, window, 3)
+    trace = window.controller.loaded.trace
+    assert trace is not None
+    window.commands.laboratory.force(trace.steps[-1].candidates[1].token.id)
+    settle(qtbot, window)
+    window.window.hypotheses.compare_requested.emit(0)
+    settle(qtbot, window)
+    assert window.actions["show_difference"].isEnabled()
+    window.actions["show_difference"].trigger()
+    spec = window.window.panels[Kind.CROSS].map.spec
+    assert isinstance(spec, HeatmapSpec) and "A − B" in spec.title
+    np.testing.assert_allclose(spec.values, 0.0, atol=1e-6)
+    window.actions["stop_comparing"].trigger()
+    assert window.controller.view.side is Side.A and not window.actions["show_b"].isEnabled()
+
+
+def test_the_check_is_shown(window: Parts, qtbot: QtBot) -> None:
+    window.actions["check"].trigger()
+    settle(qtbot, window)
+    dialogs = window.window.findChildren(CheckDialog)
+    assert len(dialogs) == 1 and dialogs[0].isVisible()
+    dialogs[0].close()
+
+
+def test_sampling_is_chosen_and_repeated(window: Parts, qtbot: QtBot) -> None:
+    document = window.controller.document
+    assert document is not None
+    window.commands.laboratory.choose_by(replace(document.decoding, method=Method.SAMPLING, temperature=2.0, seed=3))
+    decode_to_the_end(qtbot, window)
+    first = outputs(window)
+    window.actions["sample"].trigger()
+    settle(qtbot, window)
+    decode_to_the_end(qtbot, window)
+    assert outputs(window) != first
+    window.actions["undo"].trigger()
+    window.actions["undo"].trigger()
+    settle(qtbot, window)
+    decode_to_the_end(qtbot, window)
+    assert outputs(window) == first
+
+
+def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+    at_step(qtbot, window, 3)
+    trace = window.controller.loaded.trace
+    assert trace is not None
+    window.commands.laboratory.force(trace.steps[-1].candidates[1].token.id)
+    window.commands.laboratory.switch_head(Kind.CROSS, 1, 1, True)
+    window.controller.select_head(Kind.CROSS, 2, 5)
+    settle(qtbot, window)
+    path = tmp_path / "one.avsession"
+    window.commands.sessions.save_to(path)
+    other = open_window()
+    qtbot.waitUntil(lambda: other.controller.loaded.info is not None, timeout=PATIENCE)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    drop = QDropEvent(
+        QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    other.window.dropEvent(drop)
+    settle(qtbot, other)
+    assert other.controller.document == window.controller.document
+    assert outputs(other) == outputs(window) and other.controller.view.heads[Kind.CROSS] == Head(2, 5)
+    assert other.window.source_bar.text() == SENTENCE and other.commands.sessions.is_saved
+
+
+def test_a_session_of_another_model_is_offered_for_replay(window: Parts, qtbot: QtBot, tmp_path: Path) -> None:
+    decode_to_the_end(qtbot, window)
+    document = window.controller.document
+    assert document is not None
+    path = tmp_path / "other.avsession"
+    foreign = replace(document, source="I love you.", checkpoint="0" * 64, step=2)
+    session_file.write(path, SavedSession(foreign, window.controller.view))
+    window.commands.sessions.open(path)
+    box = window.window.findChild(QMessageBox)
+    assert box is not None and "another model" in box.text()
+    next(button for button in box.buttons() if button.text() == "Replay").click()
+    qtbot.waitUntil(lambda: window.controller.loaded.sentence == "I love you.", timeout=PATIENCE)
+    settle(qtbot, window)
+    assert len(outputs(window)) == 2
+
+
+def test_unsaved_work_is_written_down_and_taken_up_again(
+    window: Parts, qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.commands.sessions.set_recovery(Recovery(tmp_path))
+    at_step(qtbot, window, 2)
+    window.commands.sessions.keep()
+    (kept,) = tmp_path.glob("*.avsession")
+    left = tmp_path / "left.avsession"
+    left.write_bytes(kept.read_bytes())
+    window.commands.sessions.finish()
+    assert not kept.exists()
+    other = open_window()
+    qtbot.waitUntil(lambda: other.controller.loaded.info is not None, timeout=PATIENCE)
+    other.commands.sessions.set_recovery(Recovery(tmp_path))
+    other.commands.sessions.restore(left)
+    settle(qtbot, other)
+    assert outputs(other) == outputs(window) and not left.exists()
+
+
+SENTENCES = (SENTENCE, "I love you.", "Where is the old house?", "   ", "Je " * 700)
+
+
+def intents(parts: Parts, chance: random.Random) -> list[Callable[[], object]]:
+    """Everything that a user may do now, wanted or not."""
+    controller, laboratory = parts.controller, parts.commands.laboratory
+    trace, document = controller.loaded.trace, controller.document
+    kind, layer, head = chance.choice(list(Kind)), chance.randrange(4), chance.randrange(8)
+    count = 1 if document is None else len(hypotheses(document))
+    candidates = trace.steps[-1].candidates if trace is not None and trace.steps else ()
+    return [
+        lambda: controller.submit(chance.choice(SENTENCES), chance.randrange(8)),
+        *[controller.step] * 4,
+        controller.back,
+        controller.first,
+        controller.last,
+        lambda: controller.go_to_token(chance.randrange(6)),
+        controller.toggle_play,
+        *[lambda: laboratory.force(chance.choice(candidates).token.id) if candidates else None] * 3,
+        lambda: laboratory.force(chance.randrange(8001)),
+        lambda: laboratory.go_to_hypothesis(chance.randrange(count + 1)),
+        lambda: laboratory.rename_hypothesis(chance.randrange(count), "x"),
+        lambda: laboratory.delete_hypothesis(chance.randrange(count)),
+        lambda: laboratory.compare_with_hypothesis(chance.randrange(count)),
+        laboratory.pin,
+        laboratory.compare_with_plain,
+        laboratory.stop_comparing,
+        lambda: laboratory.show_side(chance.choice(list(Side))),
+        lambda: laboratory.switch_head(kind, layer, head, chance.random() < 0.6),
+        lambda: laboratory.switch_layer(kind, layer, chance.random() < 0.5),
+        lambda: laboratory.hide_token(chance.randrange(5), chance.random() < 0.6),
+        lambda: laboratory.set_encoder_positions(chance.choice(["on", "off", "shuffled"])),
+        lambda: laboratory.set_causal_mask(chance.random() < 0.7),
+        *[laboratory.reset_interventions] * 2,
+        lambda: laboratory.teacher_force("Le chat dort."),
+        laboratory.sample_again,
+        lambda: laboratory.search(chance.randrange(1, 4)),
+        lambda: laboratory.go_to_beam_node(0),
+        laboratory.rank,
+        laboratory.cancel_rank,
+        laboratory.check,
+        *[controller.undo] * 4,
+        *[controller.redo] * 2,
+        lambda: laboratory.filter(chance.choice(["", "ch", "zzzz"])),
+        lambda: controller.select_head(kind, layer, head),
+        lambda: parts.window.show_card(chance.choice(["laboratory", "hypotheses", "beam", "positions"])),
+    ]
+
+
+def drive(open_window: Open, qtbot: QtBot, count: int, seed: int) -> None:
+    """Random intents; no Qt warning (the plugin's rule), no exception (its rule too), no thread left over."""
+    threads = set(threading.enumerate())
+    chance = random.Random(seed)
+    parts = open_window(sentence=SENTENCE)
+    wait_for_step(qtbot, parts, 0)
+    for number in range(count):
+        chance.choice(intents(parts, chance))()
+        if number % 5 == 0:
+            qtbot.wait(chance.randrange(15))
+        for dialog in parts.window.findChildren(QDialog):
+            dialog.close()
+    parts.commands.laboratory.cancel_rank()
+    parts.controller.player.stop()
+    settle(qtbot, parts)
+    parts.commands.laboratory.reset_interventions()
+    settle(qtbot, parts)
+    document, loaded = parts.controller.document, parts.controller.loaded
+    assert document is not None and loaded.trace is not None and loaded.document == document
+    assert loaded.trace.causal and not loaded.trace.hidden
+    parts.window.close()
+    parts.close()
+    assert set(threading.enumerate()) <= threads and not parts.worker.isRunning()
+
+
+def test_random_intents(open_window: Open, qtbot: QtBot) -> None:
+    drive(open_window, qtbot, 200, seed=1)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_two_thousand_random_intents(open_window: Open, qtbot: QtBot) -> None:
+    drive(open_window, qtbot, 2000, seed=2)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.document import Document, go_to
+from viewer.history import LONGEST, History, record, redo, undo
+
+START = Document("x")
+
+
+def test_undo_and_redo_name_what_they_do() -> None:
+    history = record(History(), "Step", START)
+    now = go_to(START, 1)
+    assert (history.undo_name, history.redo_name) == ("Step", "")
+    before, history = undo(history, now)
+    assert before == START and (history.undo_name, history.redo_name) == ("", "Step")
+    after, history = redo(history, before)
+    assert after == now and (history.undo_name, history.redo_name) == ("Step", "")
+
+
+def test_a_new_change_forgets_what_was_undone() -> None:
+    _, history = undo(record(History(), "Step", START), go_to(START, 1))
+    assert record(history, "Force", START).future == ()
+
+
+def test_merged_changes_are_undone_at_once() -> None:
+    history = record(History(), "Step", START)
+    for step in range(1, 5):
+        history = record(history, "Play", go_to(START, step), merged=True)
+    assert [change.name for change in history.past] == ["Step", "Play"]
+    assert undo(history, go_to(START, 5))[0] == go_to(START, 1)
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=30), st.data())
+def test_undoing_everything_and_redoing_it_returns_every_document(steps: list[int], data: st.DataObject) -> None:
+    documents = [START]
+    history = History()
+    for step in steps:
+        history = record(history, f"Go to {step}", documents[-1])
+        documents.append(go_to(START, step))
+    now, place = documents[-1], len(documents) - 1
+    for _ in range(40):
+        back = data.draw(st.booleans())
+        if back and history.past:
+            now, history = undo(history, now)
+            place -= 1
+        elif not back and history.future:
+            now, history = redo(history, now)
+            place += 1
+        assert now == documents[place]
+        assert len(history.past) == place and len(history.future) == len(steps) - place
+
+
+def test_the_history_has_a_limit() -> None:
+    history = History()
+    for step in range(LONGEST + 7):
+        history = record(history, "Step", go_to(START, step))
+    assert len(history.past) == LONGEST
