@@ -106,5 +106,5 @@ def from_json(values: Any) -> Decoding:
         )
     except KeyError as error:
         raise InputError(f"The decoding settings have no field {error}.") from None
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"The decoding settings are damaged: {error}.") from None

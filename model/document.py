@@ -150,8 +150,7 @@ def delete_hypothesis(document: Document, index: int) -> Document:
     kept = settled.hypotheses[:index] + settled.hypotheses[index + 1 :]
     current = settled.current - (settled.current > index or settled.current == len(kept))
     chosen = kept[current]
-    step = settled.step if settled.current != index else chosen.step
-    return _pruned(replace(settled, hypotheses=kept, current=current, leaf=chosen.leaf, step=step))
+    return _pruned(replace(settled, hypotheses=kept, current=current, leaf=chosen.leaf, step=chosen.step))
 
 
 def intervene(document: Document, change: Interventions) -> Document:

@@ -35,11 +35,13 @@ class Presenter:
     def show(self, loaded: Loaded, view: ViewState) -> None:
         """Bring every widget up to date."""
         window = self._window
-        self._once("source", loaded, lambda: window.source_strip.set_chips(resolve.source_chips(loaded)))
-        self._once("target", loaded, lambda: window.target_strip.set_chips(resolve.target_chips(loaded)))
+        decoded = (loaded.trace, loaded.ahead, loaded.waiting)
+        self._once("source", decoded, lambda: window.source_strip.set_chips(resolve.source_chips(loaded)))
+        self._once("target", decoded, lambda: window.target_strip.set_chips(resolve.target_chips(loaded)))
         self._once("text", loaded.translation, lambda: window.set_translation(loaded.translation))
-        self._once("step", loaded, lambda: window.step_controls.set_step(resolve.step_text(loaded)))
-        self._once("bars", (loaded, view.filter), lambda: window.candidates.set_spec(resolve.bars(loaded, view)))
+        self._once("step", decoded, lambda: window.step_controls.set_step(resolve.step_text(loaded)))
+        offered = (*decoded, loaded.experiments.effect, view.filter, len(loaded.vocabulary))
+        self._once("bars", offered, lambda: window.candidates.set_spec(resolve.bars(loaded, view)))
         for kind in Kind:
             self._show_panel(kind, loaded, view)
         self._show_positions(loaded, view)
@@ -66,7 +68,7 @@ class Presenter:
         head = view.heads[kind]
         self._once((kind, "selected"), (head, counts), lambda: panel.set_selected(head.layer, head.head))
         self._once((kind, "active"), view.active is kind, lambda: panel.set_active(view.active is kind))
-        look = (loaded, head, view.color_range, view.colormap, view.row_labels, view.side)
+        look = (_mapped(loaded), head, view.color_range, view.colormap, view.row_labels, view.side)
         self._once((kind, "grid"), look, lambda: panel.set_grid(resolve.grid(loaded, view, kind)))
         self._once((kind, "map"), look, lambda: self._show_map(kind, loaded, view))
 
@@ -79,11 +81,14 @@ class Presenter:
 
     def _show_laboratory(self, loaded: Loaded) -> None:
         window = self._window
-        self._once("hypotheses", loaded, lambda: window.hypotheses.set_spec(laboratory.hypotheses_spec(loaded)))
-        searched = (loaded.experiments.beam, loaded.experiments.beam_node, loaded.trace is None, loaded.waiting)
+        hypotheses = laboratory.hypotheses_spec(loaded)
+        self._once("hypotheses", hypotheses, lambda: window.hypotheses.set_spec(hypotheses))
+        experiments = loaded.experiments
+        searched = (experiments.beam, experiments.beam_node, loaded.trace is None, loaded.waiting)
         self._once("beam", searched, lambda: window.beam.set_spec(laboratory.beam_spec(loaded)))
-        self._once("laboratory", loaded, lambda: window.laboratory.set_spec(laboratory.laboratory_spec(loaded)))
-        self._once("ranking", loaded, lambda: window.laboratory.set_ranking(laboratory.ranking_spec(loaded)))
+        switches, ranking = laboratory.laboratory_spec(loaded), laboratory.ranking_spec(loaded)
+        self._once("laboratory", switches, lambda: window.laboratory.set_spec(switches))
+        self._once("ranking", ranking, lambda: window.laboratory.set_ranking(ranking))
         reason = laboratory.choosable(loaded)
         self._once("choosable", reason, lambda: window.candidates.set_choosable(reason))
 
@@ -103,3 +108,10 @@ class Presenter:
         if name not in self._shown or self._shown[name] != key:
             self._shown[name] = key
             apply()
+
+
+def _mapped(loaded: Loaded) -> tuple[Any, ...]:
+    """What the maps of a trace depend on, besides the view."""
+    heads_off = loaded.document.interventions.heads_off if loaded.document else None
+    texts = (loaded.sentence, loaded.translation, loaded.waiting)
+    return (loaded.info, loaded.trace, loaded.experiments.other, heads_off, *texts)

@@ -125,10 +125,9 @@ class SessionCommands(QObject):
         except UserError as error:
             self._window.show_error(str(error))
             return
-        finally:
-            if self._recovery is not None:
-                self._recovery.discard(path)
         self._open(saved, "the unsaved session")
+        if self._recovery is not None:
+            self._recovery.discard(path)
 
     def offer_unsaved(self) -> None:
         """Offer the work that the last run left behind when it did not end as it should."""

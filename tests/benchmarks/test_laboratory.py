@@ -45,7 +45,7 @@ def test_a_change_is_on_screen(qtbot: QtBot, bundled: Path, what: str, ranking: 
         if what == "force":
             parts.commands.laboratory.force(trace.steps[-1].candidates[1 + index % 3].token.id)
         else:
-            parts.commands.laboratory.switch_head(Kind.CROSS, index % 4, index % 8, index % 2 == 0)
+            parts.commands.laboratory.switch_head(Kind.CROSS, index // 2 % 4, index // 2 % 8, index % 2 == 0)
         on_screen(qtbot, parts)
         times.append(time.perf_counter() - started)
     parts.window.close()

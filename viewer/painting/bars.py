@@ -16,7 +16,7 @@ ROW_EMS = 1.75
 BAR_EMS = 0.85
 HOLLOW_EMS = 1.15
 """Height of a hollow bar, and the share of it that the solid bar inside takes."""
-SOLID_SHARE = 0.45
+SOLID_SHARE = 0.55
 INSET_EMS = 0.4
 """Space between a row's end and its text, so that a lit row has a margin around it."""
 LEGEND = "hollow: before, solid: after"
@@ -63,7 +63,8 @@ class BarsLayout:
 
     def track(self, index: int) -> QRectF:
         """The room of a row's bar: all of it for probability 1."""
-        left, right = self.label(index).right() + self.gap, self.rank(index).left() - self.gap
+        # On a whole pixel, or the thinnest bars would be smeared over two.
+        left, right = round(self.label(index).right() + self.gap), self.rank(index).left() - self.gap
         row = self.row(index)
         return QRectF(left, row.top(), max(0.0, right - left), row.height())
 
@@ -174,14 +175,17 @@ def _paint_solid(painter: QPainter, track: QRectF, bar: Bar, height: float, styl
 
 
 def _paint_hollow(painter: QPainter, track: QRectF, probability: float, height: float, style: Style) -> None:
-    """An outline whose outer right edge stands at `probability`, as a solid bar's would."""
-    length = max(track.width() * probability, 1.5 * style.stroke)
+    """An outline whose outer right edge stands at `probability`, as a solid bar's would; a mere line for almost 0."""
+    length = max(track.width() * probability, style.stroke)
+    box = QRectF(track.left(), round(track.center().y() - height / 2), length, round(height))
+    if length < 3.0 * style.stroke:
+        painter.fillRect(box, QColor(style.palette.muted))
+        return
     inset = 0.5 * style.stroke
-    box = QRectF(track.left(), track.center().y() - height / 2, length, height).adjusted(inset, inset, -inset, -inset)
     painter.setPen(QPen(QColor(style.palette.muted), style.stroke))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    radius = min(0.15 * style.em, box.width() / 2)
-    painter.drawRoundedRect(box, radius, radius)
+    radius = min(0.15 * style.em, box.width() / 4)
+    painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
 
 
 def _paint_texts(painter: QPainter, index: int, bar: Bar, layout: BarsLayout, style: Style) -> None:

@@ -18,8 +18,9 @@ LINE_EMS = 1.9
 HATCH_EMS = 0.45
 """Distance of the hatching's lines on a chip that nothing may look at."""
 SIGN_EMS = 0.13
-"""Thickness of the line under a chip's text, and its distance from the chip's edges."""
-SIGN_INSET_EMS = 0.3
+"""Thickness of the line under a chip's text, its distance from the chip's sides, and that from its lower edge."""
+SIGN_INSET_EMS = 0.35
+SIGN_RISE_EMS = 0.38
 SIGN_DASHES: dict[str, tuple[float, ...]] = {"forced": (), "surprising": (), "sampled": (0.01, 2.2), "beam": (2.4, 2.2)}
 """What the line under a marked chip looks like, in its thickness: dashes and gaps, or () for one stroke."""
 
@@ -89,7 +90,7 @@ def sign_color(mark: str, palette: Palette) -> QColor:
 def sign_rect(rect: QRectF, style: Style) -> QRectF:
     """Where the line under the text of a marked chip in `rect` stands."""
     thickness, inset = SIGN_EMS * style.em, SIGN_INSET_EMS * style.em
-    return QRectF(rect.left() + inset, rect.bottom() - inset, rect.width() - 2 * inset, thickness)
+    return QRectF(rect.left() + inset, rect.bottom() - SIGN_RISE_EMS * style.em, rect.width() - 2 * inset, thickness)
 
 
 def _ground(chip: Chip, accented: bool, palette: Palette) -> QColor:

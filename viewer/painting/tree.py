@@ -210,23 +210,23 @@ def _worth(spec: BeamSpec) -> list[tuple[float, int, float]]:
 
 
 def _rows(spec: BeamSpec, children: Mapping[int, Sequence[int]]) -> dict[int, int]:
-    """The row of every node: lanes as high as there is room for their whole length, below where they branch off.
+    """The row of every node: lanes as high as there is room for their whole length.
 
-    The branches of a lane are placed from its right end to its left, so that no edge crosses another.
+    A branch begins below its lane's next node, and so below where it leaves the lane. The branches of a lane are
+    placed from its right end to its left, so that no edge crosses another.
     """
     free = [0] * (2 + max((dot.step for dot in spec.dots), default=0))
     rows: dict[int, int] = {}
-    waiting = [(START, -1)]
+    waiting = [START]
     while waiting:
-        head, above = waiting.pop()
-        lane = [head]
+        lane = [waiting.pop()]
         while children[lane[-1]]:
             lane.append(children[lane[-1]][0])
-        row = max(above + 1, *(free[_column(spec, index)] for index in lane))
+        row = max(free[_column(spec, index)] for index in lane)
         for index in lane:
             rows[index] = row
             free[_column(spec, index)] = row + 1
-            waiting.extend((child, row) for child in reversed(children[index][1:]))
+            waiting.extend(reversed(children[index][1:]))
     return rows
 
 

@@ -351,6 +351,10 @@ class BeamView(QWidget):
         super().resizeEvent(event)
         self._show_legend()
 
+    def minimumSizeHint(self) -> QSize:
+        """The tree's alone: the legend gives way."""
+        return self.tree.minimumSizeHint()
+
     def message(self) -> str:
         """Why there is no tree; "" when there is one."""
         return self.tree.message()

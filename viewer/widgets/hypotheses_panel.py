@@ -222,6 +222,10 @@ class HypothesesTable(QTreeView):
         """Room for a few rows."""
         return QSize(36, 10) * self.fontMetrics().height()
 
+    def minimumSizeHint(self) -> QSize:
+        """Small: the layout decides."""
+        return QSize(6, 3) * self.fontMetrics().height()
+
     def event(self, event: QEvent) -> bool:
         """Claim this table's keys from the window's shortcuts."""
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):

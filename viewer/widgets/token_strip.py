@@ -86,7 +86,7 @@ class ChipField(QWidget):
 
     def hovered_chip(self) -> int | None:
         """The index of the chip under the mouse."""
-        return self._under
+        return self._under if self._under is not None and self._under < len(self._chips) else None
 
     def content_height(self, width: int) -> int:
         """How high all chips are in `width` pixels; one line at least."""

@@ -13,14 +13,23 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from tests.viewer.specs_for_tests import grid, heatmap
-from viewer.painting.bars import bar_at, bars_layout, paint_bars, probability_text
+from viewer.painting.bars import (
+    bar_at,
+    bars_layout,
+    bars_that_fit,
+    footer_lines,
+    paint_bars,
+    probability_text,
+    rank_text,
+)
+from viewer.painting.chips import PlacedChip, chip_text, paint_chip, sign_color, sign_rect
 from viewer.painting.colorbar import ticks
 from viewer.painting.colormaps import COLORMAPS
 from viewer.painting.grid import grid_layout, paint_grid
 from viewer.painting.heatmap import heatmap_layout, natural_size, paint_heatmap
 from viewer.painting.labels import elided, overhang_of, stride
 from viewer.painting.raster import fit
-from viewer.specs import Bar, BarsSpec, HeatmapSpec, Overlay, Scale
+from viewer.specs import Bar, BarsSpec, Chip, HeatmapSpec, Overlay, Scale
 from viewer.theme import PALETTES, Style, style_for
 from viewer.view_state import ColorRange, Head
 
@@ -162,12 +171,138 @@ def test_bars_grow_with_probability_and_are_found(style: Style) -> None:
     rect = QRectF(0, 0, SIDE, SIDE)
     layout = bars_layout(rect, spec, style)
     middle = layout.row(0).center().y()
-    start = int(layout.label_width + style.gap) + 3
+    start = int(layout.track(0).left()) + 3
     assert image.pixelColor(start, int(middle)).name() == style.palette.accent
     assert image.pixelColor(start, int(layout.row(1).center().y())).name() == style.palette.accent_rest
     assert bar_at(QPointF(5, layout.row(3).center().y()), rect, spec, style) == 3
     assert bar_at(QPointF(5, SIDE - 1), rect, spec, style) is None
     assert probability_text(0.4321) == "0.43" and probability_text(0.001) == "<0.01"
+
+
+def colors_across(image: QImage, y: float, left: float, right: float) -> list[str]:
+    return [image.pixelColor(x, int(y)).name() for x in range(int(left), int(right))]
+
+
+def test_a_hollow_bar_ends_at_the_probability_before(style: Style) -> None:
+    bars = (Bar("fell", 0.2, True, before=0.6), Bar("rose", 0.7, False, before=0.3), Bar("new", 0.1, False))
+    spec = BarsSpec("Next token", "", bars, note="KL(before ‖ after) = 0.043 nats")
+    image = painted(lambda painter, rect: paint_bars(painter, rect, spec, style), style)
+    layout = bars_layout(QRectF(0, 0, SIDE, SIDE), spec, style)
+    for index, bar in enumerate(bars[:2]):
+        track = layout.track(index)
+        assert bar.before is not None
+        solid_end, hollow_end = (track.left() + share * track.width() for share in (bar.probability, bar.before))
+        solid = style.palette.accent if bar.chosen else style.palette.accent_rest
+        middle = colors_across(image, track.center().y(), 0, SIDE)
+        assert middle[int(solid_end) - 3] == solid != middle[int(solid_end) + 3]
+        above = colors_across(image, track.center().y() - 0.45 * style.em, 0, SIDE)
+        assert above[int(hollow_end) - 4] == above[int(hollow_end) + 4] == style.palette.surface
+        outline = QColor(min(above[int(hollow_end) - 2 : int(hollow_end) + 2], key=lambda name: distance(name, style)))
+        assert distance(outline.name(), style) < 120
+    plain = layout.track(2)
+    above = colors_across(image, plain.center().y() - 0.55 * style.em, plain.left(), plain.right())
+    assert set(above) == {style.palette.surface}
+
+
+def distance(name: str, style: Style) -> int:
+    """How far a colour is from that of hollow bars' outlines."""
+    one, other = QColor(name), QColor(style.palette.muted)
+    return sum(abs(a - b) for a, b in zip(one.getRgb(), other.getRgb(), strict=True))
+
+
+@pytest.mark.parametrize("height", [40, 90, 200, SIDE])
+def test_legend_and_note_stand_below_the_bars(style: Style, height: int) -> None:
+    bars = tuple(Bar(f"t{index}", 0.1, False, before=0.2) for index in range(15))
+    spec = bars_that_fit(BarsSpec("Next token", "", bars, note="KL"), height, style)
+    assert footer_lines(spec) == ("hollow: before, solid: after", "KL")
+    assert footer_lines(BarsSpec("Next token", "", (Bar("t", 0.1, False),))) == ()
+    layout = bars_layout(QRectF(0, 0, SIDE, height), spec, style)
+    last = layout.row(layout.count - 1)
+    assert layout.pitch >= 0.99 * style.line
+    assert last.bottom() <= layout.footer.top() + 0.01
+    assert layout.footer.height() == 0.0 or layout.footer.height() > 2 * style.small_line
+    assert layout.footer.bottom() <= height + 0.01
+    bare = BarsSpec("Next token", "", tuple(Bar(bar.label, bar.probability, False) for bar in spec.bars))
+    assert layout.footer.height() == 0.0 or len(bars_that_fit(bare, height, style).bars) >= layout.count
+
+
+def test_the_note_is_drawn_under_the_bars_and_nowhere_else(style: Style) -> None:
+    bars = (Bar("a", 0.5, True), Bar("b", 0.3, False))
+    images = [
+        painted(lambda painter, rect, spec=spec: paint_bars(painter, rect, spec, style), style)  # type: ignore[misc]
+        for spec in (BarsSpec("", "", bars), BarsSpec("", "", bars, note="KL(before ‖ after) = 0.043 nats"))
+    ]
+    footer = bars_layout(QRectF(0, 0, SIDE, SIDE), BarsSpec("", "", bars, note="KL"), style).footer
+    differing = [y for y in range(SIDE) if colors_across(images[0], y, 0, SIDE) != colors_across(images[1], y, 0, SIDE)]
+    assert differing and footer.top() <= differing[0] and differing[-1] <= footer.bottom()
+
+
+def test_ranks_are_told_only_where_they_are_no_matter_of_course(style: Style) -> None:
+    bars = (Bar("a", 0.5, True, rank=1), Bar("b", 0.01, False, rank=231), Bar("c", 0.001, False))
+    assert [rank_text(index, bar) for index, bar in enumerate(bars)] == ["", "#231", ""]
+    layout = bars_layout(QRectF(0, 0, SIDE, SIDE), BarsSpec("", "", bars), style)
+    assert layout.track(1).right() < layout.rank(1).left() < layout.rank(1).right() < layout.number(1).left()
+    assert bars_layout(QRectF(0, 0, SIDE, SIDE), BarsSpec("", "", bars[:1]), style).rank_width == 0.0
+
+
+def test_a_row_pointed_at_is_lit_and_no_other(style: Style) -> None:
+    spec = BarsSpec("", "", tuple(Bar("t", 0.5, False) for _ in range(4)))
+    images = [
+        painted(lambda painter, rect, at=at: paint_bars(painter, rect, spec, style, *at), style)  # type: ignore[misc]
+        for at in ((None, None), (1, None), (None, 2))
+    ]
+    layout = bars_layout(QRectF(0, 0, SIDE, SIDE), spec, style)
+    x = int(layout.track(0).right()) - 4
+    grounds = [[image.pixelColor(x, int(layout.row(i).center().y())).name() for i in range(4)] for image in images]
+    surface, chip = style.palette.surface, style.palette.chip
+    assert grounds == [[surface] * 4, [surface, chip, surface, surface], [surface, surface, chip, surface]]
+
+
+def chip_image(chip: Chip, style: Style) -> QImage:
+    def paint(painter: QPainter, rect: QRectF) -> None:
+        painter.setFont(style.mono)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_chip(painter, chip, PlacedChip(QRectF(0, 0, 100, 1.9 * style.em), True, True), False, style)
+
+    return painted(paint, style, 100, round(1.9 * style.em) + 1)
+
+
+def test_every_mark_of_a_chip_has_a_sign_of_its_own(style: Style) -> None:
+    marks = ("forced", "sampled", "beam", "surprising")
+    assert len({sign_color(mark, style.palette).name() for mark in marks}) == 4
+    sign = sign_rect(QRectF(0, 0, 100, 1.9 * style.em), style)
+    rows = range(int(sign.top()) - 1, int(sign.bottom()) + 2)
+    plain = chip_image(Chip("mot", ""), style)
+    seen = []
+    for mark in marks:
+        image = chip_image(Chip("mot", "", mark=mark), style)
+        assert [colors_across(image, y, 0, 100) for y in rows] != [colors_across(plain, y, 0, 100) for y in rows]
+        seen.append([colors_across(image, y, 0, 100) for y in rows])
+    assert all(seen[i] != seen[j] for i in range(4) for j in range(i))
+
+
+def test_a_surprising_token_stands_out_and_others_do_not(style: Style) -> None:
+    def is_dangerous(chip: Chip) -> bool:
+        image = chip_image(chip, style)
+        edge = [image.pixelColor(x, y).name() for x in (50, 60) for y in (0, 1)]
+        danger = QColor(style.palette.danger)
+        return any(
+            abs(QColor(name).red() - danger.red()) + abs(QColor(name).blue() - danger.blue()) < 60 for name in edge
+        )
+
+    assert is_dangerous(Chip("mot", "", mark="surprising"))
+    assert not any(is_dangerous(Chip("mot", "", mark=mark)) for mark in ("", "forced", "sampled", "beam"))
+
+
+def test_a_hidden_token_is_hatched_as_masked_cells_are(style: Style) -> None:
+    image, plain = chip_image(Chip("mot", "", "hidden"), style), chip_image(Chip("mot", ""), style)
+    inside = {image.pixelColor(x, y).name() for x in range(4, 96) for y in range(4, int(1.7 * style.em))}
+    assert style.palette.mask in inside
+    assert style.palette.hatch not in {plain.pixelColor(x, 5).name() for x in range(4, 96)}
+    along = [QColor(name).lightness() for name in colors_across(image, 4, 4, 96)]
+    steps = sum(abs(a - b) > 6 for a, b in zip(along, along[1:], strict=False))
+    assert steps > 90 / (0.45 * style.em)
+    assert chip_text(Chip("mot", "", "hidden", badge="0.5")) == "mot 0.5"
 
 
 @pytest.mark.parametrize("name", ["viridis", "cividis", "magma"])

@@ -11,9 +11,11 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.viewer.widgets.finding import child
 from viewer.specs import BeamDot, BeamSpec, Pending, Unavailable
 from viewer.theme import PALETTES, Style, style_for
 from viewer.widgets.beam_view import BeamView
+from viewer.widgets.card import ElidedLabel
 
 STEPS = 30
 
@@ -205,3 +207,11 @@ def test_an_empty_tree_is_no_trouble(view: BeamView, qtbot: QtBot) -> None:
     qtbot.keyClick(view.tree, Qt.Key.Key_Right)
     view.grab()
     assert view.tree.cursor_node() is None
+
+
+def test_a_low_panel_is_all_tree(view: BeamView, style: Style) -> None:
+    legend = child(view, ElidedLabel)
+    assert legend.isVisible() and "discarded" in legend.full_text()
+    assert view.minimumSizeHint().height() <= 5 * style.em
+    view.resize(500, view.minimumSizeHint().height())
+    assert not legend.isVisible() and view.tree.height() == view.height()

@@ -74,16 +74,17 @@ def test_an_empty_grid_says_why_and_selects_nothing(grid: HeadGrid, qtbot: QtBot
 
 def test_bars_have_titles_tips_and_words(candidates: CandidatesPanel) -> None:
     assert candidates.header.subtitle.full_text() == "softmax after “le”"
-    assert "car 0.58" in candidates.accessibleDescription()
-    assert candidates.tip_at(QPointF(20, 5)) == "id 7"
-    assert candidates.tip_at(QPointF(20, 290)) == ""
+    assert "car 0.58" in candidates.bars.accessibleDescription()
+    assert candidates.bars.tip_at(QPointF(20, 5)) == "id 7"
+    assert candidates.bars.tip_at(QPointF(20, candidates.bars.height() - 5)) == ""
 
 
 def test_bars_that_do_not_fit_are_left_out_worst_first(candidates: CandidatesPanel, style: Style) -> None:
     bars = tuple(Bar(str(index), 0.1, False, f"tip {index}") for index in range(10))
     candidates.set_spec(BarsSpec("Next token", "", bars))
-    candidates.resize(220, round(4.2 * style.line))
-    tips = {candidates.tip_at(QPointF(20, y)) for y in range(candidates.height())}
+    above = candidates.height() - candidates.bars.height()
+    candidates.resize(220, above + round(4.2 * style.line))
+    tips = {candidates.bars.tip_at(QPointF(20, y)) for y in range(candidates.bars.height())}
     assert tips - {""} == {"tip 0", "tip 1", "tip 2", "tip 3"}
 
 
@@ -91,4 +92,4 @@ def test_no_candidates_leave_no_old_title(candidates: CandidatesPanel) -> None:
     candidates.set_spec(Unavailable("Encode a sentence first"))
     assert candidates.header.subtitle.full_text() == ""
     assert candidates.message() == "Encode a sentence first"
-    assert candidates.tip_at(QPointF(20, 5)) == ""
+    assert candidates.bars.tip_at(QPointF(20, 5)) == ""

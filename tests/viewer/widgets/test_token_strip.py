@@ -6,14 +6,15 @@ import time
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtGui import QContextMenuEvent, QFont
+from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.viewer.widgets.finding import child
+from viewer.painting.chips import place_chips
 from viewer.specs import Chip
 from viewer.theme import PALETTES, Style, style_for
-from viewer.widgets.token_strip import TokenStrip, place_chips
+from viewer.widgets.token_strip import TokenStrip
 
 CHIPS = (
     Chip("ma", "▁ma"),
@@ -93,6 +94,42 @@ def test_the_strip_can_be_read_and_copied(strip: TokenStrip) -> None:
     one.trigger()
     assert QApplication.clipboard().text() == "car"
     assert len(strip.menu(QPoint(690, 2)).actions()) == 1
+
+
+def ask_for_menu(target: QWidget, point: QPoint, reason: QContextMenuEvent.Reason) -> None:
+    QApplication.sendEvent(target, QContextMenuEvent(reason, point, target.mapToGlobal(point)))
+
+
+def test_a_right_click_asks_for_the_chips_menu(strip: TokenStrip, qtbot: QtBot) -> None:
+    asked: list[tuple[int, QPoint]] = []
+    strip.context_requested.connect(lambda index, place: asked.append((index, place)))
+    for index in (3, 0):
+        ask_for_menu(strip.field, middle(strip, index), QContextMenuEvent.Reason.Mouse)
+    assert asked == [(index, strip.field.mapToGlobal(middle(strip, index))) for index in (3, 0)]
+    assert not strip.findChildren(QMenu)
+    ask_for_menu(strip.field, QPoint(690, 2), QContextMenuEvent.Reason.Mouse)
+    assert len(asked) == 2
+    child(strip, QMenu).close()
+
+
+def test_the_menu_key_asks_for_the_hovered_chips_menu(strip: TokenStrip, qtbot: QtBot) -> None:
+    asked: list[tuple[int, QPoint]] = []
+    strip.context_requested.connect(lambda index, place: asked.append((index, place)))
+    qtbot.mouseMove(strip.field, middle(strip, 2))
+    ask_for_menu(child(strip, QScrollArea), QPoint(5, 5), QContextMenuEvent.Reason.Keyboard)
+    below = strip.field.mapToGlobal(strip.field.chip_rect(2).bottomLeft().toPoint())
+    assert asked == [(2, below)]
+    strip.set_chips(CHIPS[:1])
+    ask_for_menu(child(strip, QScrollArea), QPoint(5, 5), QContextMenuEvent.Reason.Keyboard)
+    assert len(asked) == 1
+    child(strip, QMenu).close()
+
+
+def test_without_an_owner_a_right_click_still_offers_to_copy(strip: TokenStrip) -> None:
+    ask_for_menu(strip.field, middle(strip, 3), QContextMenuEvent.Reason.Mouse)
+    menu = child(strip, QMenu)
+    assert [action.text() for action in menu.actions()] == ["Copy the tokens", "Copy “car”"]
+    menu.close()
 
 
 def test_an_empty_strip_is_one_line_high_and_says_so(strip: TokenStrip, qtbot: QtBot) -> None:
