@@ -15,7 +15,16 @@ from PySide6.QtGui import (
     QShowEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QCheckBox, QFrame, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QCheckBox,
+    QFrame,
+    QLayout,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from viewer.painting.tree import HEADER_EMS, TreeLayout, neighbour, paint_steps, paint_tree, tree_layout
 from viewer.specs import BeamSpec, Pending, Unavailable
@@ -327,6 +336,7 @@ class BeamView(QWidget):
         self.hide_discarded.toggled.connect(self.tree.set_hide_discarded)
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self._lines.addWidget(self.tree, 1)
         self._lines.addWidget(self._legend)
         self.set_style(style)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from html import escape
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -34,6 +34,8 @@ from viewer.widgets.ranking_table import RankingTable
 
 SUBTITLE = "what each part of the model is for"
 POSITIONS = ("on", "off", "shuffled")
+LEAST_EMS = 4.0
+"""Least height."""
 WIDE_EMS = 60.0
 """Width from which switches, lists and results stand beside each other."""
 LARGEST_SEED = 2**31 - 1
@@ -182,6 +184,10 @@ class LaboratoryPanel(QWidget):
         self.seed.setMaximumWidth(round(8 * em))
         self.seed.lineEdit().setTextMargins(round(0.4 * em), 0, 0, 0)
         self._show_results()
+
+    def minimumSizeHint(self) -> QSize:
+        """A few lines: all of it scrolls, and must not make a small window larger."""
+        return QSize(0, round(LEAST_EMS * self._look.em))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put switches, lists and results beside each other where there is the width for it."""

@@ -238,6 +238,7 @@ def test_a_filter_that_nothing_passes_says_so(panel: CandidatesPanel, heard: Hea
 
 
 def test_there_is_nothing_to_filter_before_there_is_a_distribution(panel: CandidatesPanel) -> None:
+    panel.bars.setFocus()
     panel.set_spec(Unavailable("Encode a sentence first"))
     assert not panel.line.isEnabled()
     panel.set_spec(BARS)
