@@ -63,6 +63,7 @@ class Laboratory(QObject):
             return
         if trace.steps[-1].output.id == token_id:
             return
+        self.filter("")
         outputs = [(step.output.id, step.how) for step in trace.steps[:-1]]
         name = f"Force ‘{self._text(token_id)}’ at step {len(trace.steps)}"
         self._change(documents.force(document, outputs, token_id), name)

@@ -45,7 +45,7 @@ class Presenter:
         for kind in Kind:
             self._show_panel(kind, loaded, view)
         self._show_positions(loaded, view)
-        self._show_laboratory(loaded)
+        self._show_laboratory(loaded, view)
         self.show_hover(self._hover)
 
     def show_hover(self, hover: Hover) -> None:
@@ -79,7 +79,7 @@ class Presenter:
         if isinstance(spec, HeatmapSpec):
             self._window.panels[kind].set_axes(f"{spec.rows.title} · {spec.columns.title}")
 
-    def _show_laboratory(self, loaded: Loaded) -> None:
+    def _show_laboratory(self, loaded: Loaded, view: ViewState) -> None:
         window = self._window
         hypotheses = laboratory.hypotheses_spec(loaded)
         self._once("hypotheses", hypotheses, lambda: window.hypotheses.set_spec(hypotheses))
@@ -91,6 +91,7 @@ class Presenter:
         self._once("ranking", ranking, lambda: window.laboratory.set_ranking(ranking))
         reason = laboratory.choosable(loaded)
         self._once("choosable", reason, lambda: window.candidates.set_choosable(reason))
+        self._once("filter", view.filter, lambda: window.candidates.set_filter(view.filter))
 
     def _show_positions(self, loaded: Loaded, view: ViewState) -> None:
         panel, positions, width = self._window.positions, view.positions, self._d_model

@@ -97,7 +97,7 @@ def test_typing_filters_the_whole_vocabulary(window: Parts, qtbot: QtBot) -> Non
     chien = next(token for token in window.controller.loaded.vocabulary if token.piece == "▁chien")
     window.window.candidates.token_chosen.emit(chien.id)
     settle(qtbot, window)
-    assert outputs(window) == [chien.id]
+    assert outputs(window) == [chien.id] and window.controller.view.filter == ""
 
 
 def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: QtBot, session: Session) -> None:

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QDoubleSpinBox, QLabel, QPlainTextEdit, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from tests.viewer.widgets.finding import child
+from viewer.widgets.check_dialog import CheckDialog
+from viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
+from viewer.widgets.target_dialog import TargetDialog
+
+CHOICE = SamplingChoice(True, 0.7, 40, 0.9, 12)
+
+
+def test_sampling_settings_come_back_as_they_were(qtbot: QtBot) -> None:
+    dialog = DecodingDialog(CHOICE)
+    qtbot.addWidget(dialog)
+    assert dialog.choice() == CHOICE
+    with qtbot.waitSignal(dialog.chosen) as told:
+        dialog.accept()
+    assert told.args == [CHOICE]
+
+
+def test_greedy_choice_needs_no_settings(qtbot: QtBot) -> None:
+    dialog = DecodingDialog(SamplingChoice(False, 1.0, 0, 1.0, 1))
+    qtbot.addWidget(dialog)
+    fields = [*dialog.findChildren(QDoubleSpinBox), *dialog.findChildren(QSpinBox)]
+    assert len(fields) == 4 and not any(field.isEnabled() for field in fields)
+    assert all(field.accessibleName() for field in fields)
+    child(dialog, QCheckBox).click()
+    assert all(field.isEnabled() for field in fields) and dialog.choice().sampling
+    with qtbot.assertNotEmitted(dialog.chosen):
+        dialog.reject()
+
+
+@pytest.mark.parametrize(("typed", "text"), [("Le chat\n dort. ", "Le chat dort."), ("Oui", "Oui")])
+def test_a_translation_is_asked_for_on_one_line(qtbot: QtBot, typed: str, text: str) -> None:
+    dialog = TargetDialog("The cat.", "Le chat")
+    qtbot.addWidget(dialog)
+    assert dialog.text() == "Le chat"
+    child(dialog, QPlainTextEdit).setPlainText(typed)
+    with qtbot.waitSignal(dialog.chosen) as told:
+        dialog.accept()
+    assert told.args == [text]
+
+
+def test_a_blank_translation_cannot_be_accepted(qtbot: QtBot) -> None:
+    dialog = TargetDialog("The cat.", "")
+    qtbot.addWidget(dialog)
+    ok = child(dialog, QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+    assert not ok.isEnabled()
+    child(dialog, QPlainTextEdit).setPlainText("Le")
+    assert ok.isEnabled()
+
+
+def test_the_check_can_be_read_and_copied(qtbot: QtBot) -> None:
+    dialog = CheckDialog("<p>9.5e-06</p>")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    label = child(dialog, QLabel, lambda each: "9.5e-06" in each.text())
+    assert label.accessibleName() and label.textInteractionFlags()
