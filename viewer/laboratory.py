@@ -149,7 +149,7 @@ class Laboratory(QObject):
     def switch_heads(self, heads: Sequence[HeadId], off: bool) -> None:
         """Switch heads off, or on again."""
         word = "off" if off else "on"
-        name = f"Switch {word} {head_words(heads[0])}" if len(heads) == 1 else f"Switch {word} {len(heads)} heads"
+        name = f"Switch {word} {head_words(heads[0]) if len(heads) == 1 else f'{len(heads)} heads'}"
         self._intervene(lambda now: switching.switch_heads(now, heads, off), name)
 
     def switch_head(self, kind: Kind, layer: int, head: int, off: bool) -> None:
@@ -162,6 +162,14 @@ class Laboratory(QObject):
         if document is not None:
             head = HeadId(view.active, view.heads[view.active].layer, view.heads[view.active].head)
             self.switch_heads([head], head not in document.interventions.heads_off)
+
+    def toggle_selected_layer(self) -> None:
+        """Switch all heads of the active panel's layer off; on again where all of them are off."""
+        view, document, info = self.controller.view, self.controller.document, self.controller.loaded.info
+        if document is not None and info is not None:
+            layer = view.heads[view.active].layer
+            row = {HeadId(view.active, layer, head) for head in range(info.heads(view.active)[1])}
+            self.switch_layer(view.active, layer, not row <= document.interventions.heads_off)
 
     def switch_layer(self, kind: Kind, layer: int, off: bool) -> None:
         """Switch all heads of a layer off, or on again."""

@@ -65,6 +65,29 @@ class LaboratoryCommands(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def choose_hidden(self) -> None:
+        """Ask which source token to hide, or to show again."""
+        trace, document = self._controller.loaded.trace, self._controller.document
+        if trace is None or document is None:
+            return
+        hidden = document.interventions.hidden
+        names = [
+            f"{index + 1}  {token.text}{'  (hidden)' if index in hidden else ''}"
+            for index, token in enumerate(trace.source_tokens)
+        ]
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Hide a source token")
+        dialog.setLabelText("Token to hide, or to show again:")
+        dialog.setComboBoxItems(names)
+        dialog.textValueSelected.connect(lambda name: self._toggle_hidden(names.index(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _toggle_hidden(self, index: int) -> None:
+        document = self._controller.document
+        if document is not None:
+            self._laboratory.hide_token(index, index not in document.interventions.hidden)
+
     def rename_current(self) -> None:
         """Ask for a name for the current hypothesis."""
         document = self._controller.document

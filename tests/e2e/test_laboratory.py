@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QDialog, QMessageBox
+from PySide6.QtWidgets import QDialog, QInputDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from model.api import How, Kind
@@ -21,6 +21,7 @@ from model.document import hypotheses
 from model.session import Session
 from tests.e2e.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
 from viewer import session_file
+from viewer.actions import ACTIONS
 from viewer.app import Parts
 from viewer.recovery import Recovery
 from viewer.resolve import target_chips
@@ -283,6 +284,28 @@ def test_unsaved_work_is_written_down_and_taken_up_again(
     other.commands.sessions.restore(left)
     settle(qtbot, other)
     assert outputs(other) == outputs(window) and not left.exists()
+
+
+def test_heads_layers_and_tokens_are_switched_by_key(window: Parts, qtbot: QtBot) -> None:
+    window.controller.select_head(Kind.CROSS, 2, 3)
+    for key, off in (("head_off", 1), ("layer_off", 8), ("layer_off", 0)):
+        window.actions[key].trigger()
+        settle(qtbot, window)
+        document = window.controller.document
+        assert document is not None and len(document.interventions.heads_off) == off
+    window.actions["hide_token"].trigger()
+    dialog = window.window.findChild(QInputDialog)
+    assert dialog is not None and dialog.comboBoxItems()[1] == "2  cat"
+    dialog.setTextValue("2  cat")
+    dialog.accept()
+    settle(qtbot, window)
+    assert window.controller.document is not None and window.controller.document.interventions.hidden == {1}
+
+
+def test_every_action_of_the_laboratory_has_a_key_of_its_own() -> None:
+    keys = [key for spec in ACTIONS for key in spec.shortcuts]
+    assert len(keys) == len(set(keys))
+    assert all(spec.shortcuts for spec in ACTIONS if spec.menu in ("Decode", "Experiment"))
 
 
 SENTENCES = (SENTENCE, "I love you.", "Where is the old house?", "   ", "Je " * 700)

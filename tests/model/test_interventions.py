@@ -69,8 +69,9 @@ def attention_of(model: Transformer, head: HeadId) -> torch.nn.Module:
         [HeadId(Kind.ENCODER, 3, 0), HeadId(Kind.DECODER, 0, 1), HeadId(Kind.CROSS, 1, 2), HeadId(Kind.CROSS, 1, 5)],
         [HeadId(Kind.CROSS, layer, head) for layer in range(4) for head in range(8)],
         [HeadId(kind, layer, head) for kind in Kind for layer in range(4) for head in range(8)][1:],
+        [HeadId(kind, layer, head) for kind in Kind for layer in range(4) for head in range(8)],
     ],
-    ids=["encoder", "decoder", "cross", "several", "all cross", "all but one"],
+    ids=["encoder", "decoder", "cross", "several", "all cross", "all but one", "all"],
 )
 def test_heads_off_equal_zeroed_columns_of_the_output_projection(
     session: Session, bundled: Path, heads: list[HeadId]

@@ -228,7 +228,10 @@ class CandidatesPanel(QWidget):
         self.bars.set_choosable(reason)
 
     def set_filter(self, text: str) -> None:
-        """Put a text into the filter line; emits nothing."""
+        """Put a text into the filter line; emits nothing.
+
+        What was told last changes nothing, so that an echo does not undo what has been typed since.
+        """
         if text != self.line.filter():
             self._is_answered, self._chooses_next = True, False
             self.line.set_filter(text)

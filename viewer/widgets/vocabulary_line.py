@@ -36,14 +36,10 @@ class VocabularyLine(QLineEdit):
         return self._told
 
     def set_filter(self, text: str) -> None:
-        """Put a text into the line as what is filtered by already; emits nothing.
-
-        What was told last changes nothing, so that an echo does not undo what has been typed since.
-        """
-        if text != self._told:
-            self._pause.stop()
-            self._told = text
-            self.setText(text)
+        """Put a text into the line as what is filtered by already; emits nothing."""
+        self._pause.stop()
+        self._told = text
+        self.setText(text)
 
     def tell(self) -> None:
         """Tell the text now, where it is not what was told last."""

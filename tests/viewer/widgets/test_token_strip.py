@@ -125,6 +125,7 @@ def test_the_menu_key_asks_for_the_hovered_chips_menu(strip: TokenStrip, qtbot: 
     below = strip.field.mapToGlobal(strip.field.chip_rect(2).bottomLeft().toPoint())
     assert asked == [(2, below)]
     strip.set_chips(CHIPS[:1])
+    assert strip.field.hovered_chip() is None
     ask_for_menu(child(strip, QScrollArea), QPoint(5, 5), QContextMenuEvent.Reason.Keyboard)
     assert len(asked) == 1
     child(strip, QMenu).close()
