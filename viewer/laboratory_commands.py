@@ -141,9 +141,10 @@ class LaboratoryCommands(QObject):
             return
         hidden = index in document.interventions.hidden
         text = loaded.trace.source_tokens[index].text
-        menu = self._menu()
+        strip = self._window.source_strip
+        menu = strip.menu(strip.field.mapFromGlobal(where))
         name = f"Show ‘{text}’ to the model again" if hidden else f"Hide ‘{text}’ from the model"
-        menu.addAction(name, lambda: self._laboratory.hide_token(index, not hidden))
+        menu.addAction(name.replace("&", "&&"), lambda: self._laboratory.hide_token(index, not hidden))
         menu.popup(where)
 
     def _menu(self) -> QMenu:

@@ -10,14 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QDialog, QInputDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from model.api import How, Kind
 from model.choosing import Method
 from model.document import hypotheses
+from model.interventions import HeadId
 from model.session import Session
 from tests.e2e.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
 from viewer import session_file
@@ -300,6 +301,33 @@ def test_heads_layers_and_tokens_are_switched_by_key(window: Parts, qtbot: QtBot
     dialog.accept()
     settle(qtbot, window)
     assert window.controller.document is not None and window.controller.document.interventions.hidden == {1}
+
+
+def test_menus_at_heads_and_tokens(window: Parts, qtbot: QtBot) -> None:
+    where = window.window.mapToGlobal(QPoint(200, 200))
+
+    def choose(text: str) -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        action = next(each for each in menu.actions() if text in each.text())
+        menu.close()
+        action.trigger()
+        settle(qtbot, window)
+
+    window.window.panels[Kind.ENCODER].head_menu_requested.emit(1, 2, where)
+    choose("Switch off encoder layer 2 head 3")
+    document = window.controller.document
+    assert document is not None and document.interventions.heads_off == {HeadId(Kind.ENCODER, 1, 2)}
+    window.window.panels[Kind.ENCODER].head_menu_requested.emit(1, 2, where)
+    choose("all others of the layer")
+    document = window.controller.document
+    assert document is not None and len(document.interventions.heads_off) == 8
+    window.window.panels[Kind.ENCODER].head_menu_requested.emit(1, 0, where)
+    choose("Switch on all of encoder layer 2")
+    window.window.source_strip.context_requested.emit(1, where)
+    choose("Hide ‘cat’")
+    document = window.controller.document
+    assert document is not None and document.interventions.hidden == {1} and not document.interventions.heads_off
 
 
 def test_every_action_of_the_laboratory_has_a_key_of_its_own() -> None:

@@ -29,6 +29,8 @@ PANEL_NAMES = {
 }
 BEHIND = ("laboratory", "hypotheses", "beam")
 """Cards that share a place with the positional encoding."""
+WORKING_EMS, MOST_SHARE = 17.0, 0.45
+"""Height that such a card gets when it comes to the front, and the share of the panels' height it takes at most."""
 DEFAULT_SIZE = (1600, 1000)
 NARROW_SHARE, WIDE_SHARE = 12, 22
 """Shares of the width: next token, and each attention panel."""
@@ -131,6 +133,7 @@ class MainWindow(QMainWindow):
         """Bring a panel to the front: "laboratory", "hypotheses", "beam", "positions" and so on."""
         self._cards[name].show()
         self._cards[name].raise_()
+        self._give_room(self._cards[name])
 
     def set_model_line(self, text: str) -> None:
         """What model is open, at the right end of the menu bar."""
@@ -226,6 +229,7 @@ class MainWindow(QMainWindow):
         layout.addLayout(self._around, 1)
         self.setCentralWidget(central)
         self._host.setDockNestingEnabled(True)
+        self._host.tabifiedDockWidgetActivated.connect(self._give_room)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -245,11 +249,18 @@ class MainWindow(QMainWindow):
             self._host.tabifyDockWidget(self._cards[front], self._cards[name])
         self._cards[front].raise_()
 
+    def _give_room(self, card: QDockWidget) -> None:
+        """Let a card of the laboratory that comes to the front be high enough to work with."""
+        wanted = min(round(WORKING_EMS * self._em), round(MOST_SHARE * self._host.height()))
+        if card in [self._cards[name] for name in BEHIND] and card.height() < wanted and not card.isFloating():
+            self._host.resizeDocks([card], [wanted], Qt.Orientation.Vertical)
+
     def _fit_height(self) -> None:
         """Leave the panels their room in a window that is low for its text."""
         low = self.height() < LOW_EMS * self._em
         self.header.set_lines(1 if low else MOST_LINES)
-        for header in (self.candidates.header, *(panel.header for panel in self.panels.values())):
+        experiments = (self.laboratory.header, self.hypotheses.header, self.beam.header)
+        for header in (self.candidates.header, *(panel.header for panel in self.panels.values()), *experiments):
             header.set_compact(low)
 
     def _fit_text(self) -> None:
