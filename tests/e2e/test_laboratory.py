@@ -303,6 +303,7 @@ def test_heads_layers_and_tokens_are_switched_by_key(window: Parts, qtbot: QtBot
     assert window.controller.document is not None and window.controller.document.interventions.hidden == {1}
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 def test_menus_at_heads_and_tokens(window: Parts, qtbot: QtBot) -> None:
     where = window.window.mapToGlobal(QPoint(200, 200))
 
