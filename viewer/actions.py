@@ -103,6 +103,7 @@ class ChoiceSpec:
     values: Sequence[tuple[Any, str]]
     current: Callable[[Commands], Any]
     choose: Callable[[Commands, Any], Any] = field(repr=False)
+    enabled: Callable[[Commands], bool] = ANY_TIME
 
 
 ACTIONS = (
@@ -114,6 +115,8 @@ ACTIONS = (
                _has_sentence),
     ActionSpec("export", "File", "Export picture …", lambda c: c.export(), ("Ctrl+E",), _has_sentence,
                tip="Save the current map, or all heads of its kind, as PNG, SVG or PDF"),
+    ActionSpec("export_data", "File", "Export data …", lambda c: c.data.choose_file(), ("Ctrl+Shift+E",), _has_sentence,
+               tip="Save everything that was computed as NumPy arrays, a CSV table or JSON"),
     ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",)),
     ActionSpec("undo", "Edit", "Undo", lambda c: c.controller.undo(), ("Ctrl+Z",), lambda c: c.controller.can_undo,
                label=lambda c: f"Undo: {c.controller.history.undo_name}" if c.controller.can_undo else "Undo"),
@@ -124,6 +127,10 @@ ACTIONS = (
                tip="Put the cursor into the sentence"),
     ActionSpec("copy", "Edit", "Copy the translation", lambda c: c.copy_translation(), ("Ctrl+Shift+C",),
                _has_sentence, tip="Copy the translation so far as text"),
+    ActionSpec("copy_values", "Edit", "Copy the map's values", lambda c: c.data.copy_values(), ("Ctrl+Alt+C",),
+               _has_sentence, tip="The active panel's map as tab-separated numbers with its labels"),
+    ActionSpec("copy_picture", "Edit", "Copy the map as a picture", lambda c: c.data.copy_picture(), ("Ctrl+Alt+X",),
+               _has_sentence, tip="The active panel's map as a picture"),
     ActionSpec("step", "Decode", "Step", lambda c: c.controller.step(), ("Right", "Space"),
                lambda c: c.controller.can_step, tip="Compute the next decoder row (→ or Space)"),
     ActionSpec("back", "Decode", "Step back", lambda c: c.controller.back(), ("Left",),
@@ -206,9 +213,9 @@ ACTIONS = (
 
 CHOICES = (
     ChoiceSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
-               lambda c, value: c.laboratory.set_encoder_positions(value)),
+               lambda c, value: c.laboratory.set_encoder_positions(value), _has_sentence),
     ChoiceSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
-               lambda c, value: c.laboratory.set_decoder_positions(value)),
+               lambda c, value: c.laboratory.set_decoder_positions(value), _has_sentence),
     ChoiceSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
                lambda c: c.theme, lambda c, value: c.set_theme(value)),
     ChoiceSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
@@ -256,9 +263,10 @@ class ActionTable(QObject):
             if spec.label is not None:
                 action.setText(spec.label(self._commands))
         for choice, entries in self._choices:
-            now = choice.current(self._commands)
+            now, possible = choice.current(self._commands), choice.enabled(self._commands)
             for value, action in entries:
                 action.setChecked(value == now)
+                action.setEnabled(possible)
 
     def _add(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self._window)

@@ -234,6 +234,7 @@ def _connect_intents(window: MainWindow, controller: Controller) -> None:
 
 def _connect_laboratory(window: MainWindow, laboratory: Laboratory, commands: LaboratoryCommands) -> None:
     window.candidates.token_chosen.connect(laboratory.force)
+    window.candidates.token_chosen.connect(window.focus_panels)
     window.candidates.filter_changed.connect(laboratory.filter)
     window.source_strip.context_requested.connect(commands.show_source_menu)
     for kind, panel in window.panels.items():

@@ -31,6 +31,7 @@ from viewer.assets import BUNDLED_MODEL
 
 KINDS = ("encoder", "decoder", "cross")
 FORMATS = ("png", "svg", "pdf")
+DATA_SUFFIXES = (".npz", ".csv", ".json")
 THEMES = ("light", "dark")
 LARGEST_LIMIT = 1000
 """Most decoder rows that --max-steps may ask for."""
@@ -388,6 +389,11 @@ def _check_session(values: argparse.Namespace, *others: str) -> None:
             raise InputError(f"--session says itself what is traced and how far: leave {option} out.")
 
 
+def _check_data_suffix(output: Path) -> None:
+    if output.suffix.lower() not in DATA_SUFFIXES:
+        raise InputError(f"{output.name!r} has no data format: give it a name that ends in .npz, .csv or .json.")
+
+
 def _trace(values: argparse.Namespace) -> TraceOptions | BatchOptions:
     if sum(value is not None for value in (values.text, values.input, values.session)) != 1:
         raise InputError(
@@ -398,6 +404,7 @@ def _trace(values: argparse.Namespace) -> TraceOptions | BatchOptions:
     if values.target is not None and values.max_steps is not None:
         raise InputError("--target and --max-steps exclude each other: a forced translation always runs to its end.")
     if values.input is None:
+        _check_data_suffix(values.output)
         return TraceOptions(
             values.model,
             values.text or "",

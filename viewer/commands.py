@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 import viewer
 from viewer import resolve, theme
 from viewer.controller import Controller
+from viewer.data_commands import DataCommands
 from viewer.export.figure import grid_figure, heatmap_figure
 from viewer.export.names import file_name
 from viewer.export.picture import export_picture
@@ -51,6 +52,7 @@ class Commands(QObject):
         self.experiments = LaboratoryCommands(window, laboratory)
         self.sessions = SessionCommands(window, controller, settings)
         self._runner = ExportRunner(self)
+        self.data = DataCommands(window, controller, settings, self._runner)
         self._runner.done.connect(window.set_status)
         self._runner.failed.connect(self.export_failed)
         self.export_failed.connect(window.show_error)

@@ -10,18 +10,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from model.api import How, Kind, Trace
+from model.api import Kind
 from model.checkpoint import check_checkpoint, content_hash
 from model.choosing import Decoding
 from model.config import ModelConfig, read_config
-from model.document import Document, go_to, teacher_force, to_json
+from model.document import Document, go_to, teacher_force
 from model.errors import InputError, UserError
 from model.training.arguments import EvaluateOptions, TrainOptions
-from viewer import __version__
 from viewer.arguments import (
     BatchOptions,
     ExportOptions,
@@ -30,6 +28,7 @@ from viewer.arguments import (
     TranslateOptions,
 )
 from viewer.display import qt_errors_in_words
+from viewer.export.meta import meta
 from viewer.export.names import file_name
 from viewer.files import (
     check_folder,
@@ -353,28 +352,11 @@ def _checked_document(session: Session, number: int, text: str, target: str | No
 
 def _write_trace(session: Session, document: Document, target: str | None, file: Path, force: bool) -> None:
     with qt_errors_in_words():
-        from viewer.export.npz import write_trace
+        from viewer.export.data import write_trace
 
     computed = session.trace(document)
-    write_trace(file, computed, meta(session, document, computed, target), overwrite=force)
-
-
-def meta(session: Session, document: Document, computed: Trace, target: str | None) -> dict[str, Any]:
-    """What a trace file says about itself: sentence, document, model and versions, as JSON values."""
-    return {
-        "sentence": document.source,
-        "document": to_json(document),
-        "target": target,
-        "forced": bool(computed.steps) and all(step.how is How.FORCED for step in computed.steps),
-        "translation": session.text(computed),
-        "ended": None if computed.ended is None else computed.ended.value,
-        "model": session.info.name,
-        "content_hash": session.info.content_hash,
-        "versions": {
-            "attention-viewer": __version__,
-            **{package: version(package) for package in ("torch", "numpy", "sentencepiece")},
-        },
-    }
+    about = meta(session.info, document, computed, session.text(computed), target)
+    write_trace(file, computed, about, overwrite=force)
 
 
 def _stopped(error: UserError, written: int, total: int) -> int:

@@ -39,7 +39,8 @@ class Presenter:
         self._once("source", decoded, lambda: window.source_strip.set_chips(resolve.source_chips(loaded)))
         self._once("target", decoded, lambda: window.target_strip.set_chips(resolve.target_chips(loaded)))
         self._once("text", loaded.translation, lambda: window.set_translation(loaded.translation))
-        self._once("step", decoded, lambda: window.step_controls.set_step(resolve.step_text(loaded)))
+        stood = (*decoded, loaded.document and loaded.document.decoding)
+        self._once("step", stood, lambda: window.step_controls.set_step(resolve.step_text(loaded)))
         offered = (*decoded, loaded.experiments.effect, view.filter, len(loaded.vocabulary))
         self._once("bars", offered, lambda: window.candidates.set_spec(resolve.bars(loaded, view)))
         for kind in Kind:

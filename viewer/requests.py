@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from model.api import BeamTree, Check, Effect, HeadEffect, Progress, Token, Trace
-from model.document import Document, hypotheses
+from model.document import Document, hypotheses, path_to
 from viewer.jobs import Work
 from viewer.loaded import HypothesisText
 
@@ -81,7 +81,9 @@ def hypotheses_work(document: Document) -> Work:
     def work(session: Any) -> Generator[Progress, None, tuple[HypothesisText, ...]]:
         texts = []
         for hypothesis in hypotheses(document):
-            trace: Trace = yield from session.trace_steps(replace(document, leaf=hypothesis.leaf, step=hypothesis.step))
+            # A hypothesis that was stepped back in is still all that was chosen for it.
+            step = max(hypothesis.step, len(path_to(document, hypothesis.leaf)))
+            trace: Trace = yield from session.trace_steps(replace(document, leaf=hypothesis.leaf, step=step))
             texts.append(
                 HypothesisText(
                     session.text(trace.output_tokens),

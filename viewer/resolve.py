@@ -12,6 +12,7 @@ from html import escape
 import numpy as np
 
 from model.api import Booleans, Ended, Floats, Kind, ModelInfo, Token, Trace
+from model.choosing import Method
 from model.positional import dot_products, frequency_pair, sinusoidal_encoding, wavelength
 from viewer import resolve_laboratory as laboratory
 from viewer.comparing import difference
@@ -27,6 +28,7 @@ from viewer.specs import (
     Pending,
     Scale,
     Unavailable,
+    probability_text,
     scale_for,
 )
 from viewer.view_state import ColorRange, Head, PositionView, RowLabels, Side, ViewState, clamp
@@ -43,6 +45,8 @@ ROW_CONVENTIONS = {
 }
 FIRST_STEP = Unavailable("Press Step (→) to compute the first decoder row.")
 SIGNED_COLORMAP = "diverging"
+EQUAL = 1e-6
+"""Weights that differ by less are the same but for rounding."""
 
 Missing = Pending | Unavailable
 
@@ -68,7 +72,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         colormap=SIGNED_COLORMAP if shown.signed else view.colormap,
         caption=_caption(shown, loaded, kind, scale.note),
         leaked=shown.leaked,
-        badge="off" if off else "",
+        badge=" · ".join(word for word in (shown.side, "off" if off else "") if word),
     )
 
 
@@ -107,6 +111,7 @@ class ShownMaps:
     sentence: str
     translation: str
     suffix: str = ""
+    side: str = ""
     signed: bool = False
 
 
@@ -115,27 +120,31 @@ def _shown(loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
     if trace is None:
         return loaded.waiting
     if other is None or view.side is Side.A:
-        suffix = "" if other is None else " · A"
-        return _one(trace, kind, view, loaded.sentence, loaded.translation, suffix)
+        side, suffix = ("", "") if other is None else ("A", " · A")
+        return _one(trace, kind, view, loaded.sentence, loaded.translation, suffix, side)
     if view.side is Side.B:
-        return _one(other.trace, kind, view, other.sentence, other.translation, f" · B, {other.name}")
+        return _one(other.trace, kind, view, other.sentence, other.translation, f" · B, {other.name}", "B")
     return _difference(trace, other, loaded, view, kind)
 
 
 def _one(
-    trace: Trace, kind: Kind, view: ViewState, sentence: str, translation: str, suffix: str
+    trace: Trace, kind: Kind, view: ViewState, sentence: str, translation: str, suffix: str, side: str
 ) -> ShownMaps | Missing:
     if kind is not Kind.ENCODER and not trace.steps:
         return FIRST_STEP
     rows, columns = axes(trace, kind, view.row_labels)
     leaked = trace.leaked if kind is Kind.DECODER else None
-    return ShownMaps(trace.weights(kind), trace.mask(kind), leaked, rows, columns, sentence, translation, suffix)
+    return ShownMaps(trace.weights(kind), trace.mask(kind), leaked, rows, columns, sentence, translation, suffix, side)
 
 
 def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
     found = difference(trace, other.trace, kind)
     if found is None:
         return Unavailable(f"A and B, {other.name}, have no row and column in common here. Choose A or B.")
+    if not np.abs(found.values).max(initial=0.0) > EQUAL:
+        return Unavailable(
+            "A and B are equal here, in every layer and head" + ("." if found.whole else ", as far as both go.")
+        )
     rows, columns = (
         _both(mine, theirs, count)
         for mine, theirs, count in zip(
@@ -147,7 +156,7 @@ def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kin
     )
     suffix = " · A − B" if found.whole else " · A − B, common beginning"
     return ShownMaps(
-        found.values, found.mask, None, rows, columns, loaded.sentence, loaded.translation, suffix, signed=True
+        found.values, found.mask, None, rows, columns, loaded.sentence, loaded.translation, suffix, "A − B", signed=True
     )
 
 
@@ -183,7 +192,8 @@ def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:
     rows = Axis(f"queries: {ROW_CONVENTIONS[row_labels]}", decoder_rows(trace, row_labels))
     if kind is Kind.CROSS:
         return rows, Axis("keys: source (encoder output)", source)
-    return rows, Axis("keys: target so far, masked", tuple(token.text for token in trace.input_tokens))
+    keys = "keys: target so far, masked" if trace.causal else "keys: whole target, causal mask off"
+    return rows, Axis(keys, tuple(token.text for token in trace.input_tokens))
 
 
 def decoder_rows(trace: Trace, row_labels: RowLabels) -> tuple[str, ...]:
@@ -256,7 +266,7 @@ def target_chips(loaded: Loaded) -> tuple[Chip, ...]:
             step = loaded.trace.steps[index]
             mark = laboratory.mark(step)
             tooltip += f" · probability {probability:.4f} · rank {step.rank}" + (f" · {step.how.value}" if mark else "")
-        badge = f"{probability:.2f}" if state == "prediction" and probability is not None else ""
+        badge = probability_text(probability) if state == "prediction" and probability is not None else ""
         chips.append(Chip(token.text, tooltip, state, _joined(index, token), badge, mark))
     return tuple(chips)
 
@@ -265,12 +275,16 @@ def step_text(loaded: Loaded) -> str:
     """Where decoding stands, in words."""
     if loaded.trace is None:
         return ""
-    count = len(loaded.trace.steps)
-    if loaded.trace.ended is Ended.EOS:
-        return f"step {count} · ended"
-    if loaded.trace.ended is Ended.LIMIT:
-        return f"step {count} · limit reached"
-    return f"step {count}"
+    ended = {Ended.EOS: " · ended", Ended.LIMIT: " · limit reached", None: ""}[loaded.trace.ended]
+    return f"step {len(loaded.trace.steps)}{ended}{_sampling(loaded)}"
+
+
+def _sampling(loaded: Loaded) -> str:
+    """That tokens are sampled, which a new sentence keeps; "" where they are not."""
+    decoding = loaded.document.decoding if loaded.document else None
+    if decoding is None or decoding.method is not Method.SAMPLING:
+        return ""
+    return f" · sampling, T {decoding.temperature:g}"
 
 
 def encoding(positions: PositionView, d_model: int, marked: int) -> MatrixSpec:

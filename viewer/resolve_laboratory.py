@@ -41,14 +41,18 @@ def bars(step: DecodeStep, subtitle: str, loaded: Loaded, view: ViewState) -> Ba
     """The next-token distribution of a row: its most probable tokens, or those the filter lets through."""
     effect = loaded.experiments.effect
     before = effect.before if effect is not None and effect.before.reads.id == step.reads.id else None
-    if view.filter.strip():
+    filtered = bool(view.filter.strip())
+    if filtered:
         tokens = _filtered(step, loaded.vocabulary, view.filter)
     else:
         tokens = [candidate.token for candidate in step.candidates]
+        if step.output not in tokens:
+            # A token that was chosen against the odds takes the place of the last candidate.
+            tokens[-1] = step.output
     return BarsSpec(
         title="Next token",
         subtitle=subtitle,
-        bars=tuple(_bar(token, step, before) for token in tokens),
+        bars=tuple(_bar(token, step, before, filtered) for token in tokens),
         note=_divergence_text(effect) if effect is not None and before is not None else "",
     )
 
@@ -140,7 +144,7 @@ def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
         causal_mask=now.causal_mask,
         heads_off=tuple((head.kind, Head(head.layer, head.head)) for head in sorted(now.heads_off)),
         hidden=tuple((index, tokens[index].text) for index in sorted(now.hidden) if index < len(tokens)),
-        effect=_divergence_text(experiments.effect) if changed and experiments.effect else "",
+        effect=_effect_text(experiments.effect, now.causal_mask) if changed and experiments.effect else "",
         before=experiments.before if changed else "",
         after=experiments.after if changed else "",
     )
@@ -162,7 +166,7 @@ def is_surprising(step: DecodeStep) -> bool:
     return step.log_probability < math.log(SURPRISING)
 
 
-def _bar(token: Token, step: DecodeStep, before: DecodeStep | None) -> Bar:
+def _bar(token: Token, step: DecodeStep, before: DecodeStep | None, filtered: bool) -> Bar:
     logs = step.log_probabilities
     probability = math.exp(logs[token.id])
     rank = 1 + int((logs > logs[token.id]).sum())
@@ -170,15 +174,31 @@ def _bar(token: Token, step: DecodeStep, before: DecodeStep | None) -> Bar:
     tip = f"{token.piece} · id {token.id} · rank {rank} · probability {probability:.6f} · ln {logs[token.id]:.3f}"
     if earlier is not None:
         tip += f" · {earlier:.6f} without interventions"
-    return Bar(token.text, probability, token.id == step.output.id, tip, token.id, earlier, rank)
+    # In a filtered list the same letters may begin a word and go on with one.
+    label = token.text if token.starts_word or not filtered else f"…{token.text}"
+    return Bar(label, probability, token.id == step.output.id, tip, token.id, earlier, rank)
 
 
 def _filtered(step: DecodeStep, vocabulary: Sequence[Token], text: str) -> list[Token]:
-    """Pieces that hold the text, the most probable first; a leading space asks for the beginning of a word."""
+    """Pieces that hold the text: that piece itself, then those that begin with it, then the others.
+
+    Each group has the most probable first; a leading space asks for the beginning of a word.
+    """
     wanted = text.casefold().replace(" ", "▁") if text.startswith(" ") else text.strip().casefold()
     found = [token for token in vocabulary if wanted in token.piece.casefold()]
     logs = step.log_probabilities
-    return sorted(found, key=lambda token: -float(logs[token.id]))[:FILTERED]
+
+    def order(token: Token) -> tuple[int, float]:
+        text = token.piece.casefold().removeprefix("▁")
+        plain = wanted.removeprefix("▁")
+        return (0 if text == plain else 1 if text.startswith(plain) else 2), -float(logs[token.id])
+
+    return sorted(found, key=order)[:FILTERED]
+
+
+def _effect_text(effect: Effect, causal: bool) -> str:
+    note = "" if causal else " · without the causal mask nothing is decoded freely, so there is no translation after"
+    return _divergence_text(effect) + note
 
 
 def _divergence_text(effect: Effect) -> str:
@@ -190,7 +210,7 @@ def _row(hypothesis: Hypothesis, text: HypothesisText | None, current: bool, doc
         name=hypothesis.name,
         text="" if text is None else text.text,
         log_probability=None if text is None else text.log_probability,
-        tokens=hypothesis.step,
+        tokens=hypothesis.step if text is None else len(text.how),
         how=_how(text, document),
         current=current,
         ended=text is not None and text.ended,
@@ -235,7 +255,12 @@ def check_text(check: Check) -> str:
         f"<b>{check.log_probabilities:.1e}</b> in the log-probabilities and <b>{check.weights:.1e}</b> in the "
         "attention weights: rounding, nothing more.</p>"
         f"<p><b>A later token changed.</b> The token that row {at} reads was replaced by "
-        f"‘{escape(check.replacement.text)}’. Rows 1 to {check.position} moved by at most "
-        f"<b>{check.earlier_rows:.1e}</b>; rows {at} to {check.rows} by up to <b>{check.later_rows:.2g}</b>. Earlier "
-        "rows cannot depend on later tokens: that is what the mask is for, and why rows can be kept while stepping.</p>"
+        f"‘{escape(check.replacement.text)}’. Rows 1 to {check.position} moved by "
+        f"<b>{_moved(check.earlier_rows)}</b>; rows {at} to {check.rows} by up to <b>{check.later_rows:.2g}</b>. "
+        "Earlier rows cannot depend on later tokens: that is what the mask is for, and why rows can be kept while "
+        "stepping.</p>"
     )
+
+
+def _moved(difference: float) -> str:
+    return "exactly 0" if difference == 0.0 else f"at most {difference:.1e}"

@@ -114,6 +114,11 @@ class Bar:
     rank: int = 0
 
 
+def probability_text(probability: float) -> str:
+    """Two decimals, or that there is less than they can tell."""
+    return f"{probability:.2f}" if probability >= 0.005 else "<0.01"
+
+
 @dataclass(frozen=True)
 class BarsSpec:
     """The next-token distribution: its most probable tokens, best first, or those that a filter lets through.

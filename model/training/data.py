@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 import unicodedata
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +31,9 @@ def read_pairs(path: Path) -> list[Pair]:
     try:
         with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
             return [_pair(path, number, line) for number, line in enumerate(file, start=1) if line.strip()]
-    except (OSError, EOFError) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from None
+    except (OSError, EOFError, zlib.error) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise InputError(f"{path} cannot be read: {reason}.") from None
 
 
 def _pair(path: Path, number: int, line: bytes) -> Pair:

@@ -149,7 +149,7 @@ def test_a_batch_that_fails_on_the_way_says_how_far_it_came(
 
     source = tmp_path / "lines.tsv"
     source.write_text(f"{TEXT}\n{TEXT}\n{TEXT}\n", encoding="utf-8")
-    monkeypatch.setattr("viewer.export.npz.write_trace", write_one)
+    monkeypatch.setattr("viewer.export.data.write_trace", write_one)
     assert main(["trace", "--input", str(source), "-o", str(tmp_path / "out")]) == 1
     assert capsys.readouterr().err == "attention-viewer: The disk is full. 1 of 3 files had been written.\n"
 

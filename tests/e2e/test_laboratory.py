@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -25,9 +24,9 @@ from viewer import session_file
 from viewer.actions import ACTIONS
 from viewer.app import Parts
 from viewer.recovery import Recovery
-from viewer.resolve import target_chips
+from viewer.resolve import heatmap, target_chips
 from viewer.session_file import SavedSession
-from viewer.specs import HeatmapSpec
+from viewer.specs import HeatmapSpec, Unavailable
 from viewer.view_state import Head, Side
 from viewer.widgets.check_dialog import CheckDialog
 
@@ -66,6 +65,9 @@ def test_a_forced_token_stands_and_the_old_continuation_is_kept(window: Parts, q
     window.window.hypotheses.chosen.emit(1)
     settle(qtbot, window)
     assert outputs(window)[2] == second.id and len(outputs(window)) == 4
+    window.actions["first"].trigger()
+    settle(qtbot, window)
+    assert window.controller.loaded.experiments.texts[1].how[2] is How.FORCED
 
 
 def test_hypotheses_are_renamed_and_deleted_and_all_is_undone(window: Parts, qtbot: QtBot) -> None:
@@ -196,9 +198,12 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot) -> None:
     settle(qtbot, window)
     assert window.actions["show_difference"].isEnabled()
     window.actions["show_difference"].trigger()
-    spec = window.window.panels[Kind.CROSS].map.spec
-    assert isinstance(spec, HeatmapSpec) and "A − B" in spec.title
-    np.testing.assert_allclose(spec.values, 0.0, atol=1e-6)
+    equal = heatmap(window.controller.loaded, window.controller.view, Kind.CROSS)
+    assert isinstance(equal, Unavailable) and "equal" in equal.reason
+    window.commands.laboratory.switch_head(Kind.ENCODER, 0, 0, True)
+    settle(qtbot, window)
+    spec = heatmap(window.controller.loaded, window.controller.view, Kind.CROSS)
+    assert isinstance(spec, HeatmapSpec) and spec.badge == "A − B" and spec.values.min() < 0 < spec.values.max()
     window.actions["stop_comparing"].trigger()
     assert window.controller.view.side is Side.A and not window.actions["show_b"].isEnabled()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDockWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from model.api import Kind
@@ -214,3 +214,43 @@ def test_the_same_head_is_shown_large_that_is_framed_in_the_grid(window: Parts) 
     trace = window.controller.loaded.trace
     assert isinstance(spec, HeatmapSpec) and trace is not None
     assert np.array_equal(spec.values, trace.encoding.self_attention[1, 4])
+
+
+def test_data_are_exported_and_copied(window: Parts, qtbot: QtBot, tmp_path: Path) -> None:
+    window.actions["step"].trigger()
+    wait_for_step(qtbot, window, 1)
+    for name in ("one.npz", "one.csv", "one.json"):
+        window.commands.data.write(tmp_path / name)
+    window.commands.wait_for_exports()
+    assert {path.name for path in tmp_path.iterdir()} == {"one.npz", "one.csv", "one.json"}
+    assert np.load(tmp_path / "one.npz")["cross_attention"].shape == (4, 8, 1, 9)
+    window.actions["copy_values"].trigger()
+    lines = QApplication.clipboard().text().splitlines()
+    assert len(lines) == 2 and lines[0].split("\t")[1:3] == ["The", "cat"] and lines[1].startswith("<start> → Le\t")
+    window.actions["copy_picture"].trigger()
+    picture = QApplication.clipboard().image()
+    assert picture.width() > 400 and not picture.allGray()
+
+
+def wait_for_sentence(qtbot: QtBot, window: Parts, sentence: str) -> None:
+    qtbot.waitUntil(lambda: window.controller.loaded.sentence == sentence, timeout=PATIENCE)
+    wait_for_step(qtbot, window, 0)
+
+
+def test_arrows_step_after_every_sentence_and_after_forcing(window: Parts, qtbot: QtBot) -> None:
+    for sentence in ("I love you.", "Where is it?"):
+        window.window.activateWindow()
+        window.actions["edit_sentence"].trigger()
+        window.window.source_bar.set_text(sentence)
+        line = QApplication.focusWidget()
+        assert isinstance(line, QLineEdit)
+        qtbot.keyClick(line, Qt.Key.Key_Return)
+        wait_for_sentence(qtbot, window, sentence)
+        focused = QApplication.focusWidget()
+        assert focused is not None and not isinstance(focused, QLineEdit)
+        qtbot.keyClick(focused, Qt.Key.Key_Right)
+        wait_for_step(qtbot, window, 1)
+    window.actions["filter"].trigger()
+    assert isinstance(QApplication.focusWidget(), QLineEdit)
+    window.window.candidates.token_chosen.emit(500)
+    assert not isinstance(QApplication.focusWidget(), QLineEdit)

@@ -52,9 +52,12 @@ def test_every_command_takes_its_options() -> None:
         model, Path("in"), out, True
     )
     assert parse(["translate", "--beam", "32"]) == TranslateOptions(BUNDLED_MODEL, beam=32)
-    assert parse(["trace", "Hi.", "-o", "o", "--target", "Salut."]) == TraceOptions(BUNDLED_MODEL, "Hi.", out, "Salut.")
-    assert parse(["trace", "Hi.", "-o", "o", "--max-steps", "7"]) == TraceOptions(
-        BUNDLED_MODEL, "Hi.", out, max_steps=7
+    npz = Path("o.npz")
+    assert parse(["trace", "Hi.", "-o", "o.npz", "--target", "Salut."]) == TraceOptions(
+        BUNDLED_MODEL, "Hi.", npz, "Salut."
+    )
+    assert parse(["trace", "Hi.", "-o", "o.npz", "--max-steps", "7"]) == TraceOptions(
+        BUNDLED_MODEL, "Hi.", npz, max_steps=7
     )
     assert parse(["trace", "--input", "in", "-o", "o"]) == BatchOptions(BUNDLED_MODEL, Path("in"), out)
     assert parse(
@@ -68,7 +71,7 @@ def test_every_command_takes_its_options() -> None:
 def test_a_session_takes_the_place_of_the_sentence() -> None:
     session, out = Path("s.avsession"), Path("o.png")
     asked = ("--session", "s.avsession")
-    assert parse(["trace", *asked, "-o", "o.png"]) == TraceOptions(BUNDLED_MODEL, "", out, session=session)
+    assert parse(["trace", *asked, "-o", "o.json"]) == TraceOptions(BUNDLED_MODEL, "", Path("o.json"), session=session)
     assert parse(["export", *asked, "-o", "o.png", "--layer", "2"]) == ExportOptions(
         BUNDLED_MODEL, "", out, layer=2, session=session
     )
@@ -83,7 +86,7 @@ def test_a_model_before_the_command_counts_unless_one_follows() -> None:
 
 
 def test_a_sentence_may_begin_with_a_dash_after_two_dashes() -> None:
-    options = parse(["trace", "-o", "o", "--", "-5 degrees."])
+    options = parse(["trace", "-o", "o.csv", "--", "-5 degrees."])
     assert isinstance(options, TraceOptions) and options.text == "-5 degrees."
 
 
@@ -115,6 +118,7 @@ def test_a_sentence_may_begin_with_a_dash_after_two_dashes() -> None:
         (["translate", "--sent", "x"], ["--sent"]),
         (["trace", "Hi."], ["-o", "trace --help"]),
         (["trace", "-o", "o"], ["sentence", "--input"]),
+        (["trace", "Hi.", "-o", "o.xls"], ["'o.xls'", ".npz, .csv or .json"]),
         (["trace", "Hi.", "--input", "f", "-o", "o"], ["either", "--input"]),
         (["trace", "--input", "f", "-o", "o", "--target", "x"], ["--target", "tab"]),
         (["trace", "Hi.", "-o", "o", "--target", "x", "--max-steps", "3"], ["--target", "--max-steps"]),

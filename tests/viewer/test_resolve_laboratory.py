@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from model.api import BeamNode, BeamTree, Check, Effect, Fate, HeadEffect, How, Kind, Token
+from model.choosing import Decoding, Method
 from model.document import Document, branch, intervene
 from model.interventions import HeadId, Interventions, Positions
 from tests.viewer import traces
@@ -54,13 +55,14 @@ def test_an_effect_of_another_row_is_not_drawn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("tap", {"tap", "tapir"}), ("IS", {"is"}), (" ta", {"tap", "tapir"}), (" is", set())]
+    ("text", "found"), [("tap", {"tap", "tapir"}), ("IS", {"…is"}), (" ta", {"tap", "tapir"}), (" is", set())]
 )
 def test_a_filter_searches_the_whole_vocabulary(text: str, found: set[str]) -> None:
     spec = resolve.bars(loaded(), ViewState(filter=text))
     assert isinstance(spec, BarsSpec) and {bar.label for bar in spec.bars} == found
-    assert [bar.probability for bar in spec.bars] == sorted((bar.probability for bar in spec.bars), reverse=True)
-    if found == {"is"}:
+    if text == "tap":
+        assert [bar.label for bar in spec.bars] == ["tap", "tapir"]
+    if found == {"…is"}:
         assert spec.bars[0].rank == 1 and spec.bars[0].chosen
 
 
@@ -188,5 +190,25 @@ def test_chips_say_how_a_token_was_chosen() -> None:
 
 def test_the_check_gives_its_figures() -> None:
     text = laboratory.check_text(Check(13, 9.5e-6, 1.1e-6, 6, Token(1, "▁<b>", "<b>"), 0.0, 9.2))
-    for words in ("13 rows", "9.5e-06", "1.1e-06", "row 7", "&lt;b&gt;", "Rows 1 to 6", "0.0e+00", "9.2"):
+    for words in ("13 rows", "9.5e-06", "1.1e-06", "row 7", "&lt;b&gt;", "Rows 1 to 6", "exactly 0", "9.2"):
         assert words in text
+
+
+def test_a_token_chosen_against_the_odds_stands_among_the_candidates() -> None:
+    rare = Token(39, "▁rare", "rare")
+    steps = (*TRACE.steps[:-1], replace(TRACE.steps[-1], output=rare, how=How.FORCED))
+    spec = resolve.bars(replace(loaded(), trace=replace(TRACE, steps=steps)), ViewState())
+    assert isinstance(spec, BarsSpec) and len(spec.bars) == 4
+    assert (spec.bars[-1].label, spec.bars[-1].chosen, spec.bars[-1].rank > 1) == ("rare", True, True)
+
+
+def test_equal_traces_are_said_to_be_equal() -> None:
+    state = loaded(other=Other("pinned", TRACE, "The mat is", "Le tapis"))
+    spec = resolve.heatmap(state, ViewState(side=Side.DIFFERENCE), Kind.CROSS)
+    assert isinstance(spec, Unavailable) and "equal" in spec.reason
+
+
+def test_sampling_is_written_beside_the_step() -> None:
+    document = Document("The mat is", step=3, decoding=Decoding(Method.SAMPLING, temperature=1.5))
+    assert resolve.step_text(loaded(document)) == "step 3 · sampling, T 1.5"
+    assert resolve.step_text(loaded()) == "step 3"

@@ -55,9 +55,10 @@ def grid_figure(spec: GridSpec, style: Style) -> Figure:
     size = QSizeF(left + heads * (slot.width() + 0.3 * style.em), top + layers * (slot.height() + 0.3 * style.em))
     key = _token_key(spec)
 
-    scale = scale_for(spec.color_range, spec.values)
+    scale = spec.scale or scale_for(spec.color_range, spec.values)
     # With a maximum of its own for each map, one bar would be wrong for all but one of them.
-    bar = 0.0 if spec.color_range is ColorRange.MAXIMUM else style.em + colorbar_width(scale, style)
+    alike = spec.scale is not None or spec.color_range is not ColorRange.MAXIMUM
+    bar = style.em + colorbar_width(scale, style) if alike else 0.0
 
     def picture(painter: QPainter, rect: QRectF, vector: bool) -> None:
         paint_grid(painter, rect.adjusted(0, 0, -bar, 0), spec, style, vector=vector)

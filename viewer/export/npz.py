@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.api import Token, Trace
-from viewer.export.picture import write_bytes
 
 CONVENTION = (
     "rows are queries, columns are keys; decoder row t reads input_tokens[t] and predicts output_tokens[t]; "
@@ -35,12 +33,12 @@ def trace_arrays(trace: Trace, meta: Mapping[str, Any]) -> dict[str, NDArray[Any
     }
 
 
-def write_trace(path: Path, trace: Trace, meta: Mapping[str, Any], overwrite: bool = False) -> None:
-    """Write the trace; it loads with `allow_pickle=False`. Raises ExportError where that cannot be done."""
+def npz_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
+    """The file; it loads with `allow_pickle=False`."""
     buffer = io.BytesIO()
     arrays: dict[str, Any] = trace_arrays(trace, meta)
     np.savez_compressed(buffer, **arrays)
-    write_bytes(path, buffer.getvalue(), overwrite)
+    return buffer.getvalue()
 
 
 def _pieces(tokens: Sequence[Token]) -> NDArray[np.str_]:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from viewer.painting.labels import elided
-from viewer.specs import Bar, BarsSpec
+from viewer.specs import Bar, BarsSpec, probability_text
 from viewer.theme import Style
 
 ROW_EMS = 1.75
@@ -103,11 +103,6 @@ def bar_at(point: QPointF, rect: QRectF, spec: BarsSpec, style: Style) -> int | 
     pitch = bars_layout(rect, spec, style).pitch
     index = int((point.y() - rect.top()) // pitch)
     return index if rect.contains(point) and 0 <= index < len(spec.bars) else None
-
-
-def probability_text(probability: float) -> str:
-    """Two decimals, or that there is less than they can tell."""
-    return f"{probability:.2f}" if probability >= 0.005 else "<0.01"
 
 
 def rank_text(index: int, bar: Bar) -> str:

@@ -40,11 +40,20 @@ class HeatmapView(QWidget):
         if isinstance(spec, HeatmapSpec):
             self.spec = spec
             self.map.set_spec(spec)
+            focused = self.hasFocus()
             self._stack.setCurrentWidget(self.map)
+            self.setFocusProxy(self.map)
+            if focused:
+                self.map.setFocus()
             self.setAccessibleDescription(self.map.accessibleDescription())
         else:
             self.spec = None
             self._page.set_spec(spec)
+            # A widget whose proxy is hidden cannot be given the keyboard.
+            focused = self.hasFocus()
+            self.setFocusProxy(None)  # type: ignore[arg-type]
+            if focused:
+                self.setFocus()
             self._stack.setCurrentWidget(self._page)
             self.setAccessibleDescription(spec.reason)
 
@@ -77,5 +86,4 @@ class HeatmapView(QWidget):
             self._map.cell_hovered.connect(self.cell_hovered)
             self._map.activated.connect(self.activated)
             self._stack.addWidget(self._map)
-            self.setFocusProxy(self._map)
         return self._map

@@ -267,6 +267,7 @@ class HypothesesPanel(QWidget):
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._current = -1
         self._look = style
         self.header = TitleBlock(TITLE)
         self.model = HypothesesModel(style)
@@ -295,9 +296,10 @@ class HypothesesPanel(QWidget):
         self.note.setVisible(bool(spec.note))
         self.header.set_titles(TITLE, f"{len(spec.rows)} kept")
         self._pages.setCurrentIndex(0)
-        if not self.table.currentIndex().isValid():
-            current = next((number for number, row in enumerate(spec.rows) if row.current), 0)
+        current = next((number for number, row in enumerate(spec.rows) if row.current), 0)
+        if not self.table.currentIndex().isValid() or current != self._current:
             self.table.setCurrentIndex(self.model.index(current, TEXT))
+        self._current = current
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""

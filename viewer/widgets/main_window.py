@@ -29,7 +29,7 @@ PANEL_NAMES = {
 }
 BEHIND = ("laboratory", "hypotheses", "beam")
 """Cards that share a place with the positional encoding."""
-WORKING_EMS, MOST_SHARE = 17.0, 0.45
+WORKING_EMS, MOST_SHARE = 20.0, 0.48
 """Height that such a card gets when it comes to the front, and the share of the panels' height it takes at most."""
 DEFAULT_SIZE = (1600, 1000)
 NARROW_SHARE, WIDE_SHARE = 12, 22
@@ -160,8 +160,8 @@ class MainWindow(QMainWindow):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
-    def focus_panels(self) -> None:
-        """Take the keyboard from the sentence to the active attention panel, so that arrows step."""
+    def focus_panels(self, *_: object) -> None:
+        """Take the keyboard from a line of text to the active attention panel, so that arrows step."""
         active = next((panel for panel in self.panels.values() if panel.active), self.panels[Kind.CROSS])
         active.map.setFocus(Qt.FocusReason.OtherFocusReason)
 

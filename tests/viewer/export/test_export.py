@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import resource
@@ -20,15 +21,16 @@ from PySide6.QtWidgets import QApplication
 from model.api import Kind
 from tests.viewer import traces
 from tests.viewer.specs_for_tests import SENTENCE, grid, heatmap
+from viewer.export.data import write_trace
 from viewer.export.figure import Figure, grid_figure, heatmap_figure, wrapped
 from viewer.export.names import file_name
-from viewer.export.npz import write_trace
 from viewer.export.picture import ExportError, export_picture, save_image, write_bytes
+from viewer.export.table import map_text
 from viewer.painting.colormaps import COLORMAPS
 from viewer.painting.heatmap import paint_rectangles
-from viewer.specs import Axis
+from viewer.specs import Axis, Scale
 from viewer.theme import PALETTES, Style, style_for
-from viewer.view_state import Head
+from viewer.view_state import ColorRange, Head
 
 SVG = "{http://www.w3.org/2000/svg}"
 MARGIN = 50
@@ -240,3 +242,64 @@ def test_captions_wrap_and_lose_nothing(style: Style) -> None:
     text = "word " * 40 + "x" * 500
     lines = wrapped(text, style.small, 200.0)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_csv_has_a_line_for_each_weight(tmp_path: Path) -> None:
+    path = tmp_path / "trace.csv"
+    trace = traces.trace(3)
+    write_trace(path, trace, {})
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == sum(trace.weights(kind).size for kind in Kind)
+    for line in lines[:: len(lines) // 40]:
+        kind = Kind(line["kind"])
+        place = tuple(int(line[name]) for name in ("layer", "head", "query_index", "key_index"))
+        assert float(line["weight"]) == pytest.approx(float(trace.weights(kind)[place]), rel=1e-6)
+    cross = next(line for line in lines if line["kind"] == "cross" and line["query_index"] == "2")
+    assert (cross["query"], cross["predicts"], cross["key"]) == ("▁tap", "is", "▁The")
+    encoder = next(line for line in lines if line["kind"] == "encoder" and line["query_index"] == "1")
+    assert (encoder["query"], encoder["predicts"], encoder["key"]) == ("▁ma", "", "▁The")
+    hidden = [line for line in lines if line["kind"] == "decoder" and line["masked"] == "1"]
+    masked = {(line["query_index"], line["key_index"]) for line in hidden}
+    assert masked == {("0", "1"), ("0", "2"), ("1", "2")}
+
+
+def test_json_holds_what_the_arrays_hold(tmp_path: Path) -> None:
+    path = tmp_path / "trace.json"
+    trace = replace(traces.trace(3), hidden=frozenset({1}))
+    write_trace(path, trace, {"sentence": "The \ud800 mat"})
+    values = json.loads(path.read_text(encoding="ascii"))
+    assert (values["format"], values["version"]) == ("attention-viewer trace", 1)
+    for kind in Kind:
+        np.testing.assert_allclose(values["attention"][kind.value], trace.weights(kind), atol=1e-6)
+        mask = trace.mask(kind)
+        assert mask is not None and values["masked"][kind.value] == mask.tolist()
+    assert [token["piece"] for token in values["source_tokens"]] == [token.piece for token in trace.source_tokens]
+    assert values["source_tokens"][1]["characters"] == [4, 6] and values["source_tokens"][-1]["characters"] is None
+    assert [step["reads"]["piece"] for step in values["steps"]] == ["<pad>", "▁Le", "▁tap"]
+    assert values["steps"][0]["rank"] == 1 and len(values["steps"][0]["candidates"]) == 4
+
+
+def test_an_unknown_data_format_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"\.npz, \.csv, \.json"):
+        write_trace(tmp_path / "trace.xlsx", traces.trace(1), {})
+    (tmp_path / "there.csv").write_text("mine")
+    with pytest.raises(ExportError, match="exists"):
+        write_trace(tmp_path / "there.csv", traces.trace(1), {})
+    assert (tmp_path / "there.csv").read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_map_as_text_has_its_labels() -> None:
+    values = np.array([[0.25, 0.75], [1.0, 0.0], [0.5, 0.5]], dtype=np.float32)
+    lines = map_text(values, ("a → b", "b → c", "c → d"), ("x", "y")).splitlines()
+    assert lines[0].split("\t") == ["", "x", "y"] and lines[1].split("\t") == ["a → b", "0.250000", "0.750000"]
+    assert len(lines) == 4
+
+
+def test_a_figure_of_differences_has_a_bar_around_zero() -> None:
+    weights = grid(4, 8, 4, 6)
+    spec = replace(weights, values=weights.values - 0.5, color_range=ColorRange.MAXIMUM)
+    style = style_for(PALETTES["print"], QFont())
+    without = grid_figure(spec, style)
+    signed = grid_figure(replace(spec, scale=Scale(-0.5, 0.5)), style)
+    assert signed.size.width() > without.size.width()

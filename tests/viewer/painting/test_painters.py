@@ -20,7 +20,6 @@ from viewer.painting.bars import (
     bars_that_fit,
     footer_lines,
     paint_bars,
-    probability_text,
     rank_text,
 )
 from viewer.painting.chips import PlacedChip, chip_text, paint_chip, sign_color, sign_rect
@@ -30,7 +29,7 @@ from viewer.painting.grid import grid_layout, paint_grid
 from viewer.painting.heatmap import heatmap_layout, natural_size, paint_heatmap
 from viewer.painting.labels import elided, overhang_of, stride
 from viewer.painting.raster import fit
-from viewer.specs import Bar, BarsSpec, Chip, HeatmapSpec, Overlay, Scale
+from viewer.specs import Bar, BarsSpec, Chip, HeatmapSpec, Overlay, Scale, probability_text
 from viewer.theme import PALETTES, Style, style_for
 from viewer.view_state import ColorRange, Head
 

@@ -1,0 +1,31 @@
+"""Numbers to files: NPZ, CSV and JSON by suffix, written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from model.api import Trace
+from viewer.export.json_trace import json_bytes
+from viewer.export.npz import npz_bytes
+from viewer.export.picture import ExportError, write_bytes
+from viewer.export.table import csv_bytes
+
+Encode = Callable[[Trace, Mapping[str, Any]], bytes]
+
+WRITERS: Mapping[str, Encode] = MappingProxyType({"npz": npz_bytes, "csv": csv_bytes, "json": json_bytes})
+"""Suffix -> the function that makes the file's content."""
+
+
+def write_trace(path: Path, trace: Trace, meta: Mapping[str, Any], overwrite: bool = False) -> None:
+    """Write a trace in the format its suffix names.
+
+    Raises ExportError where the suffix is unknown, the file exists and may not be replaced, or it cannot be written.
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in WRITERS:
+        known = ", ".join(f".{each}" for each in WRITERS)
+        raise ExportError(f"{path.name} has no data format: give it a name that ends in one of {known}.")
+    write_bytes(path, WRITERS[suffix](trace, meta), overwrite)

@@ -1,0 +1,29 @@
+"""What a data file says about itself: sentence, document, model and versions."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from model.api import How, ModelInfo, Trace
+from model.document import Document, to_json
+from viewer import __version__
+
+PACKAGES = ("torch", "numpy", "sentencepiece")
+
+
+def meta(
+    info: ModelInfo, document: Document, computed: Trace, translation: str, target: str | None = None
+) -> dict[str, Any]:
+    """JSON values; `target` is a translation that was asked for as text."""
+    return {
+        "sentence": document.source,
+        "document": to_json(document),
+        "target": target,
+        "forced": bool(computed.steps) and all(step.how is How.FORCED for step in computed.steps),
+        "translation": translation,
+        "ended": None if computed.ended is None else computed.ended.value,
+        "model": info.name,
+        "content_hash": info.content_hash,
+        "versions": {"attention-viewer": __version__, **{package: version(package) for package in PACKAGES}},
+    }

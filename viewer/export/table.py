@@ -1,0 +1,72 @@
+"""A trace as a CSV table in long form: one line for each weight, for spreadsheets, R and pandas."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from model.api import Floats, Kind, Token, Trace
+
+COLUMNS = (
+    "kind",
+    "layer",
+    "head",
+    "query_index",
+    "query",
+    "predicts",
+    "key_index",
+    "key",
+    "weight",
+    "masked",
+)
+"""Layers, heads, queries and keys count from 0, as in the arrays; tokens are raw pieces.
+
+`query` is the token that the row reads, `predicts` the one that stands after it ("" in the encoder).
+"""
+
+
+def csv_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
+    """The table as UTF-8; `masked` is 1 where nothing may look. There is no room for `meta` in a table."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for kind in Kind:
+        writer.writerows(_lines(trace, kind))
+    return buffer.getvalue().encode("utf-8", "replace")
+
+
+def map_text(values: Floats, rows: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    """One map as tab-separated text with its labels, for the clipboard."""
+    lines = ["\t".join(("", *columns))]
+    lines += ["\t".join((label, *(f"{value:.6f}" for value in row))) for label, row in zip(rows, values, strict=True)]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(trace: Trace, kind: Kind) -> Iterator[tuple[Any, ...]]:
+    weights, mask = trace.weights(kind), trace.mask(kind)
+    rows, predicted, columns = _tokens(trace, kind)
+    for layer, head, query, key in np.ndindex(*weights.shape):
+        yield (
+            kind.value,
+            layer,
+            head,
+            query,
+            rows[query].piece,
+            predicted[query].piece if predicted else "",
+            key,
+            columns[key].piece,
+            f"{weights[layer, head, query, key]:.7g}",
+            int(mask is not None and mask[query, key]),
+        )
+
+
+def _tokens(trace: Trace, kind: Kind) -> tuple[tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]:
+    """What the rows read, what they predict (nothing in the encoder), and the keys."""
+    if kind is Kind.ENCODER:
+        return trace.source_tokens, (), trace.source_tokens
+    keys = trace.input_tokens if kind is Kind.DECODER else trace.source_tokens
+    return trace.input_tokens, trace.output_tokens, keys
