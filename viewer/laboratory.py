@@ -386,5 +386,6 @@ def head_words(head: HeadId) -> str:
 
 
 def _ranked_by(document: Document) -> Document:
-    """What a ranking depends on: everything but the step."""
-    return replace(document, step=0, hypotheses=(documents.Hypothesis(),), current=0)
+    """What a ranking was made for: everything but the step, and the switches that are tried out on it."""
+    tried = Interventions()
+    return replace(document, step=0, hypotheses=(documents.Hypothesis(),), current=0, interventions=tried)

@@ -168,6 +168,9 @@ def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: Q
     settle(qtbot, window)
     ranking = window.controller.loaded.experiments.ranking
     assert len(ranking) == 96 and ranking[0].divergence >= ranking[-1].divergence
+    laboratory.switch_head(ranking[0].kind, ranking[0].layer, ranking[0].head, True)
+    settle(qtbot, window)
+    assert window.controller.loaded.experiments.ranking == ranking
     laboratory.rank()
     laboratory.cancel_rank()
     settle(qtbot, window)
