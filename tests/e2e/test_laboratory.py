@@ -394,14 +394,19 @@ def intents(parts: Parts, chance: random.Random) -> list[Callable[[], object]]:
     ]
 
 
-def drive(open_window: Open, qtbot: QtBot, count: int, seed: int) -> None:
-    """Random intents; no Qt warning (the plugin's rule), no exception (its rule too), no thread left over."""
+def drive(open_window: Open, qtbot: QtBot, count: int, seed: int) -> int:
+    """Random intents; returns how many documents they led to.
+
+    The plugin's rules hold that there is no Qt warning and no exception; no thread may be left over.
+    """
     threads = set(threading.enumerate())
     chance = random.Random(seed)
     parts = open_window(sentence=SENTENCE)
     wait_for_step(qtbot, parts, 0)
+    seen = set()
     for number in range(count):
         chance.choice(intents(parts, chance))()
+        seen.add(parts.controller.document)
         if number % 5 == 0:
             qtbot.wait(chance.randrange(15))
         for dialog in parts.window.findChildren(QDialog):
@@ -417,13 +422,14 @@ def drive(open_window: Open, qtbot: QtBot, count: int, seed: int) -> None:
     parts.window.close()
     parts.close()
     assert set(threading.enumerate()) <= threads and not parts.worker.isRunning()
+    return len(seen)
 
 
 def test_random_intents(open_window: Open, qtbot: QtBot) -> None:
-    drive(open_window, qtbot, 200, seed=1)
+    assert drive(open_window, qtbot, 200, seed=1) > 20
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_two_thousand_random_intents(open_window: Open, qtbot: QtBot) -> None:
-    drive(open_window, qtbot, 2000, seed=2)
+    assert drive(open_window, qtbot, 2000, seed=2) > 500
