@@ -16,9 +16,10 @@ TRANSLATE_EXAMPLE = 'example: echo "I love you." | attention-viewer translate'
 
 TRACE_HELP = """\
 Write everything the model computes for a sentence (all attention weights, tokens, log-probabilities) to
-a file: NumPy arrays (.npz), a table with one weight a line (.csv) or JSON (.json). With --input, every line of a file (a source, or a source, a tab and a translation to
-force) becomes a file in the directory -o: line 1 becomes 00000.npz. With --session, what a saved session
-asks for: its sentence, its chosen tokens and its interventions, as far as it had been stepped."""
+a file: NumPy arrays (.npz), a table with one weight a line (.csv) or JSON (.json). With --input, every
+line of a file (a source, or a source, a tab and a translation to force) becomes a file in the directory
+-o: line 1 becomes 00000.npz. With --session, what a saved session asks for: its sentence, its chosen
+tokens and its interventions, as far as it had been stepped."""
 TRACE_EXAMPLE = 'example: attention-viewer trace "I love you." -o love.npz --target "Je t\'aime."'
 
 EXPORT_HELP = """\
