@@ -94,7 +94,7 @@ def assert_same(one: Trace, other: Trace) -> None:
     assert (one.ended, one.hidden, one.causal) == (other.ended, other.hidden, other.causal)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(operations, min_size=1, max_size=14))
 def test_a_document_gives_the_same_arrays_whatever_was_done_before(
     tiny: Path, tiny_session: Session, sequence: list[Operation]

@@ -252,7 +252,7 @@ def test_shuffled_rows_are_a_permutation_and_incremental(seed: int, block: int, 
     assert full is not None and sorted(full) == list(range(3 * block))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(changes, min_size=2, max_size=4), st.integers(0, 6))
 def test_no_intervention_leaks_into_another_trace(
     tiny: Path, tiny_session: Session, each: list[Interventions], step: int
