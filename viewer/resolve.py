@@ -374,7 +374,7 @@ def _grid_note(color_range: ColorRange) -> str:
 
 
 def _marked_note(text: str, marked: int) -> str:
-    return f"{text} · the {marked} positions of this sentence are framed" if marked else text
+    return f"{text} · this sentence’s {marked} are framed" if marked else text
 
 
 def _round(value: float) -> str:
