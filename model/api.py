@@ -8,7 +8,7 @@ count from 0 in arrays.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -167,6 +167,13 @@ class Trace:
         values = np.array([step.log_probability for step in self.steps], dtype=np.float32)
         values.flags.writeable = False
         return values
+
+    def first(self, rows: int) -> Trace:
+        """The trace as it stood after its first `rows` decoder rows. Only under the causal mask."""
+        if rows >= len(self.steps):
+            return self
+        decoder, cross = self.decoder_self_attention[:, :, :rows, :rows], self.cross_attention[:, :, :rows]
+        return replace(self, steps=self.steps[:rows], decoder_self_attention=decoder, cross_attention=cross, ended=None)
 
     def weights(self, kind: Kind) -> Floats:
         """Attention weights of a kind: [layers, heads, queries, keys]."""

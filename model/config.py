@@ -22,7 +22,9 @@ class ModelConfig:
     """Sizes and options of an encoder-decoder Transformer, under the names of the Marian `config.json`.
 
     `vocab_size` belongs to the source, `decoder_vocab_size` to the target; with
-    `share_encoder_decoder_embeddings` they are equal.
+    `share_encoder_decoder_embeddings` they are equal. `guided_head` is layer and head, from 0, of the
+    cross-attention head that was trained to align words; None where none is known to be. The file has it as
+    `{"layer": 3, "head": 1}`, from 1; it changes nothing the model computes.
     """
 
     d_model: int
@@ -42,6 +44,7 @@ class ModelConfig:
     share_encoder_decoder_embeddings: bool
     tie_word_embeddings: bool
     max_position_embeddings: int
+    guided_head: tuple[int, int] | None = None
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -91,6 +94,7 @@ def read_config(directory: Path) -> ModelConfig:
         share_encoder_decoder_embeddings=shared,
         tie_word_embeddings=fields.flag("tie_word_embeddings", True),
         max_position_embeddings=fields.size("max_position_embeddings", 512),
+        guided_head=fields.guided_head(fields.size("decoder_layers"), fields.size("decoder_attention_heads")),
     )
     if shared and not config.tie_word_embeddings:
         fields.fail("tie_word_embeddings", "it must be true where the encoder and decoder share embeddings")
@@ -145,6 +149,17 @@ class _Fields:
         if not isinstance(value, bool):
             self.fail(name, "it must be true or false")
         return bool(value)
+
+    def guided_head(self, layers: int, heads: int) -> tuple[int, int] | None:
+        value = self.values.get("guided_head")
+        if value is None:
+            return None
+        layer, head = (value.get(name) if isinstance(value, dict) else None for name in ("layer", "head"))
+        if type(layer) is int and type(head) is int and 1 <= layer <= layers and 1 <= head <= heads:
+            return layer - 1, head - 1
+        example = '{"layer": 1, "head": 1}'
+        self.fail("guided_head", f"it must be such as {example}, with a layer up to {layers} and a head up to {heads}")
+        return None
 
     def choice(self, name: str, options: tuple[str, ...]) -> str:
         value = self.values.get(name)

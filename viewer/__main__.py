@@ -1,6 +1,6 @@
 """Where the program starts: arguments first, then the window or a headless command.
 
-Exit codes: 0 done, 1 part of a batch was written, 2 bad arguments or input and nothing written.
+Exit codes: 0 done, 1 not all of a batch was written, 2 bad arguments or input and nothing written, 130 stopped.
 """
 
 from __future__ import annotations

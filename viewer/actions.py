@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from model.api import Kind
 from viewer.commands import Commands
+from viewer.export.choices import DATA
 from viewer.painting.colormaps import SEQUENTIAL
 from viewer.settings import TEXT_SIZES
 from viewer.view_state import ColorRange, RowLabels, Side
@@ -113,10 +114,10 @@ ACTIONS = (
                tip="Save the sentence with all its experiments"),
     ActionSpec("save_session_as", "File", "Save session as …", lambda c: c.sessions.save_as(), ("Ctrl+Shift+S",),
                _has_sentence),
-    ActionSpec("export", "File", "Export picture …", lambda c: c.export(), ("Ctrl+E",), _has_sentence,
-               tip="Save the current map, or all heads of its kind, as PNG, SVG or PDF"),
-    ActionSpec("export_data", "File", "Export data …", lambda c: c.data.choose_file(), ("Ctrl+Shift+E",), _has_sentence,
-               tip="Save everything that was computed as NumPy arrays, a CSV table or JSON"),
+    ActionSpec("export", "File", "Export …", lambda c: c.exports.choose(), ("Ctrl+E",),
+               tip="Save pictures, an animation, numbers or a web page"),
+    ActionSpec("export_data", "File", "Export data …", lambda c: c.exports.choose(DATA), ("Ctrl+Shift+E",),
+               _has_sentence, tip="Save everything that was computed as NumPy arrays, a CSV table or JSON"),
     ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",)),
     ActionSpec("undo", "Edit", "Undo", lambda c: c.controller.undo(), ("Ctrl+Z",), lambda c: c.controller.can_undo,
                label=lambda c: f"Undo: {c.controller.history.undo_name}" if c.controller.can_undo else "Undo"),
@@ -127,9 +128,9 @@ ACTIONS = (
                tip="Put the cursor into the sentence"),
     ActionSpec("copy", "Edit", "Copy the translation", lambda c: c.copy_translation(), ("Ctrl+Shift+C",),
                _has_sentence, tip="Copy the translation so far as text"),
-    ActionSpec("copy_values", "Edit", "Copy the map's values", lambda c: c.data.copy_values(), ("Ctrl+Alt+C",),
+    ActionSpec("copy_values", "Edit", "Copy the map's values", lambda c: c.clipboard.copy_values(), ("Ctrl+Alt+C",),
                _has_sentence, tip="The active panel's map as tab-separated numbers with its labels"),
-    ActionSpec("copy_picture", "Edit", "Copy the map as a picture", lambda c: c.data.copy_picture(), ("Ctrl+Alt+X",),
+    ActionSpec("copy_picture", "Edit", "Copy the map as a picture", lambda c: c.clipboard.copy_picture(), ("Ctrl+Alt+X",),
                _has_sentence, tip="The active panel's map as a picture"),
     ActionSpec("step", "Decode", "Step", lambda c: c.controller.step(), ("Right", "Space"),
                lambda c: c.controller.can_step, tip="Compute the next decoder row (→ or Space)"),

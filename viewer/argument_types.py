@@ -1,14 +1,18 @@
 """What the values of command-line options may be; every refusal names the option and the value.
 
-Each function gives, or is, a `type` for argparse that raises InputError with a sentence for the user.
+Most functions give, or are, a `type` for argparse that raises InputError with a sentence for the user; the last ones
+are options that several commands share.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from model.errors import InputError
+from viewer.export.choices import Width, parse_width
 
 SMALLEST_PICTURE, LARGEST_PICTURE = 320, 8000
 """Side of a screenshot in pixels, least and most."""
@@ -45,6 +49,34 @@ def whole(option: str, low: int, high: int | None = None) -> Callable[[str], int
     return check
 
 
+def real(option: str, low: float, high: float) -> Callable[[str], float]:
+    """Accept a number within bounds, both included."""
+
+    def check(value: str) -> float:
+        try:
+            number = float(value)
+        except ValueError:
+            raise InputError(f"{option} takes a number from {low:g} to {high:g}; {value!r} is none.") from None
+        # Also what is not a number compares as false.
+        if not low <= number <= high:
+            raise InputError(f"{option} takes a number from {low:g} to {high:g}; {value} will not do.")
+        return number
+
+    return check
+
+
+def width(option: str) -> Callable[[str], Width | None]:
+    """Accept the width of a figure; "natural" becomes None."""
+
+    def check(value: str) -> Width | None:
+        try:
+            return parse_width(value)
+        except InputError as error:
+            raise InputError(f"{option}: {error}") from None
+
+    return check
+
+
 def numbered(option: str) -> Callable[[str], int | None]:
     """Accept a number that counts from 1, or "all", which becomes None."""
     number = whole(option, 1)
@@ -60,10 +92,15 @@ def one_of(option: str, allowed: Sequence[str]) -> Callable[[str], str]:
 
     def check(value: str) -> str:
         if value not in allowed:
-            raise InputError(f"{option} cannot be {value!r}: choose {', '.join(allowed[:-1])} or {allowed[-1]}.")
+            raise InputError(f"{option} cannot be {value!r}: choose {listed(allowed)}.")
         return value
 
     return check
+
+
+def listed(words: Sequence[str]) -> str:
+    """Words as a choice: "a, b or c"."""
+    return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def size(value: str) -> tuple[int, int]:
@@ -77,3 +114,27 @@ def size(value: str) -> tuple[int, int]:
             f"--size takes sides from {SMALLEST_PICTURE} to {LARGEST_PICTURE} pixels; {value!r} will not do."
         )
     return width, height
+
+
+def add_session(parser: argparse.ArgumentParser, purpose: str, name: str = "session") -> None:
+    """The option that names the file of a saved session."""
+    parser.add_argument("--session", metavar="FILE", dest=name, type=Path, help=purpose)
+
+
+def add_course(parser: argparse.ArgumentParser) -> None:
+    """The options that say how far, and along which translation, the decoder goes."""
+    parser.add_argument(
+        "--steps",
+        metavar="N",
+        type=whole("--steps", 0),
+        help="stop after N decoder steps; runs to the end if left out",
+    )
+    parser.add_argument("--target", metavar="TEXT", type=text("--target"), help="force this translation")
+
+
+def check_session(values: argparse.Namespace, *others: str) -> None:
+    """Refuse the options `others` beside a session, which decides what they would."""
+    for name in others if values.session is not None else ():
+        if getattr(values, name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise InputError(f"--session says itself what is traced and how far: leave {option} out.")

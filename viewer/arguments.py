@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,103 +37,36 @@ from viewer.argument_texts import (
     WINDOW_EXAMPLE,
     WINDOW_HELP,
 )
-from viewer.argument_types import numbered, one_of, size, text, whole
+from viewer.argument_types import add_course, add_session, check_session, one_of, size, text, whole
 from viewer.assets import BUNDLED_MODEL
+from viewer.command_options import (
+    BatchOptions,
+    ExportOptions,
+    ScreenshotOptions,
+    TraceOptions,
+    TranslateOptions,
+    WindowOptions,
+)
+from viewer.export_arguments import add_export_options, export_options
 
-KINDS = ("encoder", "decoder", "cross")
-FORMATS = ("png", "svg", "pdf")
+__all__ = [
+    "BatchOptions",
+    "EvaluateOptions",
+    "ExportOptions",
+    "Options",
+    "ScreenshotOptions",
+    "TraceOptions",
+    "TrainOptions",
+    "TranslateOptions",
+    "WindowOptions",
+    "parse",
+]
+
 DATA_SUFFIXES = (".npz", ".csv", ".json")
 THEMES = ("light", "dark")
 LARGEST_LIMIT = 1000
 """Most decoder rows that --max-steps may ask for."""
 WIDEST_BEAM = 32
-
-
-@dataclass(frozen=True)
-class WindowOptions:
-    """What the window opens with: a sentence, or the file of a saved session."""
-
-    model: Path
-    sentence: str | None = None
-    steps: int | None = None
-    session: Path | None = None
-
-
-@dataclass(frozen=True)
-class ScreenshotOptions:
-    """A picture of the window; `size` is (width, height) in pixels, `steps` None runs to the end.
-
-    With a `session` there is no sentence: it is "".
-    """
-
-    model: Path
-    out: Path
-    sentence: str
-    steps: int | None = None
-    target: str | None = None
-    size: tuple[int, int] = (1600, 1000)
-    theme: str = "light"
-    force: bool = False
-    session: Path | None = None
-
-
-@dataclass(frozen=True)
-class TranslateOptions:
-    """Lines of `source` (None: standard input) to lines of `output` (None: standard output).
-
-    `beam` is the width of the beam, None decodes greedily.
-    """
-
-    model: Path
-    source: Path | None = None
-    output: Path | None = None
-    force: bool = False
-    beam: int | None = None
-
-
-@dataclass(frozen=True)
-class TraceOptions:
-    """One sentence, or a saved `session` (then `text` is ""), to one NPZ file."""
-
-    model: Path
-    text: str
-    output: Path
-    target: str | None = None
-    max_steps: int | None = None
-    force: bool = False
-    session: Path | None = None
-
-
-@dataclass(frozen=True)
-class BatchOptions:
-    """The lines of `source` to the numbered NPZ files of the directory `output`."""
-
-    model: Path
-    source: Path
-    output: Path
-    max_steps: int | None = None
-    force: bool = False
-
-
-@dataclass(frozen=True)
-class ExportOptions:
-    """Pictures of heads; `layer` and `head` count from 1, None is all of them.
-
-    With a `session` there is no sentence: `text` is "".
-    """
-
-    model: Path
-    text: str
-    output: Path
-    kinds: tuple[str, ...] = KINDS
-    layer: int | None = None
-    head: int | None = None
-    grid: bool = False
-    format: str = "png"
-    steps: int | None = None
-    target: str | None = None
-    force: bool = False
-    session: Path | None = None
 
 
 Options = (
@@ -193,7 +125,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--steps", metavar="N", dest="window_steps", type=whole("--steps", 0), help="take N steps with it"
     )
-    _add_session(parser, "open the window with a saved session instead", "window_session")
+    add_session(parser, "open the window with a saved session instead", "window_session")
     parser.set_defaults(make=_window)
     commands = parser.add_subparsers(title="commands that need no display", metavar="COMMAND", prog="attention-viewer")
     _add_translate(commands)
@@ -249,10 +181,6 @@ def _add_model(parser: argparse.ArgumentParser, default: object) -> None:
     )
 
 
-def _add_session(parser: argparse.ArgumentParser, purpose: str, name: str = "session") -> None:
-    parser.add_argument("--session", metavar="FILE", dest=name, type=Path, help=purpose)
-
-
 def _add_translate(commands: Commands[_Parser]) -> None:
     texts = ("translate lines of text", TRANSLATE_HELP, TRANSLATE_EXAMPLE)
     parser = _add_writing_command(commands, "translate", texts, _translate)
@@ -269,7 +197,7 @@ def _add_trace(commands: Commands[_Parser]) -> None:
     )
     parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
     parser.add_argument("--input", metavar="FILE.tsv", type=Path, help="UTF-8 text with one sentence a line instead")
-    _add_session(parser, "a saved session instead")
+    add_session(parser, "a saved session instead")
     parser.add_argument(
         "-o",
         "--output",
@@ -288,26 +216,8 @@ def _add_trace(commands: Commands[_Parser]) -> None:
 
 
 def _add_export(commands: Commands[_Parser]) -> None:
-    texts = ("write pictures of attention heads", EXPORT_HELP, EXPORT_EXAMPLE)
-    parser = _add_writing_command(commands, "export", texts, _export)
-    parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
-    _add_session(parser, "a saved session instead")
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the pictures")
-    kinds = (*KINDS, "all")
-    parser.add_argument(
-        "--kind", metavar="|".join(kinds), type=one_of("--kind", kinds), default="all", help="all if left out"
-    )
-    parser.add_argument("--layer", metavar="N|all", type=numbered("--layer"), help="all if left out")
-    parser.add_argument("--head", metavar="N|all", type=numbered("--head"), help="all if left out")
-    parser.add_argument(
-        "--format",
-        metavar="|".join(FORMATS),
-        type=one_of("--format", FORMATS),
-        default="png",
-        help="png if left out",
-    )
-    parser.add_argument("--grid", action="store_true", help="all layers and heads of a kind as one figure")
-    _add_course(parser)
+    texts = ("write pictures, animations and numbers", EXPORT_HELP, EXPORT_EXAMPLE)
+    add_export_options(_add_writing_command(commands, "export", texts, export_options))
 
 
 def _add_screenshot(commands: Commands[_Parser]) -> None:
@@ -315,8 +225,8 @@ def _add_screenshot(commands: Commands[_Parser]) -> None:
     parser = _add_writing_command(commands, "screenshot", texts, _screenshot)
     parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file")
     parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), help="what to show")
-    _add_session(parser, "show a saved session instead")
-    _add_course(parser)
+    add_session(parser, "show a saved session instead")
+    add_course(parser)
     parser.add_argument(
         "--size", metavar="WxH", type=size, default=(1600, 1000), help="in pixels, 1600x1000 if left out"
     )
@@ -341,16 +251,6 @@ def _add_evaluate(commands: Commands[_Parser]) -> None:
     add_evaluate_options(parser)
 
 
-def _add_course(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--steps",
-        metavar="N",
-        type=whole("--steps", 0),
-        help="stop after N decoder steps; runs to the end if left out",
-    )
-    parser.add_argument("--target", metavar="TEXT", type=text("--target"), help="force this translation")
-
-
 def _window(values: argparse.Namespace) -> WindowOptions:
     if values.window_session is not None and (values.window_sentence, values.window_steps) != (None, None):
         raise InputError("--session has its own sentence and step: leave --sentence and --steps out.")
@@ -361,14 +261,6 @@ def _window(values: argparse.Namespace) -> WindowOptions:
 
 def _translate(values: argparse.Namespace) -> TranslateOptions:
     return TranslateOptions(values.model, values.file, values.output, values.force, values.beam)
-
-
-def _check_session(values: argparse.Namespace, *others: str) -> None:
-    """Refuse the options `others` beside a session, which decides what they would."""
-    for name in others if values.session is not None else ():
-        if getattr(values, name) is not None:
-            option = f"--{name.replace('_', '-')}"
-            raise InputError(f"--session says itself what is traced and how far: leave {option} out.")
 
 
 def _check_data_suffix(output: Path) -> None:
@@ -382,7 +274,7 @@ def _trace(values: argparse.Namespace) -> TraceOptions | BatchOptions:
             "Give either a sentence, --input FILE.tsv or --session FILE, and only one of them. "
             "See 'attention-viewer trace --help'."
         )
-    _check_session(values, "target", "max_steps")
+    check_session(values, "target", "max_steps")
     if values.target is not None and values.max_steps is not None:
         raise InputError("--target and --max-steps exclude each other: a forced translation always runs to its end.")
     if values.input is None:
@@ -401,33 +293,6 @@ def _trace(values: argparse.Namespace) -> TraceOptions | BatchOptions:
     return BatchOptions(values.model, values.input, values.output, values.max_steps, values.force)
 
 
-def _export(values: argparse.Namespace) -> ExportOptions:
-    if (values.text is None) == (values.session is None):
-        raise InputError(
-            "Give either a sentence or --session FILE, and not both. See 'attention-viewer export --help'."
-        )
-    _check_session(values, "steps", "target")
-    kinds = KINDS if values.kind == "all" else (values.kind,)
-    if values.grid and (values.layer is not None or values.head is not None):
-        raise InputError("--grid shows all layers and heads in one figure: leave --layer and --head out.")
-    if values.steps == 0 and kinds != ("encoder",):
-        raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
-    return ExportOptions(
-        model=values.model,
-        text=values.text or "",
-        output=values.output,
-        kinds=kinds,
-        layer=values.layer,
-        head=values.head,
-        grid=values.grid,
-        format=values.format,
-        steps=values.steps,
-        target=values.target,
-        force=values.force,
-        session=values.session,
-    )
-
-
 def _screenshot(values: argparse.Namespace) -> ScreenshotOptions:
     if values.output.suffix.lower() != ".png":
         raise InputError(f"A screenshot is a PNG file: give {values.output.name!r} a name that ends in .png.")
@@ -435,7 +300,7 @@ def _screenshot(values: argparse.Namespace) -> ScreenshotOptions:
         raise InputError(
             "Give either --sentence TEXT or --session FILE, and not both. See 'attention-viewer screenshot --help'."
         )
-    _check_session(values, "steps", "target")
+    check_session(values, "steps", "target")
     return ScreenshotOptions(
         model=values.model,
         out=values.output,

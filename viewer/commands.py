@@ -7,26 +7,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 import viewer
 from viewer import resolve, theme
+from viewer.clipboard_commands import ClipboardCommands
 from viewer.controller import Controller
-from viewer.data_commands import DataCommands
-from viewer.export.figure import grid_figure, heatmap_figure
-from viewer.export.names import file_name
-from viewer.export.picture import export_picture
-from viewer.export.runner import ExportRunner
+from viewer.export_commands import ExportCommands
 from viewer.laboratory import Laboratory
 from viewer.laboratory_commands import LaboratoryCommands
 from viewer.session_commands import SessionCommands
 from viewer.settings import Settings
-from viewer.specs import GridSpec, HeatmapSpec
 from viewer.view_state import ColorRange, RowLabels
 from viewer.widgets.about_dialog import AboutDialog
-from viewer.widgets.export_dialog import ExportDialog, ExportRequest
 from viewer.widgets.main_window import MainWindow
 from viewer.widgets.shortcuts_dialog import ShortcutsDialog
 
@@ -34,14 +28,9 @@ PACKAGES = ("PySide6-Essentials", "torch", "pyqtgraph", "sentencepiece", "numpy"
 
 
 class Commands(QObject):
-    """The window's commands.
-
-    `changed` follows whatever they change outside the controller; `export_failed` says why a picture was not
-    written.
-    """
+    """The window's commands; `changed` follows whatever they change outside the controller."""
 
     changed = Signal()
-    export_failed = Signal(str)
 
     def __init__(
         self, window: MainWindow, controller: Controller, laboratory: Laboratory, settings: Settings, bundled: Path
@@ -51,11 +40,8 @@ class Commands(QObject):
         self.laboratory = laboratory
         self.experiments = LaboratoryCommands(window, laboratory)
         self.sessions = SessionCommands(window, controller, settings)
-        self._runner = ExportRunner(self)
-        self.data = DataCommands(window, controller, settings, self._runner)
-        self._runner.done.connect(window.set_status)
-        self._runner.failed.connect(self.export_failed)
-        self.export_failed.connect(window.show_error)
+        self.exports = ExportCommands(window, controller, settings)
+        self.clipboard = ClipboardCommands(window, controller, settings)
 
     @property
     def theme(self) -> str:
@@ -110,28 +96,6 @@ class Commands(QObject):
         QApplication.clipboard().setText(self.controller.loaded.translation)
         self._window.set_status("Translation copied")
 
-    def export(self) -> None:
-        """Ask what to export, and where to; say so where the active panel has nothing to show yet."""
-        view = self.controller.view
-        spec = self._exported_spec("map")
-        if not isinstance(spec, HeatmapSpec):
-            self._window.show_error(f"There is no {resolve.KIND_TITLES[view.active].lower()} yet. {spec.reason}")
-            return
-        names = {"map": file_name(view.active, view.heads[view.active]), "grid": file_name(view.active, None)}
-        dialog = ExportDialog(self._export_folder(), names, self._window)
-        dialog.accepted_request.connect(self.write_picture)
-        dialog.open()
-
-    def write_picture(self, request: ExportRequest) -> None:
-        """Write the picture that was asked for, beside the window's work."""
-        self._settings.set("export folder", str(request.path.parent))
-        spec = self._exported_spec(request.what)
-        if isinstance(spec, HeatmapSpec | GridSpec):
-            self._window.set_status(f"Writing {request.path.name} …")
-            palette = theme.PALETTES[request.theme]
-            style = theme.style_for(palette, QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont))
-            self._runner.start(lambda: _write(spec, style, request), request.path.name)
-
     def choose_model(self) -> None:
         """Ask for the directory of a checkpoint and open it."""
         dialog = QFileDialog(self._window, "Open a checkpoint directory")
@@ -165,17 +129,7 @@ class Commands(QObject):
 
     def wait_for_exports(self) -> None:
         """Let an export that is being written finish."""
-        self._runner.wait()
-
-    def _exported_spec(self, what: str) -> Any:
-        controller = self.controller
-        make = resolve.grid if what == "grid" else resolve.heatmap
-        return make(controller.loaded, controller.view, controller.view.active)
-
-    def _export_folder(self) -> Path:
-        remembered = Path(self._settings.get("export folder"))
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        return remembered if str(remembered) != "." and remembered.is_dir() else Path(pictures or ".")
+        self.exports.wait()
 
     def _model_text(self) -> str:
         info = self.controller.loaded.info
@@ -184,11 +138,6 @@ class Commands(QObject):
     def _remember(self, key: str, value: Any, **changes: Any) -> None:
         self._settings.set(key, value)
         self.controller.look(replace(self.controller.view, **changes))
-
-
-def _write(spec: HeatmapSpec | GridSpec, style: theme.Style, request: ExportRequest) -> None:
-    figure = heatmap_figure(spec, style) if isinstance(spec, HeatmapSpec) else grid_figure(spec, style)
-    export_picture(request.path, figure.paint, figure.size, request.scale, overwrite=True)
 
 
 def versions() -> dict[str, str]:

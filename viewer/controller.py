@@ -154,6 +154,11 @@ class Controller(QObject):
             self.player.stop()
 
     @property
+    def d_model(self) -> int:
+        """The width of the positional encoding that is shown."""
+        return self._presenter.d_model
+
+    @property
     def can_step(self) -> bool:
         """True while the translation has not ended; without causal mask there are no steps."""
         trace = self.loaded.trace
@@ -225,7 +230,7 @@ class Controller(QObject):
 
     def model_opened(self, info: ModelInfo) -> None:
         """The model is ready."""
-        self._presenter.set_d_model(info.config.d_model)
+        self._presenter.d_model = info.config.d_model
         self._furthest = None
         nothing_asked = self.document is None and not self.inquiries.is_open(CHANNEL)
         waiting: Pending | Unavailable = NO_SENTENCE if nothing_asked else LOADING

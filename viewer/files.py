@@ -20,9 +20,14 @@ def read_lines(path: Path) -> list[str]:
 
     Raises InputError where the file cannot be read, or naming the first line that is not UTF-8.
     """
+    return [_named(number, raw, str(path)) for number, raw in enumerate(read_raw_lines(path), start=1)]
+
+
+def read_raw_lines(path: Path) -> list[bytes]:
+    """The lines of a file as they stand there, with their ends. Raises InputError where it cannot be read."""
     try:
         with path.open("rb") as file:
-            return list(decoded_lines(file, str(path)))
+            return list(file)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -33,16 +38,38 @@ def decoded_lines(stream: BinaryIO, name: str) -> Iterator[str]:
     Raises InputError naming the first line that is not UTF-8.
     """
     for number, raw in enumerate(stream, start=1):
-        try:
-            line = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(
-                f"Line {number} of {name} is not valid UTF-8 (byte {error.start + 1} is "
-                f"0x{raw[error.start]:02x}). Convert the file to UTF-8."
-            ) from None
-        if number == 1:
-            line = line.removeprefix(BYTE_ORDER_MARK)
-        yield line.removesuffix("\n").removesuffix("\r")
+        yield _named(number, raw, name)
+
+
+def decoded_line(number: int, raw: bytes) -> str:
+    """The text of a line, without its end; `number` counts from 1. Raises InputError where it is not UTF-8."""
+    try:
+        line = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"It is not valid UTF-8 (byte {error.start + 1} is 0x{raw[error.start]:02x}). Convert the file to UTF-8."
+        ) from None
+    if number == 1:
+        line = line.removeprefix(BYTE_ORDER_MARK)
+    return line.removesuffix("\n").removesuffix("\r")
+
+
+def source_and_target(line: str) -> tuple[str, str | None]:
+    """The columns of a line: a source, or a source, a tab and a target. Raises InputError for anything else."""
+    columns = line.split("\t")
+    if len(columns) > 2:
+        raise InputError(f"It has {len(columns)} columns: give a source, or a source, a tab and a target.")
+    if not all(column.strip() for column in columns):
+        empty = "source" if not columns[0].strip() else "target"
+        raise InputError(f"It has an empty {empty}: fill it in, or take it out.")
+    return columns[0], columns[1] if len(columns) == 2 else None
+
+
+def _named(number: int, raw: bytes, name: str) -> str:
+    try:
+        return decoded_line(number, raw)
+    except InputError as error:
+        raise InputError(f"Line {number} of {name}: {error}") from None
 
 
 def check_output(path: Path, force: bool) -> None:

@@ -1,4 +1,4 @@
-"""The commands that need no window: translate, trace, export and screenshot.
+"""The commands that need no window: translate, trace and screenshot, and what export shares with them.
 
 Whatever can be refused is refused before torch is imported, and before anything is written.
 """
@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.api import Kind
+from model.api import Trace
 from model.checkpoint import check_checkpoint, content_hash
 from model.choosing import Decoding
-from model.config import ModelConfig, read_config
 from model.document import Document, go_to, teacher_force
 from model.errors import InputError, UserError
 from model.training.arguments import EvaluateOptions, TrainOptions
-from viewer.arguments import (
+from viewer.command_options import (
     BatchOptions,
     ExportOptions,
     ScreenshotOptions,
@@ -29,7 +28,6 @@ from viewer.arguments import (
 )
 from viewer.display import qt_errors_in_words
 from viewer.export.meta import meta
-from viewer.export.names import file_name
 from viewer.files import (
     check_folder,
     check_output,
@@ -37,14 +35,12 @@ from viewer.files import (
     made_folder,
     read_lines,
     say_progress,
+    source_and_target,
     write_lines,
 )
 from viewer.loaded import Loaded
-from viewer.resolve import grid, heatmap
 from viewer.session_file import SavedSession
 from viewer.session_file import read as read_session
-from viewer.specs import GridSpec, HeatmapSpec
-from viewer.view_state import Head, ViewState
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -56,9 +52,6 @@ HeadlessOptions = CheckpointOptions | TrainOptions
 
 PARTLY_WRITTEN = 1
 """Exit code when writing failed after some of the files of a batch."""
-
-EXPORT_SCALE = 2.0
-"""Pixels of a PNG to one of the figure's own, enough for print."""
 
 
 def run(options: HeadlessOptions) -> int:
@@ -74,6 +67,8 @@ def run(options: HeadlessOptions) -> int:
         case BatchOptions():
             return trace_batch(options)
         case ExportOptions():
+            from viewer.headless_export import export
+
             return export(options)
         case ScreenshotOptions():
             return screenshot(options)
@@ -131,7 +126,7 @@ def translate(options: TranslateOptions) -> int:
 def trace(options: TraceOptions) -> int:
     """Write everything computed for one sentence, or for a saved session, to one NPZ file."""
     check_output(options.output, options.force)
-    saved = _saved(options)
+    saved = saved_session(options)
     session = _open(options.model)
     document = saved.document if saved else _document(session, options.text, options.target, options.max_steps)
     _write_trace(session, document, options.target, options.output, options.force)
@@ -141,7 +136,7 @@ def trace(options: TraceOptions) -> int:
 def trace_batch(options: BatchOptions) -> int:
     """Write an NPZ file for each line of a file; every line and every output is checked before the first."""
     lines = enumerate(read_lines(options.source), start=1)
-    pairs = [_source_and_target(number, line, options.source) for number, line in lines]
+    pairs = [_columns(number, line, options.source) for number, line in lines]
     if not pairs:
         raise InputError(f"{options.source} is empty: give a sentence on each line.")
     names = [f"{index:05d}.npz" for index in range(len(pairs))]
@@ -156,44 +151,16 @@ def trace_batch(options: BatchOptions) -> int:
             try:
                 _write_trace(session, document, target, options.output / name, options.force)
             except UserError as error:
-                return _stopped(error, index, len(pairs))
+                return stopped(error, index, len(pairs))
             say_progress(index + 1, len(pairs), "Traced")
-    return 0
-
-
-def export(options: ExportOptions) -> int:
-    """Write pictures of heads, or of all heads of each kind as one figure."""
-    config = read_config(options.model)
-    wanted = [picture for kind in options.kinds for picture in pictures(options, config, Kind(kind))]
-    files = [options.output / f"{file_name(kind, head)}.{options.format}" for kind, head in wanted]
-    check_folder(options.output, [file.name for file in files], options.force)
-    saved = _saved(options)
-    if saved and not saved.document.step and options.kinds != (Kind.ENCODER.value,):
-        raise InputError(f"{options.session} stands at step 0, without a decoder row: ask only for --kind encoder.")
-    application = _application()
-    session = _open(options.model)
-    document = saved.document if saved else _document(session, options.text, options.target, None)
-    if options.steps is not None:
-        document = go_to(document, min(options.steps, document.step))
-    view = _drawing(saved.view) if saved else ViewState()
-    computed = session.trace(document)
-    loaded = Loaded(session.info, computed, document.source, session.text(computed), document=document)
-    with made_folder(options.output):
-        for index, ((kind, head), file) in enumerate(zip(wanted, files, strict=True)):
-            try:
-                _write_picture(loaded, _looking_at(view, kind, head), kind, head is None, file, options.force)
-            except UserError as error:
-                return _stopped(error, index, len(wanted))
-            say_progress(index + 1, len(wanted), "Exported")
-    del application
     return 0
 
 
 def screenshot(options: ScreenshotOptions) -> int:
     """Write a picture of the window with a sentence, or a saved session, in it."""
     check_output(options.out, options.force)
-    _saved(options)
-    application = _application()
+    saved_session(options)
+    application = offscreen_application()
     from viewer.app import take_screenshot
 
     code = take_screenshot(options)
@@ -201,30 +168,38 @@ def screenshot(options: ScreenshotOptions) -> int:
     return code
 
 
-def pictures(options: ExportOptions, config: ModelConfig, kind: Kind) -> list[tuple[Kind, Head | None]]:
-    """What an export of one kind shows: heads in order, or None for all of them in one figure.
+@dataclass(frozen=True, eq=False)
+class Tracer:
+    """An open checkpoint: from a sentence, or a saved document, to what can be looked at."""
 
-    Raises InputError where the model has no such layer or head.
-    """
-    if options.grid:
-        return [(kind, None)]
-    side, layers, heads = (
-        ("encoder", config.encoder_layers, config.encoder_attention_heads)
-        if kind is Kind.ENCODER
-        else ("decoder", config.decoder_layers, config.decoder_attention_heads)
-    )
-    chosen_layers = _chosen("Layer", options.layer, layers, side)
-    chosen_heads = _chosen("Head", options.head, heads, side)
-    return [(kind, Head(layer, head)) for layer in chosen_layers for head in chosen_heads]
+    session: Session
+
+    def document(self, text: str, target: str | None = None) -> Document:
+        """The document that runs to the end of a sentence, or of a forced translation.
+
+        Raises InputError where the translation is empty or too long.
+        """
+        return _document(self.session, text, target, None)
+
+    def loaded(self, document: Document, check: Callable[[], None] = lambda: None) -> Loaded:
+        """What the model computes for a document; `check` is called after each decoder row, and may raise.
+
+        Raises InputError where the sentence is empty or too long, or the document does not fit the model.
+        """
+        steps = self.session.trace_steps(document)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                computed: Trace = stop.value
+                break
+            check()
+        return Loaded(self.session.info, computed, document.source, self.session.text(computed), document=document)
 
 
-def _chosen(what: str, number: int | None, count: int, side: str) -> range:
-    if number is None:
-        return range(count)
-    if number > count:
-        has = f"{what.lower()}s 1 to {count}" if count > 1 else f"only {what.lower()} 1"
-        raise InputError(f"{what} {number} does not exist: the {side} has {has}.")
-    return range(number - 1, number)
+def open_tracer(model: Path) -> Tracer:
+    """A tracer of the checkpoint in a directory. Raises CheckpointError where it holds none that can be computed."""
+    return Tracer(_open(model))
 
 
 def _open(model: Path) -> Session:
@@ -233,7 +208,7 @@ def _open(model: Path) -> Session:
     return Session(model)
 
 
-def _application() -> QApplication:
+def offscreen_application() -> QApplication:
     """The Qt application that painting needs; keep it as long as anything is painted."""
     # The offscreen platform paints without a display, and the same everywhere.
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -247,7 +222,7 @@ def _application() -> QApplication:
     return application
 
 
-def _saved(options: TraceOptions | ExportOptions | ScreenshotOptions) -> SavedSession | None:
+def saved_session(options: TraceOptions | ExportOptions | ScreenshotOptions) -> SavedSession | None:
     """The saved session that a command is about, None for a sentence.
 
     Raises InputError where it was made with another model than the command's.
@@ -262,30 +237,6 @@ def _saved(options: TraceOptions | ExportOptions | ScreenshotOptions) -> SavedSe
             f"is {here[:12]}…): name the directory of its own model with --model."
         )
     return saved
-
-
-def _drawing(view: ViewState) -> ViewState:
-    """Only what a view says of colours and labels."""
-    return ViewState(color_range=view.color_range, colormap=view.colormap, row_labels=view.row_labels)
-
-
-def _looking_at(view: ViewState, kind: Kind, head: Head | None) -> ViewState:
-    return view if head is None else replace(view, heads={**view.heads, kind: head})
-
-
-def _write_picture(loaded: Loaded, view: ViewState, kind: Kind, all_heads: bool, file: Path, force: bool) -> None:
-    from viewer.export.figure import grid_figure, heatmap_figure
-    from viewer.export.picture import export_picture
-    from viewer.theme import print_style
-
-    spec = grid(loaded, view, kind) if all_heads else heatmap(loaded, view, kind)
-    if isinstance(spec, GridSpec):
-        figure = grid_figure(replace(spec, selected=None), print_style())
-    elif isinstance(spec, HeatmapSpec):
-        figure = heatmap_figure(spec, print_style())
-    else:
-        raise UserError(spec.reason)
-    export_picture(file, figure.paint, figure.size, EXPORT_SCALE, overwrite=force)
 
 
 def _translate_line(session: Session, number: int, line: str, beam: int | None) -> str:
@@ -320,16 +271,11 @@ def _standard_input() -> Iterator[str]:
     return decoded_lines(sys.stdin.buffer, "standard input")
 
 
-def _source_and_target(number: int, line: str, name: Path) -> tuple[str, str | None]:
-    columns = line.split("\t")
-    if len(columns) > 2:
-        raise InputError(
-            f"Line {number} of {name} has {len(columns)} columns: give a source, or a source, a tab and a target."
-        )
-    if not all(column.strip() for column in columns):
-        empty = "source" if not columns[0].strip() else "target"
-        raise InputError(f"Line {number} of {name} has an empty {empty}: fill it in, or take it out.")
-    return columns[0], columns[1] if len(columns) == 2 else None
+def _columns(number: int, line: str, name: Path) -> tuple[str, str | None]:
+    try:
+        return source_and_target(line)
+    except InputError as error:
+        raise InputError(f"Line {number} of {name}: {error}") from None
 
 
 def _document(session: Session, text: str, target: str | None, max_steps: int | None) -> Document:
@@ -359,7 +305,7 @@ def _write_trace(session: Session, document: Document, target: str | None, file:
     write_trace(file, computed, about, overwrite=force)
 
 
-def _stopped(error: UserError, written: int, total: int) -> int:
+def stopped(error: UserError, written: int, total: int) -> int:
     """The exit code after a failure with `written` files done; raises the error again where none is."""
     if not written:
         raise error

@@ -23,14 +23,10 @@ class Presenter:
 
     def __init__(self, window: MainWindow, d_model: int) -> None:
         self._window = window
-        self._d_model = d_model
+        self.d_model = d_model
         self._shown: dict[Any, Any] = {}
         self._maps: dict[Kind, Shown] = {}
         self._hover: Hover = None
-
-    def set_d_model(self, d_model: int) -> None:
-        """Draw the positional encoding of another model from now on."""
-        self._d_model = d_model
 
     def show(self, loaded: Loaded, view: ViewState) -> None:
         """Bring every widget up to date."""
@@ -95,7 +91,7 @@ class Presenter:
         self._once("filter", view.filter, lambda: window.candidates.set_filter(view.filter))
 
     def _show_positions(self, loaded: Loaded, view: ViewState) -> None:
-        panel, positions, width = self._window.positions, view.positions, self._d_model
+        panel, positions, width = self._window.positions, view.positions, self.d_model
         marked = len(loaded.trace.source_tokens) if loaded.trace else 0
         where = (positions, width, marked)
         self._once("encoding", where, lambda: panel.set_encoding(resolve.encoding(*where)))

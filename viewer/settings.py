@@ -13,6 +13,8 @@ from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from model.errors import InputError
+from viewer.export.choices import Choices, from_json, to_json
 from viewer.painting.colormaps import SEQUENTIAL
 from viewer.view_state import ColorRange, RowLabels
 
@@ -49,6 +51,14 @@ def _text(value: Any) -> bool:
     return isinstance(value, str)
 
 
+def _choices(value: Any) -> bool:
+    try:
+        from_json(value)
+    except (InputError, KeyError, TypeError, ValueError):
+        return False
+    return True
+
+
 SCHEMA = {
     setting.key: setting
     for setting in (
@@ -64,6 +74,7 @@ SCHEMA = {
         Setting("recent sentences", [], _list_of(str, RECENT_SENTENCES)),
         Setting("recent session files", [], _list_of(str, RECENT_SESSIONS)),
         Setting("export folder", "", _text),
+        Setting("export choices", to_json(Choices()), _choices),
         Setting("threads", 1, _whole(1, 64)),
         Setting("geometry", "", _text),
         Setting("window state", "", _text),

@@ -117,7 +117,8 @@ PALETTES: Mapping[str, Palette] = MappingProxyType({each.name: each for each in 
 class Style:
     """A palette, fonts with sizes in pixels, and lengths that follow from them.
 
-    `em` is the size of `font` in pixels, `line` the height of a line of `mono`, `stroke` a thin line.
+    `em` is the size of `font` in pixels, `line` the height of a line of `mono`, `stroke` a thin line; `cell_ems` and
+    `label_ems` bound the cells of a map and the labels beside it.
     Pixel sizes, not points, keep text in the same proportion to a picture on every paint device.
     """
 
@@ -129,6 +130,8 @@ class Style:
     em: float
     line: float
     stroke: float
+    cell_ems: float = 2.2
+    label_ems: float = 14.0
 
     @property
     def gap(self) -> float:
@@ -138,12 +141,12 @@ class Style:
     @property
     def largest_cell(self) -> float:
         """The side beyond which the cells of a map no longer grow."""
-        return 2.2 * self.em
+        return self.cell_ems * self.em
 
     @property
     def label_width(self) -> float:
         """The width beyond which a token's label is shortened in the middle."""
-        return 14.0 * self.em
+        return self.label_ems * self.em
 
     @property
     def small_line(self) -> float:

@@ -41,6 +41,7 @@ class TrainOptions:
     threads: int | None = None
     evaluations: int = 9
     bleu_lines: int = 500
+    links: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,12 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         default=500,
         help="dev lines translated at each evaluation, 500 if left out",
     )
+    parser.add_argument(
+        "--links",
+        metavar="FILE",
+        type=Path,
+        help="word links 0-0 1-2 of each training pair, for --guide-weight; found by eflomal if left out",
+    )
     group = parser.add_argument_group("settings of the model and the run")
     for owner in (TrainingSettings, AugmentationRates):
         _add_settings(group, owner)
@@ -84,9 +91,11 @@ def train_options(values: argparse.Namespace) -> TrainOptions:
     """The options that `add_train_options` describes; InputError where they contradict each other."""
     given = {name: getattr(values, name) for name in _names(TrainingSettings) if getattr(values, name) is not None}
     rates = {name: getattr(values, name) for name in _names(AugmentationRates) if getattr(values, name) is not None}
-    if values.resume and (given or rates or values.force or values.start_from):
+    if values.resume and (given or rates or values.force or values.start_from or values.links):
         raise InputError("--resume goes on with the run's own settings: leave all other settings and --force out.")
     settings = None if values.resume else TrainingSettings(**given, augmentation=AugmentationRates(**rates))
+    if values.links and settings and not settings.guide_weight:
+        raise InputError("--links are of use only where a head is guided: give --guide-weight too.")
     return TrainOptions(
         train=tuple(values.train),
         output=values.output,
@@ -102,6 +111,7 @@ def train_options(values: argparse.Namespace) -> TrainOptions:
         threads=values.threads,
         evaluations=values.evaluations,
         bleu_lines=values.bleu_lines,
+        links=values.links,
     )
 
 

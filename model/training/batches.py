@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from model.training.augment import augment
 from model.training.data import Pair
+from model.training.piece_links import guide_weights
 from model.training.settings import TrainingSettings
 from model.training.subwords import Subwords
 
@@ -23,20 +24,26 @@ IGNORED = -100
 
 @dataclass(frozen=True)
 class Example:
-    """Source and target ids, `</s>` last in both."""
+    """Source and target ids, `</s>` last in both, and the pair they spell where its links guide a head."""
 
     source: list[int]
     target: list[int]
+    pair: Pair | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """`source` [B, S] and its `padding` (True = padding), `inputs` [B, T] from `<pad>` on, `outputs` [B, T]."""
+    """`source` [B, S] and its `padding` (True = padding), `inputs` [B, T] from `<pad>` on, `outputs` [B, T].
+
+    `guide` float32 [B, T, S], where a head is guided: what its weights should be. A row is that of the token it
+    predicts and sums to 1, or to 0 where nothing is known of the token.
+    """
 
     source: Tensor
     padding: Tensor
     inputs: Tensor
     outputs: Tensor
+    guide: Tensor | None = None
 
 
 def epoch_batches(
@@ -52,7 +59,8 @@ def epoch_batches(
     for index, ids in zip(sampled, subwords.sample(texts, settings.alpha, chance), strict=True):
         sources[index] = ids
     targets = subwords.encode([pair.target for pair in changed])
-    examples = [Example(source, target) for source, target in zip(sources, targets, strict=True)]
+    shown = changed if settings.guide_weight else [None] * len(changed)
+    examples = [Example(*each) for each in zip(sources, targets, shown, strict=True)]
     kept = [each for each in examples if max(len(each.source), len(each.target)) <= settings.longest]
     return bucket(kept, settings.batch_positions, chance)
 
@@ -78,6 +86,18 @@ def collate(examples: Sequence[Example], pad: int) -> Batch:
     inputs = _padded([[pad, *each.target[:-1]] for each in examples], pad)
     outputs = _padded([each.target for each in examples], IGNORED)
     return Batch(source, _padding([len(each.source) for each in examples]), inputs, outputs)
+
+
+def guided(batch: Batch, examples: Sequence[Example], subwords: Subwords) -> Batch:
+    """The batch that `collate` made of `examples`, with the guide that the links of their pairs give."""
+    guide = torch.zeros(*batch.outputs.shape, batch.source.shape[1])  # [B, T, S]
+    for index, example in enumerate(examples):
+        if example.pair is not None:
+            sources = subwords.spans(example.source, example.pair.source)
+            targets = subwords.spans(example.target, example.pair.target)
+            known = guide_weights(example.pair, sources, targets)
+            guide[index, : len(targets), : len(sources)] = torch.from_numpy(known)
+    return replace(batch, guide=guide)
 
 
 def _padded(rows: Sequence[Sequence[int]], fill: int) -> Tensor:

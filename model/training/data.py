@@ -7,9 +7,10 @@ import random
 import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from model.analysis.alignment import Link
 from model.errors import InputError
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00ad": None})
@@ -17,10 +18,11 @@ _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202
 
 @dataclass(frozen=True)
 class Pair:
-    """A sentence and its translation."""
+    """A sentence and its translation; `links` are those of their words, where known, and make no pair another."""
 
     source: str
     target: str
+    links: tuple[Link, ...] = field(default=(), compare=False, repr=False)
 
 
 def read_pairs(path: Path) -> list[Pair]:

@@ -22,7 +22,7 @@ from torch import Tensor
 from model.errors import UserError
 from model.training import settings as settings_json
 from model.training.average import WeightAverage
-from model.training.batches import IGNORED, Batch, Example, collate, epoch_batches
+from model.training.batches import IGNORED, Batch, Example, collate, epoch_batches, guided
 from model.training.data import Pair
 from model.training.processes import Processes
 from model.training.projection import projected_loss
@@ -32,6 +32,9 @@ from model.training.settings import TrainingSettings
 from model.training.subwords import Subwords
 from model.transformer import Transformer
 
+_SMALLEST = 1e-9
+"""Added to weights before their logarithm is taken."""
+
 
 class TrainingError(UserError):
     """Training cannot go on: the loss is not a number, or a saved state does not fit."""
@@ -39,11 +42,16 @@ class TrainingError(UserError):
 
 @dataclass(frozen=True)
 class Update:
-    """What one update reports: the loss per target token (label smoothing included, nats) and where it stood."""
+    """What one update reports and where it stood.
+
+    Losses are nats per target token: `loss` that of the translation (label smoothing included), `guide_loss` that
+    of the guided head, not yet weighted, None where none is guided.
+    """
 
     step: int
     epoch: int
     loss: float
+    guide_loss: float | None
     tokens: int
     rate: float
     progress: float
@@ -145,14 +153,15 @@ class Trainer:
         tokens = sum(len(each.target) for each in examples)
         mine = examples[self._processes.rank :: self._processes.world]
         self._optimizer.zero_grad()
-        total = torch.zeros((), device=self._processes.device)
+        total = torch.zeros(2, device=self._processes.device)
         if mine:
             with _half_precision(self._processes.device):
-                loss = self._loss(collate(mine, self._subwords.pad))
-            torch.autograd.backward(loss / tokens)
-            total = loss.detach().float()
-        mean = float(self._processes.sum(total)) / tokens
-        if not math.isfinite(mean):
+                loss, guide_loss = self._losses(self._batch(mine))
+            weighted = loss if guide_loss is None else loss + self._settings.guide_weight * guide_loss
+            torch.autograd.backward(weighted / tokens)
+            total = torch.stack((loss, loss.new_zeros(()) if guide_loss is None else guide_loss)).detach().float()
+        mean, guide_mean = (float(each) / tokens for each in self._processes.sum(total))
+        if not math.isfinite(mean + guide_mean):
             raise TrainingError(
                 f"The loss is {mean} after {self.budget.step} updates. Train with a lower learning rate than "
                 f"{self._settings.learning_rate}, or look for broken pairs in the data."
@@ -164,28 +173,45 @@ class Trainer:
         self._optimizer.step()
         self._keep_padding_zero()
         self.budget.step += 1
-        return Update(self.budget.step, self._epoch, mean, tokens, rate, progress, self.budget.seconds)
+        reported = guide_mean if self._settings.guided_head else None
+        return Update(self.budget.step, self._epoch, mean, reported, tokens, rate, progress, self.budget.seconds)
 
     def _seed(self) -> None:
         """Make the update's dropout depend on nothing but the settings, its number and the process."""
         torch.manual_seed((self._settings.seed * 1_000_003 + self.budget.step) * 1_009 + self._processes.rank)
 
-    def _loss(self, batch: Batch) -> Tensor:
-        """Summed label-smoothed cross-entropy of the batch in nats; padding is never projected to the vocabulary."""
+    def _batch(self, examples: Sequence[Example]) -> Batch:
+        batch = collate(examples, self._subwords.pad)
+        return guided(batch, examples, self._subwords) if self._settings.guided_head else batch
+
+    def _losses(self, batch: Batch) -> tuple[Tensor, Tensor | None]:
+        """Summed label-smoothed cross-entropy of the batch in nats, and the guided head's where the batch guides one.
+
+        Padding is never projected to the vocabulary.
+        """
         device = self._processes.device
         source, padding = batch.source.to(device), batch.padding.to(device)
         outputs = batch.outputs.to(device)
         memory, _ = self._model.encode(source, padding)  # [B, S, D]
-        hidden, _, _ = self._model.decode(batch.inputs.to(device), memory, padding)  # [B, T, D]
+        hidden, _, cross = self._model.decode(batch.inputs.to(device), memory, padding)  # [B, T, D]
         real = outputs != IGNORED
         weight, bias = self._model.generator.weight, self._model.logits_bias
-        return projected_loss(hidden[real], weight, bias, outputs[real], self._settings.label_smoothing)
+        loss = projected_loss(hidden[real], weight, bias, outputs[real], self._settings.label_smoothing)
+        if batch.guide is None or self._settings.guided_head is None:
+            return loss, None
+        layer, head = self._settings.guided_head
+        return loss, alignment_loss(cross[layer][:, head], batch.guide.to(device))
 
     def _keep_padding_zero(self) -> None:
         """The decoder starts from the `<pad>` embedding, which is zero by the layout's convention."""
         with torch.no_grad():
             for embedding in (self._model.source_embedding, self._model.target_embedding):
                 embedding.tokens.weight[self._subwords.pad] = 0.0
+
+
+def alignment_loss(weights: Tensor, guide: Tensor) -> Tensor:
+    """Summed cross-entropy in nats of one head's weights [B, T, S] against the guide [B, T, S] (Garg et al. 2019)."""
+    return -(guide * (weights.float() + _SMALLEST).log()).sum()
 
 
 def _half_precision(device: torch.device) -> contextlib.AbstractContextManager[Any]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from model.training.settings import TrainingSettings
 
+EFLOMAL = "eflomal"
+"""Names the aligner as where word links came from; anything else is the name of a file."""
+
 
 @dataclass(frozen=True)
 class Course:
@@ -32,7 +35,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Described:
-    """Everything a model card says."""
+    """Everything a model card says; `links` is where a guided head's word links came from."""
 
     languages: tuple[str, str]
     data: str
@@ -43,6 +46,7 @@ class Described:
     started_from: str
     course: Course
     figures: Figures
+    links: str = ""
 
 
 def model_card(run: Described) -> str:
@@ -100,7 +104,20 @@ def _training(run: Described) -> str:
         f"{settings.batch_positions:,} padded target positions alike in length, gradient norm "
         f"{settings.gradient_norm:g}, learning rate warmed up over {_percent(settings.warm_up)} of {budget} to "
         f"{settings.learning_rate:g}, then along a cosine to zero; the last {settings.average_last} snapshots "
-        f"averaged. {course.steps:,} updates in {course.minutes:.1f} minutes, {course.epochs} epochs begun.{ending}"
+        f"averaged.{_guide(run)} {course.steps:,} updates in {course.minutes:.1f} minutes, {course.epochs} epochs "
+        f"begun.{ending}"
+    )
+
+
+def _guide(run: Described) -> str:
+    settings = run.settings
+    if settings.guided_head is None:
+        return ""
+    found = "that eflomal found (lower case, both directions, grow-diag)" if run.links == EFLOMAL else f"of {run.links}"
+    return (
+        f" Head {settings.guide_head} of layer {settings.guide_layer} of the decoder's cross-attention was guided "
+        f"(Garg et al. 2019, weight {settings.guide_weight:g}) by the word links {found}: its rows show where the "
+        "predicted word comes from. No other head was guided."
     )
 
 

@@ -90,7 +90,16 @@ def _config(config: ModelConfig, dropout: float) -> dict[str, Any]:
         "activation_dropout": 0.0,
         "use_cache": True,
         "dtype": "float16",
+        **_guided_head(config),
     }
+
+
+def _guided_head(config: ModelConfig) -> dict[str, Any]:
+    """The guided head counted from 1, as people do; no library but ours reads it."""
+    if config.guided_head is None:
+        return {}
+    layer, head = config.guided_head
+    return {"guided_head": {"layer": layer + 1, "head": head + 1}}
 
 
 def _generation(config: ModelConfig) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -14,19 +15,22 @@ import torch
 from model.checkpoint import check_checkpoint, load
 from model.config import ModelConfig, read_config
 from model.errors import InputError
+from model.training.aligner import align
 from model.training.arguments import TrainOptions
 from model.training.batches import Example
 from model.training.corpus import Corpus, read_corpus
+from model.training.data import Pair
 from model.training.evaluation import Loss, Scores, loss, score, translate
 from model.training.loop import Trainer, TrainingError, Update, stop_on_signals
 from model.training.memory import keep_freed_memory
-from model.training.model_card import Course, Described, Figures, model_card
+from model.training.model_card import EFLOMAL, Course, Described, Figures, model_card
 from model.training.output import LONGEST, Languages, write_checkpoint
 from model.training.processes import Processes
 from model.training.reporting import ProgressBar
 from model.training.run_directory import Beginning, RunDirectory
 from model.training.settings import TrainingSettings
 from model.training.subwords import Subwords, train_subwords
+from model.training.word_links import parse_links, spell_links, with_links
 from model.transformer import Transformer
 
 SAVE_SECONDS = 300.0
@@ -68,16 +72,17 @@ class _Run:
         self._options, self._processes = options, processes
         self._directory = RunDirectory(options.output)
         begun = self._beginning()
-        self._settings, self._started_from = begun.settings, begun.started_from
+        self._settings, self._begun = begun.settings, begun
         self._corpus = read_corpus(options.train, options.dev, self._settings)
         if begun.fingerprint not in ("", self._corpus.fingerprint()):
             raise InputError(f"{options.output} was trained on other data. Give the same files in the same order.")
         self._subwords = Subwords(processes.once(self._subword_model))
+        links = processes.once(self._word_links) if self._settings.guided_head else None
         if not options.resume and processes.is_first:
             begun = replace(begun, fingerprint=self._corpus.fingerprint())
-            self._directory.begin(begun, self._subwords.model)
+            self._directory.begin(begun, self._subwords.model, links)
         self._model = self._new_model()
-        self._trainer = Trainer(self._model, self._corpus.train, self._subwords, self._settings, processes)
+        self._trainer = Trainer(self._model, self._pairs(links), self._subwords, self._settings, processes)
         if options.resume:
             self._trainer.restore(options.output)
             if processes.is_first:
@@ -168,7 +173,8 @@ class _Run:
             pairs=len(self._corpus.train),
             parameters=sum(parameter.numel() for parameter in self._model.parameters()),
             settings=self._settings,
-            started_from=self._started_from,
+            started_from=self._begun.started_from,
+            links=self._begun.links,
             course=course,
             figures=Figures(
                 pairs=len(self._dev),
@@ -189,9 +195,11 @@ class _Run:
             return self._directory.beginning()
         if self._processes.is_first:
             self._directory.check_new(options.force)
+        links = (options.links.name if options.links else EFLOMAL) if options.settings.guided_head else ""
         if options.start_from is None:
-            return Beginning(options.settings, "")
-        return Beginning(_sizes_of(options.start_from, options.settings), "", options.start_from.resolve().name)
+            return Beginning(options.settings, "", links=links)
+        settings = _sizes_of(options.start_from, options.settings)
+        return Beginning(settings, "", options.start_from.resolve().name, links)
 
     def _subword_model(self) -> bytes:
         if self._options.resume:
@@ -199,6 +207,28 @@ class _Run:
         if self._options.start_from is not None:
             return (self._options.start_from / "source.spm").read_bytes()
         return train_subwords(self._corpus.train, self._settings.vocabulary)
+
+    def _links_path(self) -> Path | None:
+        """The file the links are read from; None where they are to be found."""
+        return self._directory.links if self._options.resume else self._options.links
+
+    def _word_links(self) -> bytes:
+        """The content of the links file, found if it is not given; this may take minutes."""
+        path = self._links_path()
+        if path is None:
+            print(f"Aligning the words of {len(self._corpus.train):,} pairs.", file=sys.stderr, flush=True)
+            return spell_links(align(self._corpus.train))
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+
+    def _pairs(self, links: bytes | None) -> Sequence[Pair]:
+        """The pairs to train on, with their links where a head is guided."""
+        if links is None:
+            return self._corpus.train
+        where = str(self._links_path() or self._directory.links)
+        return with_links(self._corpus.train, parse_links(links, where), where)
 
     def _new_model(self) -> Transformer:
         config = _config(self._settings, self._subwords)
@@ -223,12 +253,14 @@ class _MetricLines:
             return
         tokens = sum(each.tokens for each in self._updates)
         mean = sum(each.loss * each.tokens for each in self._updates) / tokens
+        guide = [each.guide_loss * each.tokens for each in self._updates if each.guide_loss is not None]
         self._directory.append(
             {
                 "step": update.step,
                 "epoch": update.epoch,
                 "minutes": round(update.seconds / 60, 4),
                 "loss": round(mean, 5),
+                **({"guide_loss": round(sum(guide) / tokens, 5)} if guide else {}),
                 "tokens": tokens,
                 "learning_rate": update.rate,
             }
@@ -267,6 +299,7 @@ def _config(settings: TrainingSettings, subwords: Subwords) -> ModelConfig:
         share_encoder_decoder_embeddings=True,
         tie_word_embeddings=True,
         max_position_embeddings=LONGEST,
+        guided_head=settings.guided_head,
     )
 
 
@@ -284,7 +317,8 @@ def _sizes_of(checkpoint: Path, settings: TrainingSettings) -> TrainingSettings:
         vocabulary=subwords.size - 1,
     )
     same = (checkpoint / "source.spm").read_bytes() == (checkpoint / "target.spm").read_bytes()
-    if not same or _config(sizes, subwords) != replace(config, max_position_embeddings=LONGEST):
+    comparable = replace(config, max_position_embeddings=LONGEST, guided_head=sizes.guided_head)
+    if not same or _config(sizes, subwords) != comparable:
         raise InputError(
             f"{checkpoint} cannot be trained further: it must have one joint vocabulary, numbered as SentencePiece "
             "does, as many layers and heads in the encoder as in the decoder, ReLU and tied embeddings."

@@ -2,6 +2,7 @@
 
 settings.json   the settings, the data's fingerprint, and what the run started from
 subwords.model  the SentencePiece model
+links.txt       links of the training pairs' words, where a head is guided by them
 state.pt        weights, optimiser and place in the data (written by `loop.Trainer`)
 metrics.jsonl   one JSON object a line, in the order of updates
 model/          the checkpoint
@@ -21,15 +22,20 @@ from model.training.settings import TrainingSettings, from_json, to_json
 
 STATE = "state.pt"
 _SETTINGS, _SUBWORDS, _METRICS, _MODEL = "settings.json", "subwords.model", "metrics.jsonl", "model"
+_LINKS = "links.txt"
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a run was begun with: its settings, its data's fingerprint, and the checkpoint it started from."""
+    """What a run was begun with.
+
+    Its settings, its data's fingerprint, the checkpoint it started from, and where its word links came from.
+    """
 
     settings: TrainingSettings
     fingerprint: str
     started_from: str = ""
+    links: str = ""
 
 
 class RunDirectory:
@@ -39,19 +45,23 @@ class RunDirectory:
         self.path = path
         self.model = path / _MODEL
         self.metrics = path / _METRICS
+        self.links = path / _LINKS
 
-    def begin(self, beginning: Beginning, subwords: bytes) -> None:
+    def begin(self, beginning: Beginning, subwords: bytes, links: bytes | None = None) -> None:
         """Make the directory and note what the run is begun with; an earlier run in it is removed."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for name in (STATE, _METRICS):
+            for name in (STATE, _METRICS, _LINKS):
                 (self.path / name).unlink(missing_ok=True)
             shutil.rmtree(self.model, ignore_errors=True)
             write_whole(self.path / _SUBWORDS, subwords)
+            if links is not None:
+                write_whole(self.links, links)
             values = {
                 "settings": to_json(beginning.settings),
                 "data": beginning.fingerprint,
                 "started_from": beginning.started_from,
+                "links": beginning.links,
             }
             write_whole(self.path / _SETTINGS, (json.dumps(values, indent=1) + "\n").encode())
         except OSError as error:
@@ -74,7 +84,8 @@ class RunDirectory:
             raise InputError(f"{self.path} holds no run to go on with. Leave --resume out to begin one.")
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
-            return Beginning(from_json(values["settings"]), str(values["data"]), str(values["started_from"]))
+            texts = (str(values["data"]), str(values["started_from"]), str(values.get("links", "")))
+            return Beginning(from_json(values["settings"]), *texts)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path} is damaged ({error}). Begin the run anew with --force.") from None
 

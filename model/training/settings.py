@@ -35,7 +35,8 @@ class AugmentationRates:
 class TrainingSettings:
     """Sizes of the model, the data's treatment, and the schedule.
 
-    The budget is `minutes` of training or, where given, `steps` updates. Subword sampling is Kudo 2018.
+    The budget is `minutes` of training or, where given, `steps` updates. Subword sampling is Kudo 2018, guided
+    alignment Garg et al. 2019; its layer and head are one of the decoder's cross-attention heads.
     """
 
     d_model: int = _setting(256, "width of the model")
@@ -57,6 +58,9 @@ class TrainingSettings:
     average_last: int = _setting(4, "how many late snapshots of the weights are averaged")
     average_share: float = _setting(0.04, "share of the budget over which they are taken", share=True)
     dev_share: float = _setting(0.01, "share of the pairs held out where no --dev is given", share=True)
+    guide_weight: float = _setting(0.0, "weight of the loss that guides one head to align words; 0 guides none")
+    guide_layer: int = _setting(3, "decoder layer of the guided cross-attention head, from 1")
+    guide_head: int = _setting(1, "the guided head in its layer, from 1")
     longest: int = _setting(100, "longer pairs, in tokens of either side, are left out")
     seed: int = _setting(1, "start of all random numbers")
     augmentation: AugmentationRates = field(default_factory=AugmentationRates)
@@ -73,6 +77,16 @@ class TrainingSettings:
             raise InputError(f"steps is {self.steps}; it must be at least 1.")
         if not (0 < self.minutes < float("inf") and 0 < self.learning_rate < float("inf")):
             raise InputError("minutes and learning_rate must be above 0.")
+        if not 0.0 <= self.guide_weight < float("inf"):
+            raise InputError(f"guide_weight is {self.guide_weight}; it must be 0 or more.")
+        for name, most in (("guide_layer", self.layers), ("guide_head", self.heads)):
+            if self.guide_weight and not 1 <= getattr(self, name) <= most:
+                raise InputError(f"{name} is {getattr(self, name)}; it must lie between 1 and {name[6:]}s, {most}.")
+
+    @property
+    def guided_head(self) -> tuple[int, int] | None:
+        """Layer and head, from 0, of the cross-attention head that is guided; None where none is."""
+        return (self.guide_layer - 1, self.guide_head - 1) if self.guide_weight else None
 
 
 def _check_shares(settings: TrainingSettings | AugmentationRates) -> None:

@@ -13,6 +13,8 @@ import sentencepiece
 
 from model.errors import InputError
 from model.training.data import Pair
+from model.training.piece_links import piece_spans
+from model.training.word_links import Span
 
 PAD = "<pad>"
 BEST = 16
@@ -65,6 +67,7 @@ class Subwords:
         self._model = model
         self._processor = sentencepiece.SentencePieceProcessor(model_proto=model)
         self.size = self._processor.get_piece_size() + 1
+        self._pieces = [self._processor.id_to_piece(index) for index in range(self.size - 1)]
         self._scores = [self._processor.get_score(index) for index in range(self.size - 1)]
 
     @property
@@ -98,6 +101,11 @@ class Subwords:
         SentencePiece's own sampling cannot be repeated in another process, whatever its seed.
         """
         return [[*self._drawn(text, alpha, chance), self.eos] for text in texts]
+
+    def spans(self, ids: Sequence[int], text: str) -> list[Span]:
+        """The characters of `text` that each of its ids covers; `</s>`, which is last, covers none."""
+        normalised, offsets = self._processor.normalize(text, with_offsets=True)
+        return piece_spans([self._pieces[each] for each in ids[:-1]], normalised, offsets)
 
     def _drawn(self, text: str, alpha: float, chance: random.Random) -> list[int]:
         best: list[list[int]] = self._processor.nbest_encode(text, nbest_size=BEST)

@@ -46,11 +46,11 @@ def refused(result: subprocess.CompletedProcess[str]) -> str:
 
 def test_version_and_help_answer_without_qt_or_torch() -> None:
     code = (
-        "import sys\nfrom viewer.__main__ import main\ntry:\n    main([sys.argv[1]])\nexcept SystemExit:\n    pass\n"
+        "import sys\nfrom viewer.__main__ import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
         "print([name for name in ('torch', 'PySide6', 'numpy') if name in sys.modules])"
     )
-    for option in ("--version", "--help"):
-        result = subprocess.run([sys.executable, "-c", code, option], capture_output=True, text=True, check=True)
+    for options in (["--version"], ["--help"], ["export", "--help"]):
+        result = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=True)
         assert result.stdout.splitlines()[-1] == "[]"
     started = time.perf_counter()
     assert run("--version").stdout.startswith("attention-viewer ")
@@ -188,16 +188,6 @@ def test_max_steps_and_a_target_longer_than_it(tmp_path: Path) -> None:
         assert file["cross_attention"].shape[2] == 2
 
 
-def test_export_names_files_by_kind_layer_and_head(tmp_path: Path) -> None:
-    out = tmp_path / "pictures"
-    arguments = ("export", TEXT, "-o", str(out), "--kind", "cross", "--layer", "4", "--head", "all", "--format", "svg")
-    assert run(*arguments).returncode == 0
-    assert sorted(path.name for path in out.iterdir()) == [f"cross_layer4_head{head}.svg" for head in range(1, 9)]
-    assert "exists already" in refused(run(*arguments))
-    assert run("export", TEXT, "-o", str(out), "--grid", "--format", "pdf", "--steps", "3").returncode == 0
-    assert {"encoder_all.pdf", "decoder_all.pdf", "cross_all.pdf"} <= {path.name for path in out.iterdir()}
-
-
 def test_screenshot_needs_no_display(tmp_path: Path) -> None:
     out = tmp_path / "window.png"
     assert run("screenshot", str(out), "--sentence", TEXT, "--steps", "2", "--size", "1280x720").returncode == 0
@@ -243,27 +233,12 @@ def test_a_session_is_traced_as_it_stands(saved: Path, session: Session, tmp_pat
     assert meta["target"] is None and meta["forced"] is False
 
 
-def test_a_session_at_step_zero_has_no_decoder_to_export(saved: Path, tmp_path: Path) -> None:
+def test_a_session_at_step_zero_can_be_traced(saved: Path, tmp_path: Path) -> None:
     change(saved, step=0)
-    out = tmp_path / "out"
-    message = refused(run("export", "--session", str(saved), "-o", str(out)))
-    assert "dog.avsession" in message and "step 0" in message and not out.exists()
-    asked = ("--kind", "encoder", "--layer", "1", "--head", "2", "--format", "svg")
-    assert run("export", "--session", str(saved), "-o", str(out), *asked).returncode == 0
-    assert [path.name for path in out.iterdir()] == ["encoder_layer1_head2.svg"]
     assert run("trace", "--session", str(saved), "-o", str(tmp_path / "zero.npz")).returncode == 0
 
 
-def test_export_shows_a_session_in_its_own_colours_and_labels(saved: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    asked = ("--kind", "cross", "--layer", "1", "--head", "2", "--format", "svg")
-    assert run("export", "--session", str(saved), "-o", str(out), *asked).returncode == 0
-    picture = (out / "cross_layer1_head2.svg").read_text("utf-8")
-    assert "token read" in picture and ">chien<" in picture and "→ chien" not in picture
-    assert "maximum" in picture and "#fcfdbf" in picture.lower()
-
-
-@pytest.mark.parametrize("command", [["trace", "-o", "x.npz"], ["export", "-o", "x"], ["screenshot", "x.png"]])
+@pytest.mark.parametrize("command", [["trace", "-o", "x.npz"], ["screenshot", "x.png"]])
 def test_sessions_that_will_not_do_are_refused(
     command: list[str], saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -309,8 +284,6 @@ def test_translate_with_a_beam_writes_the_best_hypothesis(session: Session) -> N
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["export", TEXT, "-o", "x", "--layer", "9"], "Layer 9 does not exist"),
-        (["export", TEXT, "-o", "x", "--format", "bmp"], "bmp"),
         (["trace", "  ", "-o", "x.npz"], "empty"),
         (["trace", TEXT, "-o", "x.npz", "--max-steps", "-1"], "-1"),
         (["trace", TEXT, "-o", "x.npz", "--target", "a", "--max-steps", "2"], "exclude"),

@@ -13,10 +13,11 @@ from pytestqt.qtbot import QtBot
 from model.api import Kind
 from tests.e2e.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, wait_for_step
 from viewer.app import Parts, restore_layout, save_layout
+from viewer.export.choices import Choices, Width
 from viewer.settings import MemoryStore, Settings
 from viewer.specs import HeatmapSpec, Unavailable
 from viewer.view_state import Head
-from viewer.widgets.export_dialog import ExportRequest
+from viewer.widgets.export_dialog import ExportDialog, ExportRequest
 
 
 def test_the_window_invites_before_and_after_the_model_is_ready(open_window: Open, qtbot: QtBot) -> None:
@@ -25,7 +26,7 @@ def test_the_window_invites_before_and_after_the_model_is_ready(open_window: Ope
     qtbot.waitUntil(lambda: parts.controller.loaded.info is not None, timeout=PATIENCE)
     waiting = parts.controller.loaded.waiting
     assert isinstance(waiting, Unavailable) and "Type" in waiting.reason
-    assert not parts.actions["step"].isEnabled() and not parts.actions["export"].isEnabled()
+    assert not parts.actions["step"].isEnabled() and not parts.actions["export_data"].isEnabled()
 
 
 def test_a_sentence_typed_before_the_model_is_ready_is_encoded(open_window: Open, qtbot: QtBot) -> None:
@@ -96,14 +97,36 @@ def test_hovering_a_cell_reads_its_weight_and_lights_its_tokens(window: Parts, q
     assert "hover" in panel.readout()
 
 
-@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
-@pytest.mark.parametrize("what", ["map", "grid"])
-def test_exporting_writes_a_picture(window: Parts, qtbot: QtBot, tmp_path: Path, what: str, suffix: str) -> None:
+@pytest.mark.parametrize(("what", "suffix"), [("map", "png"), ("kinds", "svg"), ("window", "pdf"), ("grid", "gif")])
+def test_exporting_asks_shows_and_writes(window: Parts, qtbot: QtBot, tmp_path: Path, what: str, suffix: str) -> None:
     decode_to_the_end(qtbot, window)
-    path = tmp_path / f"picture.{suffix}"
-    window.commands.write_picture(ExportRequest(what, suffix, 2, "print", path))
+    window.actions["export"].trigger()
+    dialog = export_dialog(window)
+    request = ExportRequest(Choices(what, suffix), tmp_path / f"picture.{suffix}")
+    dialog.choices_changed.emit(request.choices)
+    dialog.accepted_request.emit(request)
     window.commands.wait_for_exports()
-    assert path.read_bytes()[:4] in (b"\x89PNG", b"<?xm", b"%PDF")
+    assert request.path.read_bytes()[:4] in (b"\x89PNG", b"<?xm", b"%PDF", b"GIF8")
+    dialog.reject()
+
+
+def test_the_dialog_shows_what_the_file_will_be(window: Parts, qtbot: QtBot) -> None:
+    decode_to_the_end(qtbot, window)
+    window.actions["export"].trigger()
+    dialog = export_dialog(window)
+    seen: list[tuple[int, str]] = []
+    window.commands.exports._previews.painted.connect(lambda number, image, about: seen.append((image.width(), about)))
+    dialog.choices_changed.emit(Choices("positions", "pdf", width=Width(20, "cm")))
+    qtbot.waitUntil(lambda: any(about.startswith("20.0 × ") for _, about in seen), timeout=PATIENCE)
+    dialog.reject()
+
+
+def test_what_cannot_be_exported_yet_says_why(window: Parts, qtbot: QtBot) -> None:
+    window.actions["first"].trigger()
+    wait_for_step(qtbot, window, 0)
+    reasons = window.commands.exports._unavailable()
+    assert set(reasons) == {"kinds", "map", "grid", "candidates"}
+    assert all("Step" in reason for reason in reasons.values())
 
 
 def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
@@ -111,10 +134,16 @@ def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
 ) -> None:
     decode_to_the_end(qtbot, window)
     path = tmp_path / "missing" / "picture.png"
-    with qtbot.waitSignal(window.commands.export_failed, timeout=PATIENCE) as failure:
-        window.commands.write_picture(ExportRequest("map", "png", 1, "print", path))
+    with qtbot.waitSignal(window.commands.exports.failed, timeout=PATIENCE) as failure:
+        window.commands.exports.write(ExportRequest(Choices(), path))
     assert "missing" in failure.args[0]
     assert not path.parent.exists()
+
+
+def export_dialog(window: Parts) -> ExportDialog:
+    found = [each for each in window.window.findChildren(ExportDialog) if each.isVisible()]
+    assert len(found) == 1
+    return found[0]
 
 
 def test_playing_runs_to_the_end_and_stops(window: Parts, qtbot: QtBot) -> None:
@@ -219,10 +248,11 @@ def test_the_same_head_is_shown_large_that_is_framed_in_the_grid(window: Parts) 
 def test_data_are_exported_and_copied(window: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     window.actions["step"].trigger()
     wait_for_step(qtbot, window, 1)
-    for name in ("one.npz", "one.csv", "one.json"):
-        window.commands.data.write(tmp_path / name)
+    names = {"one.npz", "one.csv", "one.json"}
+    for name in names:
+        window.commands.exports.write(ExportRequest(Choices("data", name[4:]), tmp_path / name))
     window.commands.wait_for_exports()
-    assert {path.name for path in tmp_path.iterdir()} == {"one.npz", "one.csv", "one.json"}
+    assert {path.name for path in tmp_path.iterdir()} == names
     assert np.load(tmp_path / "one.npz")["cross_attention"].shape == (4, 8, 1, 9)
     window.actions["copy_values"].trigger()
     lines = QApplication.clipboard().text().splitlines()

@@ -74,6 +74,12 @@ def test_what_old_checkpoints_leave_out_has_its_usual_value(tmp_path: Path) -> N
         ("normalize_embedding", True),
         ("model_type", "bart"),
         ("tie_word_embeddings", False),
+        ("guided_head", [1, 1]),
+        ("guided_head", {"layer": 1}),
+        ("guided_head", {"layer": 0, "head": 1}),
+        ("guided_head", {"layer": 4, "head": 1}),
+        ("guided_head", {"layer": 1, "head": 3}),
+        ("guided_head", {"layer": True, "head": 1}),
     ],
 )
 def test_a_bad_field_is_named_with_its_value(field: str, value: Any, tmp_path: Path) -> None:
@@ -82,6 +88,12 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: Any, tmp_path: P
     message = str(caught.value)
     assert "config.json" in message and field in message
     assert repr(None if value == "absent" else value) in message
+
+
+def test_the_guided_head_counts_from_one_in_the_file(tmp_path: Path) -> None:
+    assert read_config(write(tmp_path)).guided_head is None
+    assert read_config(write(tmp_path, guided_head=None)).guided_head is None
+    assert read_config(write(tmp_path, guided_head={"layer": 3, "head": 2})).guided_head == (2, 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe", b"[" * 100_000])

@@ -8,9 +8,8 @@ import pytest
 
 from model.api import Kind
 from model.errors import InputError
+from viewer import export_arguments
 from viewer.arguments import (
-    FORMATS,
-    KINDS,
     THEMES,
     BatchOptions,
     ExportOptions,
@@ -21,8 +20,17 @@ from viewer.arguments import (
     parse,
 )
 from viewer.assets import BUNDLED_MODEL
+from viewer.command_options import KINDS
+from viewer.export.animation import ENCODERS
+from viewer.export.choices import CANDIDATES, DATA, FORMATS, GRID, PAGE, POSITIONS, PRESETS, SUBJECTS, Choices, Width
+from viewer.export.choices import KINDS as THREE_KINDS
+from viewer.export.choices import THEMES as EXPORT_THEMES
+from viewer.export.data import WRITERS
 from viewer.export.picture import EXPORTERS
+from viewer.headless_export import COLOR_RANGES
+from viewer.painting.colormaps import SEQUENTIAL
 from viewer.theme import PALETTES
+from viewer.view_state import ColorRange, RowLabels
 
 
 def complaint(*arguments: str) -> str:
@@ -35,8 +43,11 @@ def complaint(*arguments: str) -> str:
 
 def test_words_of_the_command_line_are_those_of_the_program() -> None:
     assert tuple(kind.value for kind in Kind) == KINDS
-    assert set(EXPORTERS) == set(FORMATS)
-    assert set(THEMES) <= set(PALETTES)
+    assert set(FORMATS) == {*EXPORTERS, *ENCODERS, *WRITERS}
+    assert set(THEMES) <= set(PALETTES) and set(EXPORT_THEMES) == set(PALETTES)
+    assert set(export_arguments.PICTURE_SUBJECTS.values()) <= set(SUBJECTS)
+    assert tuple(COLOR_RANGES) == export_arguments.RANGES and set(COLOR_RANGES.values()) == set(ColorRange)
+    assert tuple(rows.value for rows in RowLabels) == export_arguments.ROWS
 
 
 def test_without_a_command_the_window_opens() -> None:
@@ -62,7 +73,7 @@ def test_every_command_takes_its_options() -> None:
     assert parse(["trace", "--input", "in", "-o", "o"]) == BatchOptions(BUNDLED_MODEL, Path("in"), out)
     assert parse(
         ["export", "Hi.", "-o", "o", "--kind", "cross", "--layer", "2", "--head", "all", "--format", "svg"]
-    ) == ExportOptions(BUNDLED_MODEL, "Hi.", out, ("cross",), layer=2, format="svg")
+    ) == ExportOptions(BUNDLED_MODEL, "Hi.", out, Choices(format="svg"), ("cross",), layer=2)
     assert parse(
         ["screenshot", "o.png", "--sentence", "Hi.", "--size", "800x600", "--theme", "dark"]
     ) == ScreenshotOptions(BUNDLED_MODEL, Path("o.png"), "Hi.", size=(800, 600), theme="dark")
@@ -107,6 +118,11 @@ def test_a_sentence_may_begin_with_a_dash_after_two_dashes() -> None:
         (["trace", "--session", "s", "-o", "o", "--max-steps", "3"], ["--session", "leave --max-steps out"]),
         (["export", "-o", "o"], ["sentence", "--session", "export --help"]),
         (["export", "Hi.", "--session", "s", "-o", "o"], ["either", "--session"]),
+        (["export", "Hi.", "--input", "f", "-o", "o"], ["either", "--input", "only one"]),
+        (["export", "--session", "s", "--input", "f", "-o", "o"], ["either", "--input", "only one"]),
+        (["export", "--input", "f", "-o", "o", "--target", "x"], ["--target", "tab"]),
+        (["export", "Hi.", "-o", "o", "--resume"], ["--resume", "add --input"]),
+        (["export", "--input", "f", "-o", "o", "--resume", "--force"], ["--resume", "--force", "one of the two"]),
         (["export", "--session", "s", "-o", "o", "--steps", "0"], ["--session", "leave --steps out"]),
         (["export", "--session", "s", "-o", "o", "--target", "x"], ["--session", "leave --target out"]),
         (["screenshot", "o.png", "--sentence", "Hi.", "--session", "s"], ["either", "--session"]),
@@ -128,8 +144,33 @@ def test_a_sentence_may_begin_with_a_dash_after_two_dashes() -> None:
         (["export", "Hi.", "-o", "o", "--layer", "0"], ["--layer", "1 or more"]),
         (["export", "Hi.", "-o", "o", "--head", "some"], ["--head", "'some'"]),
         (["export", "Hi.", "-o", "o", "--kind", "self"], ["'self'", "encoder, decoder, cross or all"]),
-        (["export", "Hi.", "-o", "o", "--format", "gif"], ["'gif'", "png, svg or pdf"]),
-        (["export", "Hi.", "-o", "o", "--grid", "--layer", "1"], ["--grid", "--layer"]),
+        (["export", "Hi.", "-o", "o", "--format", "bmp"], ["--format", "'bmp'", "png, svg, pdf, gif", "csv or json"]),
+        (["export", "Hi.", "-o", "o", "--grid", "--layer", "1"], ["--grid", "leave --layer out"]),
+        (["export", "Hi.", "-o", "o", "--picture", "grid", "--head", "1"], ["--picture grid", "leave --head out"]),
+        (["export", "Hi.", "-o", "o", "--picture", "kinds", "--grid"], ["--grid", "--picture kinds"]),
+        (["export", "Hi.", "-o", "o", "--picture", "kinds", "--kind", "cross"], ["all three", "leave --kind out"]),
+        (["export", "Hi.", "-o", "o", "--picture", "positions", "--layer", "1"], ["no head", "leave --layer out"]),
+        (["export", "Hi.", "-o", "o", "--picture", "candidates", "--kind", "all"], ["no head", "leave --kind out"]),
+        (["export", "Hi.", "-o", "o", "--picture", "window"], ["'window'", "heads, grid, kinds"]),
+        (
+            ["export", "Hi.", "-o", "o", "--picture", "positions", "--format", "gif"],
+            ["--picture positions", "png, svg or pdf", "not gif"],
+        ),
+        (["export", "Hi.", "-o", "o", "--width", "wide"], ["--width", "'wide'", "12cm"]),
+        (["export", "Hi.", "-o", "o", "--width", "1cm"], ["--width", "1 cm", "from 3 to 120"]),
+        (["export", "Hi.", "-o", "o", "--dpi", "47"], ["--dpi", "from 48 to 1200", "47"]),
+        (["export", "Hi.", "-o", "o", "--scale", "0.4"], ["--scale", "from 0.5 to 12", "0.4"]),
+        (["export", "Hi.", "-o", "o", "--scale", "nan"], ["--scale", "from 0.5 to 12", "nan"]),
+        (["export", "Hi.", "-o", "o", "--scale", "2x"], ["--scale", "'2x'"]),
+        (["export", "Hi.", "-o", "o", "--scale", "2", "--dpi", "192"], ["--scale", "--dpi", "exclude"]),
+        (["export", "Hi.", "-o", "o", "--format", "pdf", "--dpi", "300"], ["pdf", "drawing", "leave --dpi out"]),
+        (["export", "Hi.", "-o", "o", "--theme", "blue"], ["--theme", "'blue'", "print, light or dark"]),
+        (["export", "Hi.", "-o", "o", "--frame", "100"], ["png does not move", "leave --frame out"]),
+        (["export", "Hi.", "-o", "o", "--format", "gif", "--frame", "19"], ["--frame", "from 20 to 10000", "19"]),
+        (["export", "Hi.", "-o", "o", "--range", "log"], ["--range", "'log'", "unit, maximum or root"]),
+        (["export", "Hi.", "-o", "o", "--rows", "none"], ["--rows", "'none'", "both, reads or predicts"]),
+        (["export", "Hi.", "-o", "o", "--steps", "0", "--kind", "encoder", "--format", "gif"], ["--steps 0"]),
+        (["export", "Hi.", "-o", "o", "--steps", "0", "--picture", "candidates"], ["--steps 0"]),
         (["export", "Hi.", "-o", "o", "--steps", "-1"], ["--steps", "-1"]),
         (["export", "Hi.", "-o", "o", "--steps", "0"], ["--steps 0", "encoder"]),
         (["screenshot", "o.jpg", "--sentence", "Hi."], ["o.jpg", ".png"]),
@@ -145,9 +186,65 @@ def test_refusals_name_the_option_and_the_value(arguments: list[str], words: lis
         assert word in message
 
 
-def test_step_zero_of_the_encoder_can_be_exported() -> None:
-    options = parse(["export", "Hi.", "-o", "o", "--steps", "0", "--kind", "encoder"])
-    assert isinstance(options, ExportOptions) and options.steps == 0
+@pytest.mark.parametrize("suffix", ["npz", "csv", "json", "html"])
+@pytest.mark.parametrize(
+    "option",
+    ["--picture heads", "--grid", "--kind cross", "--layer 1", "--head 1", "--theme dark", "--no-title", "--dpi 96"],
+)
+def test_what_concerns_pictures_is_refused_where_everything_is_written(suffix: str, option: str) -> None:
+    message = complaint("export", "Hi.", "-o", "o", "--format", suffix, *option.split())
+    assert f"--format {suffix} holds everything" in message and f"leave {option.split()[0]} out" in message
+
+
+def exported(*arguments: str) -> ExportOptions:
+    options = parse(["export", "Hi.", "-o", "o", *arguments])
+    assert isinstance(options, ExportOptions)
+    return options
+
+
+@pytest.mark.parametrize(
+    ("arguments", "choices"),
+    [
+        ("", Choices()),
+        ("--picture heads --theme light", Choices(theme="light")),
+        ("--grid --format gif --frame 20", Choices(GRID, "gif", frame=20)),
+        ("--picture grid --format webp", Choices(GRID, "webp")),
+        ("--picture kinds --layer 2 --width page", Choices(THREE_KINDS, width=PRESETS["page"])),
+        ("--picture positions --format pdf --width 12cm", Choices(POSITIONS, "pdf", width=Width(12, "cm"))),
+        ("--picture candidates --format apng --scale 1.5", Choices(CANDIDATES, "apng", dpi=144)),
+        ("--dpi 300 --no-title --no-caption", Choices(dpi=300, title=False, caption=False)),
+        ("--width natural", Choices()),
+        ("--format npz", Choices(DATA, "npz")),
+        ("--format html", Choices(PAGE, "html")),
+    ],
+)
+def test_options_of_export_become_choices(arguments: str, choices: Choices) -> None:
+    assert exported(*arguments.split()).choices == choices
+
+
+def test_a_view_of_the_export_is_left_alone_unless_it_was_asked_for() -> None:
+    plain = exported()
+    assert (plain.colormap, plain.color_range, plain.row_labels) == (None, None, None)
+    asked = exported("--colours", "magma", "--range", "root", "--rows", "reads")
+    assert (asked.colormap, asked.color_range, asked.row_labels) == ("magma", "root", "reads")
+
+
+def test_export_takes_the_lines_of_a_file() -> None:
+    assert parse(["export", "--input", "f", "-o", "o", "--resume", "--steps", "2"]) == ExportOptions(
+        BUNDLED_MODEL, "", Path("o"), source=Path("f"), resume=True, steps=2
+    )
+
+
+@pytest.mark.parametrize("asked", ["--kind encoder", "--picture positions", "--format npz"])
+def test_what_needs_no_decoder_row_can_be_exported_at_step_zero(asked: str) -> None:
+    assert exported("--steps", "0", *asked.split()).steps == 0
+
+
+def test_the_help_of_export_names_every_colormap(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["export", "--help"])
+    line = next(line for line in capsys.readouterr().out.splitlines() if "--colours NAME  " in line)
+    assert set(SEQUENTIAL) <= set(line.replace(",", "").split())
 
 
 @pytest.mark.parametrize("command", [[], ["translate"], ["trace"], ["export"], ["screenshot"]])

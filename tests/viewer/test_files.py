@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from model.errors import InputError, UserError
-from viewer.files import check_folder, check_output, made_folder, read_lines, write_lines
+from viewer.files import check_folder, check_output, made_folder, read_lines, source_and_target, write_lines
 
 
 def test_lines_end_at_line_feeds_only_and_lose_the_byte_order_mark(tmp_path: Path) -> None:
@@ -31,6 +31,14 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_lines(tmp_path / "absent.txt")
     with pytest.raises(InputError, match="directory"):
         read_lines(tmp_path)
+
+
+def test_a_line_has_a_source_and_perhaps_a_target() -> None:
+    assert source_and_target("The cat.") == ("The cat.", None)
+    assert source_and_target("The cat.\tLe chat.") == ("The cat.", "Le chat.")
+    for line, said in (("a\tb\tc", "3 columns"), ("\tb", "empty source"), ("a\t ", "empty target")):
+        with pytest.raises(InputError, match=said):
+            source_and_target(line)
 
 
 def test_outputs_are_checked_before_they_are_written(tmp_path: Path) -> None:

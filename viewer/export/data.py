@@ -1,4 +1,4 @@
-"""Numbers to files: NPZ, CSV and JSON by suffix, written whole or not at all."""
+"""A whole trace to a file: NPZ, CSV, JSON and HTML by suffix, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Any
 from model.api import Trace
 from viewer.export.json_trace import json_bytes
 from viewer.export.npz import npz_bytes
+from viewer.export.page import page_bytes
 from viewer.export.picture import ExportError, write_bytes
 from viewer.export.table import csv_bytes
 
 Encode = Callable[[Trace, Mapping[str, Any]], bytes]
 
-WRITERS: Mapping[str, Encode] = MappingProxyType({"npz": npz_bytes, "csv": csv_bytes, "json": json_bytes})
+WRITERS: Mapping[str, Encode] = MappingProxyType(
+    {"npz": npz_bytes, "csv": csv_bytes, "json": json_bytes, "html": page_bytes}
+)
 """Suffix -> the function that makes the file's content."""
 
 

@@ -8,21 +8,21 @@ from pathlib import Path
 from types import MappingProxyType
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSaveFile, QSize, QSizeF, Qt
-from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter, QPixmap
+from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPainter, QPdfWriter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 
 from model.errors import UserError
+from viewer.export.choices import CM_PER_INCH, PIXELS_PER_INCH
 
 Paint = Callable[[QPainter, QRectF, bool], None]
 """Paints a picture into a rectangle; the flag asks for vector cells."""
 
-PIXELS_PER_INCH = 96
-"""What a picture's size in pixels means on paper; SVG and PDF keep the proportions of text to cells by it."""
 LARGEST_SIDE = 30_000
 """Pixels of a PNG's side, at most."""
 NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """Characters, in UTF-8, that a sentence may hold but an XML file may not."""
-TOO_LARGE = "The picture could not be made: it is too large for the memory. Use a smaller scale."
+FAMILY = re.compile(rb'font-family="([^"]*)"')
+TOO_LARGE = "The picture could not be made: it is too large for the memory. Use fewer dots to an inch."
 
 
 class ExportError(UserError):
@@ -31,21 +31,32 @@ class ExportError(UserError):
 
 def png_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
     """The picture as PNG with `scale` image pixels for each pixel of `size`."""
+    return _encoded(painted_image(paint, size, scale))
+
+
+def painted_image(paint: Paint, size: QSizeF, scale: float) -> QImage:
+    """The picture as an image with `scale` pixels for each pixel of `size`. Raises ExportError where it is too large.
+
+    The image knows its size on paper.
+    """
     width, height = round(size.width() * scale), round(size.height() * scale)
     if max(width, height) > LARGEST_SIDE:
         raise ExportError(
-            f"The picture would be {width} x {height} pixels; {LARGEST_SIDE} is the most. Use a smaller scale, or SVG."
+            f"The picture would be {width} x {height} pixels; {LARGEST_SIDE} is the most. Use fewer dots to an inch, a smaller width, or SVG."
         )
     image = QImage(width, height, QImage.Format.Format_RGB32)
     if image.isNull():
         raise ExportError(TOO_LARGE)
     image.fill(Qt.GlobalColor.white)
+    per_meter = round(PIXELS_PER_INCH * scale / CM_PER_INCH * 100)
+    image.setDotsPerMeterX(per_meter)
+    image.setDotsPerMeterY(per_meter)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     painter.scale(scale, scale)
     paint(painter, QRectF(0, 0, size.width(), size.height()), False)
     painter.end()
-    return _encoded(image)
+    return image
 
 
 def svg_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
@@ -61,7 +72,14 @@ def svg_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
     paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     painter.end()
     # Qt escapes < and & but lets through what no reader of XML accepts.
-    return QByteArray(NOT_IN_XML.sub(b" ", bytes(buffer.data().data())))
+    return QByteArray(FAMILY.sub(_families, NOT_IN_XML.sub(b" ", bytes(buffer.data().data()))))
+
+
+def _families(found: re.Match[bytes]) -> bytes:
+    """A font's family by its real name and by its kind: Qt's own aliases mean nothing to a browser."""
+    info = QFontInfo(QFont(found[1].decode()))
+    kind = "monospace" if info.fixedPitch() else "sans-serif"
+    return f'font-family="{info.family()}, {kind}"'.encode()
 
 
 def pdf_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
@@ -96,19 +114,19 @@ def export_picture(path: Path, paint: Paint, size: QSizeF, scale: float = 1.0, o
     if suffix not in EXPORTERS:
         known = ", ".join(f".{each}" for each in EXPORTERS)
         raise ExportError(f"{path.name} has no picture format: give it a name that ends in one of {known}.")
-    _refuse_existing(path, overwrite)
+    refuse_existing(path, overwrite)
     write_bytes(path, EXPORTERS[suffix](paint, size, scale), overwrite)
 
 
 def save_image(image: QImage | QPixmap, path: Path, overwrite: bool = False) -> None:
     """Write an image as PNG. Raises ExportError as `export_picture` does."""
-    _refuse_existing(path, overwrite)
+    refuse_existing(path, overwrite)
     write_bytes(path, _encoded(image), overwrite)
 
 
 def write_bytes(path: Path, content: QByteArray | bytes, overwrite: bool = False) -> None:
     """Write a file whole or not at all. Raises ExportError with the reason."""
-    _refuse_existing(path, overwrite)
+    refuse_existing(path, overwrite)
     if not path.parent.is_dir():
         raise ExportError(f"The folder {path.parent} does not exist. Make it, or choose another place.")
     file = QSaveFile(str(path))
@@ -129,7 +147,8 @@ def _write_all(file: QSaveFile, data: bytes) -> bool:
     return True
 
 
-def _refuse_existing(path: Path, overwrite: bool) -> None:
+def refuse_existing(path: Path, overwrite: bool) -> None:
+    """Raise ExportError where `path` is a folder, or a file that may not be replaced."""
     try:
         is_folder, exists = path.is_dir(), path.exists()
     except OSError as error:

@@ -1,49 +1,104 @@
-"""Writes pictures beside the window's work: painting a large figure must not stop the event loop."""
+"""Exports and previews beside the window's work: painting a large figure must not stop the event loop."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtGui import QImage
 
 from model.errors import UserError
+from viewer.export.job import Advance, ExportCancelled
+
+Write = Callable[[Advance], tuple[str, ...]]
+"""Writes a file, telling how far it has come; returns notes on what had to be reduced."""
 
 
 class ExportRunner(QObject):
-    """Runs one export after the other; `done` carries what to say, `failed` why nothing was written."""
+    """Runs one export after the other; `done` carries what to say, `failed` why nothing was written.
+
+    `advanced` carries (done, total); `ended` follows whatever became of an export.
+    """
 
     done = Signal(str)
     failed = Signal(str)
+    advanced = Signal(int, int)
+    ended = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
+        self._cancelled = threading.Event()
 
-    def start(self, write: Callable[[], None], name: str) -> None:
+    def start(self, write: Write, name: str) -> None:
         """Call `write` in the export thread; `name` is what is being written, for the message."""
+        self._cancelled.clear()
+        self._pool.start(lambda: self._run(write, name))
 
-        def run() -> None:
-            trouble = _trouble_of(write)
-            if trouble:
-                self.failed.emit(trouble)
-            else:
-                self.done.emit(f"Wrote {name}")
-
-        self._pool.start(run)
+    def cancel(self) -> None:
+        """End the current export before it writes anything, unless it is writing already."""
+        self._cancelled.set()
 
     def wait(self) -> None:
         """Return once nothing is being written."""
         self._pool.waitForDone()
 
+    def _run(self, write: Write, name: str) -> None:
+        try:
+            notes = write(self._advance)
+        except ExportCancelled:
+            self.done.emit(f"Cancelled: {name} was not written")
+        except UserError as error:
+            self.failed.emit(str(error))
+        except Exception as error:
+            # Nothing may escape into Qt's thread, and the user is to hear of it.
+            self.failed.emit(f"{name} could not be written: {error}.")
+        else:
+            self.done.emit(f"Wrote {name}" + (f" · {'; '.join(notes)}" if notes else ""))
+        self.ended.emit()
 
-def _trouble_of(write: Callable[[], None]) -> str:
-    """What went wrong, in a sentence; "" when nothing did."""
-    try:
-        write()
-    except UserError as error:
-        return str(error)
-    except Exception as error:
-        # Nothing may escape into Qt's thread, and the user is to hear of it.
-        return f"The picture could not be written: {error}."
-    return ""
+    def _advance(self, done: int, total: int) -> None:
+        if self._cancelled.is_set():
+            raise ExportCancelled("The export was cancelled.")
+        self.advanced.emit(done, total)
+
+
+class PreviewRunner(QObject):
+    """Paints previews one after the other, leaving out those that a newer wish has overtaken.
+
+    `painted` carries an image and what to say of it, `failed` why there is none; both the number of the wish.
+    """
+
+    painted = Signal(int, QImage, str)
+    failed = Signal(int, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._newest = 0
+
+    def start(self, paint: Callable[[], tuple[QImage, str]]) -> int:
+        """Call `paint` in the preview thread; returns the number of the wish."""
+        self._newest += 1
+        number = self._newest
+        self._pool.start(lambda: self._run(paint, number))
+        return number
+
+    def wait(self) -> None:
+        """Return once nothing is being painted, giving up what has not begun."""
+        self._newest += 1
+        self._pool.waitForDone()
+
+    def _run(self, paint: Callable[[], tuple[QImage, str]], number: int) -> None:
+        if number != self._newest:
+            return
+        try:
+            image, about = paint()
+        except Exception as error:
+            # Nothing may escape into Qt's thread.
+            self.failed.emit(number, str(error))
+        else:
+            self.painted.emit(number, image, about)

@@ -51,28 +51,36 @@ class HeatmapLayout:
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
 
-def heatmap_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> HeatmapLayout:
-    """Square cells as large as `rect` and the style allow, from the top left; nothing reaches beyond `rect`."""
-    rows, columns = spec.values.shape
-    left, top = _margins(spec, style)
-    bar = colorbar_width(spec.scale, style)
+def heatmap_layout(
+    rect: QRectF, spec: HeatmapSpec, style: Style, grown: HeatmapSpec | None = None
+) -> HeatmapLayout:
+    """Square cells as large as `rect` and the style allow, from the top left; nothing reaches beyond `rect`.
+
+    Where the map is still growing, `grown` is what it will be: its cells stand where they will stand then.
+    """
+    whole = grown or spec
+    rows, columns = whole.values.shape
+    left, top = _margins(whole, style)
+    bar = colorbar_width(whole.scale, style)
     height = (rect.height() - top) / rows
     side = max(1e-3, min(height, (rect.width() - left - style.em - bar) / columns, style.largest_cell))
     while side > 1.0:
-        right = max(style.em + bar, overhang_of(spec.columns.labels, side, style))
+        right = max(style.em + bar, overhang_of(whole.columns.labels, side, style))
         if left + columns * side + right <= rect.width() + 1e-6:
             break
         side *= 0.98
+    bar_left, bar_height = rect.left() + left + columns * side, rows * side
+    rows, columns = spec.values.shape
     cells = QRectF(rect.left() + left, rect.top() + top, columns * side, rows * side)
     title = QFontMetricsF(style.small).height()
-    bar_height = max(cells.height(), min(6 * style.em, rect.height() - top))
+    bar_height = max(bar_height, min(6 * style.em, rect.height() - top))
     return HeatmapLayout(
         (rows, columns),
         cells,
         QRectF(rect.left(), cells.top(), left, cells.height()),
         QRectF(cells.left(), rect.top() + title, cells.width(), top - title),
         QRectF(cells.left(), rect.top(), max(0.0, rect.right() - cells.left()), title),
-        QRectF(cells.right() + style.em, cells.top(), bar, bar_height),
+        QRectF(bar_left + style.em, cells.top(), bar, bar_height),
     )
 
 
@@ -91,9 +99,10 @@ def paint_heatmap(
     style: Style,
     overlay: Overlay = Overlay(),  # noqa: B008 - frozen
     vector: bool = False,
+    grown: HeatmapSpec | None = None,
 ) -> HeatmapLayout:
-    """Paint the whole picture into `rect`; returns where things are."""
-    layout = heatmap_layout(rect, spec, style)
+    """Paint the whole picture into `rect`; returns where things are. For `grown` see `heatmap_layout`."""
+    layout = heatmap_layout(rect, spec, style, grown)
     _paint_title(painter, layout.column_title, spec, style)
     rows, columns = layout.shape
     paint_labels(painter, layout.row_labels, spec.rows.labels, 0, rows, Side.LEFT, style, overlay.rows)

@@ -1,17 +1,21 @@
-"""Asks what to export, in which format and theme, and where to; writes nothing itself."""
+"""Asks what to export, how it is to look and where to; shows what it will look like, and writes nothing itself."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QShowEvent, QStandardItemModel
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QMessageBox,
     QSpinBox,
@@ -19,75 +23,143 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-PICTURES = (("map", "The current map"), ("grid", "All layers and heads of this kind"))
-FORMATS = (("png", "PNG image"), ("svg", "SVG drawing"), ("pdf", "PDF document"))
-THEMES = (("print", "White, for print"), ("light", "Light"), ("dark", "Dark"))
-LARGEST_SCALE = 4
+from viewer.export.choices import (
+    FORMATS,
+    LONGEST_FRAME,
+    SHORTEST_FRAME,
+    SUBJECTS,
+    THEMES,
+    Choices,
+    formats_of,
+)
+from viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
+from viewer.widgets.preview import Preview
+from viewer.widgets.width_box import ResolutionBox, WidthBox, indent
+
+TITLE = "Export"
+SETTLING = 150
+"""Milliseconds that a number rests before a preview of it is asked for."""
+SCREEN_SHARE = 0.9
+"""The dialog opens no larger than this part of the screen."""
+NOTE_LINES = 3
+ABOUT_LINES = 2
+
+WAITING = "Making the preview …"
 
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """A picture to write: `what` "map" or "grid", its format, pixel scale (PNG only), theme and file.
+    """A file to write; the user has agreed to an existing one being replaced."""
 
-    The user has agreed to an existing file being replaced.
-    """
-
-    what: str
-    suffix: str
-    scale: int
-    theme: str
+    choices: Choices
     path: Path
 
 
 class ExportDialog(QDialog):
-    """A few choices, then a file dialog starting in `folder`; emits the request once all is chosen.
+    """Choices beside a preview of them, then a file dialog starting in `folder`.
 
-    `names` are the proposed file names without suffix, by picture.
+    `unavailable` are reasons why subjects cannot be exported now, `names` the proposed file names without suffix, by
+    subject. `choices_changed` asks for a preview, once when the dialog is shown and whenever the choices change;
+    `accepted_request` carries an ExportRequest once all is chosen.
     """
 
+    choices_changed = Signal(object)
     accepted_request = Signal(object)
 
-    def __init__(self, folder: Path, names: dict[str, str] | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        choices: Choices,
+        unavailable: Mapping[str, str],
+        names: Mapping[str, str],
+        folder: Path,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Export picture")
-        self._folder = folder
-        self._names = names or {"map": "attention_map", "grid": "attention_heads"}
-        self._picture = _choice("Picture", PICTURES)
-        self._format = _choice("Format", FORMATS)
-        self._theme = _choice("Colours", THEMES)
-        self._scale = QSpinBox()
-        self._scale.setRange(1, LARGEST_SCALE)
-        self._scale.setValue(2)
-        self._scale.setSuffix(" ×")
-        self._scale.setAccessibleName("Scale")
-        self._note = QLabel()
-        self._note.setProperty("tone", "muted")
-        self._format.currentIndexChanged.connect(self._show_format)
-        self._lay_out()
-        self._show_format()
+        self.setWindowTitle(TITLE)
+        self._names, self._folder = names, folder
+        self._preferred = [choices.format]
+        self._told: Choices | None = None
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(SETTLING)
+        self._resting.timeout.connect(self._tell)
+        self._subject = _choice("What", SUBJECTS, choices.subject)
+        _disable(self._subject, unavailable)
+        self._format = QComboBox()
+        self._format.setAccessibleName("Format")
+        self._offer_formats()
+        self._theme = _choice("Colours", THEMES, choices.theme)
+        self._width = WidthBox(choices.width)
+        self._dpi = ResolutionBox(choices.dpi)
+        self._title, self._caption = _tick("&Title", choices.title), _tick("Ca&ption", choices.caption)
+        self._frame = _frame_time(choices.frame)
+        self._note, self._about = QLabel(), QLabel()
+        self._preview = Preview()
+        self._controls = self._lay_out()
+        self._connect()
+        self._show_choices()
+        self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * SCREEN_SHARE))
 
-    def accept(self) -> None:
-        """Close the choices and ask for the file."""
-        super().accept()
-        self._ask_for_file().open()
+    def choices(self) -> Choices:
+        """What is chosen now; controls that mean nothing for it keep their values."""
+        return Choices(
+            subject=str(self._subject.currentData()),
+            format=str(self._format.currentData()),
+            theme=str(self._theme.currentData()),
+            width=self._width.value(),
+            dpi=self._dpi.value(),
+            title=self._title.isChecked(),
+            caption=self._caption.isChecked(),
+            frame=self._frame.value(),
+        )
+
+    def set_preview(self, image: QImage, about: str) -> None:
+        """Show the figure as painted, and `about` below it; dropped where a subject without a picture is chosen now."""
+        if is_pictured(self.choices()):
+            self._preview.show_picture(image, about)
+            self._about.setText(about)
+
+    def set_problem(self, text: str) -> None:
+        """Say why there is no preview; "" clears what was said."""
+        if is_pictured(self.choices()) and (text or self._preview.words()):
+            self._preview.show_problem(text)
+            self._about.clear()
+
+    def set_waiting(self) -> None:
+        """Say that a preview is being made; the one before stays until it has come."""
+        if is_pictured(self.choices()):
+            self._preview.show_waiting(WAITING)
+            self._about.setText(WAITING if not self._preview.words() else "")
 
     def request_for(self, file: str) -> ExportRequest:
         """The request for what is chosen now, written to `file`; the suffix is added where it is missing."""
-        suffix = self._suffix()
-        path = Path(file)
-        if path.suffix.lower() != f".{suffix}":
-            path = path.with_name(f"{path.name}.{suffix}")
-        scale = self._scale.value() if suffix == "png" else 1
-        return ExportRequest(self._picture.currentData(), suffix, scale, self._theme.currentData(), path)
+        choices, path = self.choices(), Path(file)
+        if path.suffix.lower() != f".{choices.format}":
+            path = path.with_name(f"{path.name}.{choices.format}")
+        return ExportRequest(choices, path)
+
+    def accept(self) -> None:
+        """Ask for the file; the choices stay open until one is chosen."""
+        self._ask_for_file().open()
+
+    def done(self, result: int) -> None:
+        """Close, and want no more previews."""
+        self._resting.stop()
+        super().done(result)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for the first preview."""
+        super().showEvent(event)
+        self._tell()
 
     def _ask_for_file(self) -> QFileDialog:
-        suffix = self._suffix()
-        dialog = QFileDialog(self.parentWidget(), "Export picture", str(self._folder))
+        choices = self.choices()
+        dialog = QFileDialog(self, TITLE, str(self._folder))
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{self._format.currentText()} (*.{suffix})")
-        dialog.setDefaultSuffix(suffix)
-        dialog.selectFile(f"{self._names[self._picture.currentData()]}.{suffix}")
+        dialog.setNameFilter(f"{FORMATS[choices.format]} (*.{choices.format})")
+        dialog.setDefaultSuffix(choices.format)
+        dialog.selectFile(f"{self._names[choices.subject]}.{choices.format}")
         dialog.fileSelected.connect(self._choose_file)
         dialog.finished.connect(dialog.deleteLater)
         return dialog
@@ -95,52 +167,188 @@ class ExportDialog(QDialog):
     def _choose_file(self, file: str) -> None:
         request = self.request_for(file)
         if request.path == Path(file) or not request.path.exists():
-            self.accepted_request.emit(request)
+            self._finish(request)
         else:
             self._ask_to_replace(request)
 
     def _ask_to_replace(self, request: ExportRequest) -> None:
         """Ask about a file that the file dialog did not, because the suffix was added after it."""
-        question = QMessageBox(self.parentWidget())
-        question.setWindowTitle("Export picture")
+        question = QMessageBox(self)
+        question.setWindowTitle(TITLE)
         question.setText(f"{request.path.name} exists already. Replace it?")
         question.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
         question.button(QMessageBox.StandardButton.Yes).setText("Replace")
         question.setDefaultButton(QMessageBox.StandardButton.No)
-        question.button(QMessageBox.StandardButton.Yes).clicked.connect(lambda: self.accepted_request.emit(request))
+        question.button(QMessageBox.StandardButton.Yes).clicked.connect(lambda: self._finish(request))
         question.finished.connect(question.deleteLater)
         question.open()
 
-    def _suffix(self) -> str:
-        return str(self._format.currentData())
+    def _finish(self, request: ExportRequest) -> None:
+        self.accepted_request.emit(request)
+        super().accept()
 
-    def _show_format(self) -> None:
-        is_png = self._suffix() == "png"
-        self._scale.setEnabled(is_png)
-        self._note.setText("One image, sharp at this scale." if is_png else "Text stays text; any size prints sharply.")
+    def _connect(self) -> None:
+        self._subject.currentIndexChanged.connect(self._follow_subject)
+        self._format.currentIndexChanged.connect(self._follow_format)
+        self._theme.currentIndexChanged.connect(self._follow)
+        self._width.chosen.connect(self._follow)
+        self._title.toggled.connect(self._follow)
+        self._caption.toggled.connect(self._follow)
+        for number in (self._width.typed, self._dpi.typed, self._frame.valueChanged):
+            number.connect(self._follow_number)
 
-    def _lay_out(self) -> None:
+    def _follow_subject(self) -> None:
+        self._offer_formats()
+        self._follow()
+
+    def _follow_format(self) -> None:
+        chosen = str(self._format.currentData())
+        self._preferred = [chosen, *(each for each in self._preferred if each != chosen)]
+        self._follow()
+
+    def _follow_number(self) -> None:
+        self._show_choices()
+        self._resting.start()
+
+    def _follow(self) -> None:
+        self._show_choices()
+        self._tell()
+
+    def _offer_formats(self) -> None:
+        """Offer the formats of the subject, the one chosen last among them first."""
+        formats = formats_of(str(self._subject.currentData()))
+        # Between clearing and filling nothing is chosen, which nobody should hear of.
+        with QSignalBlocker(self._format):
+            self._format.clear()
+            for suffix in formats:
+                self._format.addItem(FORMATS[suffix], suffix)
+            chosen = next((each for each in self._preferred if each in formats), formats[0])
+            self._format.setCurrentIndex(formats.index(chosen))
+
+    def _tell(self) -> None:
+        """Ask for a preview, unless it would be the same again."""
+        self._resting.stop()
+        choices = self.choices()
+        if choices != self._told:
+            self._told = choices
+            self.set_waiting()
+            self.choices_changed.emit(choices)
+
+    def _show_choices(self) -> None:
+        """Say what the format gives, and leave idle what means nothing for it."""
+        choices = self.choices()
+        idle, pictured = idle_controls(choices), is_pictured(choices)
+        for field, widgets in self._controls.items():
+            for widget in widgets:
+                widget.setEnabled(field not in idle)
+                widget.setToolTip(idle.get(field, ""))
+        self._note.setText(note_on(choices) if pictured else "")
+        self._preview.setToolTip(preview_title(choices))
+        if not pictured:
+            self._preview.show_statement(note_on(choices))
+            self._about.clear()
+
+    def _lay_out(self) -> dict[str, tuple[QWidget, ...]]:
+        """Lay all out; returns what to leave idle, by field of Choices."""
         form = QFormLayout()
-        for title, field in (
-            ("Picture", self._picture),
-            ("Format", self._format),
-            ("Scale", self._scale),
-            ("Colours", self._theme),
-        ):
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setHorizontalSpacing(self._ems(0.8))
+        form.setVerticalSpacing(self._ems(0.6))
+        ticks = QHBoxLayout()
+        ticks.setSpacing(self._ems(1.2))
+        ticks.addWidget(self._title)
+        ticks.addWidget(self._caption)
+        ticks.addStretch()
+        form.addRow("&What", self._subject)
+        form.addRow("&Format", self._format)
+        rows = {
+            "theme": ("Co&lours", self._theme),
+            "width": ("W&idth", self._width),
+            "dpi": ("&Resolution", self._dpi),
+            "frame": ("Frame ti&me", self._frame),
+        }
+        for title, field in rows.values():
             form.addRow(title, field)
+        form.addRow("", ticks)
+        self._put_side_by_side(form)
+        idle = {name: (form.labelForField(field), field) for name, (_, field) in rows.items()}
+        return {**idle, "title": (self._title,), "caption": (self._caption,)}
+
+    def _put_side_by_side(self, form: QFormLayout) -> None:
+        _reserve(self._note, NOTE_LINES)
+        _reserve(self._about, ABOUT_LINES)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Save).setText("Choose file …")
+        save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        save.setText("Choose fil&e …")
+        save.setDefault(True)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.addLayout(form)
+        left.addWidget(self._note)
+        left.addStretch()
+        right.addWidget(self._preview, 1)
+        right.addWidget(self._about)
+        left.setSpacing(self._ems(1.0))
+        right.setSpacing(self._ems(0.5))
+        both = QHBoxLayout()
+        both.setSpacing(self._ems(1.4))
+        both.addLayout(left)
+        both.addLayout(right, 1)
         layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self._note)
+        layout.addLayout(both, 1)
         layout.addWidget(buttons)
+        margin = self._ems(1.2)
+        layout.setContentsMargins(margin, margin, margin, margin)
+        layout.setSpacing(margin)
+
+    def _ems(self, count: float) -> int:
+        return round(count * self.fontInfo().pixelSize())
 
 
-def _choice(name: str, values: tuple[tuple[str, str], ...]) -> QComboBox:
+def _choice(name: str, values: Mapping[str, str], chosen: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
-    for value, text in values:
+    for value, text in values.items():
         combo.addItem(text, value)
+    combo.setCurrentIndex(combo.findData(chosen))
     return combo
+
+
+def _disable(combo: QComboBox, reasons: Mapping[str, str]) -> None:
+    """Leave out what has a reason against it, and choose the first of the rest where it was chosen."""
+    model = combo.model()
+    assert isinstance(model, QStandardItemModel)
+    for value, reason in reasons.items():
+        item = model.item(combo.findData(value))
+        item.setEnabled(False)
+        item.setToolTip(reason)
+    if combo.currentData() in reasons:
+        left = (index for index in range(combo.count()) if combo.itemData(index) not in reasons)
+        combo.setCurrentIndex(next(left, combo.currentIndex()))
+
+
+def _tick(text: str, ticked: bool) -> QCheckBox:
+    box = QCheckBox(text)
+    box.setChecked(ticked)
+    return box
+
+
+def _frame_time(milliseconds: int) -> QSpinBox:
+    box = QSpinBox()
+    box.setRange(SHORTEST_FRAME, LONGEST_FRAME)
+    box.setSingleStep(100)
+    box.setSuffix(" ms")
+    box.setValue(milliseconds)
+    box.setAccessibleName("Frame time")
+    indent(box)
+    return box
+
+
+def _reserve(label: QLabel, lines: int) -> None:
+    """Keep room for some muted lines, so that nothing moves when they come."""
+    label.setProperty("tone", "muted")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    label.setMinimumHeight(lines * label.fontMetrics().lineSpacing())

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
 
+from viewer.painting.curves import curve_colors
 from viewer.specs import CurvesSpec, MatrixSpec
 from viewer.theme import COLORMAPS, Style
 from viewer.widgets.graphing import pg
@@ -178,9 +179,3 @@ class CurvesPlot(Plot):
     def _color(self) -> None:
         for line, color in zip(self._lines, curve_colors(self._look, len(self._lines)), strict=True):
             line.setPen(pg.mkPen(QColor(color), width=CURVE_STROKES * self._look.stroke))
-
-
-def curve_colors(style: Style, count: int) -> list[str]:
-    """A colour for each of `count` curves, again from the first where there are more curves than colours."""
-    colors = style.palette.curves
-    return [colors[index % len(colors)] for index in range(count)]

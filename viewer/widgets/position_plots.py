@@ -10,9 +10,10 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from viewer.painting.curves import curve_colors
 from viewer.specs import CurvesSpec
 from viewer.theme import Style
-from viewer.widgets.plots import CurvesPlot, MatrixPlot, curve_colors
+from viewer.widgets.plots import CurvesPlot, MatrixPlot
 
 
 class PositionPlots(QWidget):

@@ -22,10 +22,11 @@ from model.api import Kind
 from tests.viewer import traces
 from tests.viewer.specs_for_tests import SENTENCE, grid, heatmap
 from viewer.export.data import write_trace
-from viewer.export.figure import Figure, grid_figure, heatmap_figure, wrapped
+from viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
 from viewer.export.names import file_name
 from viewer.export.picture import ExportError, export_picture, save_image, write_bytes
 from viewer.export.table import map_text
+from viewer.export.text import wrapped
 from viewer.painting.colormaps import COLORMAPS
 from viewer.painting.heatmap import paint_rectangles
 from viewer.specs import Axis, Scale
@@ -68,14 +69,14 @@ def svg_fills(path: Path) -> list[str]:
 
 def test_svg_holds_a_rectangle_of_each_weights_colour(style: Style, tmp_path: Path) -> None:
     spec = heatmap()
-    fills = svg_fills(write(heatmap_figure(spec, style), tmp_path / "map.svg"))
+    fills = svg_fills(write(heatmap_figure(spec, Look(style)), tmp_path / "map.svg"))
     wanted = [QColor(*COLORMAPS["viridis"][round(float(value) * 255)].tolist()).name() for value in spec.values.flat]
     places = [fills.index(color) for color in wanted]
     assert places == sorted(places), "cells stand row by row"
 
 
 def test_svg_text_is_text(style: Style, tmp_path: Path) -> None:
-    tree = ElementTree.parse(write(heatmap_figure(heatmap(), style), tmp_path / "map.svg"))
+    tree = ElementTree.parse(write(heatmap_figure(heatmap(), Look(style)), tmp_path / "map.svg"))
     texts = [(element.text or "").strip() for element in tree.iter(f"{SVG}text")]
     for label in ("row0", "row2", "col0", "col4", "Cross-attention · layer 4, head 8", "keys: source"):
         assert label in texts
@@ -84,7 +85,7 @@ def test_svg_text_is_text(style: Style, tmp_path: Path) -> None:
 
 def test_svg_stays_readable_whatever_the_sentence_holds(style: Style, tmp_path: Path) -> None:
     spec = replace(heatmap(), caption=("one\x01two & \ufffe 中文",))
-    path = write(heatmap_figure(spec, style), tmp_path / "map.svg")
+    path = write(heatmap_figure(spec, Look(style)), tmp_path / "map.svg")
     texts = " ".join(element.text or "" for element in ElementTree.parse(path).iter(f"{SVG}text"))
     assert "one two & " in texts and "中文" in texts
 
@@ -106,7 +107,7 @@ def test_cells_of_an_svg_join_without_seams(qapp: QApplication, tmp_path: Path) 
 def test_pdf_text_is_text_with_its_font_inside(style: Style, tmp_path: Path) -> None:
     from pypdf import PdfReader
 
-    page: Any = PdfReader(write(heatmap_figure(heatmap(), style), tmp_path / "map.pdf")).pages[0]
+    page: Any = PdfReader(write(heatmap_figure(heatmap(), Look(style)), tmp_path / "map.pdf")).pages[0]
     text = " ".join(page.extract_text().split())
     for label in ("row0", "row2", "layer 4, head 8", "colour from 0 to 1"):
         assert label in text
@@ -117,7 +118,7 @@ def test_pdf_text_is_text_with_its_font_inside(style: Style, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
 def test_png_has_the_scale_and_the_theme(qapp: QApplication, tmp_path: Path, theme: str) -> None:
-    figure = heatmap_figure(heatmap(), style_for(PALETTES[theme], QFont()))
+    figure = heatmap_figure(heatmap(), Look(style_for(PALETTES[theme], QFont())))
     image = QImage(str(write(figure, tmp_path / "map.png")))
     assert image.width() == round(2 * figure.size.width())
     assert image.pixelColor(2, 2).name() == PALETTES[theme].surface
@@ -125,12 +126,12 @@ def test_png_has_the_scale_and_the_theme(qapp: QApplication, tmp_path: Path, the
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_all_heads_as_one_figure(style: Style, tmp_path: Path, suffix: str) -> None:
-    path = write(grid_figure(grid(4, 8, 15, 14), style), tmp_path / f"all.{suffix}")
+    path = write(grid_figure(grid(4, 8, 15, 14), Look(style)), tmp_path / f"all.{suffix}")
     assert path.stat().st_size > 1000
 
 
 def test_a_long_sentence_is_exported_without_clipping_its_caption(style: Style, tmp_path: Path) -> None:
-    path = write(heatmap_figure(heatmap(300, 300), style), tmp_path / "long.png")
+    path = write(heatmap_figure(heatmap(300, 300), Look(style)), tmp_path / "long.png")
     assert QImage(str(path)).width() > 1000
 
 
@@ -139,7 +140,7 @@ def test_a_long_sentence_is_exported_without_clipping_its_caption(style: Style, 
 def test_no_figure_of_a_head_paints_beyond_its_edges(style: Style, rows: int, columns: int, word: str) -> None:
     spec = heatmap(rows, columns)
     spec = replace(spec, rows=Axis("queries", (word,) * rows), columns=Axis("keys", (word,) * columns))
-    assert ink_beyond(heatmap_figure(replace(spec, caption=("x" * 500, *spec.caption)), style)) == 0
+    assert ink_beyond(heatmap_figure(replace(spec, caption=("x" * 500, *spec.caption)), Look(style))) == 0
 
 
 @pytest.mark.parametrize(("layers", "heads"), [(1, 1), (2, 1), (4, 8), (6, 16)])
@@ -152,12 +153,12 @@ def test_the_colour_bar_of_all_heads_stays_beside_them(
         def note(_: QPainter, rect: QRectF, *__: object, name: str = name, **___: object) -> None:
             places[name] = rect
 
-        monkeypatch.setattr(f"viewer.export.figure.{name}", note)
-    ink_beyond(grid_figure(grid(layers, heads), style))
+        monkeypatch.setattr(f"viewer.export.block.{name}", note)
+    ink_beyond(grid_figure(grid(layers, heads), Look(style)))
     maps, bar = places["paint_grid"], places["paint_colorbar"]
     assert bar.bottom() <= maps.bottom() and bar.left() > maps.right()
     monkeypatch.undo()
-    assert ink_beyond(grid_figure(grid(layers, heads), style)) == 0
+    assert ink_beyond(grid_figure(grid(layers, heads), Look(style))) == 0
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
@@ -165,9 +166,9 @@ def test_an_existing_file_is_not_replaced_without_leave(style: Style, tmp_path: 
     path = tmp_path / f"map.{suffix}"
     path.write_text("mine")
     with pytest.raises(ExportError, match="exists already"):
-        write(heatmap_figure(heatmap(), style), path)
+        write(heatmap_figure(heatmap(), Look(style)), path)
     assert path.read_text() == "mine"
-    write(heatmap_figure(heatmap(), style), path, overwrite=True)
+    write(heatmap_figure(heatmap(), Look(style)), path, overwrite=True)
     assert path.stat().st_size > 100
 
 
@@ -175,7 +176,7 @@ def test_an_existing_file_is_not_replaced_without_leave(style: Style, tmp_path: 
 def test_a_full_disk_leaves_nothing(style: Style, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
     monkeypatch.setattr(QSaveFile, "commit", lambda file: (file.cancelWriting(), False)[1])
     with pytest.raises(ExportError, match="could not be written"):
-        write(heatmap_figure(heatmap(), style), tmp_path / f"map.{suffix}")
+        write(heatmap_figure(heatmap(), Look(style)), tmp_path / f"map.{suffix}")
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == []
 
@@ -198,12 +199,12 @@ def test_an_image_beyond_the_memory_is_refused(style: Style, tmp_path: Path, mon
 
     monkeypatch.setattr("viewer.export.picture.QImage", NoRoom)
     with pytest.raises(ExportError, match="too large for the memory"):
-        write(heatmap_figure(heatmap(), style), tmp_path / "map.png")
+        write(heatmap_figure(heatmap(), Look(style)), tmp_path / "map.png")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_folder_an_unknown_suffix_and_a_folder_are_refused(style: Style, tmp_path: Path) -> None:
-    figure = heatmap_figure(heatmap(), style)
+    figure = heatmap_figure(heatmap(), Look(style))
     for path, said in (
         (tmp_path / "no" / "map.png", "does not exist"),
         (tmp_path / "map.bmp", r"\.png, \.svg, \.pdf"),
@@ -300,6 +301,6 @@ def test_a_figure_of_differences_has_a_bar_around_zero() -> None:
     weights = grid(4, 8, 4, 6)
     spec = replace(weights, values=weights.values - 0.5, color_range=ColorRange.MAXIMUM)
     style = style_for(PALETTES["print"], QFont())
-    without = grid_figure(spec, style)
-    signed = grid_figure(replace(spec, scale=Scale(-0.5, 0.5)), style)
+    without = grid_figure(spec, Look(style))
+    signed = grid_figure(replace(spec, scale=Scale(-0.5, 0.5)), Look(style))
     assert signed.size.width() > without.size.width()

@@ -1,0 +1,84 @@
+"""How long figures take: all heads of a sentence as drawings, beside a window that goes on."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from model.api import Kind
+from model.document import Document
+from model.session import Session
+from viewer.export.choices import Choices
+from viewer.export.job import Advance, export_file
+from viewer.export.pictures import Subject
+from viewer.export.runner import ExportRunner
+from viewer.loaded import Loaded
+from viewer.view_state import Head, ViewState
+
+SENTENCE = "The old teacher who lives next door gave my sister a very interesting book."
+LIMIT = 3.0
+"""Seconds for all heads."""
+LONGEST_PAUSE = 50
+"""Milliseconds for which the event loop may stand still."""
+
+
+@pytest.fixture(scope="module")
+def subject(bundled: Path) -> Subject:
+    session = Session(bundled)
+    document = Document(SENTENCE, step=200)
+    trace = session.trace(document)
+    assert len(trace.source_tokens) >= 15
+    loaded = Loaded(session.info, trace, SENTENCE, session.text(trace), document=document)
+    return Subject(loaded, ViewState(), session.info.config.d_model)
+
+
+def all_heads(subject: Subject, folder: Path, advance: Advance) -> int:
+    """Write a drawing of each head; returns how many."""
+    choices = Choices("map", "svg")
+    assert subject.loaded.info is not None
+    count = 0
+    for kind in Kind:
+        layers, heads = subject.loaded.info.heads(kind)
+        for layer in range(layers):
+            for head in range(heads):
+                view = replace(subject.view, active=kind, heads={**subject.view.heads, kind: Head(layer, head)})
+                path = folder / f"{kind}_{layer + 1}_{head + 1}.svg"
+                export_file(replace(subject, view=view), choices, path, advance=advance)
+                count += 1
+    return count
+
+
+def test_all_heads_as_drawings(qapp: QApplication, subject: Subject, tmp_path: Path) -> None:
+    started = time.perf_counter()
+    count = all_heads(subject, tmp_path, lambda done, total: None)
+    seconds = time.perf_counter() - started
+    print(f"\n{count} heads of {len(subject.loaded.trace.source_tokens)} tokens as SVG: {seconds:.2f} s")  # type: ignore[union-attr]
+    assert count == 96 and seconds <= LIMIT
+
+
+def test_the_event_loop_goes_on_meanwhile(qapp: QApplication, subject: Subject, tmp_path: Path) -> None:
+    runner = ExportRunner()
+    clock, pauses = QElapsedTimer(), []
+    clock.start()
+    timer = QTimer()
+    timer.timeout.connect(lambda: pauses.append(clock.restart()))
+    timer.start(1)
+    finished: list[str] = []
+    runner.done.connect(finished.append)
+
+    def write(advance: Advance) -> tuple[str, ...]:
+        all_heads(subject, tmp_path, advance)
+        return ()
+
+    runner.start(write, "96 drawings")
+    while not finished:
+        QTest.qWait(5)
+    timer.stop()
+    print(f"\nlongest pause of the event loop: {max(pauses)} ms")
+    assert max(pauses) <= LONGEST_PAUSE

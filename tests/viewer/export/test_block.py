@@ -1,0 +1,80 @@
+"""Figures of long sentences: what had to be reduced is said, and what fits is not touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QFont, QImage
+from PySide6.QtWidgets import QApplication
+
+from tests.viewer.specs_for_tests import grid, heatmap
+from viewer.export.block import Device, Titled, heatmap_block, image_block, row_of
+from viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
+from viewer.export.picture import export_picture
+from viewer.theme import PALETTES, Style, style_for
+
+COLUMN = 321.0
+"""Pixels of 8.5 cm."""
+
+
+@pytest.fixture
+def style(qapp: QApplication) -> Style:
+    return style_for(PALETTES["print"], QFont())
+
+
+def caption_of(figure: Figure, path: Path) -> str:
+    export_picture(path, figure.paint, figure.size)
+    return path.read_text()
+
+
+@pytest.mark.parametrize("tokens", [1, 15, 60])
+def test_nothing_is_reduced_up_to_60_tokens(style: Style, tokens: int) -> None:
+    for vector in (False, True):
+        look = Look(style, device=Device(2.0, vector))
+        assert heatmap_figure(heatmap(tokens, tokens), look).notes == ()
+
+
+def test_300_tokens_say_how_they_were_reduced(style: Style, tmp_path: Path) -> None:
+    spec = heatmap(300, 290)
+    drawn = heatmap_figure(spec, Look(style, device=Device(1.0, vector=True)))
+    assert drawn.notes == ("its 87,000 cells are embedded as an image, more than the 40,000 drawn one by one",)
+    assert "Note: its 87,000 cells" in caption_of(drawn, tmp_path / "map.svg")
+    narrow = heatmap_figure(spec, Look(style, COLUMN, device=Device(1.0)))
+    every, largest = narrow.notes
+    assert every.startswith("every ") and every.endswith(" token is named")
+    assert largest.startswith("each pixel shows the largest of about ")
+    assert heatmap_figure(spec, Look(style, COLUMN, device=Device(8.0))).notes == (every,)
+
+
+def test_all_heads_of_a_long_sentence_are_reduced_with_a_word(style: Style) -> None:
+    spec = grid(4, 8, 300, 290)
+    assert "each pixel shows the largest" in grid_figure(spec, Look(style, device=Device(2.0))).notes[0]
+    assert "embedded as an image" in grid_figure(spec, Look(style, device=Device(1.0, vector=True))).notes[0]
+    assert grid_figure(grid(4, 8, 15, 14), Look(style, device=Device(2.0))).notes == ()
+
+
+def test_a_label_too_long_for_the_width_is_cut_with_a_word(style: Style) -> None:
+    spec = heatmap(3, 5)
+    long = replace(spec, rows=replace(spec.rows, labels=("x" * 40, "y", "z")))
+    assert heatmap_figure(long, Look(style)).notes == ()
+    assert heatmap_figure(long, Look(style, COLUMN)).notes == ("long tokens are shortened",)
+
+
+def test_a_wider_figure_has_larger_cells_and_the_same_text(style: Style) -> None:
+    block = heatmap_block(heatmap(6, 6), Look(style, 600).fitted)
+    assert block.height(600) > block.height(300) > block.height(200)
+
+
+def test_an_image_keeps_its_proportions(qapp: QApplication) -> None:
+    block = image_block(QImage(800, 400, QImage.Format.Format_RGB32))
+    assert (block.natural, block.height(200.0)) == (800, 100.0)
+
+
+def test_parts_stand_side_by_side_only_where_all_can_be_read(style: Style) -> None:
+    parts = [Titled(f"Part {index}", "", heatmap_block(heatmap(8, 8), style)) for index in range(3)]
+    row = row_of(parts, style)
+    one = parts[0].block
+    assert row.natural > 3 * one.natural and row.height(row.natural) < 2 * one.height(one.natural)
+    assert row.height(COLUMN) > 3 * one.height(one.readable)

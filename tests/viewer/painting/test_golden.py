@@ -1,0 +1,302 @@
+"""Every painter's picture beside one kept in `golden`, in every palette.
+
+Cells must have the exact colours of their weights, which are computed here and not read from the kept picture. All
+else may differ as the same text does when it is rasterised a little differently, but no label may have moved.
+
+A kept picture is written anew only where the environment variable UPDATE_GOLDEN is 1:
+    UPDATE_GOLDEN=1 python -m pytest tests/viewer/painting/test_golden.py
+Look at what changed before keeping it. On failure, the picture that was painted and what differs (red) are written to
+the test's temporary directory, which the message names.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from model.api import Floats
+from tests.viewer.specs_for_tests import grid, heatmap
+from viewer.painting.bars import paint_bars
+from viewer.painting.chips import PlacedChip, chip_text, paint_chip, place_chips
+from viewer.painting.colorbar import BAR_EMS, paint_colorbar
+from viewer.painting.colormaps import COLORMAPS
+from viewer.painting.curves import paint_curves
+from viewer.painting.grid import grid_layout, paint_grid
+from viewer.painting.heatmap import heatmap_layout, paint_heatmap
+from viewer.painting.labels import Side, paint_labels
+from viewer.painting.matrix import matrix_layout, paint_matrix
+from viewer.painting.tree import paint_steps, paint_tree, tree_layout
+from viewer.specs import (
+    Axis,
+    Bar,
+    BarsSpec,
+    BeamDot,
+    BeamSpec,
+    Chip,
+    CurvesSpec,
+    GridSpec,
+    HeatmapSpec,
+    MatrixSpec,
+    Overlay,
+    Scale,
+)
+from viewer.theme import PALETTES, Style, style_for
+from viewer.view_state import ColorRange, Head
+
+GOLDEN = Path(__file__).parent / "golden"
+MOST_BYTES = 400_000
+"""What all the kept pictures may take together."""
+SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"
+TEXT_PIXELS = 13
+RECT = QRectF(0, 0, 300, 240)
+AREA = RECT.adjusted(8, 8, -8, -8)
+QUERIES = ("le → chat", "chat → dort", "dort → ici", "ici → .")
+KEYS = ("the", "cat", "is", "sleeping", "here", ".")
+
+Colors = NDArray[np.int32]
+Probe = tuple[QPointF, str]
+"""A point inside a cell, away from text and lines, and the colour it must have, as #rrggbb."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture: how it is painted, and which points in it have a colour that can be told in advance."""
+
+    paint: Callable[[QPainter, Style], object]
+    probes: Callable[[Style], Iterable[Probe]] = lambda style: ()
+
+
+def expected(unit: float, colormap: str = "viridis") -> str:
+    """The colour at a place between 0 and 1 of a colormap."""
+    return QColor(*COLORMAPS[colormap][int(np.rint(np.float32(unit) * np.float32(255)))].tolist()).name()
+
+
+def cell_points(cells: QRectF, rows: int, columns: int) -> Iterable[tuple[int, int, QPointF]]:
+    """A point in each cell, off the diagonals that hatching follows and the corner that marks a leak."""
+    height, width = cells.height() / rows, cells.width() / columns
+    for row, column in np.ndindex(rows, columns):
+        yield row, column, QPointF(cells.left() + (column + 0.35) * width, cells.top() + (row + 0.35) * height)
+
+
+def cross(color_range: ColorRange = ColorRange.UNIT) -> HeatmapSpec:
+    """A cross map with words on both axes."""
+    spec = heatmap(len(QUERIES), len(KEYS), color_range=color_range)
+    return replace(spec, rows=Axis("queries: reads → predicts", QUERIES), columns=Axis("keys: source", KEYS))
+
+
+def leaked() -> HeatmapSpec:
+    """A decoder map without its causal mask, of a head that is off."""
+    return replace(heatmap(5, 5), leaked=np.triu(np.ones((5, 5), dtype=np.bool_), 1), badge="off")
+
+
+def signed() -> HeatmapSpec:
+    """A difference of weights from -0.6 to 0.9."""
+    spec = cross()
+    values = (spec.values * np.float32(1.5) - np.float32(0.6)).astype(np.float32)
+    return replace(spec, values=values, scale=Scale(-0.9, 0.9), colormap="diverging", badge="A − B")
+
+
+def heads() -> GridSpec:
+    """Masked small maps, two of them off and one selected."""
+    return replace(grid(2, 3, 4, 6, masked=True), off=frozenset({Head(0, 1), Head(1, 0)}))
+
+
+def encoding() -> MatrixSpec:
+    """More columns than rows, asymmetric, with a sentence of three."""
+    values = np.linspace(-1.0, 1.0, 12 * 30, dtype=np.float32).reshape(12, 30)
+    return MatrixSpec("", "", "position", "dimension", values, Scale(-1.0, 1.0), "diverging", 3, False)
+
+
+def dots() -> MatrixSpec:
+    """As many rows as columns, asymmetric, with a sentence of four."""
+    values = np.linspace(0.0, 48.0, 16 * 16, dtype=np.float32).reshape(16, 16)
+    return MatrixSpec("", "", "position p", "position q", values, Scale(0.0, 48.0), "viridis", 4, True)
+
+
+def waves() -> CurvesSpec:
+    """Three sines over 40 positions."""
+    curves = np.sin(np.arange(40) * np.array([[1.0], [0.4], [0.1]])).astype(np.float32)
+    return CurvesSpec("", "", ("i = 0, wavelength 6.3", "i = 8, wavelength 15.7", "i = 24, wavelength 62.8"), curves, 7)
+
+
+def candidates() -> BarsSpec:
+    """Some bars with the probability before, some with a rank, and a note."""
+    bars = (
+        Bar("chat", 0.62, True, before=0.35, rank=1),
+        Bar("chien", 0.21, False, before=0.48, rank=2),
+        Bar("tapis", 0.08, False, before=0.001, rank=3),
+        Bar("Donaudampfschiff", 0.03, False, before=0.03, rank=17),
+        Bar("</s>", 0.001, False, rank=231),
+    )
+    return BarsSpec("Next token", "", bars, note="KL(before ‖ after) = 0.043 nats")
+
+
+CHIPS = (
+    Chip("plain", ""),
+    Chip("jo", ""),
+    Chip("in", "", joined=True),
+    Chip("ed", "", joined=True),
+    Chip("</s>", "", "special"),
+    Chip("hidden", "", "hidden"),
+    Chip("guess", "", "prediction", badge="0.43"),
+    Chip("ahead", "", "ahead"),
+    Chip("forced", "", mark="forced"),
+    Chip("sampled", "", mark="sampled"),
+    Chip("beam", "", mark="beam"),
+    Chip("surprising", "", mark="surprising"),
+    Chip("lit", ""),
+    Chip("odd", "", "prediction", badge="<0.01", mark="surprising"),
+    Chip("later", "", "ahead", mark="forced"),
+)
+
+
+def beam() -> BeamSpec:
+    """Two complete hypotheses, some discarded ones, and a selected node."""
+    dots = (
+        ("la", None, 1, "survived", 0),
+        ("le", None, 1, "survived", 0),
+        ("un", None, 1, "discarded", 0),
+        ("chat", 1, 2, "survived", 0),
+        ("chien", 0, 2, "survived", 0),
+        ("chatte", 0, 2, "discarded", 0),
+        ("</s>", 3, 3, "finished", 1),
+        ("</s>", 4, 3, "finished", 2),
+        ("noir", 3, 3, "discarded", 0),
+    )
+    return BeamSpec("", "", tuple(BeamDot(t, up, step, -step, fate, rank, "") for t, up, step, fate, rank in dots), 4)
+
+
+def heatmap_scene(spec: HeatmapSpec, overlay: Overlay = Overlay()) -> Scene:  # noqa: B008 - frozen
+    """A map with the colour of each of its cells."""
+
+    def probes(style: Style) -> Iterable[Probe]:
+        units = unit_places(spec.values, spec.scale)
+        for row, column, point in cell_points(heatmap_layout(AREA, spec, style).cells, *spec.values.shape):
+            masked = spec.mask is not None and spec.mask[row, column]
+            yield point, style.palette.mask if masked else expected(units[row, column], spec.colormap)
+
+    return Scene(lambda painter, style: paint_heatmap(painter, AREA, spec, style, overlay), probes)
+
+
+def unit_places(values: Floats, scale: Scale) -> Floats:
+    """The place of each value on the colour bar, 0 to 1."""
+    unit = (values - np.float32(scale.low)) / np.float32(scale.high - scale.low)
+    return np.sqrt(unit) if scale.square_root else unit
+
+
+def grid_scene(spec: GridSpec) -> Scene:
+    """All heads, with the colours of the cells of those that are on."""
+
+    def probes(style: Style) -> Iterable[Probe]:
+        layout = grid_layout(AREA, spec, style)
+        for layer, head in np.ndindex(*spec.values.shape[:2]):
+            if Head(layer, head) in spec.off:
+                continue
+            for row, column, point in cell_points(layout.slot(layer, head), *spec.values.shape[2:]):
+                masked = spec.mask is not None and spec.mask[row, column]
+                yield point, style.palette.mask if masked else expected(float(spec.values[layer, head, row, column]))
+
+    return Scene(lambda painter, style: paint_grid(painter, AREA, spec, style), probes)
+
+
+def matrix_scene(spec: MatrixSpec) -> Scene:
+    """A matrix with the colours of its cells, but for those under the frame."""
+
+    def probes(style: Style) -> Iterable[Probe]:
+        layout = matrix_layout(AREA, spec, style)
+        units = unit_places(spec.values, spec.scale)
+        assert layout.frame is not None
+        without, within = (layout.frame.adjusted(-by, -by, by, by) for by in (2.0, -2.0))
+        for row, column, point in cell_points(layout.cells, *spec.values.shape):
+            if within.contains(point) or not without.contains(point):
+                yield point, expected(units[row, column], spec.colormap)
+
+    return Scene(lambda painter, style: paint_matrix(painter, AREA, spec, style), probes)
+
+
+BAR_SCALES = (
+    (Scale(0.0, 1.0), "viridis"),
+    (Scale(0.0, 1.0, square_root=True), "magma"),
+    (Scale(-0.25, 0.25), "diverging"),
+    (Scale(0.0, 0.037), "ink"),
+)
+
+
+def bar_rects() -> list[QRectF]:
+    """Where the colour bars stand; the last has room for fewer numbers."""
+    tall = [QRectF(20 + 70 * index, 14, 60, 212) for index in range(3)]
+    return [*tall, QRectF(230, 14, 60, 40)]
+
+
+def paint_colorbars(painter: QPainter, style: Style) -> None:
+    """Colour bars side by side."""
+    for rect, (scale, colormap) in zip(bar_rects(), BAR_SCALES, strict=True):
+        paint_colorbar(painter, rect, scale, colormap, style)
+
+
+def colorbar_probes(style: Style) -> Iterable[Probe]:
+    """The colours of the bars' ends and of places between; the bars are linear in the place whatever the numbers are."""
+    for rect, (_, colormap) in zip(bar_rects(), BAR_SCALES, strict=True):
+        x = rect.left() + 0.5 * BAR_EMS * style.em
+        for pixel in (0, int(rect.height() / 3), int(rect.height() / 2), int(rect.height()) - 1):
+            place = 1.0 - (pixel + 0.5) / rect.height()
+            index = min(255, int(place * 256))
+            yield QPointF(x, rect.top() + pixel), QColor(*COLORMAPS[colormap][index].tolist()).name()
+
+
+def paint_chips(painter: QPainter, style: Style) -> None:
+    """Every state and every mark; "lit" is under the mouse."""
+    painter.setFont(style.mono)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    metrics = QFontMetricsF(style.mono)
+    widths = [metrics.horizontalAdvance(chip_text(chip)) + style.em for chip in CHIPS]
+    painter.translate(AREA.topLeft())
+    for chip, placed in zip(CHIPS, place_chips(CHIPS, widths, AREA.width(), style), strict=True):
+        whole = QRectF(round(placed.rect.left()), round(placed.rect.top()), placed.rect.width(), placed.rect.height())
+        paint_chip(painter, chip, PlacedChip(whole, placed.starts, placed.ends), chip.text == "lit", style)
+
+
+def paint_beam(painter: QPainter, style: Style) -> None:
+    """The tree below the numbers of its steps."""
+    spec = beam()
+    layout = tree_layout(spec, style)
+    paint_tree(painter, RECT, layout, spec, style, cursor=3)
+    paint_steps(painter, RECT, 0.0, layout, style)
+
+
+def paint_many_labels(painter: QPainter, style: Style) -> None:
+    """Labels on both sides, far apart with one shortened, and at the right so close that some are left out."""
+    words = (*KEYS[:4], "Donaudampfschifffahrtsgesellschaft", "gjpqyÅÉ|")
+    paint_labels(painter, QRectF(8, 110, 150, 120), words, 0, 6, Side.LEFT, style, frozenset({1}))
+    paint_labels(painter, QRectF(20, 8, 110, 92), KEYS, 0, 6, Side.TOP, style, frozenset({3}))
+    many = tuple(f"token{index}" for index in range(24))
+    paint_labels(painter, QRectF(180, 110, 100, 120), many, 0.5, 20.5, Side.LEFT, style, frozenset({7}))
+    paint_labels(painter, QRectF(150, 8, 110, 92), many, 0, 24, Side.TOP, style)
+
+
+SCENES: Mapping[str, Scene] = {
+    "cross": heatmap_scene(cross()),
+    "overlay": heatmap_scene(cross(ColorRange.SQUARE_ROOT), Overlay(frozenset({1}), frozenset({4}))),
+    "masked": heatmap_scene(heatmap(5, 5, masked=True)),
+    "leaked": heatmap_scene(leaked()),
+    "signed": heatmap_scene(signed()),
+    "grid": grid_scene(heads()),
+    "colorbars": Scene(paint_colorbars, colorbar_probes),
+    "bars": Scene(lambda painter, style: paint_bars(painter, AREA, candidates(), style, lit=1, selected=2)),
+    "chips": Scene(paint_chips),
+    "tree": Scene(paint_beam),
+    "encoding": matrix_scene(encoding()),
+    "dots": matrix_scene(dots()),
+    "curves": Scene(lambda painter, style: paint_curves(painter, AREA, waves(), style)),
+    "labels": Scene(paint_many_labels),
+}

@@ -1,0 +1,560 @@
+"""The export dialog: what is asked, what is answered, what is previewed, and that nothing is replaced unasked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPalette, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from tests.viewer.widgets.finding import child
+from viewer.export.choices import (
+    ANIMATIONS,
+    DATA,
+    FORMATS,
+    GRID,
+    MAP,
+    NUMBERS,
+    PAGE,
+    POSITIONS,
+    PRESETS,
+    SUBJECTS,
+    WINDOW,
+    Choices,
+    Width,
+    formats_of,
+)
+from viewer.theme import LIGHT, qt_palette
+from viewer.widgets.export_dialog import ExportDialog, ExportRequest
+from viewer.widgets.export_texts import NOTES, note_on
+from viewer.widgets.preview import Preview
+
+EVERY = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of(subject)]
+NAMES = {subject: f"{subject}_name" for subject in SUBJECTS}
+LOOKS = ("Colours", "Width", "Resolution in dots to an inch", "Frame time")
+Open = Callable[..., ExportDialog]
+
+
+@pytest.fixture
+def owner(qtbot: QtBot) -> QWidget:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    return widget
+
+
+@pytest.fixture
+def make(owner: QWidget, tmp_path: Path) -> Open:
+    def opened(choices: Choices | None = None, unavailable: dict[str, str] | None = None) -> ExportDialog:
+        return ExportDialog(choices or Choices(), unavailable or {}, NAMES, tmp_path, owner)
+
+    return opened
+
+
+def named(dialog: ExportDialog, name: str) -> QWidget:
+    return child(dialog, QWidget, lambda each: each.accessibleName() == name)
+
+
+def combo(dialog: ExportDialog, name: str) -> QComboBox:
+    return child(dialog, QComboBox, lambda each: each.accessibleName() == name)
+
+
+def choose(dialog: ExportDialog, name: str, value: str) -> None:
+    box = combo(dialog, name)
+    box.setCurrentIndex(box.findData(value))
+
+
+def number(dialog: ExportDialog, name: str) -> QSpinBox | QDoubleSpinBox:
+    box = child(dialog, QAbstractSpinBox, lambda each: each.accessibleName() == name)
+    assert isinstance(box, QSpinBox | QDoubleSpinBox)
+    return box
+
+
+def tick(dialog: ExportDialog, text: str) -> QCheckBox:
+    return child(dialog, QCheckBox, lambda each: each.text().replace("&", "") == text)
+
+
+def button(dialog: ExportDialog, text: str) -> QPushButton:
+    return child(dialog, QPushButton, lambda each: each.text().replace("&", "") == text)
+
+
+def texts(dialog: ExportDialog) -> list[str]:
+    return [each.text() for each in dialog.findChildren(QLabel)]
+
+
+def picture(wide: int = 40, high: int = 30, color: str = "#ff00ff") -> QImage:
+    image = QImage(wide, high, QImage.Format.Format_RGB32)
+    image.fill(QColor(color))
+    return image
+
+
+def told(dialog: ExportDialog) -> list[Choices]:
+    """Every preview that is asked for from now on."""
+    found: list[Choices] = []
+    dialog.choices_changed.connect(found.append)
+    return found
+
+
+@pytest.mark.parametrize(("subject", "suffix"), EVERY)
+def test_given_choices_come_back_in_the_request(make: Open, tmp_path: Path, subject: str, suffix: str) -> None:
+    choices = Choices(subject, suffix, "dark", Width(1234, "px"), 301, title=False, caption=False, frame=250)
+    dialog = make(choices)
+    assert dialog.choices() == choices
+    assert dialog.request_for(str(tmp_path / "a")) == ExportRequest(choices, tmp_path / f"a.{suffix}")
+
+
+@pytest.mark.parametrize(("subject", "suffix"), EVERY)
+def test_every_subject_and_format_can_be_chosen(make: Open, subject: str, suffix: str) -> None:
+    dialog = make()
+    choose(dialog, "What", subject)
+    choose(dialog, "Format", suffix)
+    assert dialog.choices() == Choices(subject, suffix)
+    said = note_on(dialog.choices())
+    pictured = subject not in (DATA, PAGE)
+    assert (said in texts(dialog)) is pictured
+    assert (child(dialog, Preview).words() == said) is not pictured
+
+
+def test_the_controls_say_all_of_a_request(make: Open) -> None:
+    dialog = make(Choices(GRID, "gif"))
+    choose(dialog, "Colours", "light")
+    choose(dialog, "Width", "page")
+    number(dialog, "Resolution in dots to an inch").setValue(300)
+    number(dialog, "Frame time").setValue(1500)
+    tick(dialog, "Title").click()
+    tick(dialog, "Caption").click()
+    expected = Choices(GRID, "gif", "light", PRESETS["page"], 300, title=False, caption=False, frame=1500)
+    assert dialog.choices() == expected
+
+
+def test_every_format_has_its_own_note() -> None:
+    assert NOTES.keys() == FORMATS.keys() and len(set(NOTES.values())) == len(FORMATS)
+    assert note_on(Choices(dpi=300)) == "One image, 300 dots to an inch."
+    assert "no longer text" in note_on(Choices(WINDOW, "svg"))
+
+
+def test_what_is_unavailable_cannot_be_chosen_and_says_why(make: Open, qtbot: QtBot) -> None:
+    dialog = make(Choices(MAP, "svg"), {MAP: "No map yet.", GRID: "No heads yet."})
+    box = combo(dialog, "What")
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    reasons = {box.itemData(row): model.item(row).toolTip() for row in range(box.count())}
+    enabled = {box.itemData(row) for row in range(box.count()) if model.item(row).isEnabled()}
+    assert enabled == SUBJECTS.keys() - {MAP, GRID}
+    assert (reasons[MAP], reasons[GRID], reasons[DATA]) == ("No map yet.", "No heads yet.", "")
+    assert (dialog.choices().subject, dialog.choices().format) == ("kinds", "svg")
+    qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert dialog.choices().subject == "kinds"
+
+
+def test_formats_follow_the_subject_and_are_remembered(make: Open) -> None:
+    dialog = make()
+    formats = combo(dialog, "Format")
+    choose(dialog, "Format", "svg")
+    choose(dialog, "What", DATA)
+    assert [formats.itemData(row) for row in range(formats.count())] == list(NUMBERS)
+    choose(dialog, "Format", "csv")
+    choose(dialog, "What", POSITIONS)
+    assert dialog.choices().format == "svg" and formats.findData("gif") < 0
+    choose(dialog, "What", DATA)
+    assert dialog.choices().format == "csv"
+    choose(dialog, "What", MAP)
+    assert dialog.choices().format == "svg"
+    choose(dialog, "Format", "gif")
+    choose(dialog, "What", POSITIONS)
+    assert dialog.choices().format == "svg"
+    choose(dialog, "What", GRID)
+    assert dialog.choices().format == "gif"
+
+
+@pytest.mark.parametrize("width", [*PRESETS.values(), Width(12.25, "cm"), Width(1200, "px"), Width(30_000, "px")])
+def test_widths_come_back_as_they_were(make: Open, width: Width | None) -> None:
+    dialog = make(Choices(width=width))
+    assert dialog.choices().width == width
+    amounts = [each for each in dialog.findChildren(QDoubleSpinBox) if each.isEnabled()]
+    assert len(amounts) == (0 if width in PRESETS.values() else 1)
+
+
+def test_amounts_have_a_unit_and_bounds(make: Open) -> None:
+    dialog = make()
+    dialog.show()
+    cm, px = (number(dialog, f"Width in {unit}") for unit in ("centimetres", "pixels"))
+    choose(dialog, "Width", "column")
+    assert cm.isVisible() and not cm.isEnabled() and cm.text() == "8.5 cm"
+    choose(dialog, "Width", "cm")
+    assert cm.isEnabled() and (cm.minimum(), cm.maximum()) == (3, 120)
+    cm.setValue(7.25)
+    assert cm.text() == "7.25 cm" and dialog.choices().width == Width(7.25, "cm")
+    choose(dialog, "Width", "px")
+    assert px.isVisible() and px.isEnabled() and not cm.isEnabled() and not cm.isVisible()
+    px.setValue(100_000)
+    assert px.text() == "30000 px" and dialog.choices().width == Width(30_000, "px")
+    choose(dialog, "Width", "cm")
+    assert dialog.choices().width == Width(7.25, "cm")
+    choose(dialog, "Width", "natural")
+    assert dialog.choices().width is None and not cm.isVisible() and not px.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("subject", "suffix", "idle", "reason"),
+    [
+        (MAP, "png", {"Frame time"}, "Only animations"),
+        (MAP, "gif", set(), ""),
+        (MAP, "svg", {"Resolution in dots to an inch", "Frame time"}, "no dots"),
+        (GRID, "pdf", {"Resolution in dots to an inch", "Frame time"}, "no dots"),
+        (WINDOW, "png", {"Frame time", "Title", "Caption"}, "as it is"),
+        (DATA, "npz", {*LOOKS, "Title", "Caption"}, "Numbers"),
+        (PAGE, "html", {*LOOKS, "Title", "Caption"}, "The page"),
+    ],
+)
+def test_what_means_nothing_is_disabled_and_says_why(
+    make: Open, subject: str, suffix: str, idle: set[str], reason: str
+) -> None:
+    dialog = make()
+    before = dialog.sizeHint()
+    choose(dialog, "What", subject)
+    choose(dialog, "Format", suffix)
+    controls: dict[str, QWidget] = {name: named(dialog, name) for name in LOOKS}
+    controls |= {text: tick(dialog, text) for text in ("Title", "Caption")}
+    assert {name for name, control in controls.items() if not control.isEnabled()} == idle
+    tips = [_tip(controls[name]) for name in idle]
+    assert all(tips) and any(reason in tip for tip in tips) is bool(idle)
+    assert not any(_tip(control) for name, control in controls.items() if name not in idle)
+    labels = [each for each in dialog.findChildren(QLabel) if each.buddy()]
+    assert all(each.isEnabled() is each.buddy().isEnabled() for each in labels) and len(labels) == 6
+    assert dialog.sizeHint() == before
+
+
+def _tip(control: QWidget) -> str:
+    """The tool tip that stands over a control, its own or that of the box around it."""
+    parent = control.parentWidget()
+    return control.toolTip() or (parent.toolTip() if parent and not parent.isWindow() else "")
+
+
+def test_a_usual_resolution_can_be_picked(make: Open) -> None:
+    dialog = make()
+    actions = button(dialog, "Usual").menu().actions()
+    assert [action.text().split(" ")[0] for action in actions] == ["96", "192", "300", "600"]
+    actions[2].trigger()
+    assert dialog.choices().dpi == 300
+    assert "One image, 300 dots to an inch." in texts(dialog)
+
+
+def test_showing_asks_for_one_preview(make: Open) -> None:
+    dialog = make(Choices(GRID))
+    asked = told(dialog)
+    dialog.show()
+    assert asked == [Choices(GRID)]
+    dialog.hide()
+    dialog.show()
+    assert len(asked) == 1
+
+
+def test_choices_are_told_at_once_and_never_twice(make: Open) -> None:
+    dialog = make()
+    dialog.show()
+    asked = told(dialog)
+    choose(dialog, "Colours", "dark")
+    choose(dialog, "Colours", "dark")
+    assert asked == [Choices(theme="dark")]
+    choose(dialog, "What", DATA)
+    tick(dialog, "Title").setChecked(False)
+    assert [each.subject for each in asked] == [MAP, DATA, DATA]
+    assert all(left != right for left, right in zip(asked, asked[1:], strict=False))
+    choose(dialog, "What", MAP)
+    choose(dialog, "Width", "column")
+    choose(dialog, "Width", "cm")
+    assert [each.width for each in asked[-2:]] == [None, PRESETS["column"]]
+
+
+def test_numbers_are_told_once_they_rest(make: Open, qtbot: QtBot) -> None:
+    dialog = make(Choices(MAP, "gif", width=Width(10, "cm")))
+    dialog.show()
+    asked = told(dialog)
+    for dpi in range(200, 220):
+        number(dialog, "Resolution in dots to an inch").setValue(dpi)
+    number(dialog, "Frame time").setValue(300)
+    number(dialog, "Width in centimetres").setValue(11)
+    assert not asked
+    qtbot.waitUntil(lambda: bool(asked), timeout=2000)
+    qtbot.wait(250)
+    assert asked == [Choices(MAP, "gif", width=Width(11, "cm"), dpi=219, frame=300)]
+
+
+def test_a_choice_takes_a_resting_number_with_it(make: Open, qtbot: QtBot) -> None:
+    dialog = make()
+    dialog.show()
+    asked = told(dialog)
+    number(dialog, "Resolution in dots to an inch").setValue(300)
+    choose(dialog, "Colours", "dark")
+    assert asked == [Choices(theme="dark", dpi=300)]
+    qtbot.wait(250)
+    assert len(asked) == 1
+
+
+def test_a_closed_dialog_wants_no_preview(make: Open, qtbot: QtBot) -> None:
+    dialog = make()
+    dialog.show()
+    asked = told(dialog)
+    number(dialog, "Resolution in dots to an inch").setValue(300)
+    dialog.reject()
+    qtbot.wait(250)
+    assert not asked
+
+
+@pytest.mark.parametrize("size", [(40, 30), (4000, 1000), (10, 9000), (1, 1), (30_000, 2)])
+def test_a_preview_is_never_enlarged_and_always_fits(make: Open, size: tuple[int, int]) -> None:
+    dialog = make()
+    dialog.resize(1000, 700)
+    dialog.show()
+    dialog.set_preview(picture(*size), "about it")
+    preview = child(dialog, Preview)
+    place, room = preview.picture_rect(), QRectF(preview.rect())
+    assert place.width() <= size[0] and place.height() <= size[1] and place.width() >= 1 and place.height() >= 1
+    assert room.contains(place)
+    assert abs(place.center().x() - room.center().x()) <= 1 and abs(place.center().y() - room.center().y()) <= 1
+    full = place.width() == size[0] and place.height() == size[1]
+    assert full or place.width() > 0.9 * room.width() or place.height() > 0.9 * room.height()
+
+
+def test_the_preview_is_painted_on_a_sunken_ground(make: Open) -> None:
+    dialog = make()
+    palette = qt_palette(LIGHT)
+    palette.setColor(QPalette.ColorRole.AlternateBase, QColor("#123456"))
+    dialog.setPalette(palette)
+    dialog.resize(1000, 700)
+    dialog.show()
+    dialog.set_preview(picture(200, 100), "200 × 100 pixels")
+    preview = child(dialog, Preview)
+    image, place = preview.grab().toImage(), preview.picture_rect().toRect()
+    ratio = image.devicePixelRatio()
+    assert image.pixelColor(place.center() * ratio).name() == "#ff00ff"
+    assert image.pixelColor((place.topLeft() + (place.topLeft() - place.center()) / 10) * ratio).name() == "#123456"
+    assert "200 × 100 pixels" in texts(dialog)
+    assert preview.accessibleDescription() == "200 × 100 pixels"
+
+
+def test_thin_lines_survive_in_the_preview(make: Open) -> None:
+    """Half of the lines are black: a scaling that leaves lines out shows black or white, none shows their mean."""
+    dialog = make()
+    dialog.resize(1000, 700)
+    dialog.show()
+    lines = picture(6000, 6000, "#ffffff")
+    for row in range(0, 6000, 2):
+        for column in range(2990, 3010):
+            lines.setPixelColor(column, row, QColor("#000000"))
+    dialog.set_preview(lines, "")
+    preview = child(dialog, Preview)
+    middle = preview.grab().toImage().pixelColor(preview.rect().center())
+    assert 64 < middle.lightness() < 192
+
+
+def test_the_preview_takes_the_room(make: Open) -> None:
+    dialog = make()
+    dialog.show()
+    dialog.resize(800, 500)
+    before, what = child(dialog, Preview).size(), combo(dialog, "What").size()
+    dialog.resize(1100, 650)
+    assert child(dialog, Preview).size() == before + QSize(300, 150)
+    assert combo(dialog, "What").size() == what
+
+
+def test_a_problem_is_shown_until_the_next_preview(make: Open) -> None:
+    dialog = make()
+    dialog.show()
+    preview = child(dialog, Preview)
+    dialog.set_preview(picture(), "about it")
+    dialog.set_problem("Too narrow.")
+    assert preview.words() == preview.accessibleDescription() == "Too narrow." and preview.picture_rect().isEmpty()
+    assert "about it" not in texts(dialog)
+    dialog.set_waiting()
+    assert "preview" in preview.words()
+    dialog.set_preview(picture(), "again")
+    assert preview.words() == "" and not preview.picture_rect().isEmpty() and "again" in texts(dialog)
+    dialog.set_problem("Too wide.")
+    dialog.set_problem("")
+    assert preview.words() == ""
+
+
+def test_clearing_no_problem_leaves_the_picture(make: Open) -> None:
+    dialog = make()
+    dialog.show()
+    dialog.set_preview(picture(), "about it")
+    dialog.set_problem("")
+    assert not child(dialog, Preview).picture_rect().isEmpty() and "about it" in texts(dialog)
+
+
+def test_waiting_leaves_the_old_picture_until_the_new_one(make: Open) -> None:
+    dialog = make()
+    dialog.show()
+    dialog.set_preview(picture(), "about it")
+    dialog.set_waiting()
+    assert not child(dialog, Preview).picture_rect().isEmpty()
+    assert "about it" not in texts(dialog) and any("preview" in text for text in texts(dialog))
+
+
+def test_a_late_preview_does_not_replace_what_stands_for_numbers(make: Open) -> None:
+    dialog = make()
+    dialog.show()
+    choose(dialog, "What", DATA)
+    for late in (
+        lambda: dialog.set_preview(picture(), "late"),
+        lambda: dialog.set_problem("Late."),
+        dialog.set_waiting,
+    ):
+        late()
+        assert child(dialog, Preview).words() == NOTES["npz"] and "late" not in texts(dialog)
+    choose(dialog, "What", MAP)
+    assert NOTES["npz"] not in child(dialog, Preview).words()
+
+
+@pytest.mark.parametrize("suffix", ANIMATIONS)
+def test_an_animation_is_previewed_by_its_last_frame(make: Open, suffix: str) -> None:
+    dialog = make(Choices(MAP, suffix))
+    assert "last frame" in child(dialog, Preview).toolTip()
+    choose(dialog, "Format", "png")
+    assert "last frame" not in child(dialog, Preview).toolTip()
+
+
+def test_choosing_a_file_emits_the_request_and_closes(make: Open, tmp_path: Path, qtbot: QtBot) -> None:
+    dialog = make(Choices(GRID, "svg"))
+    dialog.open()
+    button(dialog, "Choose file …").click()
+    files = child(dialog, QFileDialog)
+    assert [Path(name).name for name in files.selectedFiles()] == ["grid_name.svg"]
+    assert Path(files.directory().path()) == tmp_path and files.defaultSuffix() == "svg"
+    assert files.nameFilters() == ["SVG drawing (*.svg)"]
+    with qtbot.waitSignal(dialog.accepted_request) as accepted:
+        files.fileSelected.emit(str(tmp_path / "mine.svg"))
+    assert accepted.args == [ExportRequest(Choices(GRID, "svg"), tmp_path / "mine.svg")]
+    assert not dialog.isVisible()
+    files.reject()
+
+
+def test_leaving_the_file_dialog_leads_back_to_the_choices(make: Open, qtbot: QtBot) -> None:
+    dialog = make()
+    dialog.open()
+    dialog.accept()
+    with qtbot.assertNotEmitted(dialog.accepted_request):
+        child(dialog, QFileDialog).reject()
+    assert dialog.isVisible()
+
+
+def test_cancelling_emits_nothing(make: Open, owner: QWidget, qtbot: QtBot) -> None:
+    dialog = make()
+    dialog.open()
+    with qtbot.assertNotEmitted(dialog.accepted_request):
+        child(dialog, QDialogButtonBox).button(QDialogButtonBox.StandardButton.Cancel).click()
+    assert not dialog.isVisible() and not owner.findChildren(QFileDialog)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [("a", "a.png"), ("a.png", "a.png"), ("a.PNG", "a.PNG"), ("v1.5", "v1.5.png"), ("a.svg", "a.svg.png")],
+)
+def test_the_suffix_is_added_where_it_is_missing(make: Open, tmp_path: Path, typed: str, written: str) -> None:
+    assert make().request_for(str(tmp_path / typed)).path == tmp_path / written
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_a_file_that_the_file_dialog_did_not_ask_about_is_asked_about(
+    make: Open, tmp_path: Path, qtbot: QtBot, agreed: bool
+) -> None:
+    (tmp_path / "old.txt.png").write_text("precious")
+    dialog = make()
+    asked: list[ExportRequest] = []
+    dialog.accepted_request.connect(asked.append)
+    dialog.open()
+    dialog.accept()
+    files = child(dialog, QFileDialog)
+    files.fileSelected.emit(str(tmp_path / "old.txt"))
+    question = child(dialog, QMessageBox)
+    assert "old.txt.png" in question.text() and not asked
+    answers = QMessageBox.StandardButton
+    question.button(answers.Yes if agreed else answers.No).click()
+    assert [request.path for request in asked] == ([tmp_path / "old.txt.png"] if agreed else [])
+    assert dialog.isVisible() is not agreed
+    files.reject()
+
+
+def test_a_file_that_the_file_dialog_asked_about_is_not_asked_about_again(make: Open, tmp_path: Path) -> None:
+    (tmp_path / "old.png").write_text("precious")
+    dialog = make()
+    asked: list[ExportRequest] = []
+    dialog.accepted_request.connect(asked.append)
+    dialog.open()
+    dialog.accept()
+    files = child(dialog, QFileDialog)
+    files.fileSelected.emit(str(tmp_path / "old.png"))
+    assert [request.path for request in asked] == [tmp_path / "old.png"]
+    files.reject()
+
+
+def test_escape_closes(make: Open, qtbot: QtBot) -> None:
+    dialog = make()
+    dialog.open()
+    qtbot.keyClick(combo(dialog, "Format"), Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("name", ["Resolution in dots to an inch", "Usual resolutions"])
+def test_enter_chooses_the_file_wherever_the_focus_is(make: Open, qtbot: QtBot, name: str) -> None:
+    dialog = make()
+    dialog.open()
+    qtbot.keyClick(named(dialog, name), Qt.Key.Key_Return)
+    child(dialog, QFileDialog).reject()
+
+
+def test_tab_reaches_every_control_from_top_to_bottom(make: Open, qtbot: QtBot) -> None:
+    dialog = make(Choices(MAP, "gif", width=Width(12, "cm")))
+    dialog.show()
+    dialog.activateWindow()
+    combo(dialog, "What").setFocus()
+    reached = []
+    for _ in range(12):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        reached.append(focused)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    ways = ["What", "Format", "Colours", "Width", "Width in centimetres", "Resolution in dots to an inch"]
+    ways += ["Usual resolutions", "Frame time"]
+    assert [each.accessibleName() for each in reached[:8]] == ways
+    assert reached[8:10] == [tick(dialog, "Title"), tick(dialog, "Caption")]
+    assert set(reached[10:]) == {button(dialog, "Choose file …"), button(dialog, "Cancel")}
+
+
+def test_every_control_has_a_name_and_a_mnemonic_of_its_own(make: Open) -> None:
+    dialog = make()
+    fields = [*dialog.findChildren(QComboBox), *dialog.findChildren(QAbstractSpinBox)]
+    assert len(fields) == 9 and all(field.accessibleName() for field in fields)
+    texts_of = [each.text() for each in dialog.findChildren(QLabel) if each.buddy()]
+    texts_of += [each.text() for each in (*dialog.findChildren(QCheckBox), *dialog.findChildren(QPushButton))]
+    letters = [text[text.index("&") + 1].lower() for text in texts_of if "&" in text]
+    assert len(letters) == 6 + 2 + 2 and len(set(letters)) == len(letters)
+    assert child(dialog, QLabel, lambda each: each.text() == "W&idth").buddy().focusProxy() is combo(dialog, "Width")
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+def test_it_fits_a_small_screen_at_any_text_size(make: Open, owner: QWidget, scale: float) -> None:
+    font = owner.font()
+    font.setPixelSize(round(13 * scale))
+    owner.setFont(font)
+    least = make(replace(Choices(), width=Width(1200, "px"))).minimumSizeHint()
+    assert least.width() <= 1280 and least.height() <= 690

@@ -1,0 +1,163 @@
+"""Every picture that can be exported, as a figure: `PICTURES` is the table, one function an entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TypeVar
+
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QImage
+
+from model.api import Kind, join_text
+from viewer import resolve
+from viewer.export.block import Titled, bars_block, heatmap_block, image_block, plot_block, row_of
+from viewer.export.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
+from viewer.export.figure import Figure, Look, figure, grid_figure, heatmap_figure
+from viewer.export.picture import ExportError
+from viewer.loaded import Loaded
+from viewer.painting.curves import paint_curves
+from viewer.painting.matrix import paint_matrix
+from viewer.specs import HeatmapSpec, MatrixSpec, Pending, Unavailable
+from viewer.theme import Style
+from viewer.view_state import ViewState
+
+Spec = TypeVar("Spec")
+
+MATRIX_EMS, SQUARE_EMS, CURVES_EMS = 30.0, 22.0, 26.0
+PLOT_HEIGHT_EMS, NARROWEST_PLOT_EMS = 19.0, 14.0
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What pictures are made of: what is loaded and looked at, the model's width, and an image of the window."""
+
+    loaded: Loaded
+    view: ViewState
+    d_model: int
+    window: QImage | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many decoder rows have been computed."""
+        return len(self.loaded.trace.steps) if self.loaded.trace else 0
+
+    def at(self, row: int) -> Subject:
+        """The subject as it stood after `row` decoder rows."""
+        trace = self.loaded.trace
+        if trace is None or row >= len(trace.steps):
+            return self
+        trace = trace.first(row)
+        # The effect of interventions is known for the last row only.
+        experiments = replace(self.loaded.experiments, effect=None)
+        translation = join_text(trace.output_tokens)
+        return replace(self, loaded=replace(self.loaded, trace=trace, translation=translation, experiments=experiments))
+
+
+def make_figure(name: str, subject: Subject, look: Look, grown: Subject | None = None) -> Figure:
+    """The picture `name` of PICTURES.
+
+    Where `subject` is an earlier step of `grown`, things stand where they will stand then. Raises ExportError with the
+    reason where there is nothing to picture, or the width cannot hold it.
+    """
+    return PICTURES[name](subject, look, grown or subject)
+
+
+def _map(subject: Subject, look: Look, grown: Subject) -> Figure:
+    kind = subject.view.active
+    return heatmap_figure(_heatmap(subject, kind), look, _heatmap(grown, kind))
+
+
+def _grid(subject: Subject, look: Look, grown: Subject) -> Figure:
+    kind = subject.view.active
+    spec, whole = (_present(resolve.grid(each.loaded, each.view, kind)) for each in (subject, grown))
+    return grid_figure(spec, look, whole)
+
+
+def _kinds(subject: Subject, look: Look, grown: Subject) -> Figure:
+    specs = {kind: _heatmap(subject, kind) for kind in Kind}
+    # Each title names kind, layer and head; what the axes are stands in the caption.
+    parts = [
+        Titled(spec.title, "", heatmap_block(spec, look.fitted, _heatmap(grown, kind))) for kind, spec in specs.items()
+    ]
+    sentence = specs[Kind.CROSS].caption[0]
+    conventions = (f"{resolve.KIND_TITLES[kind]}: {line}" for kind, spec in specs.items() for line in spec.caption[1:])
+    return figure(sentence, row_of(parts, look.fitted), tuple(conventions), look)
+
+
+def _positions(subject: Subject, look: Look, grown: Subject) -> Figure:
+    trace, style = subject.loaded.trace, look.style
+    where = (subject.view.positions, subject.d_model, len(trace.source_tokens) if trace else 0)
+    encoding, dots = resolve.encoding(*where), resolve.dots(*where, subject.view.colormap)
+    curves = resolve.curves(*where)
+    drawn = plot_block(
+        lambda painter, rect, vector: _done(paint_curves(painter, rect, curves, style)),
+        style, CURVES_EMS, PLOT_HEIGHT_EMS, NARROWEST_PLOT_EMS,
+    )  # fmt: skip
+    parts = [
+        _matrix(encoding, style, MATRIX_EMS),
+        Titled(curves.title, curves.subtitle, drawn),
+        _matrix(dots, style, SQUARE_EMS),
+    ]
+    caption = (
+        "PE(p, 2i) = sin(p / 10000^(2i/d)), PE(p, 2i+1) = cos(p / 10000^(2i/d)) (Vaswani et al. 2017, section 3.5), "
+        f"d = {subject.d_model}, here all sines first",
+        f"{encoding.title}: {encoding.scale.note} · {dots.title}: {dots.scale.note}",
+    )
+    return figure("Sinusoidal positional encoding", row_of(parts, style), caption, look)
+
+
+def _matrix(spec: MatrixSpec, style: Style, wide: float) -> Titled:
+    block = plot_block(
+        lambda painter, rect, vector: _done(paint_matrix(painter, rect, spec, style, vector=vector)),
+        style, wide, PLOT_HEIGHT_EMS, NARROWEST_PLOT_EMS,
+    )  # fmt: skip
+    return Titled(spec.title, spec.subtitle, block)
+
+
+def _candidates(subject: Subject, look: Look, grown: Subject) -> Figure:
+    loaded = subject.loaded
+    spec = _present(resolve.bars(loaded, replace(subject.view, filter="")))
+    model = f" · model {loaded.info.name}" if loaded.info else ""
+    caption = (
+        f"{loaded.sentence} → {loaded.translation}",
+        f"probability of the next token at step {subject.rows}, {spec.subtitle}{model}",
+    )
+    return figure(f"{spec.title} · step {subject.rows}", bars_block(spec, look.style), caption, look)
+
+
+def _window(subject: Subject, look: Look, grown: Subject) -> Figure:
+    """The window as it is, in its own colours, without a margin."""
+    if subject.window is None:
+        raise ExportError("There is no window to picture here. Use the command screenshot.")
+    block = image_block(subject.window)
+    wide = look.width or block.natural
+    return Figure(QSizeF(wide, block.height(wide)), block.paint)
+
+
+PICTURES: Mapping[str, Callable[[Subject, Look, Subject], Figure]] = MappingProxyType(
+    {
+        MAP: _map,
+        GRID: _grid,
+        KINDS: _kinds,
+        POSITIONS: _positions,
+        CANDIDATES: _candidates,
+        WINDOW: _window,
+    }
+)
+"""Name -> the function that makes the figure of a subject, given what the subject grows into."""
+
+
+def _heatmap(subject: Subject, kind: Kind) -> HeatmapSpec:
+    return _present(resolve.heatmap(subject.loaded, subject.view, kind))
+
+
+def _present(spec: Spec | Pending | Unavailable) -> Spec:
+    if isinstance(spec, Pending | Unavailable):
+        raise ExportError(spec.reason)
+    return spec
+
+
+def _done(layout: object) -> None:
+    """A painter's layout is of no use to an exporter."""

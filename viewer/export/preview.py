@@ -1,0 +1,39 @@
+"""What an export will look like: its figure as an image, and its size in words."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QImage
+
+from viewer.export.choices import ANIMATIONS, CM_PER_INCH, PIXELS_PER_INCH, Choices
+from viewer.export.figure import Figure
+from viewer.export.job import figure_of
+from viewer.export.picture import painted_image
+from viewer.export.pictures import Subject
+
+LARGEST_SIDE = 4000
+"""Pixels of a preview's side; larger figures are reduced."""
+
+
+def preview(subject: Subject, choices: Choices, ratio: float = 1.0) -> tuple[QImage, str]:
+    """The figure as an image with `ratio` pixels to one of its own, and what to say of its size.
+
+    Raises ExportError with the reason where there is nothing to picture.
+    """
+    figure = figure_of(subject, choices)
+    longest = max(figure.size.width(), figure.size.height())
+    # As the file will be but for its pixels: reduced cells would look the same on the screen anyway.
+    image = painted_image(figure.paint, figure.size, min(ratio, LARGEST_SIDE / longest))
+    return image, _about(figure, subject, choices)
+
+
+def _about(figure: Figure, subject: Subject, choices: Choices) -> str:
+    size = figure.size
+    to_cm = CM_PER_INCH / PIXELS_PER_INCH
+    paper = f"{size.width() * to_cm:.1f} × {size.height() * to_cm:.1f} cm"
+    if choices.vector:
+        found = paper
+    else:
+        found = f"{size.width() * choices.scale:,.0f} × {size.height() * choices.scale:,.0f} pixels, {paper}"
+    if choices.format in ANIMATIONS:
+        found = f"{subject.rows} frames of {found}; the last one is shown"
+    return " · ".join((found, *figure.notes))

@@ -1,0 +1,62 @@
+"""What the export dialog says of choices: what a format gives, and why a control means nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from viewer.export.choices import ANIMATIONS, NUMBERS, PAGES, WINDOW, Choices
+
+NOTES: Mapping[str, str] = MappingProxyType(
+    {
+        "png": "One image, {dpi} dots to an inch.",
+        "svg": "Text stays text; prints sharply at any size, and drawing programs can edit it.",
+        "pdf": "One page with its fonts; text stays text and prints sharply at any size.",
+        "gif": "One frame a step, in at most 256 colours; plays everywhere.",
+        "apng": "One frame a step, in all colours; plays in browsers.",
+        "webp": "One frame a step, in all colours and a small file; plays in browsers.",
+        "html": "One file that opens in any browser, offline: choose heads, hover for values.",
+        "npz": "Every weight of every head, as arrays for NumPy; nothing is pictured.",
+        "csv": "Every weight of every head, one a line, for spreadsheets, R and pandas; nothing is pictured.",
+        "json": "Every weight of every head, for programs that do not read NumPy's files; nothing is pictured.",
+    }
+)
+"""What each format gives."""
+WINDOW_DRAWN = "The window as an image within a drawing; its text is no longer text."
+LOOKS = ("theme", "width", "dpi", "title", "caption", "frame")
+"""Fields of Choices that say how a picture looks."""
+
+
+def is_pictured(choices: Choices) -> bool:
+    """Whether there is a picture, and so a preview."""
+    return choices.format not in NUMBERS and choices.format not in PAGES
+
+
+def note_on(choices: Choices) -> str:
+    """What the chosen format gives, in plain words."""
+    if choices.subject == WINDOW and choices.vector:
+        return WINDOW_DRAWN
+    return NOTES[choices.format].format(dpi=choices.dpi)
+
+
+def preview_title(choices: Choices) -> str:
+    """What the preview shows of the file."""
+    if not is_pictured(choices):
+        return "What the file will hold"
+    return "The last frame of the animation" if choices.format in ANIMATIONS else "What the file will show"
+
+
+def idle_controls(choices: Choices) -> dict[str, str]:
+    """Why controls mean nothing for these choices, by the field of Choices that they set."""
+    if choices.format in PAGES:
+        return dict.fromkeys(LOOKS, "The page fits every screen, and has light and dark colours of its own.")
+    if choices.format in NUMBERS:
+        return dict.fromkeys(LOOKS, "Numbers are written; nothing is pictured.")
+    idle = {}
+    if choices.vector:
+        idle["dpi"] = "A drawing has no dots: it is sharp at any size."
+    if choices.format not in ANIMATIONS:
+        idle["frame"] = "Only animations have frames."
+    if choices.subject == WINDOW:
+        idle |= dict.fromkeys(("title", "caption"), "The window is pictured as it is.")
+    return idle
