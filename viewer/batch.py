@@ -72,7 +72,7 @@ def _parsed(number: int, raw: bytes) -> Line | BadLine | None:
 
 def numbered_name(line: Line, name: str) -> str:
     """The name of a line's file: `00001_trace.npz` for the first line."""
-    return f"{line.number:05d}_{name}"
+    return f"{line.number - 1:05d}_{name}"
 
 
 def check_batch(folder: Path, names: Iterable[str], force: bool, resume: bool) -> None:

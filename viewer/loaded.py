@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.api import BeamTree, Effect, HeadEffect, How, ModelInfo, Token, Trace
+from model.api import BeamTree, Effect, HeadEffect, How, Kind, ModelInfo, Token, Trace
 from model.document import Document
 from viewer.specs import Pending, Unavailable
+from viewer.view_state import Head
 
 LOADING = Pending("Loading the model …")
 NO_SENTENCE = Unavailable("Type an English sentence above and press Enter.")
@@ -75,3 +76,8 @@ class Loaded:
     document: Document | None = None
     vocabulary: tuple[Token, ...] = ()
     experiments: Experiments = NO_EXPERIMENTS
+
+    def taught(self, kind: Kind) -> Head | None:
+        """The head of a kind that was trained to align words (Garg et al. 2019), where there is one."""
+        guided = self.info.config.guided_head if self.info and kind is Kind.CROSS else None
+        return None if guided is None else Head(*guided)

@@ -70,7 +70,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         mask=shown.mask,
         scale=scale,
         colormap=SIGNED_COLORMAP if shown.signed else view.colormap,
-        caption=_caption(shown, loaded, kind, scale.note),
+        caption=_caption(shown, loaded, kind, _taught(loaded, kind, head) + scale.note),
         leaked=shown.leaked,
         badge=" · ".join(word for word in (shown.side, "off" if off else "") if word),
     )
@@ -96,6 +96,7 @@ def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
         caption=_caption(shown, loaded, kind, note, masked="grey = masked"),
         off=_off(loaded, view, kind),
         scale=scale,
+        taught=loaded.taught(kind),
     )
 
 
@@ -363,6 +364,10 @@ def _caption(
         f"{shown.sentence}{translation}",
         f"rows are {shown.rows.title} · columns are {shown.columns.title}{mask}{leaked} · {note}{model}",
     )
+
+
+def _taught(loaded: Loaded, kind: Kind, head: Head) -> str:
+    return "this head was taught to align words · " if loaded.taught(kind) == head else ""
 
 
 def _grid_note(color_range: ColorRange) -> str:

@@ -123,6 +123,7 @@ def ranking_spec(loaded: Loaded) -> RankingSpec:
             effect.divergence,
             effect.log_probability,
             HeadId(effect.kind, effect.layer, effect.head) in off,
+            loaded.taught(effect.kind) == Head(effect.layer, effect.head),
         )
         for effect in loaded.experiments.ranking
     )

@@ -80,7 +80,7 @@ class GridSpec:
     """All heads of a kind, weights [L, H, R, C]; each map has a scale of its own made from `color_range`.
 
     Where there is a `scale`, all maps have that one: differences of weights, which may be negative. `off` are the
-    heads that are switched off.
+    heads that are switched off; `taught` is the head that was trained to align words.
     """
 
     kind: Kind
@@ -95,6 +95,7 @@ class GridSpec:
     caption: tuple[str, ...] = ()
     off: frozenset[Head] = frozenset()
     scale: Scale | None = None
+    taught: Head | None = None
 
 
 @dataclass(frozen=True)
@@ -235,7 +236,8 @@ class BeamSpec:
 class HeadEffectRow:
     """A line of the ranking: kind, layer and head (from 0), and what switching it off does.
 
-    `divergence` is the mean KL divergence in nats, `log_probability` the change of the translation's.
+    `divergence` is the mean KL divergence in nats, `log_probability` the change of the translation's. `taught`: the
+    head was trained to align words.
     """
 
     kind: Kind
@@ -243,6 +245,7 @@ class HeadEffectRow:
     divergence: float
     log_probability: float
     off: bool
+    taught: bool = False
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,23 @@ def test_heads_that_are_off_carry_a_badge_and_the_ranking_knows_them() -> None:
     assert [row.off for row in laboratory.ranking_spec(state).rows] == [True, False]
 
 
+def test_the_head_that_was_taught_to_align_is_marked() -> None:
+    plain = loaded(Document("The mat is", step=3), ranking=(HeadEffect(Kind.CROSS, 1, 2, 0.4, -1.0),))
+    state = replace(plain, info=traces.info(guided_head=(1, 2)))
+    for each, taught in ((plain, None), (state, Head(1, 2))):
+        grid = resolve.grid(each, ViewState(), Kind.CROSS)
+        assert isinstance(grid, GridSpec) and grid.taught == taught
+        assert [row.taught for row in laboratory.ranking_spec(each).rows] == [taught is not None]
+    own, other, encoder = (
+        resolve.heatmap(state, ViewState(heads={each: Head(layer, 2) for each in Kind}), kind)
+        for kind, layer in ((Kind.CROSS, 1), (Kind.CROSS, 0), (Kind.ENCODER, 1))
+    )
+    said = [
+        "taught to align" in " ".join(spec.caption) for spec in (own, other, encoder) if isinstance(spec, HeatmapSpec)
+    ]
+    assert said == [True, False, False]
+
+
 def test_maps_show_a_b_or_their_difference() -> None:
     b = replace(TRACE, cross_attention=TRACE.cross_attention * 0.5)
     state = loaded(other=Other("pinned", b, "The other", "autre"))

@@ -42,7 +42,8 @@ def painted_image(paint: Paint, size: QSizeF, scale: float) -> QImage:
     width, height = round(size.width() * scale), round(size.height() * scale)
     if max(width, height) > LARGEST_SIDE:
         raise ExportError(
-            f"The picture would be {width} x {height} pixels; {LARGEST_SIDE} is the most. Use fewer dots to an inch, a smaller width, or SVG."
+            f"The picture would be {width} x {height} pixels; {LARGEST_SIDE} is the most. Use fewer dots to an "
+            "inch, a smaller width, or SVG."
         )
     image = QImage(width, height, QImage.Format.Format_RGB32)
     if image.isNull():

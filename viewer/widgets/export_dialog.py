@@ -269,6 +269,8 @@ class ExportDialog(QDialog):
         }
         for title, field in rows.values():
             form.addRow(title, field)
+        form.labelForField(self._width).setBuddy(self._width.ways)
+        form.labelForField(self._dpi).setBuddy(self._dpi.dpi)
         form.addRow("", ticks)
         self._put_side_by_side(form)
         idle = {name: (form.labelForField(field), field) for name, (_, field) in rows.items()}

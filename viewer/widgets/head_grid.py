@@ -39,7 +39,8 @@ class HeadGrid(Canvas[GridSpec]):
             return ""
         off = head in self._spec.off
         state, switch = (", off", "on again") if off else ("", "off")
-        return f"layer {head.layer + 1}, head {head.head + 1}{state} · right-click to switch it {switch}"
+        taught = ", taught to align words" if head == self._spec.taught else ""
+        return f"layer {head.layer + 1}, head {head.head + 1}{taught}{state} · right-click to switch it {switch}"
 
     def event(self, event: QEvent) -> bool:
         """Name the head under the mouse."""

@@ -40,6 +40,7 @@ Role = Qt.ItemDataRole
 KINDS = tuple(Kind)
 HINT = "Rank heads switches every head off, one at a time, and measures how far the next-token distributions move."
 KEYS = "Click shows a head; double-click or Space switches it off or on."
+TAUGHT = "† This head was taught to align words (guided alignment); all others found their roles by themselves."
 OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return)
 """Keys that the table needs itself; elsewhere they step the decoder."""
 ROW_EMS, LEAST_ROWS = 1.7, 4
@@ -48,7 +49,12 @@ COLUMN_EMS = (5.0, 1.9, 1.9, 4.1, 4.3, 2.0)
 
 Column = tuple[str, str, Callable[[HeadEffectRow], str], Callable[[HeadEffectRow], float]]
 COLUMNS: tuple[Column, ...] = (
-    ("Kind", "Kind of attention", lambda row: row.kind.value, lambda row: KINDS.index(row.kind)),
+    (
+        "Kind",
+        "Kind of attention; † was taught to align words",
+        lambda row: f"{row.kind} †" if row.taught else row.kind.value,
+        lambda row: KINDS.index(row.kind),
+    ),
     ("L", "Layer, from 1", lambda row: str(row.head.layer + 1), lambda row: row.head.layer),
     ("H", "Head, from 1", lambda row: str(row.head.head + 1), lambda row: row.head.head),
     (
@@ -104,7 +110,9 @@ class HeadEffects(QAbstractTableModel):
         if role == Role.ForegroundRole and row.off:
             palette = self._look.palette
             return QColor(palette.danger if column == len(COLUMNS) - 1 else palette.muted)
-        return KEYS if role == Role.ToolTipRole else None
+        if role == Role.ToolTipRole:
+            return f"{TAUGHT}\n{KEYS}" if row.taught else KEYS
+        return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
         """Headings, with the units in their tool tips."""

@@ -30,7 +30,7 @@ USUAL_DPI = {96: "screen", 192: "sharp screen", 300: "print", 600: "fine print"}
 class WidthBox(QWidget):
     """A choice of named widths, or an amount in centimetres or pixels.
 
-    `chosen` follows another way to give the width, `typed` another amount.
+    `chosen` follows another way to give the width, `typed` another amount; a label's buddy is `ways`.
     """
 
     chosen = Signal()
@@ -38,14 +38,15 @@ class WidthBox(QWidget):
 
     def __init__(self, width: Width | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._ways = QComboBox()
-        self._ways.setAccessibleName("Width")
+        self.ways = QComboBox()
+        self.ways.setAccessibleName("Width")
         for name, title in PRESET_TITLES.items():
-            self._ways.addItem(title, name)
+            self.ways.addItem(title, name)
         for unit, title in UNITS.items():
-            self._ways.addItem(f"{title} …", unit)
+            self.ways.addItem(f"{title} …", unit)
         self._amounts = {unit: AmountBox(unit) for unit in UNITS}
         self._nothing = AmountBox("cm")
+        self._nothing.setEnabled(False)
         self._nothing.setSpecialValueText("–")
         self._nothing.setValue(self._nothing.minimum())
         self._nothing.setAccessibleName("No width: it follows from the content")
@@ -53,13 +54,13 @@ class WidthBox(QWidget):
         self._lay_out()
         self._choose(width)
         self._show_amount()
-        self._ways.currentIndexChanged.connect(self._follow)
+        self.ways.currentIndexChanged.connect(self._follow)
         for box in self._amounts.values():
             box.valueChanged.connect(self.typed)
 
     def value(self) -> Width | None:
         """The width; None where it follows from the content."""
-        way = self._ways.currentData()
+        way = self.ways.currentData()
         return Width(self._amounts[way].value(), way) if way in UNITS else PRESETS[way]
 
     def _choose(self, width: Width | None) -> None:
@@ -68,7 +69,7 @@ class WidthBox(QWidget):
             assert width is not None
             way = width.unit
             self._amounts[way].setValue(width.amount)
-        self._ways.setCurrentIndex(self._ways.findData(way))
+        self.ways.setCurrentIndex(self.ways.findData(way))
 
     def _follow(self) -> None:
         self._show_amount()
@@ -76,12 +77,12 @@ class WidthBox(QWidget):
 
     def _show_amount(self) -> None:
         """Show the amount, which can be changed where no name stands for it."""
-        way, width = self._ways.currentData(), self.value()
+        way, width = self.ways.currentData(), self.value()
         if width is not None:
             self._amounts[width.unit].setValue(width.amount)
-        box = self._nothing if width is None else self._amounts[width.unit]
-        box.setEnabled(way in UNITS)
-        self._stack.setCurrentWidget(box)
+        for unit, box in self._amounts.items():
+            box.setEnabled(unit == way)
+        self._stack.setCurrentWidget(self._nothing if width is None else self._amounts[width.unit])
 
     def _lay_out(self) -> None:
         for page in (self._nothing, *self._amounts.values()):
@@ -89,9 +90,8 @@ class WidthBox(QWidget):
         self._stack.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._ways, 1)
+        row.addWidget(self.ways, 1)
         row.addWidget(self._stack)
-        self.setFocusProxy(self._ways)
 
 
 class AmountBox(QDoubleSpinBox):
@@ -114,19 +114,19 @@ class AmountBox(QDoubleSpinBox):
 
 
 class ResolutionBox(QWidget):
-    """Dots to an inch, with a menu of usual values; `typed` follows another number."""
+    """Dots to an inch, with a menu of usual values; `typed` follows another number; a label's buddy is `dpi`."""
 
     typed = Signal()
 
     def __init__(self, dpi: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._dpi = QSpinBox()
-        self._dpi.setRange(LEAST_DPI, MOST_DPI)
-        self._dpi.setSuffix(" dpi")
-        self._dpi.setValue(dpi)
-        self._dpi.setAccessibleName("Resolution in dots to an inch")
-        indent(self._dpi)
-        self._dpi.valueChanged.connect(self.typed)
+        self.dpi = QSpinBox()
+        self.dpi.setRange(LEAST_DPI, MOST_DPI)
+        self.dpi.setSuffix(" dpi")
+        self.dpi.setValue(dpi)
+        self.dpi.setAccessibleName("Resolution in dots to an inch")
+        indent(self.dpi)
+        self.dpi.valueChanged.connect(self.typed)
         usual = QPushButton("&Usual")
         usual.setAccessibleName("Usual resolutions")
         # Enter is to choose the file, also where the focus is here.
@@ -134,18 +134,17 @@ class ResolutionBox(QWidget):
         usual.setMenu(self._menu())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._dpi, 1)
+        row.addWidget(self.dpi, 1)
         row.addWidget(usual)
-        self.setFocusProxy(self._dpi)
 
     def value(self) -> int:
         """Dots to an inch."""
-        return self._dpi.value()
+        return self.dpi.value()
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
         for dpi, use in USUAL_DPI.items():
-            menu.addAction(f"{dpi} dpi, {use}").triggered.connect(lambda _=False, dpi=dpi: self._dpi.setValue(dpi))
+            menu.addAction(f"{dpi} dpi, {use}").triggered.connect(lambda _=False, dpi=dpi: self.dpi.setValue(dpi))
         return menu
 
 

@@ -183,6 +183,10 @@ def test_the_tool_tip_of_a_thumbnail_says_how_to_switch_it(
     assert panel.grid.tip_at(on) == "layer 1, head 1 · right-click to switch it off"
     assert panel.grid.tip_at(off) == "layer 2, head 3, off · right-click to switch it on again"
     assert panel.grid.tip_at(QPointF(1, 1)) == ""
+    panel.set_grid(replace(heads, taught=Head(0, 0)))
+    assert panel.grid.tip_at(on).startswith("layer 1, head 1, taught to align words · ")
+    assert "taught" not in panel.grid.tip_at(off)
+    panel.set_grid(replace(heads, off=frozenset({Head(1, 2), Head(0, 1)})))
     assert "Off: layer 1 head 2, layer 2 head 3." in panel.grid.accessibleDescription()
 
 

@@ -50,6 +50,14 @@ def texts(ranking: RankingTable, row: int) -> list[str]:
     return [model.index(row, column).data() for column in range(len(COLUMNS))]
 
 
+def test_a_taught_head_is_marked_and_explained(ranking: RankingTable) -> None:
+    ranking.set_spec(RankingSpec((replace(CROSS, taught=True), ENCODER)))
+    assert [texts(ranking, row)[0] for row in (0, 1)] == ["cross †", "encoder"]
+    model = ranking.table.model()
+    tips = [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in (0, 1)]
+    assert "taught to align words" in tips[0] and "taught" not in tips[1]
+
+
 def index_of(ranking: RankingTable, row: HeadEffectRow) -> QModelIndex:
     return ranking.table.model().index(ranking.shown().index(row), 0)
 
