@@ -19,7 +19,8 @@ TRAIN_EXAMPLE = "example: attention-viewer train pairs.tsv.gz --dev dev.tsv.gz -
 EVALUATE_HELP = """\
 Measure a checkpoint on sentence pairs (source<TAB>target): BLEU and chrF of its greedy translations, loss
 per token and per target character, tokens a second. With --alignments, also the word-alignment error rate
-of every cross-attention head, taking each row to stand for the token read and for the token predicted."""
+of every cross-attention head, taking each row to stand for the token read and for the token predicted.
+With --heads, what each head looks at: the token itself, its neighbours, the ends, punctuation, or everything."""
 EVALUATE_EXAMPLE = "example: attention-viewer evaluate --input pairs.tsv --lines 500"
 
 
@@ -46,13 +47,14 @@ class TrainOptions:
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """A checkpoint and the pairs it is measured on; `lines` None is all of them."""
+    """A checkpoint and the pairs it is measured on; `lines` None is all of them. `heads`: tell what each head does."""
 
     model: Path
     pairs: Path
     alignments: Path | None = None
     lines: int | None = None
     threads: int = 1
+    heads: bool = False
 
 
 def add_train_options(parser: argparse.ArgumentParser) -> None:
@@ -120,12 +122,13 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--input", metavar="PAIRS", type=Path, required=True, help="file of source<TAB>target lines")
     parser.add_argument("--alignments", metavar="GOLD", type=Path, help="gold links of the same lines: 3-4 sure, 3p4")
     parser.add_argument("--lines", metavar="N", type=_whole("--lines", 1), help="only the first N; all if left out")
+    parser.add_argument("--heads", action="store_true", help="also what each head looks at while translating them")
     parser.add_argument("--threads", metavar="N", type=_whole("--threads", 1), default=1, help="1 if left out")
 
 
 def evaluate_options(values: argparse.Namespace) -> EvaluateOptions:
     """The options that `add_evaluate_options` describes."""
-    return EvaluateOptions(values.model, values.input, values.alignments, values.lines, values.threads)
+    return EvaluateOptions(values.model, values.input, values.alignments, values.lines, values.threads, values.heads)
 
 
 def _names(owner: type[TrainingSettings] | type[AugmentationRates]) -> list[str]:

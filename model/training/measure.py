@@ -17,7 +17,8 @@ from model.analysis.alignment import (
     read_gold,
     words_of,
 )
-from model.api import Floats
+from model.analysis.roles import head_roles
+from model.api import Floats, Kind
 from model.checkpoint import load
 from model.config import read_barred
 from model.document import Document, teacher_force
@@ -27,7 +28,7 @@ from model.tokenizer import Tokenizer
 from model.training.arguments import EvaluateOptions
 from model.training.batches import Example
 from model.training.data import Pair, read_pairs
-from model.training.evaluation import loss, score, translate
+from model.training.evaluation import LIMIT, loss, score, translate
 
 
 def evaluate(options: EvaluateOptions) -> int:
@@ -41,6 +42,9 @@ def evaluate(options: EvaluateOptions) -> int:
         print(line, flush=True)
     if gold is not None:
         for line in _alignment_lines(options, pairs, gold):
+            print(line, flush=True)
+    if options.heads:
+        for line in _role_lines(options, pairs):
             print(line, flush=True)
     return 0
 
@@ -80,6 +84,18 @@ def _alignment_lines(options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequ
         )
     for convention in Convention:
         yield from _table(convention, head_errors(kept, convention))
+
+
+def _role_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str]:
+    """What each head looks at while the sources are translated greedily."""
+    session = Session(options.model, options.threads)
+    traces = [session.trace(Document(pair.source, step=LIMIT)) for pair in pairs]
+    for kind in Kind:
+        yield ""
+        yield f"Heads of {kind} attention: what they look at, its share of their weight, entropy from 0 to 1"
+        for each in head_roles(traces, kind):
+            where = f"layer {each.layer + 1} head {each.head + 1}"
+            yield f"{where:<16} {each.role:<17} {each.share:.2f}  {each.entropy:.2f}"
 
 
 def _table(convention: Convention, errors: Floats) -> Iterator[str]:

@@ -58,6 +58,18 @@ def test_sentences_whose_words_cannot_be_told_apart_are_left_out_and_counted(
     assert "1 of 2 sentences" in said.err and "row = token read" in said.out
 
 
+def test_what_each_head_looks_at_is_listed(
+    bundled: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(EvaluateOptions(bundled, files[0], heads=True)) == 0
+    tables = capsys.readouterr().out.split("\n\n")[1:]
+    assert [table.split()[2] for table in tables] == ["encoder", "decoder", "cross"]
+    for table in tables:
+        lines = table.splitlines()[1:]
+        assert len(lines) == 32 and lines[9].startswith("layer 2 head 2 ")
+        assert all(0.0 <= float(number) <= 1.0 for line in lines for number in line.split()[-2:])
+
+
 @pytest.mark.parametrize(
     ("gold", "words"),
     [("1-1\n", ["1 lines", "3"]), ("1-1\n9-1\n1-1\n", ["Line 2", "9-1"]), ("1-1\nx\n1-1\n", ["Line 2", "'x'"])],
