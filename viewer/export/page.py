@@ -1,7 +1,7 @@
 """A trace as one HTML page that needs no server and no network: all heads, stepping, a readout for each cell.
 
-The page is `page.html` with `page.css`, `page.js` and one JSON object written into it. Its texts and colours are
-those of the window. Shape letters as in `model.api`; L layers and H heads of any kind.
+The page is `web/page.html` with `web/page.css`, the scripts and one JSON object written into it. Its texts and
+colours are those of the window. Shape letters as in `model.api`; L layers and H heads of any kind.
 """
 
 from __future__ import annotations
@@ -34,11 +34,13 @@ DIGITS = 6
 HASH_DIGITS = 12
 SLOT = re.compile(r"\{\{(\w+)\}\}")
 THEMES = ("light", "dark")
+SCRIPTS = ("numbers.js", "words.js", "map.js", "cards.js", "main.js")
+"""The page's script, in this order."""
 
 
 def page_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
     """The page as UTF-8; the same trace and meta give the same bytes."""
-    style, script = _palettes() + _part("page.css"), _part("page.js")
+    style, script = _palettes() + _part("page.css"), "\n".join(_part(name) for name in SCRIPTS)
     slots = {
         "title": _title(trace, meta).encode("ascii", "xmlcharrefreplace").decode("ascii"),
         "policy": _policy(style, script),
@@ -176,4 +178,4 @@ def _properties(palette: Palette) -> str:
 
 
 def _part(name: str) -> str:
-    return files("viewer.export").joinpath(name).read_text(encoding="utf-8")
+    return files("viewer.export").joinpath("web", name).read_text(encoding="utf-8")
