@@ -72,7 +72,7 @@ def _parsed(number: int, raw: bytes) -> Line | BadLine | None:
 
 def numbered_name(line: Line, name: str) -> str:
     """The name of a line's file: `00001_trace.npz` for the first line."""
-    return f"{line.number - 1:05d}_{name}"
+    return f"{line.number:05d}_{name}"
 
 
 def check_batch(folder: Path, names: Iterable[str], force: bool, resume: bool) -> None:
@@ -149,7 +149,10 @@ def report(outcome: Outcome, name: str, forced: bool) -> list[str]:
 
 
 class Interruption:
-    """Around work that a Ctrl+C shall end between two steps only: at the next `check`. A second one ends it at once."""
+    """Around work that a Ctrl+C shall end between two steps only: at the next `check`.
+
+    A second one ends the process at once: Qt would crash on an exception in the midst of its painting.
+    """
 
     def __init__(self) -> None:
         self._asked = False
@@ -173,9 +176,8 @@ class Interruption:
             raise KeyboardInterrupt
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
-            raise KeyboardInterrupt
         self._asked = True
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Bar:

@@ -36,6 +36,8 @@ from viewer.widgets.main_window import MainWindow
 
 WINDOW_SCALE = 2
 """Pixels of the window's picture to one of its own."""
+DIALOG_SHARE = 0.75
+"""The dialog's part of the window's width and height."""
 PATIENCE = 400
 """Milliseconds after which an export shows how far it has come."""
 
@@ -74,6 +76,8 @@ class ExportCommands(QObject):
         dialog.choices_changed.connect(self._preview)
         dialog.accepted_request.connect(self.write)
         self._dialog = dialog
+        # The preview takes what room there is.
+        dialog.resize(dialog.sizeHint().expandedTo(self._window.size() * DIALOG_SHARE))
         dialog.open()
 
     def write(self, request: ExportRequest) -> None:

@@ -75,15 +75,15 @@ QLineEdit, QPlainTextEdit, QTextEdit {
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus { border: $stroke solid $accent; }
 QLineEdit:disabled { color: $muted; }
 QLineEdit[flat="true"] { background: transparent; border: none; padding: 0; }
-QSpinBox {
+QAbstractSpinBox {
     background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair $gap;
     selection-background-color: $accent; selection-color: $on_accent;
 }
-QSpinBox:focus { border-color: $accent; }
-QSpinBox::up-button, QSpinBox::down-button { border: none; background: transparent; width: $wide; }
-QSpinBox::up-arrow { image: url("$up"); width: $gap; height: $gap; }
-QSpinBox::down-arrow { image: url("$chevron"); width: $gap; height: $gap; }
-QSpinBox::up-button:hover, QSpinBox::down-button:hover { background: $chip; }
+QAbstractSpinBox:focus { border-color: $accent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: $wide; }
+QAbstractSpinBox::up-arrow { image: url("$up"); width: $gap; height: $gap; }
+QAbstractSpinBox::down-arrow { image: url("$chevron"); width: $gap; height: $gap; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $chip; }
 
 QPushButton, QToolButton {
     background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $tight $gap;

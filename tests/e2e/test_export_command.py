@@ -370,6 +370,16 @@ def test_existing_files_are_refused_before_anything_is_computed(
     assert len(names(tmp_path / "out")) == 2 and opens(mine, "png")
 
 
+def test_a_file_that_appears_meanwhile_is_not_replaced(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "out" / "cross_layer1_head2.png"
+    commit = QSaveFile.commit
+    monkeypatch.setattr(QSaveFile, "commit", lambda file: bool(mine.write_bytes(b"mine")) and commit(file))
+    assert export(TEXT, "-o", "out", "--kind", "cross", "--layer", "1") == 1
+    assert "exists already" in capsys.readouterr().err and mine.read_bytes() == b"mine"
+
+
 def test_a_batch_numbers_its_files_by_line(
     export: Export, lines: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -449,6 +459,9 @@ def test_a_batch_goes_on_where_it_was_stopped(
     assert export(*asked, "--resume") == 0
     assert len(names(tmp_path / "out")) == 6
     assert {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in written} == times
+    first = tmp_path / "out" / written[0]
+    first.write_bytes(b"old")
+    assert export(*asked, "--force") == 0 and opens(first, "png")
     monkeypatch.setattr("viewer.headless_export.open_tracer", lambda model: pytest.fail("computed"))
     assert export(*asked, "--resume") == 0
 
@@ -497,7 +510,7 @@ def test_ctrl_c_in_an_animation_leaves_nothing_of_it(
 @pytest.mark.timeout(60)
 def test_ctrl_c_ends_a_batch_cleanly_and_resume_completes_it(make_checkpoint: MakeCheckpoint, tmp_path: Path) -> None:
     model = make_checkpoint("interrupted")
-    (tmp_path / "lines.txt").write_text(f"{TEXT}\n" * 120, encoding="utf-8")
+    (tmp_path / "lines.txt").write_text(f"{TEXT}\n" * 60, encoding="utf-8")
     arguments = ["export", "--model", str(model), "--input", str(tmp_path / "lines.txt"), "-o", str(tmp_path / "out")]
     asked = [*arguments, *ONE, "--steps", "2"]
     environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "QT_QPA_PLATFORM")}
@@ -511,14 +524,14 @@ def test_ctrl_c_ends_a_batch_cleanly_and_resume_completes_it(make_checkpoint: Ma
         said = process.stderr.read()
         assert process.wait() == 130
     written = names(tmp_path / "out")
-    assert 2 <= len(written) < 120
+    assert 2 <= len(written) < 60
     assert said == (
-        f"attention-viewer: Stopped: {len(written)} of 120 lines exported; the same command with --resume goes on.\n"
+        f"attention-viewer: Stopped: {len(written)} of 60 lines exported; the same command with --resume goes on.\n"
     )
     assert written == [f"{number:05d}_{ONE_NAME}.png" for number in range(1, len(written) + 1)]
     assert all(opens(tmp_path / "out" / name, "png") for name in written)
     assert main([*asked, "--resume"]) == 0
-    assert names(tmp_path / "out") == [f"{number:05d}_{ONE_NAME}.png" for number in range(1, 121)]
+    assert names(tmp_path / "out") == [f"{number:05d}_{ONE_NAME}.png" for number in range(1, 61)]
 
 
 def test_the_bundled_model_needs_no_display(tmp_path: Path) -> None:

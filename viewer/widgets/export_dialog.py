@@ -227,7 +227,6 @@ class ExportDialog(QDialog):
 
     def _tell(self) -> None:
         """Ask for a preview, unless it would be the same again."""
-        self._resting.stop()
         choices = self.choices()
         if choices != self._told:
             self._told = choices
@@ -249,7 +248,7 @@ class ExportDialog(QDialog):
             self._about.clear()
 
     def _lay_out(self) -> dict[str, tuple[QWidget, ...]]:
-        """Lay all out; returns what to leave idle, by field of Choices."""
+        """Lay all out; returns controls with their labels, by field of Choices."""
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(self._ems(0.8))
@@ -259,30 +258,29 @@ class ExportDialog(QDialog):
         ticks.addWidget(self._title)
         ticks.addWidget(self._caption)
         ticks.addStretch()
-        form.addRow("&What", self._subject)
-        form.addRow("&Format", self._format)
-        rows = {
-            "theme": ("Co&lours", self._theme),
-            "width": ("W&idth", self._width),
-            "dpi": ("&Resolution", self._dpi),
-            "frame": ("Frame ti&me", self._frame),
-        }
-        for title, field in rows.values():
-            form.addRow(title, field)
-        form.labelForField(self._width).setBuddy(self._width.ways)
-        form.labelForField(self._dpi).setBuddy(self._dpi.dpi)
+        rows: tuple[tuple[str, str, QWidget, QWidget], ...] = (
+            ("subject", "&What", self._subject, self._subject),
+            ("format", "&Format", self._format, self._format),
+            ("theme", "Co&lours", self._theme, self._theme),
+            ("width", "W&idth", self._width, self._width.ways),
+            ("dpi", "&Resolution", self._dpi, self._dpi.dpi),
+            ("frame", "Frame ti&me", self._frame, self._frame),
+        )
+        controls: dict[str, tuple[QWidget, ...]] = {"title": (self._title,), "caption": (self._caption,)}
+        for name, title, field, buddy in rows:
+            label = QLabel(title)
+            label.setBuddy(buddy)
+            form.addRow(label, field)
+            controls[name] = (label, field)
         form.addRow("", ticks)
         self._put_side_by_side(form)
-        idle = {name: (form.labelForField(field), field) for name, (_, field) in rows.items()}
-        return {**idle, "title": (self._title,), "caption": (self._caption,)}
+        return controls
 
     def _put_side_by_side(self, form: QFormLayout) -> None:
         _reserve(self._note, NOTE_LINES)
         _reserve(self._about, ABOUT_LINES)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        save = buttons.button(QDialogButtonBox.StandardButton.Save)
-        save.setText("Choose fil&e …")
-        save.setDefault(True)
+        buttons.button(QDialogButtonBox.StandardButton.Save).setText("Choose fil&e …")
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         left, right = QVBoxLayout(), QVBoxLayout()

@@ -12,7 +12,7 @@ the test's temporary directory, which the message names.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from model.api import Floats
+from model.api import Booleans, Floats
 from tests.viewer.specs_for_tests import grid, heatmap
 from viewer.painting.bars import paint_bars
-from viewer.painting.chips import PlacedChip, chip_text, paint_chip, place_chips
+from viewer.painting.chips import chip_text, paint_chip, place_chips
 from viewer.painting.colorbar import BAR_EMS, paint_colorbar
 from viewer.painting.colormaps import COLORMAPS
 from viewer.painting.curves import paint_curves
@@ -62,10 +62,28 @@ RECT = QRectF(0, 0, 300, 240)
 AREA = RECT.adjusted(8, 8, -8, -8)
 QUERIES = ("le → chat", "chat → dort", "dort → ici", "ici → .")
 KEYS = ("the", "cat", "is", "sleeping", "here", ".")
+WORDS = ("<pad>", "le", "chat", "dort", "bien")
 
-Colors = NDArray[np.int32]
+ROUNDING = 3
+"""Kept pictures have channels that are multiples of this, which makes their files smaller."""
+WINDOW = 12
+ALLOWED = ((24, 10), (6, 31))
+"""(difference of a channel, how many pixels of any square of `WINDOW` pixels may differ by more).
+
+A letter for another breaks the first limit, faint hatching or a faint ground that is lost the second.
+"""
+
+EDGE = 2
+
+Channels = NDArray[np.int16]
+"""[channel, height, width], 0 to 255."""
 Probe = tuple[QPointF, str]
 """A point inside a cell, away from text and lines, and the colour it must have, as #rrggbb."""
+
+
+def no_probes(style: Style) -> Iterable[Probe]:
+    """For pictures without cells."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -73,7 +91,7 @@ class Scene:
     """A picture: how it is painted, and which points in it have a colour that can be told in advance."""
 
     paint: Callable[[QPainter, Style], object]
-    probes: Callable[[Style], Iterable[Probe]] = lambda style: ()
+    probes: Callable[[Style], Iterable[Probe]] = no_probes
 
 
 def expected(unit: float, colormap: str = "viridis") -> str:
@@ -94,9 +112,15 @@ def cross(color_range: ColorRange = ColorRange.UNIT) -> HeatmapSpec:
     return replace(spec, rows=Axis("queries: reads → predicts", QUERIES), columns=Axis("keys: source", KEYS))
 
 
+def decoder(masked: bool = False) -> HeatmapSpec:
+    """A map with the same words on both axes."""
+    spec = heatmap(len(WORDS), len(WORDS), masked)
+    return replace(spec, rows=Axis("queries: token read", WORDS), columns=Axis("keys: target so far, masked", WORDS))
+
+
 def leaked() -> HeatmapSpec:
     """A decoder map without its causal mask, of a head that is off."""
-    return replace(heatmap(5, 5), leaked=np.triu(np.ones((5, 5), dtype=np.bool_), 1), badge="off")
+    return replace(decoder(), leaked=np.triu(np.ones((5, 5), dtype=np.bool_), 1), badge="off")
 
 
 def signed() -> HeatmapSpec:
@@ -124,9 +148,9 @@ def dots() -> MatrixSpec:
 
 
 def waves() -> CurvesSpec:
-    """Three sines over 40 positions."""
-    curves = np.sin(np.arange(40) * np.array([[1.0], [0.4], [0.1]])).astype(np.float32)
-    return CurvesSpec("", "", ("i = 0, wavelength 6.3", "i = 8, wavelength 15.7", "i = 24, wavelength 62.8"), curves, 7)
+    """Two sines over 40 positions."""
+    curves = np.sin(np.arange(40) * np.array([[0.6], [0.1]])).astype(np.float32)
+    return CurvesSpec("", "", ("i = 8, wavelength 10.5", "i = 24, wavelength 62.8"), curves, 7)
 
 
 def candidates() -> BarsSpec:
@@ -238,65 +262,379 @@ def bar_rects() -> list[QRectF]:
     return [*tall, QRectF(230, 14, 60, 40)]
 
 
-def paint_colorbars(painter: QPainter, style: Style) -> None:
-    """Colour bars side by side."""
-    for rect, (scale, colormap) in zip(bar_rects(), BAR_SCALES, strict=True):
-        paint_colorbar(painter, rect, scale, colormap, style)
+def colorbars_scene(bars: Sequence[tuple[Scale, str]]) -> Scene:
+    """Colour bars side by side; their colours are linear in the place, whatever the numbers are."""
+
+    def paint(painter: QPainter, style: Style) -> None:
+        for rect, (scale, colormap) in zip(bar_rects(), bars, strict=True):
+            paint_colorbar(painter, rect, scale, colormap, style)
+
+    def probes(style: Style) -> Iterable[Probe]:
+        for rect, (_, colormap) in zip(bar_rects(), bars, strict=True):
+            x, height = rect.left() + 0.5 * BAR_EMS * style.em, int(rect.height())
+            for pixel in (0, height // 3, height // 2, height - 1):
+                index = int((1.0 - (pixel + 0.5) / height) * 256)
+                yield QPointF(x, rect.top() + pixel), QColor(*COLORMAPS[colormap][index].tolist()).name()
+
+    return Scene(paint, probes)
 
 
-def colorbar_probes(style: Style) -> Iterable[Probe]:
-    """The colours of the bars' ends and of places between; the bars are linear in the place whatever the numbers are."""
-    for rect, (_, colormap) in zip(bar_rects(), BAR_SCALES, strict=True):
-        x = rect.left() + 0.5 * BAR_EMS * style.em
-        for pixel in (0, int(rect.height() / 3), int(rect.height() / 2), int(rect.height()) - 1):
-            place = 1.0 - (pixel + 0.5) / rect.height()
-            index = min(255, int(place * 256))
-            yield QPointF(x, rect.top() + pixel), QColor(*COLORMAPS[colormap][index].tolist()).name()
+def bars_scene(spec: BarsSpec) -> Scene:
+    """Bars of which one is lit and one selected."""
+    return Scene(lambda painter, style: paint_bars(painter, AREA, spec, style, lit=1, selected=2))
 
 
-def paint_chips(painter: QPainter, style: Style) -> None:
-    """Every state and every mark; "lit" is under the mouse."""
-    painter.setFont(style.mono)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    metrics = QFontMetricsF(style.mono)
-    widths = [metrics.horizontalAdvance(chip_text(chip)) + style.em for chip in CHIPS]
-    painter.translate(AREA.topLeft())
-    for chip, placed in zip(CHIPS, place_chips(CHIPS, widths, AREA.width(), style), strict=True):
-        whole = QRectF(round(placed.rect.left()), round(placed.rect.top()), placed.rect.width(), placed.rect.height())
-        paint_chip(painter, chip, PlacedChip(whole, placed.starts, placed.ends), chip.text == "lit", style)
+def curves_scene(spec: CurvesSpec) -> Scene:
+    """Curves with their legend."""
+    return Scene(lambda painter, style: paint_curves(painter, AREA, spec, style))
 
 
-def paint_beam(painter: QPainter, style: Style) -> None:
+def chips_scene(chips: Sequence[Chip]) -> Scene:
+    """Chips in their lines; "lit" is under the mouse."""
+
+    def paint(painter: QPainter, style: Style) -> None:
+        painter.setFont(style.mono)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = QFontMetricsF(style.mono)
+        widths = [metrics.horizontalAdvance(chip_text(chip)) + style.em for chip in chips]
+        painter.translate(AREA.topLeft())
+        for chip, placed in zip(chips, place_chips(chips, widths, AREA.width(), style), strict=True):
+            paint_chip(painter, chip, placed, chip.text == "lit", style)
+
+    return Scene(paint)
+
+
+def tree_scene(spec: BeamSpec) -> Scene:
     """The tree below the numbers of its steps."""
-    spec = beam()
-    layout = tree_layout(spec, style)
-    paint_tree(painter, RECT, layout, spec, style, cursor=3)
-    paint_steps(painter, RECT, 0.0, layout, style)
+
+    def paint(painter: QPainter, style: Style) -> None:
+        layout = tree_layout(spec, style)
+        paint_tree(painter, RECT, layout, spec, style, cursor=3)
+        paint_steps(painter, RECT, 0.0, layout, style)
+
+    return Scene(paint)
 
 
-def paint_many_labels(painter: QPainter, style: Style) -> None:
+def labels_scene(words: Sequence[str]) -> Scene:
     """Labels on both sides, far apart with one shortened, and at the right so close that some are left out."""
-    words = (*KEYS[:4], "Donaudampfschifffahrtsgesellschaft", "gjpqyÅÉ|")
-    paint_labels(painter, QRectF(8, 110, 150, 120), words, 0, 6, Side.LEFT, style, frozenset({1}))
-    paint_labels(painter, QRectF(20, 8, 110, 92), KEYS, 0, 6, Side.TOP, style, frozenset({3}))
+    left = (*words[:4], "Donaudampfschifffahrtsgesellschaft", "gjpqyÅÉ|")
     many = tuple(f"token{index}" for index in range(24))
-    paint_labels(painter, QRectF(180, 110, 100, 120), many, 0.5, 20.5, Side.LEFT, style, frozenset({7}))
-    paint_labels(painter, QRectF(150, 8, 110, 92), many, 0, 24, Side.TOP, style)
+
+    def paint(painter: QPainter, style: Style) -> None:
+        paint_labels(painter, QRectF(2, 110, 196, 120), left, 0, 6, Side.LEFT, style, frozenset({1}))
+        paint_labels(painter, QRectF(20, 8, 110, 92), words, 0, 6, Side.TOP, style, frozenset({3}))
+        paint_labels(painter, QRectF(210, 110, 80, 120), many, 0.5, 20.5, Side.LEFT, style, frozenset({7}))
+        paint_labels(painter, QRectF(150, 8, 110, 92), many, 0, 24, Side.TOP, style)
+
+    return Scene(paint)
 
 
 SCENES: Mapping[str, Scene] = {
     "cross": heatmap_scene(cross()),
     "overlay": heatmap_scene(cross(ColorRange.SQUARE_ROOT), Overlay(frozenset({1}), frozenset({4}))),
-    "masked": heatmap_scene(heatmap(5, 5, masked=True)),
+    "masked": heatmap_scene(decoder(masked=True)),
     "leaked": heatmap_scene(leaked()),
     "signed": heatmap_scene(signed()),
     "grid": grid_scene(heads()),
-    "colorbars": Scene(paint_colorbars, colorbar_probes),
-    "bars": Scene(lambda painter, style: paint_bars(painter, AREA, candidates(), style, lit=1, selected=2)),
-    "chips": Scene(paint_chips),
-    "tree": Scene(paint_beam),
+    "colorbars": colorbars_scene(BAR_SCALES),
+    "bars": bars_scene(candidates()),
+    "chips": chips_scene(CHIPS),
+    "tree": tree_scene(beam()),
     "encoding": matrix_scene(encoding()),
     "dots": matrix_scene(dots()),
-    "curves": Scene(lambda painter, style: paint_curves(painter, AREA, waves(), style)),
-    "labels": Scene(paint_many_labels),
+    "curves": curves_scene(waves()),
+    "labels": labels_scene(KEYS),
 }
+
+
+class MovedTexts(QPainter):
+    """Paints every text a little off its place."""
+
+    by = (0.0, 0.0)
+
+    def drawText(self, *arguments: Any) -> None:  # type: ignore[override]
+        self.translate(*self.by)
+        super().drawText(*arguments)
+        self.translate(-self.by[0], -self.by[1])
+
+
+@pytest.fixture(params=sorted(PALETTES))
+def style(request: pytest.FixtureRequest, qapp: QApplication) -> Style:
+    """A style with fonts of a fixed family and size, whatever the platform prefers."""
+    missing = {SANS, MONO} - set(QFontDatabase.families())
+    if missing:
+        pytest.skip(f"{' and '.join(sorted(missing))} not installed (package fonts-dejavu-core)")
+    sans = QFont(SANS)
+    sans.setPixelSize(TEXT_PIXELS)
+    style = style_for(PALETTES[request.param], sans)
+    mono = QFont(style.small)
+    mono.setFamily(MONO)
+    mono.setPixelSize(style.mono.pixelSize())
+    return replace(style, mono=mono, line=QFontMetricsF(mono).height())
+
+
+def painted(scene: Scene, style: Style, moved: tuple[float, float] | None = None) -> QImage:
+    """The picture of a scene; `moved` shifts its texts."""
+    image = QImage(RECT.size().toSize(), QImage.Format.Format_RGB32)
+    image.fill(QColor(style.palette.surface))
+    painter = QPainter() if moved is None else MovedTexts()
+    if isinstance(painter, MovedTexts) and moved is not None:
+        painter.by = moved
+    painter.begin(image)
+    scene.paint(painter, style)
+    painter.end()
+    return image
+
+
+def colors_of(image: QImage) -> Channels:
+    """The channels of an image's pixels, red first."""
+    pixels = np.frombuffer(image.convertToFormat(QImage.Format.Format_RGB32).constBits(), np.uint8)
+    channels = pixels.reshape(image.height(), image.width(), 4)[..., 2::-1].transpose(2, 0, 1)
+    return np.ascontiguousarray(channels, dtype=np.int16)
+
+
+def image_from(colors: Channels) -> QImage:
+    """An image of channels."""
+    _, height, width = colors.shape
+    packed = np.ascontiguousarray(colors.transpose(1, 2, 0), dtype=np.uint8)
+    return QImage(packed.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+
+
+def over_neighbours(combine: Callable[[Channels, Channels], Channels], colors: Channels) -> Channels:
+    """Each pixel combined with its eight neighbours; those at the edge, which have fewer, are left out."""
+    rows = combine(combine(colors[:, :-2], colors[:, 1:-1]), colors[:, 2:])
+    return combine(combine(rows[:, :, :-2], rows[:, :, 1:-1]), rows[:, :, 2:])
+
+
+def beyond(one: Channels, other: Channels) -> Channels:
+    """How far each pixel of `one` is from everything that `other` has there and one pixel around, [height, width]."""
+    low, high = over_neighbours(np.minimum, other), over_neighbours(np.maximum, other)
+    here = one[:, 1:-1, 1:-1]
+    by: Channels = np.maximum(low - here, here - high)
+    farthest: Channels = np.maximum(np.maximum(by[0], by[1]), by[2])
+    return farthest
+
+
+def difference(one: QImage, other: QImage) -> Channels:
+    """How far pixels differ beyond what a baseline rounded elsewhere explains, anti-aliasing smoothed away.
+
+    In ninths of a channel's steps, [height, width] but for EDGE pixels on each side.
+    """
+    smooth, other_smooth = (over_neighbours(np.add, colors_of(image)) for image in (one, other))
+    return np.maximum(beyond(smooth, other_smooth), beyond(other_smooth, smooth))
+
+
+def most_in_window(marks: Booleans) -> int:
+    """The largest number of marked pixels in a square of WINDOW pixels."""
+    sums = np.pad(marks.astype(np.int32), ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+    ends, starts = slice(WINDOW, None), slice(None, -WINDOW)
+    counts = sums[ends, ends] - sums[starts, ends] - sums[ends, starts] + sums[starts, starts]
+    return int(counts.max())
+
+
+def alike(one: QImage, other: QImage) -> bool:
+    """Whether two images show the same, but for how text was rasterised."""
+    if one.size() != other.size():
+        return False
+    by = difference(one, other)
+    return all(most_in_window(by > 9 * least) <= most for least, most in ALLOWED)
+
+
+def golden_path(name: str, style: Style) -> Path:
+    return GOLDEN / f"{name}-{style.palette.name}.png"
+
+
+def golden(name: str, style: Style) -> QImage:
+    """The kept picture; a test without one fails."""
+    path = golden_path(name, style)
+    if not path.exists():
+        pytest.fail(f"{path} does not exist. Make it with UPDATE_GOLDEN=1, and look at it.")
+    return QImage(str(path))
+
+
+def report(image: QImage, kept: QImage, directory: Path) -> str:
+    """Write what was painted and what differs; returns where they are."""
+    image.save(str(directory / "painted.png"))
+    if image.size() != kept.size():
+        return f"{directory / 'painted.png'} has another size than the kept picture"
+    marked = colors_of(image) // 2 + 127
+    inner = marked[:, EDGE:-EDGE, EDGE:-EDGE]
+    inner[:, difference(image, kept) > 9 * ALLOWED[-1][0]] = [[255], [0], [0]]
+    image_from(np.concatenate((colors_of(image), marked), axis=2)).save(str(directory / "difference.png"))
+    return f"see {directory / 'painted.png'} and {directory / 'difference.png'} (painted, differences in red)"
+
+
+@pytest.mark.parametrize("name", [name for name in SCENES if SCENES[name].probes is not no_probes])
+def test_cells_have_exactly_the_colours_of_their_weights(name: str, style: Style) -> None:
+    image = painted(SCENES[name], style)
+    probes = list(SCENES[name].probes(style))
+    assert len(probes) >= 16
+    wrong = [
+        f"{found} instead of {color} at {point.x():.0f}, {point.y():.0f}"
+        for point, color in probes
+        if (found := image.pixelColor(int(point.x()), int(point.y())).name()) != color
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_pictures_are_as_they_were_kept(name: str, style: Style, tmp_path: Path) -> None:
+    """UPDATE_GOLDEN=1 in the environment writes the kept pictures anew; nothing else does."""
+    image = painted(SCENES[name], style)
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        GOLDEN.mkdir(exist_ok=True)
+        # The quality of a PNG is its compression: 0 is the smallest file.
+        rounded = (colors_of(image) + ROUNDING // 2) // ROUNDING * ROUNDING
+        image_from(rounded).save(str(golden_path(name, style)), None, 0)
+    kept = golden(name, style)
+    if not alike(image, kept):
+        pytest.fail(f"{name} in {style.palette.name} is not as it was kept: {report(image, kept, tmp_path)}")
+
+
+@pytest.mark.parametrize("moved", [(0.5, 0.0), (-0.5, 0.0), (0.5, 0.5), (0.0, 1.0), (-0.3, -1.0)])
+def test_text_that_is_rasterised_differently_is_forgiven(style: Style, moved: tuple[float, float]) -> None:
+    for name, scene in SCENES.items():
+        image, plain = painted(scene, style, moved), painted(scene, style)
+        assert image != plain and alike(image, plain), name
+
+
+@pytest.mark.parametrize("moved", [(3.0, 0.0), (0.0, 3.0), (-3.0, 0.0), (2.0, 2.0)])
+def test_text_that_has_moved_is_noticed(style: Style, moved: tuple[float, float]) -> None:
+    for name, scene in SCENES.items():
+        assert not alike(painted(scene, style, moved), golden(name, style)), name
+
+
+def swapped(words: tuple[Any, ...], one: int, other: int) -> tuple[Any, ...]:
+    """The same with two entries in each other's place."""
+    result = list(words)
+    result[one], result[other] = result[other], result[one]
+    return tuple(result)
+
+
+def transposed(spec: HeatmapSpec) -> HeatmapSpec:
+    """The map with rows as columns, labels and all."""
+    return replace(
+        spec,
+        values=np.ascontiguousarray(spec.values.T),
+        mask=None if spec.mask is None else np.ascontiguousarray(spec.mask.T),
+        rows=spec.columns,
+        columns=spec.rows,
+    )
+
+
+def turned(spec: MatrixSpec) -> MatrixSpec:
+    """The matrix with rows as columns, titles as they were."""
+    return replace(spec, values=np.ascontiguousarray(spec.values.T))
+
+
+def with_dot(spec: BeamSpec, index: int, **changes: Any) -> BeamSpec:
+    """The tree with a node changed."""
+    dots = list(spec.dots)
+    dots[index] = replace(dots[index], **changes)
+    return replace(spec, dots=tuple(dots))
+
+
+def wrong_scenes() -> dict[str, tuple[str, Scene]]:
+    """What is wrong -> the scene that it should be, and the wrong one."""
+    cross_map, mapped, off, bars, tree = cross(), decoder(masked=True), heads(), candidates(), beam()
+    rows, columns = cross_map.rows, cross_map.columns
+    only_labels = replace(transposed(mapped), values=mapped.values, mask=mapped.mask, columns=Axis("", WORDS))
+    return {
+        "a cross map transposed": ("cross", heatmap_scene(transposed(cross_map))),
+        "a square map transposed": ("masked", heatmap_scene(transposed(mapped))),
+        "two columns swapped": (
+            "cross",
+            heatmap_scene(replace(cross_map, values=cross_map.values[:, [0, 2, 1, 3, 4, 5]])),
+        ),
+        "two column labels swapped": (
+            "cross",
+            heatmap_scene(replace(cross_map, columns=replace(columns, labels=swapped(columns.labels, 0, 1)))),
+        ),
+        "two row labels swapped": (
+            "cross",
+            heatmap_scene(replace(cross_map, rows=replace(rows, labels=swapped(rows.labels, 1, 2)))),
+        ),
+        "a title lost": ("masked", heatmap_scene(only_labels)),
+        "the hatching lost": ("masked", heatmap_scene(replace(mapped, mask=None))),
+        "the badge lost": ("leaked", heatmap_scene(replace(leaked(), badge=""))),
+        "the corners lost": ("leaked", heatmap_scene(replace(leaked(), leaked=None))),
+        "another row lit": (
+            "overlay",
+            heatmap_scene(cross(ColorRange.SQUARE_ROOT), Overlay(frozenset({2}), frozenset({4}))),
+        ),
+        "a signed map's sign lost": ("signed", heatmap_scene(replace(signed(), values=np.abs(signed().values)))),
+        "another head off": ("grid", grid_scene(replace(off, off=frozenset({Head(0, 1), Head(1, 1)})))),
+        "another head selected": ("grid", grid_scene(replace(off, selected=Head(1, 1)))),
+        "layers as heads": ("grid", grid_scene(replace(off, values=off.values.reshape(3, 2, 4, 6).swapaxes(0, 1)))),
+        "numbers without the square root": (
+            "colorbars",
+            colorbars_scene((BAR_SCALES[0], (Scale(0.0, 1.0), "magma"), *BAR_SCALES[2:])),
+        ),
+        "two bars swapped": ("bars", bars_scene(replace(bars, bars=swapped(bars.bars, 1, 2)))),
+        "a hollow bar lost": (
+            "bars",
+            bars_scene(replace(bars, bars=(replace(bars.bars[0], before=None), *bars.bars[1:]))),
+        ),
+        "another chosen": (
+            "bars",
+            bars_scene(replace(bars, bars=(replace(bars.bars[0], chosen=False), *bars.bars[1:]))),
+        ),
+        "the note lost": ("bars", bars_scene(replace(bars, note=""))),
+        "a mark lost": ("chips", chips_scene([replace(chip, mark=chip.mark.replace("beam", "")) for chip in CHIPS])),
+        "a mark for another": (
+            "chips",
+            chips_scene([replace(chip, mark=chip.mark.replace("sampled", "forced")) for chip in CHIPS]),
+        ),
+        "a state lost": (
+            "chips",
+            chips_scene([replace(chip, state=chip.state.replace("hidden", "special")) for chip in CHIPS]),
+        ),
+        "ranks swapped": ("tree", tree_scene(with_dot(with_dot(tree, 6, rank=2), 7, rank=1))),
+        "another fate": ("tree", tree_scene(with_dot(tree, 8, fate="survived"))),
+        "another parent": ("tree", tree_scene(with_dot(tree, 2, parent=None, step=1, fate="survived"))),
+        "nothing selected": ("tree", tree_scene(replace(tree, selected=None))),
+        "a matrix transposed": ("encoding", matrix_scene(turned(encoding()))),
+        "a square matrix transposed": ("dots", matrix_scene(turned(dots()))),
+        "titles swapped": (
+            "encoding",
+            matrix_scene(replace(encoding(), row_title="dimension", column_title="position")),
+        ),
+        "a longer sentence": ("encoding", matrix_scene(replace(encoding(), marked=4))),
+        "a frame over all columns": ("dots", matrix_scene(replace(dots(), square=False))),
+        "two curves swapped": ("curves", curves_scene(replace(waves(), curves=waves().curves[[1, 0]]))),
+        "curves one position late": (
+            "curves",
+            curves_scene(replace(waves(), curves=np.roll(waves().curves, 1, axis=1))),
+        ),
+        "two names swapped": ("curves", curves_scene(replace(waves(), names=swapped(waves().names, 0, 1)))),
+        "a shorter sentence": ("curves", curves_scene(replace(waves(), marked=6))),
+        "labels swapped": ("labels", labels_scene(swapped(KEYS, 1, 2))),
+    }
+
+
+WRONG = wrong_scenes()
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_noticed(what: str, style: Style, tmp_path: Path) -> None:
+    name, wrong = WRONG[what]
+    kept = golden(name, style)
+    image = painted(wrong, style)
+    assert not alike(image, kept)
+    assert "red" in report(image, kept, tmp_path)
+    red, green, blue = colors_of(QImage(str(tmp_path / "difference.png")))
+    assert red.shape[1] == 2 * RECT.width()
+    assert ((red == 255) & (green == 0) & (blue == 0)).sum() > ALLOWED[0][1]
+
+
+def test_faint_lines_that_are_lost_are_noticed(style: Style, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("viewer.painting.heatmap.HATCHED_CELL", 1e9)
+    assert not alike(painted(SCENES["masked"], style), golden("masked", style))
+    monkeypatch.setattr("viewer.painting.curves._paint_grid", lambda *_: None)
+    assert not alike(painted(SCENES["curves"], style), golden("curves", style))
+
+
+def test_kept_pictures_are_few_and_small() -> None:
+    kept = {path.name: path.stat().st_size for path in GOLDEN.iterdir()}
+    assert set(kept) == {f"{name}-{palette}.png" for name in SCENES for palette in PALETTES}
+    assert sum(kept.values()) < MOST_BYTES

@@ -32,7 +32,7 @@ OUTSIDE = 0xFFFF00FF
 """A colour that no picture has."""
 SVG = "{http://www.w3.org/2000/svg}"
 Paint = Callable[[QPainter, QRectF], object]
-FONTS = (9, 13, 15)
+FONTS = (9, 14)
 
 
 @pytest.fixture(params=sorted(PALETTES))

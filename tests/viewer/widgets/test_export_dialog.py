@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPalette, QStandardItemModel
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage, QStandardItemModel
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -42,7 +43,6 @@ from viewer.export.choices import (
     Width,
     formats_of,
 )
-from viewer.theme import LIGHT, qt_palette
 from viewer.widgets.export_dialog import ExportDialog, ExportRequest
 from viewer.widgets.export_texts import NOTES, note_on
 from viewer.widgets.preview import Preview
@@ -81,10 +81,12 @@ def choose(dialog: ExportDialog, name: str, value: str) -> None:
     box.setCurrentIndex(box.findData(value))
 
 
-def number(dialog: ExportDialog, name: str) -> QSpinBox | QDoubleSpinBox:
-    box = child(dialog, QAbstractSpinBox, lambda each: each.accessibleName() == name)
-    assert isinstance(box, QSpinBox | QDoubleSpinBox)
-    return box
+def number(dialog: ExportDialog, name: str) -> QSpinBox:
+    return child(dialog, QSpinBox, lambda each: each.accessibleName() == name)
+
+
+def amount(dialog: ExportDialog, unit: str) -> QDoubleSpinBox:
+    return child(dialog, QDoubleSpinBox, lambda each: each.accessibleName() == f"Width in {unit}")
 
 
 def tick(dialog: ExportDialog, text: str) -> QCheckBox:
@@ -99,9 +101,9 @@ def texts(dialog: ExportDialog) -> list[str]:
     return [each.text() for each in dialog.findChildren(QLabel)]
 
 
-def picture(wide: int = 40, high: int = 30, color: str = "#ff00ff") -> QImage:
-    image = QImage(wide, high, QImage.Format.Format_RGB32)
-    image.fill(QColor(color))
+def picture() -> QImage:
+    image = QImage(40, 30, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff00ff"))
     return image
 
 
@@ -195,7 +197,7 @@ def test_widths_come_back_as_they_were(make: Open, width: Width | None) -> None:
 def test_amounts_have_a_unit_and_bounds(make: Open) -> None:
     dialog = make()
     dialog.show()
-    cm, px = (number(dialog, f"Width in {unit}") for unit in ("centimetres", "pixels"))
+    cm, px = (amount(dialog, unit) for unit in ("centimetres", "pixels"))
     choose(dialog, "Width", "column")
     assert cm.isVisible() and not cm.isEnabled() and cm.text() == "8.5 cm"
     choose(dialog, "Width", "cm")
@@ -210,6 +212,15 @@ def test_amounts_have_a_unit_and_bounds(make: Open) -> None:
     assert dialog.choices().width == Width(7.25, "cm")
     choose(dialog, "Width", "natural")
     assert dialog.choices().width is None and not cm.isVisible() and not px.isVisible()
+
+
+def test_nothing_moves_when_the_width_is_given_otherwise(make: Open) -> None:
+    dialog = make()
+    dialog.show()
+    ways, before = combo(dialog, "Width"), (dialog.sizeHint(), combo(dialog, "Width").geometry())
+    for row in range(ways.count()):
+        ways.setCurrentIndex(row)
+        assert (dialog.sizeHint(), ways.geometry()) == before
 
 
 @pytest.mark.parametrize(
@@ -277,7 +288,7 @@ def test_choices_are_told_at_once_and_never_twice(make: Open) -> None:
     choose(dialog, "What", DATA)
     tick(dialog, "Title").setChecked(False)
     assert [each.subject for each in asked] == [MAP, DATA, DATA]
-    assert all(left != right for left, right in zip(asked, asked[1:], strict=False))
+    assert all(left != right for left, right in pairwise(asked))
     choose(dialog, "What", MAP)
     choose(dialog, "Width", "column")
     choose(dialog, "Width", "cm")
@@ -291,11 +302,21 @@ def test_numbers_are_told_once_they_rest(make: Open, qtbot: QtBot) -> None:
     for dpi in range(200, 220):
         number(dialog, "Resolution in dots to an inch").setValue(dpi)
     number(dialog, "Frame time").setValue(300)
-    number(dialog, "Width in centimetres").setValue(11)
+    amount(dialog, "centimetres").setValue(11)
     assert not asked
     qtbot.waitUntil(lambda: bool(asked), timeout=2000)
     qtbot.wait(250)
     assert asked == [Choices(MAP, "gif", width=Width(11, "cm"), dpi=219, frame=300)]
+
+
+@pytest.mark.parametrize("name", ["Width in pixels", "Resolution in dots to an inch", "Frame time"])
+def test_each_number_is_told(make: Open, qtbot: QtBot, name: str) -> None:
+    dialog = make(Choices(MAP, "gif", width=Width(1000, "px")))
+    dialog.show()
+    box = child(dialog, QAbstractSpinBox, lambda each: each.accessibleName() == name)
+    with qtbot.waitSignal(dialog.choices_changed, timeout=2000) as asked:
+        box.stepUp()
+    assert asked.args == [dialog.choices()]
 
 
 def test_a_choice_takes_a_resting_number_with_it(make: Open, qtbot: QtBot) -> None:
@@ -317,53 +338,6 @@ def test_a_closed_dialog_wants_no_preview(make: Open, qtbot: QtBot) -> None:
     dialog.reject()
     qtbot.wait(250)
     assert not asked
-
-
-@pytest.mark.parametrize("size", [(40, 30), (4000, 1000), (10, 9000), (1, 1), (30_000, 2)])
-def test_a_preview_is_never_enlarged_and_always_fits(make: Open, size: tuple[int, int]) -> None:
-    dialog = make()
-    dialog.resize(1000, 700)
-    dialog.show()
-    dialog.set_preview(picture(*size), "about it")
-    preview = child(dialog, Preview)
-    place, room = preview.picture_rect(), QRectF(preview.rect())
-    assert place.width() <= size[0] and place.height() <= size[1] and place.width() >= 1 and place.height() >= 1
-    assert room.contains(place)
-    assert abs(place.center().x() - room.center().x()) <= 1 and abs(place.center().y() - room.center().y()) <= 1
-    full = place.width() == size[0] and place.height() == size[1]
-    assert full or place.width() > 0.9 * room.width() or place.height() > 0.9 * room.height()
-
-
-def test_the_preview_is_painted_on_a_sunken_ground(make: Open) -> None:
-    dialog = make()
-    palette = qt_palette(LIGHT)
-    palette.setColor(QPalette.ColorRole.AlternateBase, QColor("#123456"))
-    dialog.setPalette(palette)
-    dialog.resize(1000, 700)
-    dialog.show()
-    dialog.set_preview(picture(200, 100), "200 × 100 pixels")
-    preview = child(dialog, Preview)
-    image, place = preview.grab().toImage(), preview.picture_rect().toRect()
-    ratio = image.devicePixelRatio()
-    assert image.pixelColor(place.center() * ratio).name() == "#ff00ff"
-    assert image.pixelColor((place.topLeft() + (place.topLeft() - place.center()) / 10) * ratio).name() == "#123456"
-    assert "200 × 100 pixels" in texts(dialog)
-    assert preview.accessibleDescription() == "200 × 100 pixels"
-
-
-def test_thin_lines_survive_in_the_preview(make: Open) -> None:
-    """Half of the lines are black: a scaling that leaves lines out shows black or white, none shows their mean."""
-    dialog = make()
-    dialog.resize(1000, 700)
-    dialog.show()
-    lines = picture(6000, 6000, "#ffffff")
-    for row in range(0, 6000, 2):
-        for column in range(2990, 3010):
-            lines.setPixelColor(column, row, QColor("#000000"))
-    dialog.set_preview(lines, "")
-    preview = child(dialog, Preview)
-    middle = preview.grab().toImage().pixelColor(preview.rect().center())
-    assert 64 < middle.lightness() < 192
 
 
 def test_the_preview_takes_the_room(make: Open) -> None:
@@ -524,8 +498,8 @@ def test_enter_chooses_the_file_wherever_the_focus_is(make: Open, qtbot: QtBot, 
 
 def test_tab_reaches_every_control_from_top_to_bottom(make: Open, qtbot: QtBot) -> None:
     dialog = make(Choices(MAP, "gif", width=Width(12, "cm")))
-    dialog.show()
-    dialog.activateWindow()
+    with qtbot.waitActive(dialog):
+        dialog.show()
     combo(dialog, "What").setFocus()
     reached = []
     for _ in range(12):
@@ -548,7 +522,7 @@ def test_every_control_has_a_name_and_a_mnemonic_of_its_own(make: Open) -> None:
     texts_of += [each.text() for each in (*dialog.findChildren(QCheckBox), *dialog.findChildren(QPushButton))]
     letters = [text[text.index("&") + 1].lower() for text in texts_of if "&" in text]
     assert len(letters) == 6 + 2 + 2 and len(set(letters)) == len(letters)
-    assert child(dialog, QLabel, lambda each: each.text() == "W&idth").buddy().focusProxy() is combo(dialog, "Width")
+    assert child(dialog, QLabel, lambda each: each.text() == "W&idth").buddy() is combo(dialog, "Width")
 
 
 @pytest.mark.parametrize("scale", [1.0, 2.0])
