@@ -211,7 +211,7 @@ class Bar:
     def part(self, done: int, total: int) -> None:
         """How much of the next one is done."""
         if done < total:
-            self._bar.set_postfix_str(f"frame {done} of {total}" if done else "")
+            self._bar.set_postfix_str(f"{100 * done // total} % of the next" if done else "")
 
     def say(self, line: str) -> None:
         """A line on standard error, above the bar."""

@@ -158,7 +158,7 @@ def test_a_bar_shows_where_a_person_is_watching(monkeypatch: pytest.MonkeyPatch)
     with Bar(5, 2, "lines") as bar:
         assert "2 of 5 lines" in screen.getvalue()
         bar.part(3, 12)
-        assert "frame 3 of 12" in screen.getvalue()
+        assert "25 % of the next" in screen.getvalue()
         bar.say("a note")
         bar.taken()
     assert "3 of 5 lines" in screen.getvalue() and "a note\n" in screen.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -14,6 +14,14 @@ from viewer.theme import PALETTES, Style, style_for
 from viewer.view_state import ColorRange, Head
 
 MakeMap = Callable[..., HeatmapSpec]
+
+
+@pytest.fixture(autouse=True)
+def no_dialog_stays(qapp: QApplication) -> Iterator[None]:
+    """A modal dialog left open would keep the mouse from the widgets of later tests."""
+    yield
+    while dialog := QApplication.activeModalWidget():
+        dialog.close()
 
 
 @pytest.fixture
