@@ -98,7 +98,7 @@ def extra_needed(command: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if error.name not in ("sacrebleu", "tqdm"):
+        if error.name != "sacrebleu":
             raise
         raise InputError(
             f"The command {command} needs the package {error.name}: install attention-viewer[train]."

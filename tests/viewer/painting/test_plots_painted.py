@@ -32,7 +32,7 @@ OUTSIDE = 0xFFFF00FF
 """A colour that no picture has."""
 SVG = "{http://www.w3.org/2000/svg}"
 Paint = Callable[[QPainter, QRectF], object]
-FONTS = (9, 14)
+FONTS = (9, 12, 14)
 
 
 @pytest.fixture(params=sorted(PALETTES))
@@ -214,6 +214,13 @@ def test_ticks_stand_at_the_middles_of_cells(style: Style) -> None:
         assert tick.place == pytest.approx(layout.cells.top() + (int(tick.text) + 0.5) * layout.cells.height() / 64)
     for tick in layout.column_ticks:
         assert tick.place == pytest.approx(layout.cells.left() + (int(tick.text) + 0.5) * layout.cells.width() / 512)
+
+
+@pytest.mark.parametrize("shape", [(3, 4), (2, 1), (1, 2)])
+def test_there_are_no_ticks_between_two_cells(style: Style, shape: tuple[int, int]) -> None:
+    layout = matrix_layout(QRectF(0, 0, 900, 900), matrix(*shape), style)
+    assert [tick.text for tick in layout.row_ticks] == [str(row) for row in range(shape[0])]
+    assert [tick.text for tick in layout.column_ticks] == [str(column) for column in range(shape[1])]
 
 
 def test_numbers_are_painted_beside_their_ticks(style: Style) -> None:

@@ -28,7 +28,9 @@ def view(qtbot: QtBot, style: Style, make_map: MakeMap) -> Iterator[MapView]:
     widget = HeatmapView("Cross-attention: selected head", style)
     qtbot.addWidget(widget)
     widget.resize(400, 300)
-    widget.show()
+    # A window that is not exposed yet is told of no mouse.
+    with qtbot.waitExposed(widget):
+        widget.show()
     widget.set_spec(make_map())
     yield widget.map
 
