@@ -51,9 +51,7 @@ class HeatmapLayout:
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
 
-def heatmap_layout(
-    rect: QRectF, spec: HeatmapSpec, style: Style, grown: HeatmapSpec | None = None
-) -> HeatmapLayout:
+def heatmap_layout(rect: QRectF, spec: HeatmapSpec, style: Style, grown: HeatmapSpec | None = None) -> HeatmapLayout:
     """Square cells as large as `rect` and the style allow, from the top left; nothing reaches beyond `rect`.
 
     Where the map is still growing, `grown` is what it will be: its cells stand where they will stand then.
