@@ -83,7 +83,8 @@ class ExportOptions:
     `text` is "" where there is no sentence. `kinds` are those of which heads, or all heads, are pictured; `layer` and
     `head` count from 1, None is all of them (or, in a picture of the three kinds, those of the view). `colormap`,
     `color_range` and `row_labels` are words of the command line, None leaves them to the view. `resume` keeps the
-    files that an earlier batch has written.
+    files that an earlier batch has written. `looks` names the fields of `choices` that were given: the others are those
+    of the session, where there is one.
     """
 
     model: Path
@@ -102,3 +103,4 @@ class ExportOptions:
     session: Path | None = None
     source: Path | None = None
     resume: bool = False
+    looks: frozenset[str] = frozenset()

@@ -43,6 +43,13 @@ WHAT = ("picture", "grid", "kind", "layer", "head")
 RESOLUTION = ("dpi", "scale")
 LOOK = ("width", *RESOLUTION, "theme", "no_title", "no_caption", "colours", "range", "rows")
 """Options by the name of their value; each is None unless it was given."""
+LOOK_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "width": "width", "dpi": "dpi", "scale": "dpi", "theme": "theme", "no_title": "title", "no_caption": "caption",
+        "frame": "frame",
+    }
+)  # fmt: skip
+"""Name of an option's value -> the field of the choices that it decides."""
 
 
 def add_export_options(parser: argparse.ArgumentParser) -> None:
@@ -82,6 +89,7 @@ def export_options(values: argparse.Namespace) -> ExportOptions:
         session=values.session,
         source=values.input,
         resume=values.resume,
+        looks=frozenset(field for name, field in LOOK_FIELDS.items() if getattr(values, name) is not None),
     )
 
 

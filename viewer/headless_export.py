@@ -32,7 +32,7 @@ from viewer.batch import (
     run_batch,
 )
 from viewer.command_options import ExportOptions
-from viewer.export.choices import GRID, KINDS, MAP
+from viewer.export.choices import GRID, KINDS, MAP, Choices
 from viewer.export.names import NAMES, file_name
 from viewer.export_arguments import needs_a_row
 from viewer.files import check_folder, made_folder
@@ -108,6 +108,7 @@ def export(options: ExportOptions) -> int:
     if options.colormap is not None:
         one_of("--colours", SEQUENTIAL)(options.colormap)
     saved = saved_session(options)
+    options = replace(options, choices=looking_as(options, saved))
     config = read_config(options.model)
     items = planned(options, config, first_view(options, saved))
     if options.source is not None:
@@ -116,6 +117,14 @@ def export(options: ExportOptions) -> int:
     if saved and not saved.document.step and needs_a_row(options.choices, options.kinds):
         raise InputError(f"{options.session} stands at step 0, without a decoder row: ask only for --kind encoder.")
     return _export_one(options, config, items, saved)
+
+
+def looking_as(options: ExportOptions, saved: SavedSession | None) -> Choices:
+    """What was asked for, looking as in the session where the options do not say otherwise."""
+    if saved is None or saved.export is None:
+        return options.choices
+    given = {name: getattr(options.choices, name) for name in ("subject", "format", *options.looks)}
+    return replace(saved.export, **given)
 
 
 def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:

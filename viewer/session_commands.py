@@ -15,10 +15,11 @@ from model.errors import UserError
 from model.interventions import Interventions
 from viewer import session_file
 from viewer.controller import Controller
+from viewer.export.choices import from_json as choices_from
+from viewer.export.choices import to_json as choices_json
 from viewer.recovery import Recovery
 from viewer.session_file import SavedSession
 from viewer.settings import Settings
-from viewer.view_state import ViewState
 from viewer.widgets.main_window import MainWindow
 
 SUFFIX = ".avsession"
@@ -161,7 +162,7 @@ class SessionCommands(QObject):
         if info is None:
             self._waiting = saved, name
         elif saved.document.checkpoint in ("", info.content_hash):
-            self._show(saved.document, saved.view)
+            self._show(saved, saved.document)
         else:
             question = self._question(
                 f"{name} was made with another model than {info.name}, which is open. Replay it? Its sentence, its "
@@ -169,12 +170,14 @@ class SessionCommands(QObject):
                 "Replay",
                 "Cancel",
             )
-            question.accepted.connect(lambda: self._show(self._replayed(saved.document), saved.view))
+            question.accepted.connect(lambda: self._show(saved, self._replayed(saved.document)))
             question.open()
 
-    def _show(self, document: Document, view: ViewState) -> None:
+    def _show(self, saved: SavedSession, document: Document) -> None:
         self._window.source_bar.set_text(document.source)
-        self._controller.open_document(replace(document, checkpoint=""), view)
+        self._controller.open_document(replace(document, checkpoint=""), saved.view)
+        if saved.export is not None:
+            self._settings.set("export choices", choices_json(saved.export))
         if self._path is not None:
             self._saved = self._controller.document
 
@@ -201,7 +204,8 @@ class SessionCommands(QObject):
         document, info = self._controller.document, self._controller.loaded.info
         if document is None or info is None:
             return None
-        return SavedSession(replace(document, checkpoint=info.content_hash), self._controller.view)
+        export = choices_from(self._settings.get("export choices"))
+        return SavedSession(replace(document, checkpoint=info.content_hash), self._controller.view, export)
 
     def _settled_at(self, path: Path, document: Document | None) -> None:
         self._path, self._saved = path, document

@@ -1,4 +1,7 @@
-"""Session files: a document and a view as UTF-8 JSON. No Qt, no torch; nothing in a file is ever executed."""
+"""Session files: a document, a view and how it is exported, as UTF-8 JSON. No Qt, no torch.
+
+Nothing in a file is ever executed.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ from typing import Any
 from model.api import Kind
 from model.document import Document, from_json, to_json
 from model.errors import InputError
+from viewer.export.choices import Choices
+from viewer.export.choices import from_json as choices_from
+from viewer.export.choices import to_json as choices_json
 from viewer.files import write_lines
 from viewer.painting.colormaps import SEQUENTIAL
 from viewer.view_state import ColorRange, Head, PositionView, RowLabels, Side, ViewState
@@ -26,10 +32,11 @@ FEWEST_POSITIONS, MOST_POSITIONS, MOST_PAIRS = 8, 512, 8
 
 @dataclass(frozen=True)
 class SavedSession:
-    """What a session file holds."""
+    """What a session file holds; `export` is None where it was written before there were such choices."""
 
     document: Document
     view: ViewState
+    export: Choices | None = None
 
 
 def to_text(saved: SavedSession) -> str:
@@ -40,6 +47,8 @@ def to_text(saved: SavedSession) -> str:
         "document": to_json(saved.document),
         "view": {name: field.write(getattr(saved.view, name)) for name, field in _VIEW_FIELDS.items()},
     }
+    if saved.export is not None:
+        values["export"] = choices_json(saved.export)
     # Other than ASCII is escaped, because a pasted sentence may hold what has no UTF-8 form.
     return json.dumps(values, indent=1)
 
@@ -63,7 +72,7 @@ def from_text(text: str, name: str) -> SavedSession:
             raise InputError(f"The version is {version!r}.")
         if "document" not in values:
             raise InputError("It holds no document.")
-        return SavedSession(from_json(values["document"]), _view(values.get("view", {})))
+        return SavedSession(from_json(values["document"]), _view(values.get("view", {})), _export(values.get("export")))
     except (InputError, OverflowError, RecursionError) as error:
         reason = _shortened(str(error).rstrip("."), 200)
         raise InputError(
@@ -117,6 +126,15 @@ def _view(values: Any) -> ViewState:
             except (AttributeError, KeyError, TypeError, ValueError):
                 raise InputError(f"{name} of the view is {values[name]!r}.") from None
     return ViewState(**known)
+
+
+def _export(values: Any) -> Choices | None:
+    if values is None:
+        return None
+    try:
+        return choices_from(values)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise InputError(f"The choices for export are {values!r}.") from None
 
 
 def _write_heads(heads: dict[Kind, Head]) -> dict[str, dict[str, int]]:

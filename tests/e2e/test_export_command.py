@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -29,9 +30,10 @@ from model.interventions import HeadId, Interventions
 from model.session import Session
 from tests.conftest import MakeCheckpoint
 from viewer.__main__ import main
-from viewer.export.choices import FORMATS
+from viewer.export.choices import FORMATS, Choices, Width
 from viewer.painting.colormaps import COLORMAPS
-from viewer.session_file import SavedSession, write
+from viewer.session_file import SavedSession, read, write
+from viewer.theme import PALETTES
 from viewer.view_state import ColorRange, Head, RowLabels, ViewState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -295,6 +297,17 @@ def test_options_go_before_what_a_session_looked_like(export: Export, saved: Pat
     shown = " ".join(texts(picture))
     assert "token predicted" in shown and "0 to 1" in shown
     assert "#fcfdbf" not in picture.read_text("utf-8").lower()
+
+
+def test_a_session_brings_the_look_of_its_figures(export: Export, saved: Path, tmp_path: Path) -> None:
+    choices = Choices("positions", "pdf", "dark", Width(12, "cm"), 300, title=False)
+    write(saved, replace(read(saved), export=choices))
+    asked = ("--session", saved.name, "--format", "png", *ONE)
+    assert export(*asked, "-o", "plain") == 0 and export(*asked, "-o", "light", "--theme", "light", "--dpi", "96") == 0
+    for folder, theme, dpi in (("plain", "dark", 300), ("light", "light", 96)):
+        picture = QImage(str(tmp_path / folder / f"{ONE_NAME}.png"))
+        assert picture.width() == round(12 / 2.54 * dpi)
+        assert picture.pixelColor(2, 2).name() == PALETTES[theme].surface
 
 
 def test_a_session_at_step_zero_has_no_decoder_to_export(

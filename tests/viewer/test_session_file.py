@@ -17,6 +17,7 @@ from model.choosing import Decoding, Method
 from model.document import Document, branch, decode_by, force, go_to, intervene, rename_hypothesis
 from model.errors import InputError
 from model.interventions import HeadId, Interventions, Positions
+from viewer.export.choices import Choices, Width
 from viewer.painting.colormaps import SEQUENTIAL
 from viewer.session_file import LARGEST, SavedSession, from_text, read, to_text, write
 from viewer.settings import RECENT_SESSIONS, SCHEMA, MemoryStore, Settings
@@ -65,7 +66,7 @@ def documents(draw: st.DrawFn) -> Document:
 def full() -> SavedSession:
     document = force(Document("naïve \ud800 </s>", checkpoint="abc"), [(5, How.GREEDY)], 6)
     view = ViewState(locked=True, color_range=ColorRange.SQUARE_ROOT, colormap="magma", side=Side.B, filter="é")
-    return SavedSession(document, view)
+    return SavedSession(document, view, Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False))
 
 
 def complaint(text: str) -> str:
@@ -115,9 +116,21 @@ def test_what_is_missing_in_the_view_gets_its_default_and_what_is_unknown_is_ign
     values["view"]["sparkle"] = values["sparkle"] = True
     heads = {**full().view.heads, Kind.CROSS: ViewState().heads[Kind.CROSS]}
     expected = replace(full().view, colormap="viridis", heads=MappingProxyType(heads))
+    del values["export"]
     assert from_text(json.dumps(values), "x") == SavedSession(full().document, expected)
     del values["view"]
     assert from_text(json.dumps(values), "x").view == ViewState()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("export", []), ("export/dpi", "many"), ("export/dpi", 192.5), ("export/format", "exe"),
+        ("export/width", {"amount": -1, "unit": "cm"}), ("export/theme", "pink"), ("export/frame", None),
+    ],
+)  # fmt: skip
+def test_damaged_choices_for_export_are_refused(path: str, value: Any) -> None:
+    assert "damaged" in complaint(changed(path, value))
 
 
 @pytest.mark.parametrize(

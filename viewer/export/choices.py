@@ -117,6 +117,8 @@ def from_json(values: Any) -> Choices:
     choices = Choices(**{**values, "width": None if width is None else Width(float(width["amount"]), width["unit"])})
     if choices.format not in formats_of(choices.subject) or choices.theme not in THEMES:
         raise ValueError(values)
+    if type(choices.dpi) is not int or type(choices.frame) is not int:
+        raise TypeError(values)
     if not LEAST_DPI <= choices.dpi <= MOST_DPI or not SHORTEST_FRAME <= choices.frame <= LONGEST_FRAME:
         raise ValueError(values)
     return replace(choices, title=bool(choices.title), caption=bool(choices.caption))

@@ -24,8 +24,8 @@ def ticks(scale: Scale) -> list[tuple[float, str]]:
 
 
 def number(value: float) -> str:
-    """A number as short as it can be told."""
-    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.1 or value == 0.0 else f"{value:.1g}"
+    """A number with three significant digits at most."""
+    return f"{value:.3g}"
 
 
 def colorbar_width(scale: Scale, style: Style) -> float:

@@ -12,17 +12,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
 
-from viewer.painting.curves import curve_colors
+from viewer.painting.curves import CURVE_STROKES, CURVE_TICKS, ROOM_ABOVE_CURVES, curve_colors
 from viewer.specs import CurvesSpec, MatrixSpec
 from viewer.theme import COLORMAPS, Style
 from viewer.widgets.graphing import pg
 
 AXIS_EMS = 2.6
 """Width of the axis at the left of a plot, wide enough for three digits."""
-CURVE_STROKES = 1.6
-ROOM_ABOVE_CURVES = 1.1
-CURVE_TICKS = (-1, 0, 1)
-"""Few enough to stand apart in a low plot."""
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]

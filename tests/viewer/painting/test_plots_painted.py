@@ -281,6 +281,13 @@ def test_plots_follow_their_rectangle(printed: Style, origin: tuple[float, float
                 assert rect.adjusted(-0.01, -0.01, 0.01, 0.01).contains(value)
 
 
+@pytest.mark.parametrize("height", [200.0, 260.0, 260.6])
+def test_plots_side_by_side_have_one_height(style: Style, height: float) -> None:
+    rect = QRectF(0, 0, 600, height)
+    cells, area = matrix_layout(rect, matrix(), style).cells, curves_layout(rect, flat(0.5), style).area
+    assert (cells.top(), cells.bottom()) == (area.top(), area.bottom())
+
+
 def at_least_once(image: QImage, place: QPointF, color: str) -> bool:
     x, y = int(place.x()), int(place.y())
     return any(image.pixelColor(x + dx, y + dy).name() == color for dx in range(-2, 3) for dy in range(-2, 3))

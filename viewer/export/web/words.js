@@ -10,7 +10,7 @@ function weightText(weight) {
 
 /** The number of a tick, as short as it can be told. */
 function numberText(value) {
-  return value >= 0.1 || value === 0 ? String(Number(value.toFixed(2))) : String(Number(value.toPrecision(1)));
+  return String(Number(value.toPrecision(3)));
 }
 
 function bold(text) {
