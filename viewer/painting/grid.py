@@ -70,7 +70,7 @@ def paint_grid(painter: QPainter, rect: QRectF, spec: GridSpec, style: Style, ve
             for head in range(layout.heads):
                 paint_rectangles(painter, layout.slot(layer, head), _colors(spec, layer, head, style))
     else:
-        _paint_mosaic(painter, layout, spec, style)
+        _paint_mosaic(painter, layout, spec, style, vector)
     for off in spec.off:
         if off.layer < layout.layers and off.head < layout.heads:
             _paint_off(painter, layout.slot(off.layer, off.head), style)
@@ -93,10 +93,12 @@ def _colors(spec: GridSpec, layer: int, head: int, style: Style) -> Pixels:
     return cell_colors(values, spec.mask, scale, spec.colormap, style.palette)
 
 
-def _paint_mosaic(painter: QPainter, layout: GridLayout, spec: GridSpec, style: Style) -> None:
-    """The small maps in the device's own pixels, coloured all at once."""
+def _paint_mosaic(painter: QPainter, layout: GridLayout, spec: GridSpec, style: Style, vector: bool) -> None:
+    """The small maps in the device's own pixels (in a drawing a pixel for each cell), coloured all at once."""
     on_device = painter.deviceTransform().mapRect(layout.slot(0, 0))
     height, width = max(1, round(on_device.height())), max(1, round(on_device.width()))
+    if vector:
+        height, width = spec.values.shape[2:]
     values = spec.values
     if spec.scale is not None:
         scale = spec.scale

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,6 +55,13 @@ def test_all_heads_of_a_long_sentence_are_reduced_with_a_word(style: Style) -> N
     assert "each pixel shows the largest" in grid_figure(spec, Look(style, device=Device(2.0))).notes[0]
     assert "embedded as an image" in grid_figure(spec, Look(style, device=Device(1.0, vector=True))).notes[0]
     assert grid_figure(grid(4, 8, 15, 14), Look(style, device=Device(2.0))).notes == ()
+
+
+def test_a_drawing_of_many_heads_embeds_every_cell(style: Style, tmp_path: Path) -> None:
+    figure = grid_figure(grid(2, 3, 120, 110), Look(style, device=Device(1.0, vector=True)))
+    sizes = re.findall(r'<image [^>]*?href="data:image/png;base64,([^"]+)"', caption_of(figure, tmp_path / "all.svg"))
+    images = [QImage.fromData(base64.b64decode(each)) for each in sizes]
+    assert [(image.width(), image.height()) for image in images[:6]] == [(110, 120)] * 6
 
 
 def test_a_label_too_long_for_the_width_is_cut_with_a_word(style: Style) -> None:
