@@ -23,12 +23,15 @@ from tests.e2e.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settl
 from viewer import session_file
 from viewer.actions import ACTIONS
 from viewer.app import Parts
+from viewer.export.choices import Choices, Width, from_json
 from viewer.recovery import Recovery
 from viewer.resolve import heatmap, target_chips
 from viewer.session_file import SavedSession
+from viewer.settings import MemoryStore, Settings
 from viewer.specs import HeatmapSpec, Unavailable
 from viewer.view_state import Head, Side
 from viewer.widgets.check_dialog import CheckDialog
+from viewer.widgets.export_dialog import ExportRequest
 
 
 def outputs(parts: Parts) -> list[int]:
@@ -244,9 +247,12 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     window.commands.laboratory.switch_head(Kind.CROSS, 1, 1, True)
     window.controller.select_head(Kind.CROSS, 2, 5)
     settle(qtbot, window)
-    path = tmp_path / "one.avsession"
+    path, look = tmp_path / "one.avsession", Choices("kinds", "svg", "dark", Width(12, "cm"))
+    window.commands.exports.write(ExportRequest(look, tmp_path / "kinds.svg"))
+    window.commands.wait_for_exports()
     window.commands.sessions.save_to(path)
-    other = open_window()
+    settings = Settings(MemoryStore())
+    other = open_window(settings)
     qtbot.waitUntil(lambda: other.controller.loaded.info is not None, timeout=PATIENCE)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])
@@ -258,6 +264,7 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     assert other.controller.document == window.controller.document
     assert outputs(other) == outputs(window) and other.controller.view.heads[Kind.CROSS] == Head(2, 5)
     assert other.window.source_bar.text() == SENTENCE and other.commands.sessions.is_saved
+    assert from_json(settings.get("export choices")) == look
 
 
 def test_a_session_of_another_model_is_offered_for_replay(window: Parts, qtbot: QtBot, tmp_path: Path) -> None:
