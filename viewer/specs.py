@@ -58,7 +58,8 @@ class HeatmapSpec:
 
     `title` names the kind, layer and head; `caption` holds the lines printed under an exported picture:
     the sentence, then convention and colour range. `leaked` [R, C] is True where a row looks at later tokens because
-    the causal mask is off; `badge` is "" or a word about the head, such as "off".
+    the causal mask is off; `badge` is "" or a word about the head, such as "off". `beside` are the column labels of
+    maps beside this one, which leaves as much room above its cells as they need.
     """
 
     kind: Kind
@@ -73,6 +74,7 @@ class HeatmapSpec:
     caption: tuple[str, ...] = ()
     leaked: Booleans | None = None
     badge: str = ""
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -76,10 +76,13 @@ def _grid(subject: Subject, look: Look, grown: Subject) -> Figure:
 
 
 def _kinds(subject: Subject, look: Look, grown: Subject) -> Figure:
+    wholes = {kind: _heatmap(grown, kind) for kind in Kind}
+    labels = tuple(label for spec in wholes.values() for label in spec.columns.labels)
     specs = {kind: _heatmap(subject, kind) for kind in Kind}
     # Each title names kind, layer and head; what the axes are stands in the caption.
     parts = [
-        Titled(spec.title, "", heatmap_block(spec, look.fitted, _heatmap(grown, kind))) for kind, spec in specs.items()
+        Titled(spec.title, "", heatmap_block(spec, look.fitted, replace(wholes[kind], beside=labels)))
+        for kind, spec in specs.items()
     ]
     sentence = specs[Kind.CROSS].caption[0]
     conventions = (f"{resolve.KIND_TITLES[kind]}: {line}" for kind, spec in specs.items() for line in spec.caption[1:])

@@ -229,7 +229,7 @@ def paint_overlay(painter: QPainter, rect: QRectF, shape: tuple[int, int], overl
 def _margins(spec: HeatmapSpec, style: Style) -> tuple[float, float]:
     """Room left of the cells (row labels) and above them (title and column labels)."""
     title = QFontMetricsF(style.small).height()
-    return width_of(spec.rows.labels, style), title + height_of(spec.columns.labels, style)
+    return width_of(spec.rows.labels, style), title + height_of((*spec.columns.labels, *spec.beside), style)
 
 
 def _paint_grid_lines(painter: QPainter, rect: QRectF, rows: int, columns: int, style: Style) -> None:

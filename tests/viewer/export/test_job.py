@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,6 +40,7 @@ from viewer.export.picture import ExportError
 from viewer.export.pictures import Subject
 from viewer.export.preview import preview
 from viewer.loaded import LOADING, Loaded
+from viewer.painting.heatmap import HeatmapLayout, paint_heatmap
 from viewer.theme import PALETTES
 from viewer.view_state import ViewState
 
@@ -187,6 +189,19 @@ def test_the_three_kinds_stand_side_by_side_or_one_below_the_other(qapp: QApplic
     svg = encoded(subject(), Choices("kinds", "svg"))[0].decode()
     for title in ("Encoder self-attention · layer 2, head 3", "Masked decoder self-attention", "Cross-attention · "):
         assert title in svg
+
+
+def test_the_three_maps_begin_on_one_line(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    tops: list[float] = []
+
+    def note(*arguments: Any, **named: Any) -> HeatmapLayout:
+        layout = paint_heatmap(*arguments, **named)
+        tops.append(layout.cells.top())
+        return layout
+
+    monkeypatch.setattr("viewer.export.block.paint_heatmap", note)
+    preview(subject(), Choices("kinds"))
+    assert len(tops) == 3 and max(tops) == pytest.approx(min(tops))
 
 
 @pytest.mark.parametrize("suffix", sorted(ANIMATIONS))
