@@ -132,7 +132,10 @@ def write_weights(model: Transformer, directory: Path, stored_as: dtype | None =
         for stored_name, part in zip(names, tensor.chunk(len(names)), strict=True):
             kept = part[None] if stored_name == "final_logits_bias" else part
             tensors[stored_name] = kept.to(stored_as or torch.float32).contiguous().clone()
-    save_file(tensors, directory / WEIGHTS[0], metadata={"format": "pt"})
+    path = directory / WEIGHTS[0]
+    save_file(tensors, path, metadata={"format": "pt"})
+    # The library lets only the owner read; the file shall be as open as its folder.
+    path.chmod(directory.stat().st_mode & 0o666)
 
 
 class _Stored:

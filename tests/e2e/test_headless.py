@@ -269,7 +269,7 @@ def test_a_screenshot_passes_its_session_on(saved: Path, tmp_path: Path, monkeyp
 
 
 def test_translate_with_a_beam_writes_the_best_hypothesis(session: Session) -> None:
-    lines = ["We ought to leave before it rains.", "", "I am hungry."]
+    lines = ["You have to clean your room.", "", "I am hungry."]
     result = run("translate", "--beam", "4", text="\n".join(lines) + "\n")
     assert result.returncode == 0
     expected = []

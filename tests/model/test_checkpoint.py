@@ -173,6 +173,7 @@ def test_written_weights_are_those_that_were_read(
     shutil.copytree(directory, copy)
     (copy / MODEL).unlink()
     write_weights(model, copy)
+    assert (copy / MODEL).stat().st_mode & 0o777 == (copy.stat().st_mode & 0o666)
     for name, tensor in load(copy).state_dict().items():
         assert torch.equal(tensor, model.state_dict()[name]), name
     stored, original = load_file(copy / MODEL), load_file(directory / MODEL)

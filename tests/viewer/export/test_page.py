@@ -138,7 +138,7 @@ def test_equal_traces_make_equal_pages(session: Session) -> None:
 def test_a_page_of_all_heads_is_small(session: Session) -> None:
     """17 tokens, 4 + 4 layers of 8 heads; two bytes a weight, and not two characters a digit."""
     trace = session.trace(Document(SENTENCE, step=200))
-    assert len(trace.source_tokens) == 17 and len(trace.steps) == 20
+    assert len(trace.source_tokens) == 17 and len(trace.steps) >= 15
     assert len(page_bytes(trace, {})) < 200_000
 
 
