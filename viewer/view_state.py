@@ -56,7 +56,7 @@ HeadCounts = Mapping[Kind, tuple[int, int]]
 
 def _first_heads() -> Mapping[Kind, Head]:
     """Heads of the bundled model that look at something; another model shows its nearest ones."""
-    return MappingProxyType({Kind.ENCODER: Head(1, 4), Kind.DECODER: Head(2, 1), Kind.CROSS: Head(3, 7)})
+    return MappingProxyType({Kind.ENCODER: Head(2, 3), Kind.DECODER: Head(2, 1), Kind.CROSS: Head(3, 7)})
 
 
 @dataclass(frozen=True)
