@@ -37,6 +37,7 @@ from viewer.resolve import model_line
 from viewer.session_file import SavedSession
 from viewer.settings import MemoryStore, Settings
 from viewer.view_state import ColorRange, PositionView, RowLabels, ViewState
+from viewer.widgets.line_keys import LineKeys
 from viewer.widgets.main_window import MainWindow
 from viewer.worker import Worker
 
@@ -129,6 +130,7 @@ def create_application() -> QApplication:
 def build(settings: Settings, model: Path) -> Parts:
     """Make a window and wire it; the worker runs, but no model is asked for yet."""
     window = MainWindow()
+    LineKeys(window)
     worker = Worker(threads=settings.get("threads"))
     player = Player(settings.get("speed"), window)
     controller = Controller(Presenter(window, _d_model(model)), worker, player, first_view(settings), window)
