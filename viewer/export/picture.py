@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSaveFile, QSize, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPainter, QPdfWriter, QPixmap
+from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
 
 from model.errors import UserError
@@ -52,11 +53,10 @@ def painted_image(paint: Paint, size: QSizeF, scale: float) -> QImage:
     per_meter = round(PIXELS_PER_INCH * scale / CM_PER_INCH * 100)
     image.setDotsPerMeterX(per_meter)
     image.setDotsPerMeterY(per_meter)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    painter.scale(scale, scale)
-    paint(painter, QRectF(0, 0, size.width(), size.height()), False)
-    painter.end()
+    with _painting_on(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        painter.scale(scale, scale)
+        paint(painter, QRectF(0, 0, size.width(), size.height()), False)
     return image
 
 
@@ -69,9 +69,8 @@ def svg_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
     generator.setSize(QSize(round(size.width()), round(size.height())))
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle("Attention Viewer")
-    painter = QPainter(generator)
-    paint(painter, QRectF(0, 0, size.width(), size.height()), True)
-    painter.end()
+    with _painting_on(generator) as painter:
+        paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     # Qt escapes < and & but lets through what no reader of XML accepts.
     return QByteArray(FAMILY.sub(_families, NOT_IN_XML.sub(b" ", bytes(buffer.data().data()))))
 
@@ -93,9 +92,8 @@ def pdf_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
     )
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setCreator("Attention Viewer")
-    painter = QPainter(writer)
-    paint(painter, QRectF(0, 0, size.width(), size.height()), True)
-    painter.end()
+    with _painting_on(writer) as painter:
+        paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     return buffer.data()
 
 
@@ -135,6 +133,16 @@ def write_bytes(path: Path, content: QByteArray | bytes, overwrite: bool = False
     data = bytes(content.data()) if isinstance(content, QByteArray) else content
     if not opened or not _write_all(file, data) or not file.commit():
         raise ExportError(f"{path} could not be written: {file.errorString()}. Nothing was left behind.")
+
+
+@contextmanager
+def _painting_on(device: QPaintDevice) -> Iterator[QPainter]:
+    """A painter that ends whatever happens: Qt ends the process where a device goes while it is painted on."""
+    painter = QPainter(device)
+    try:
+        yield painter
+    finally:
+        painter.end()
 
 
 def _write_all(file: QSaveFile, data: bytes) -> bool:

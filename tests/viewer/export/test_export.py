@@ -192,6 +192,16 @@ def test_writing_that_stops_half_way_gives_the_reason_and_leaves_nothing(tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_a_painter_that_fails_fails_alone(qapp: QApplication, tmp_path: Path, suffix: str) -> None:
+    def paint(painter: QPainter, rect: QRectF, vector: bool) -> None:
+        raise ZeroDivisionError("no cells")
+
+    with pytest.raises(ZeroDivisionError):
+        export_picture(tmp_path / f"map.{suffix}", paint, QSizeF(40, 30))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_an_image_beyond_the_memory_is_refused(style: Style, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class NoRoom(QImage):
         def __init__(self, *_: object) -> None:
