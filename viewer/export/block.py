@@ -154,11 +154,12 @@ def image_block(image: QImage) -> Block:
 
 @dataclass(frozen=True, eq=False)
 class Titled:
-    """A block below a heading and a quieter second line ("" for none)."""
+    """A block below a heading and a quieter second line ("" for none); `alone` where it stands beside no other."""
 
     title: str
     subtitle: str
     block: Block
+    alone: Block | None = None
 
 
 def row_of(parts: Sequence[Titled], style: Style) -> Block:
@@ -177,11 +178,14 @@ def row_of(parts: Sequence[Titled], style: Style) -> Block:
     def widths(width: float) -> list[float]:
         return shares(width) or [min(width, natural) for natural in naturals]
 
+    def placed(width: float) -> list[tuple[Titled, float]]:
+        """Each part as it stands then, with its width."""
+        beside = shares(width) is not None
+        shown = [part if beside or part.alone is None else replace(part, block=part.alone) for part in parts]
+        return list(zip(shown, widths(width), strict=True))
+
     def heights(width: float) -> list[float]:
-        wide = widths(width)
-        return [
-            _head(part, share, style).height + part.block.height(share) for part, share in zip(parts, wide, strict=True)
-        ]
+        return [_head(part, share, style).height + part.block.height(share) for part, share in placed(width)]
 
     def height(width: float) -> float:
         each = heights(width)
@@ -190,13 +194,15 @@ def row_of(parts: Sequence[Titled], style: Style) -> Block:
     def paint(painter: QPainter, rect: QRectF, vector: bool) -> None:
         beside = shares(rect.width())
         x, y = rect.left(), rect.top()
-        for part, share, high in zip(parts, widths(rect.width()), heights(rect.width()), strict=True):
+        for (part, share), high in zip(placed(rect.width()), heights(rect.width()), strict=True):
             _paint_titled(painter, QRectF(x, y, share, high), part, style, vector)
             x, y = (x + share + gap, y) if beside else (x, y + high + gap)
 
     def notes(width: float, device: Device) -> tuple[str, ...]:
-        each = zip(parts, widths(width), strict=True)
-        return tuple(dict.fromkeys(note for part, share in each for note in part.block.notes(share, device)))
+        found = {part.title: part.block.notes(share, device) for part, share in placed(width)}
+        if len(set(found.values())) == 1:
+            return next(iter(found.values()))
+        return tuple(f"{title.partition(' · ')[0]}: {', '.join(notes)}" for title, notes in found.items() if notes)
 
     narrowest = max(part.block.narrowest for part in parts)
     return Block(total + between, total + between, narrowest, height, paint, notes)

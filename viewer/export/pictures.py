@@ -81,12 +81,17 @@ def _kinds(subject: Subject, look: Look, grown: Subject) -> Figure:
     specs = {kind: _heatmap(subject, kind) for kind in Kind}
     # Each title names kind, layer and head; what the axes are stands in the caption.
     parts = [
-        Titled(spec.title, "", heatmap_block(spec, look.fitted, replace(wholes[kind], beside=labels)))
+        Titled(
+            spec.title,
+            "",
+            heatmap_block(spec, look.fitted, replace(wholes[kind], beside=labels)),
+            heatmap_block(spec, look.fitted, wholes[kind]),
+        )
         for kind, spec in specs.items()
     ]
     sentence = specs[Kind.CROSS].caption[0]
     conventions = (f"{resolve.KIND_TITLES[kind]}: {line}" for kind, spec in specs.items() for line in spec.caption[1:])
-    return figure(sentence, row_of(parts, look.fitted), tuple(conventions), look)
+    return figure("The three kinds of attention", row_of(parts, look.fitted), (sentence, *conventions), look)
 
 
 def _positions(subject: Subject, look: Look, grown: Subject) -> Figure:

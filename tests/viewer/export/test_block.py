@@ -81,6 +81,22 @@ def test_an_image_keeps_its_proportions(qapp: QApplication) -> None:
     assert (block.natural, block.height(200.0)) == (800, 100.0)
 
 
+def test_each_part_says_what_was_reduced_in_it_where_they_differ(style: Style) -> None:
+    def part(title: str, tokens: int) -> Titled:
+        return Titled(f"{title} · head 1", "", heatmap_block(heatmap(tokens, tokens), style))
+
+    device = Device(2.0)
+    assert row_of([part("One", 60), part("Two", 5)], style).notes(COLUMN, device) == ("One: every 3rd token is named",)
+    alike = row_of([part("One", 60), part("Two", 60)], style).notes(COLUMN, device)
+    assert alike == ("every 3rd token is named",)
+
+
+def test_a_part_stands_otherwise_below_than_beside_others(style: Style) -> None:
+    tall, flat = heatmap_block(heatmap(30, 8), style), heatmap_block(heatmap(8, 8), style)
+    row = row_of([Titled("One", "", tall, flat), Titled("Two", "", flat)], style)
+    assert row.height(row.natural) > tall.height(tall.natural) > row.height(COLUMN) - flat.height(COLUMN)
+
+
 def test_parts_stand_side_by_side_only_where_all_can_be_read(style: Style) -> None:
     parts = [Titled(f"Part {index}", "", heatmap_block(heatmap(8, 8), style)) for index in range(3)]
     row = row_of(parts, style)
