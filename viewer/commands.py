@@ -24,7 +24,7 @@ from viewer.widgets.about_dialog import AboutDialog
 from viewer.widgets.main_window import MainWindow
 from viewer.widgets.shortcuts_dialog import ShortcutsDialog
 
-PACKAGES = ("PySide6-Essentials", "torch", "pyqtgraph", "sentencepiece", "numpy", "safetensors")
+PACKAGES = ("PySide6-Essentials", "torch", "pyqtgraph", "sentencepiece", "numpy", "safetensors", "pillow", "tqdm")
 
 
 class Commands(QObject):

@@ -21,6 +21,8 @@ LICENCES = (
     ("pyqtgraph", "MIT"),
     ("SentencePiece", "Apache 2.0"),
     ("safetensors", "Apache 2.0"),
+    ("Pillow", "MIT-CMU"),
+    ("tqdm", "MPL 2.0 and MIT"),
 )
 READABLE_CHARACTERS = 64
 """Width of the text, in average characters."""
