@@ -251,6 +251,8 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, commands: La
     switches.head_switched.connect(laboratory.switch_head)
     switches.token_hidden.connect(laboratory.hide_token)
     switches.reset_requested.connect(laboratory.reset_interventions)
+    window.banner.reset_requested.connect(laboratory.reset_interventions)
+    window.banner.reset_requested.connect(window.focus_panels)
     ranking.rank_requested.connect(laboratory.rank)
     ranking.rank_cancelled.connect(laboratory.cancel_rank)
     ranking.head_selected.connect(laboratory.controller.select_head)
