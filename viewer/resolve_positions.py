@@ -17,6 +17,8 @@ from viewer.resolve import SIGNED_COLORMAP
 from viewer.specs import CurvesSpec, MatrixSpec, Scale
 from viewer.view_state import PositionView
 
+ENCODING, DOTS = "Positional encoding", "PE(p) · PE(q)"
+
 
 @dataclass(frozen=True)
 class Given:
@@ -67,17 +69,18 @@ def given(loaded: Loaded) -> Given:
 
 
 def explained(what: Given) -> str:
-    """A sentence on what is shown under an intervention; "" where there is none."""
+    """A line on what is shown under an intervention; "" where there is none."""
     if not what.state:
         return ""
-    if what.placement.positions is Positions.OFF:
-        said = f"the {what.side}’s positions are off: nothing is added to its embeddings, so all is 0 here"
+    placement = what.placement
+    seed = f"(seed {placement.seed})"
+    if placement.positions is Positions.OFF:
+        said = "all 0, because its positions are off"
     elif what.side == "encoder":
-        said = f"the encoder’s positions are shuffled among the sentence’s {what.marked} (seed {what.placement.seed})"
+        said = f"the positions of the sentence’s {what.marked} tokens shuffled {seed}"
     else:
-        placement = what.placement
-        said = f"the decoder’s positions are shuffled in blocks of {placement.block} (seed {placement.seed})"
-    return f"as the {what.side} gets it: {said}; {what.besides}"
+        said = f"positions shuffled in blocks of {placement.block} {seed}"
+    return f"shown is what the {what.side} gets: {said}; {what.besides}"
 
 
 def encoding(positions: PositionView, d_model: int, what: Given) -> MatrixSpec:
@@ -85,7 +88,7 @@ def encoding(positions: PositionView, d_model: int, what: Given) -> MatrixSpec:
     half = d_model // 2
     trained = f"first {half} dimensions sine, last {half} cosine"
     return MatrixSpec(
-        title=_titled("Positional encoding", what),
+        title=_titled(ENCODING, what),
         subtitle=_marked_note(_briefly(what) or trained, what),
         row_title="position",
         column_title="dimension",
@@ -121,7 +124,7 @@ def dots(positions: PositionView, d_model: int, what: Given, colormap: str) -> M
     if what.placement.positions is Positions.OFF:
         low = min(low, 0.0)
     return MatrixSpec(
-        title=_titled("PE(p) · PE(q)", what),
+        title=_titled(DOTS, what),
         subtitle=_marked_note(_dots_note(what), what),
         row_title="position p",
         column_title="position q",

@@ -112,7 +112,7 @@ def _positions(subject: Subject, look: Look, grown: Subject) -> Figure:
     caption = (
         "PE(p, 2i) = sin(p / 10000^(2i/d)), PE(p, 2i+1) = cos(p / 10000^(2i/d)) (Vaswani et al. 2017, section 3.5), "
         f"d = {subject.d_model}, here all sines first",
-        f"{encoding.title}: {encoding.scale.note} · {dots.title}: {dots.scale.note}",
+        f"{resolve_positions.ENCODING}: {encoding.scale.note} · {resolve_positions.DOTS}: {dots.scale.note}",
         *_lines(resolve_positions.explained(given)),
         *_lines(conditions.of_loaded(subject.loaded)),
     )

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWi
 from viewer.theme import Style
 from viewer.widgets.card import ElidedLabel
 
-LEAST_EMS = 7.0
+LEAST_EMS = 4.0
 """Width that its words keep where there is little room."""
 
 
@@ -27,11 +27,13 @@ class ConditionsBanner(QFrame):
         self.reset.setProperty("inline", True)
         self.reset.setToolTip("The model as it was trained: every switch back where it was")
         self.reset.setAccessibleName("Reset interventions")
+        self.reset.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         self.reset.clicked.connect(self.reset_requested)
         self._row = QHBoxLayout(self)
         self._row.addWidget(self._label)
         self._row.addWidget(self.reset)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        # As high as its line, so that nothing in the window moves when the banner comes and goes.
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Ignored)
         self.set_style(style)
         self.set_texts("", "")
 

@@ -38,7 +38,8 @@ class Header(QFrame):
         self._grid.addWidget(self._translation_title, 3, 0)
         self._beside = QHBoxLayout()
         self._beside.addWidget(self._translation, 1)
-        self._beside.addWidget(self.banner)
+        # No more than half of the line, and no room where nothing is said.
+        self._beside.addWidget(self.banner, 1)
         self._grid.addLayout(self._beside, 3, 1)
         self._grid.setColumnStretch(1, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -61,7 +62,8 @@ class Header(QFrame):
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         em = style.em
-        self._grid.setContentsMargins(round(0.9 * em), round(0.8 * em), round(0.9 * em), round(0.7 * em))
+        self._grid.setContentsMargins(round(0.9 * em), round(0.8 * em), round(0.9 * em), round(0.4 * em))
+        self._grid.setRowMinimumHeight(3, round(1.6 * em))
         self._grid.setHorizontalSpacing(round(0.6 * em))
         self._grid.setVerticalSpacing(round(0.5 * em))
         self._translation_title.setFixedWidth(round(TITLE_EMS * em))
