@@ -10,7 +10,7 @@ from itertools import groupby
 
 from model.api import Kind, ModelInfo, Token
 from model.interventions import Interventions, Positions
-from viewer.loaded import Loaded
+from viewer.loaded import Loaded, Other
 from viewer.view_state import Side, ViewState
 
 MOST_LAYERS, MOST_TOKENS = 3, 4
@@ -61,10 +61,18 @@ def of_maps(loaded: Loaded, view: ViewState, whole: bool = False) -> str:
     other = loaded.experiments.other
     if other is None or view.side is Side.A:
         return of_loaded(loaded, whole)
-    theirs = _joined(other.interventions, other.trace.source_tokens, loaded.info, whole)
-    if view.side is Side.B:
-        return f"with: {theirs}" if theirs else ""
-    mine = _mine(loaded, whole)
+    if view.side is Side.DIFFERENCE:
+        return of_window(loaded, whole)
+    theirs = _theirs(other, loaded, whole)
+    return f"with: {theirs}" if theirs else ""
+
+
+def of_window(loaded: Loaded, whole: bool = False) -> str:
+    """The line for all there is: of A and of B where two are compared."""
+    other = loaded.experiments.other
+    if other is None:
+        return of_loaded(loaded, whole)
+    mine, theirs = _mine(loaded, whole), _theirs(other, loaded, whole)
     if mine == theirs:
         return f"A and B with: {mine}" if mine else ""
     sides = (("A", mine), ("B", theirs))
@@ -75,6 +83,10 @@ def _mine(loaded: Loaded, whole: bool) -> str:
     if loaded.document is None or loaded.trace is None:
         return ""
     return _joined(loaded.document.interventions, loaded.trace.source_tokens, loaded.info, whole)
+
+
+def _theirs(other: Other, loaded: Loaded, whole: bool) -> str:
+    return _joined(other.interventions, other.trace.source_tokens, loaded.info, whole)
 
 
 def _joined(interventions: Interventions, tokens: Sequence[Token], info: ModelInfo | None, whole: bool) -> str:

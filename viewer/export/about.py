@@ -11,7 +11,7 @@ from html import escape
 
 from model.api import Kind, Trace
 from viewer import __version__, conditions
-from viewer.export.choices import GRID, KINDS, MAP
+from viewer.export.choices import GRID, KINDS, MAP, WINDOW
 from viewer.loaded import Loaded
 from viewer.resolve import KIND_TITLES
 from viewer.view_state import Side, ViewState, clamp
@@ -102,7 +102,12 @@ def _of_trace(loaded: Loaded, view: ViewState, picture: str, trace: Trace) -> li
 
 
 def _changed(loaded: Loaded, view: ViewState, picture: str) -> str:
-    line = conditions.of_maps(loaded, view, True) if _has_sides(picture) else conditions.of_loaded(loaded, True)
+    if picture == WINDOW:
+        line = conditions.of_window(loaded, whole=True)
+    elif _has_sides(picture):
+        line = conditions.of_maps(loaded, view, whole=True)
+    else:
+        line = conditions.of_loaded(loaded, whole=True)
     return line.removeprefix("with: ")
 
 

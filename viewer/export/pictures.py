@@ -145,7 +145,7 @@ def _window(subject: Subject, look: Look, grown: Subject) -> Figure:
         raise ExportError("There is no window to picture here. Use the command screenshot.")
     block, loaded = image_block(subject.window), subject.loaded
     wide = look.width or block.natural
-    caption = _lines(conditions.of_loaded(loaded))
+    caption = _lines(conditions.of_window(loaded))
     if caption and look.caption:
         return captioned(block, wide, caption, look)
     return Figure(QSizeF(wide, block.height(wide)), block.paint, caption=caption)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from viewer.theme import Style
@@ -22,7 +23,7 @@ class ConditionsBanner(QFrame):
         self.setObjectName("banner")
         self._label = ElidedLabel("changed")
         self._label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        self.reset = QToolButton()
+        self.reset = _Button()
         self.reset.setText("Reset")
         self.reset.setProperty("inline", True)
         self.reset.setToolTip("The model as it was trained: every switch back where it was")
@@ -58,5 +59,29 @@ class ConditionsBanner(QFrame):
         self._fit()
 
     def _fit(self) -> None:
+        """Let the words be cut, but not more than to a few."""
         self._label.setMinimumWidth(min(self._least, self._label.sizeHint().width()))
         self._label.updateGeometry()
+
+
+class _Button(QToolButton):
+    """A button that is pressed by Space and Enter, although both may be shortcuts of the window."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that press from the window."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _presses(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press by Enter too."""
+        if _presses(event) and event.key() != Qt.Key.Key_Space:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+def _presses(event: QKeyEvent) -> bool:
+    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+    return plain and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
