@@ -17,7 +17,7 @@ from PIL import Image
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
-from model.api import Kind
+from model.api import Kind, Trace
 from model.document import Document
 from model.interventions import NONE, HeadId, Interventions, Positions
 from tests.viewer import traces
@@ -145,6 +145,13 @@ def test_every_frame_says_it(qapp: QApplication, what: str) -> None:
         assert f"with: {SAID}" in figure_of(whole.at(row), Choices(what, "gif"), whole).caption
 
 
+def mirrored(trace: Trace) -> Trace:
+    """A trace with other weights, so that there is a difference to picture."""
+    encoding = replace(trace.encoding, self_attention=trace.encoding.self_attention[..., ::-1])
+    cross, decoder = trace.cross_attention[..., ::-1], 0.5 * trace.decoder_self_attention
+    return replace(trace, encoding=encoding, cross_attention=cross, decoder_self_attention=decoder)
+
+
 @pytest.mark.parametrize("what", ["map", "grid", "kinds"])
 def test_compared_sides_say_their_own(qapp: QApplication, what: str) -> None:
     pair = subject(interventions=Interventions(causal_mask=False))
@@ -155,18 +162,9 @@ def test_compared_sides_say_their_own(qapp: QApplication, what: str) -> None:
     }
     for side, said in expected.items():
         view = replace(pair.view, side=side, active=Kind.ENCODER)
-        # The made-up traces have equal encoders: a difference needs one.
         other = pair.loaded.experiments.other
         assert other is not None
-        trace = other.trace
-        moved = replace(
-            trace, encoding=replace(trace.encoding, self_attention=trace.encoding.self_attention[..., ::-1])
-        )
-        parts = {
-            "cross_attention": trace.cross_attention[..., ::-1],
-            "decoder_self_attention": trace.decoder_self_attention * 0.5,
-        }
-        changed = replace(other, trace=replace(moved, **parts))
+        changed = replace(other, trace=mirrored(other.trace))
         loaded = replace(pair.loaded, experiments=replace(pair.loaded.experiments, other=changed))
         content = encoded(replace(pair, loaded=loaded, view=view), Choices(what, "svg"))[0]
         assert drawn(content).count(said) == 1 and said.removeprefix("with: ") in svg(content)

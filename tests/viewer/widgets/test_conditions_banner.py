@@ -10,7 +10,7 @@ from viewer.theme import Style
 from viewer.widgets.header import Header
 
 LONG = (
-    "Encoder positions shuffled (seed 3) · decoder positions off · causal mask off · 12 source tokens hidden · 1 head off"
+    "Encoder positions shuffled (seed 3) · decoder positions off · causal mask off · 12 source tokens hidden · 1 more"
 )
 
 
