@@ -26,6 +26,8 @@ from viewer.arguments import ScreenshotOptions, WindowOptions
 from viewer.assets import BUNDLED_MODEL, examples, icon_path
 from viewer.commands import Commands
 from viewer.controller import Controller
+from viewer.export.about import about
+from viewer.export.choices import WINDOW
 from viewer.export.picture import save_image
 from viewer.highlight import CellHover, Hover, SourceHover, TargetHover
 from viewer.laboratory import Laboratory
@@ -108,7 +110,8 @@ def take_screenshot(options: ScreenshotOptions) -> int:
             parts.controller.submit(options.sentence, steps)
         parts.window.source_bar.set_text(options.sentence if saved is None else saved.document.source)
         outcome.wait()
-        save_image(parts.window.grab(), options.out, overwrite=options.force)
+        said = about(parts.controller.loaded, parts.controller.view, WINDOW)
+        save_image(parts.window.grab(), options.out, overwrite=options.force, about=said)
     finally:
         parts.close()
         parts.window.close()
@@ -251,6 +254,8 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, commands: La
     switches.head_switched.connect(laboratory.switch_head)
     switches.token_hidden.connect(laboratory.hide_token)
     switches.reset_requested.connect(laboratory.reset_interventions)
+    window.banner.reset_requested.connect(laboratory.reset_interventions)
+    window.banner.reset_requested.connect(window.focus_panels)
     ranking.rank_requested.connect(laboratory.rank)
     ranking.rank_cancelled.connect(laboratory.cancel_rank)
     ranking.head_selected.connect(laboratory.controller.select_head)

@@ -313,7 +313,8 @@ class Laboratory(QObject):
 
     def _other_known(self, name: str, hypothesis: int | None, answer: Answer) -> None:
         traced: Traced = answer.result
-        self._keep(other=Other(name, traced.trace, traced.document.source, traced.translation, hypothesis))
+        of, changed = traced.document, traced.document.interventions
+        self._keep(other=Other(name, traced.trace, of.source, traced.translation, hypothesis, changed))
 
     def _effect_known(self, answer: Answer) -> None:
         measured: Measured = answer.result

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from model.api import BeamTree, Effect, HeadEffect, How, Kind, ModelInfo, Token, Trace
 from model.document import Document
+from model.interventions import NONE, Interventions
 from viewer.specs import Pending, Unavailable
 from viewer.view_state import Head
 
@@ -25,13 +26,17 @@ class HypothesisText:
 
 @dataclass(frozen=True, eq=False)
 class Other:
-    """What the current trace is compared with: B of A and B; `hypothesis` is its index, None for anything else."""
+    """What the current trace is compared with: B of A and B; `hypothesis` is its index, None for anything else.
+
+    `interventions` are those it was computed under.
+    """
 
     name: str
     trace: Trace
     sentence: str
     translation: str
     hypothesis: int | None = None
+    interventions: Interventions = NONE
 
 
 @dataclass(frozen=True, eq=False)

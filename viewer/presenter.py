@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from model.api import Kind
-from viewer import resolve
+from model.interventions import NONE
+from viewer import conditions, resolve, resolve_positions
 from viewer import resolve_laboratory as laboratory
 from viewer.highlight import CellHover, Hover, highlight
 from viewer.loaded import Loaded
@@ -39,6 +40,9 @@ class Presenter:
         self._once("step", stood, lambda: window.step_controls.set_step(resolve.step_text(loaded)))
         offered = (*decoded, loaded.experiments.effect, view.filter, len(loaded.vocabulary))
         self._once("bars", offered, lambda: window.candidates.set_spec(resolve.bars(loaded, view)))
+        changed = loaded.document.interventions if loaded.document and loaded.trace else NONE
+        said = (conditions.short(changed), conditions.of_loaded(loaded, whole=True))
+        self._once("conditions", said, lambda: window.banner.set_texts(*said))
         for kind in Kind:
             self._show_panel(kind, loaded, view)
         self._show_positions(loaded, view)
@@ -92,12 +96,11 @@ class Presenter:
 
     def _show_positions(self, loaded: Loaded, view: ViewState) -> None:
         panel, positions, width = self._window.positions, view.positions, self.d_model
-        marked = len(loaded.trace.source_tokens) if loaded.trace else 0
-        where = (positions, width, marked)
-        self._once("encoding", where, lambda: panel.set_encoding(resolve.encoding(*where)))
-        self._once("curves", where, lambda: panel.set_curves(resolve.curves(*where)))
+        where = (positions, width, resolve_positions.given(loaded))
+        self._once("encoding", where, lambda: panel.set_encoding(resolve_positions.encoding(*where)))
+        self._once("curves", where, lambda: panel.set_curves(resolve_positions.curves(*where)))
         dots = (*where, view.colormap)
-        self._once("dots", dots, lambda: panel.set_dots(resolve.dots(*dots)))
+        self._once("dots", dots, lambda: panel.set_dots(resolve_positions.dots(*dots)))
         controls = (positions.length, positions.pairs, width // 2 - 1)
         self._once("position controls", controls, lambda: panel.set_controls(*controls))
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from model.api import Booleans, Ended, Floats, Kind, ModelInfo, Token, Trace
 from model.choosing import Method
-from model.positional import dot_products, frequency_pair, sinusoidal_encoding, wavelength
+from viewer import conditions
 from viewer import resolve_laboratory as laboratory
 from viewer.comparing import difference
 from viewer.loaded import Loaded, Other
@@ -21,17 +21,15 @@ from viewer.specs import (
     Axis,
     BarsSpec,
     Chip,
-    CurvesSpec,
     GridSpec,
     HeatmapSpec,
-    MatrixSpec,
     Pending,
     Scale,
     Unavailable,
     probability_text,
     scale_for,
 )
-from viewer.view_state import ColorRange, Head, PositionView, RowLabels, Side, ViewState, clamp
+from viewer.view_state import ColorRange, Head, RowLabels, Side, ViewState, clamp
 
 KIND_TITLES = {
     Kind.ENCODER: "Encoder self-attention",
@@ -70,7 +68,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         mask=shown.mask,
         scale=scale,
         colormap=SIGNED_COLORMAP if shown.signed else view.colormap,
-        caption=_caption(shown, loaded, kind, _taught(loaded, kind, head) + scale.note),
+        caption=_caption(shown, loaded, view, kind, _taught(loaded, kind, head) + scale.note),
         leaked=shown.leaked,
         badge=" · ".join(word for word in (shown.side, "off" if off else "") if word),
     )
@@ -93,7 +91,7 @@ def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
         color_range=view.color_range,
         colormap=SIGNED_COLORMAP if shown.signed else view.colormap,
         selected=clamp(view.heads[kind], shown.weights.shape[:2]),
-        caption=_caption(shown, loaded, kind, note, masked="grey = masked"),
+        caption=_caption(shown, loaded, view, kind, note, masked="grey = masked"),
         off=_off(loaded, view, kind),
         scale=scale,
         taught=loaded.taught(kind),
@@ -173,10 +171,12 @@ def _signed(values: Floats) -> Scale:
 
 
 def _off(loaded: Loaded, view: ViewState, kind: Kind) -> frozenset[Head]:
-    """The heads of a kind that are off in what is shown."""
-    if loaded.document is None or (view.side is not Side.A and loaded.experiments.other is not None):
+    """The heads of a kind that are off in what is shown; none in a difference, whose sides may differ in them."""
+    other = loaded.experiments.other
+    if loaded.document is None or (other is not None and view.side is Side.DIFFERENCE):
         return frozenset()
-    heads = loaded.document.interventions.heads_off
+    shown = other if other is not None and view.side is Side.B else loaded.document
+    heads = shown.interventions.heads_off
     return frozenset(Head(head.layer, head.head) for head in heads if head.kind is kind)
 
 
@@ -288,54 +288,6 @@ def _sampling(loaded: Loaded) -> str:
     return f" · sampling, T {decoding.temperature:g}"
 
 
-def encoding(positions: PositionView, d_model: int, marked: int) -> MatrixSpec:
-    """The sinusoidal encoding (Vaswani et al. 2017, section 3.5): position x dimension."""
-    half = d_model // 2
-    return MatrixSpec(
-        title="Positional encoding",
-        subtitle=_marked_note(f"first {half} dimensions sine, last {half} cosine", marked),
-        row_title="position",
-        column_title="dimension",
-        values=sinusoidal_encoding(positions.length, d_model),
-        scale=Scale(-1.0, 1.0, note="colour from -1 to 1"),
-        colormap=SIGNED_COLORMAP,
-        marked=marked,
-        square=False,
-    )
-
-
-def curves(positions: PositionView, d_model: int, marked: int) -> CurvesSpec:
-    """Sine and cosine of the chosen pairs over the positions."""
-    pairs = [pair for pair in positions.pairs if 0 <= pair < d_model // 2]
-    sines = [frequency_pair(positions.length, d_model, pair)[0] for pair in pairs]
-    stacked = np.stack(sines) if sines else np.zeros((0, positions.length), dtype=np.float32)
-    return CurvesSpec(
-        title="Chosen frequencies",
-        subtitle="wavelength 2π·10000^(2i/d) positions",
-        names=tuple(f"i = {pair}, wavelength {_round(wavelength(pair, d_model))}" for pair in pairs),
-        curves=stacked,
-        marked=marked,
-    )
-
-
-def dots(positions: PositionView, d_model: int, marked: int, colormap: str) -> MatrixSpec:
-    """Dot products between the encodings of any two positions; they depend on the distance only."""
-    values = dot_products(positions.length, d_model)
-    return MatrixSpec(
-        title="PE(p) · PE(q)",
-        subtitle=_marked_note("depends on p − q only", marked),
-        row_title="position p",
-        column_title="position q",
-        values=values,
-        scale=Scale(
-            float(values.min()), float(values.max()), note=f"colour from {values.min():.3g} to {values.max():.3g}"
-        ),
-        colormap=colormap,
-        marked=marked,
-        square=True,
-    )
-
-
 def _joined(index: int, token: Token) -> bool:
     return index > 0 and not token.starts_word
 
@@ -352,17 +304,20 @@ def _source_tooltip(token: Token) -> str:
 
 
 def _caption(
-    shown: ShownMaps, loaded: Loaded, kind: Kind, note: str, masked: str = "hatched = masked"
+    shown: ShownMaps, loaded: Loaded, view: ViewState, kind: Kind, note: str, masked: str = "hatched = masked"
 ) -> tuple[str, ...]:
+    """The sentence; how to read the map; and, where anything is changed in the model, what."""
     translation = f" → {shown.translation}" if shown.translation and kind is not Kind.ENCODER else ""
     model = f" · model {loaded.info.name}" if loaded.info else ""
     mask = f" · {masked}" if shown.mask is not None and shown.mask.any() else ""
     if kind is Kind.DECODER and shown.leaked is None and not shown.signed:
         mask = f" · {masked}"
     leaked = " · causal mask off, marked cells look ahead" if shown.leaked is not None else ""
+    changed = conditions.of_maps(loaded, view)
     return (
         f"{shown.sentence}{translation}",
         f"rows are {shown.rows.title} · columns are {shown.columns.title}{mask}{leaked} · {note}{model}",
+        *([changed] if changed else []),
     )
 
 
@@ -376,14 +331,6 @@ def _grid_note(color_range: ColorRange) -> str:
         ColorRange.MAXIMUM: "colour from 0 to each map's maximum",
         ColorRange.SQUARE_ROOT: "colour from 0 to 1, square root",
     }[color_range]
-
-
-def _marked_note(text: str, marked: int) -> str:
-    return f"{text} · this sentence’s {marked} are framed" if marked else text
-
-
-def _round(value: float) -> str:
-    return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def model_line(info: ModelInfo) -> str:

@@ -68,6 +68,9 @@ QLabel[tone="badge"] {
     background: $danger; color: $surface; border-radius: $radius; padding: 0 $tight; font-size: $small;
 }
 
+QFrame#banner { background: $accent_soft; border-radius: $radius; }
+QLabel[tone="changed"] { color: $text; }
+
 QLineEdit, QPlainTextEdit, QTextEdit {
     background: $sunken; border: $stroke solid $border; border-radius: $radius;
     padding: $tight $gap; selection-background-color: $accent; selection-color: $on_accent;
@@ -106,6 +109,9 @@ QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
 QPushButton[flat="true"], QToolButton[flat="true"] { background: transparent; border-color: transparent; }
 QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: $chip; }
 QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus { border-color: $accent; }
+QToolButton[inline="true"] { background: transparent; border: none; padding: 0 $gap; color: $accent; font-weight: 600; }
+QToolButton[inline="true"]:hover { background: $accent_rest; color: $text; }
+QToolButton[inline="true"]:focus { background: $accent; color: $on_accent; }
 QPushButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: right center; right: $tight; }
 
 QComboBox {

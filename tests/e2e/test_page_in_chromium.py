@@ -329,7 +329,7 @@ def test_without_a_causal_mask_there_is_nothing_to_step(open_page: Open) -> None
     assert not page.one("#step").is_enabled()
     page.press(Keys.ARROW_LEFT)
     assert page.geometry(Kind.CROSS)[3] == 4
-    assert page.one("#changes").text == "Experiment: “t” hidden · causal mask off: marked cells look ahead"
+    assert page.one("#changes").text == "With: causal mask off: marked cells look ahead; source token 3 “t” hidden"
 
 
 def test_a_hostile_sentence_is_only_text(open_page: Open) -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from model.api import Kind
 from tests.viewer import traces
-from viewer import resolve
+from viewer import resolve, resolve_positions
 from viewer.loaded import NO_SENTENCE, Loaded
+from viewer.resolve_positions import Given
 from viewer.specs import BarsSpec, GridSpec, HeatmapSpec, Pending, Unavailable
 from viewer.view_state import ColorRange, Head, PositionView, RowLabels, ViewState, select_head
 
@@ -142,11 +143,11 @@ def test_step_text_counts_and_says_when_it_ended() -> None:
 
 def test_positions_are_marked_and_pairs_named_by_wavelength() -> None:
     positions = PositionView(16, (0, 2, 99))
-    assert resolve.encoding(positions, 12, 5).marked == 5
-    curves = resolve.curves(positions, 12, 5)
+    assert resolve_positions.encoding(positions, 12, Given(5)).marked == 5
+    curves = resolve_positions.curves(positions, 12, Given(5))
     assert len(curves.names) == 2 and "6.3" in curves.names[0]
     assert np.allclose(curves.curves[0], np.sin(np.arange(16)), atol=1e-6)
-    assert resolve.dots(positions, 12, 5, "viridis").values.shape == (16, 16)
+    assert resolve_positions.dots(positions, 12, Given(5), "viridis").values.shape == (16, 16)
 
 
 def test_model_line_names_sizes() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from viewer.export.about import About
 from viewer.export.figure import Figure
 from viewer.export.picture import ExportError, painted_image
 
@@ -38,12 +39,13 @@ def animation_bytes(
     frame: int,
     scale: float,
     ground: str,
+    about: About,
     painted: Callable[[int], None] = lambda count: None,
 ) -> bytes:
     """An endless animation of figures, `frame` milliseconds each, `scale` image pixels to a pixel of a figure.
 
-    All frames have the size of the largest; `ground` is the colour around smaller ones. `painted` is told how many
-    frames are done; what it raises ends the work.
+    All frames have the size of the largest; `ground` is the colour around smaller ones; `about` is said in the file.
+    `painted` is told how many frames are done; what it raises ends the work.
     """
     if not frames:
         raise ExportError("There is no step to animate. Take a step first.")
@@ -55,7 +57,7 @@ def animation_bytes(
         return _image(frames[index], QSizeF(width, height), scale, ground, suffix)
 
     others = _Images(image, range(1, len(frames)))
-    return _encoded(image(0), others, suffix, _durations(len(frames), frame, suffix))
+    return _encoded(image(0), others, suffix, _durations(len(frames), frame, suffix), about)
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,28 @@ def _durations(count: int, frame: int, suffix: str) -> list[int]:
     return [each] * (count - 1) + [each * LAST_FRAME]
 
 
-def _encoded(first: Image, others: Iterable[Image], suffix: str, durations: list[int]) -> bytes:
+def _encoded(first: Image, others: Iterable[Image], suffix: str, durations: list[int], about: About) -> bytes:
     buffer = io.BytesIO()
-    settings = ENCODERS[suffix]
+    settings = {**ENCODERS[suffix], **_said(about, suffix)}
     try:
         first.save(buffer, save_all=True, append_images=others, duration=durations, loop=0, **settings)
     except (ValueError, MemoryError) as error:
         raise ExportError(f"The animation could not be made: {error}. Use a smaller width or fewer dpi.") from None
     return buffer.getvalue()
+
+
+def _said(about: About, suffix: str) -> dict[str, Any]:
+    """What Pillow's `save` is told of the file's contents: a comment, text chunks, or an XMP packet."""
+    if suffix == "gif":
+        return {"comment": f"{about.title}\n{about.description}".encode()}
+    if suffix == "webp":
+        return {"xmp": about.xmp}
+    from PIL.PngImagePlugin import PngInfo
+
+    chunks = PngInfo()
+    for name, text in about.texts:
+        chunks.add_itxt(name, text)
+    return {"pnginfo": chunks}
 
 
 def _image(figure: Figure, size: QSizeF, scale: float, ground: str, suffix: str) -> Image:

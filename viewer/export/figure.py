@@ -48,11 +48,16 @@ class Look:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A picture with a size in pixels, ready for any exporter; `notes` say what was reduced or left out."""
+    """A picture with a size in pixels, ready for any exporter; `notes` say what was reduced or left out.
+
+    `title` and `caption` are what there is to say of it, whether or not they are drawn.
+    """
 
     size: QSizeF
     paint: Paint
     notes: tuple[str, ...] = ()
+    title: str = ""
+    caption: tuple[str, ...] = ()
 
 
 def heatmap_figure(spec: HeatmapSpec, look: Look, grown: HeatmapSpec | None = None) -> Figure:
@@ -92,7 +97,23 @@ def figure(title: str, block: Block, caption: Sequence[str], look: Look) -> Figu
         end = QPointF(corner.x(), corner.y() + above + picture + style.em)
         paint_lines(painter, end, lines, style.small, style.palette.muted)
 
-    return Figure(QSizeF(inner + 2 * padding, above + picture + under + 2 * padding), paint, notes)
+    return Figure(QSizeF(inner + 2 * padding, above + picture + under + 2 * padding), paint, notes, title, tuple(below))
+
+
+def captioned(block: Block, width: float, caption: Sequence[str], look: Look) -> Figure:
+    """A block without title and margin, and its caption below it."""
+    style, picture = look.style, block.height(width)
+    room = style.em
+    lines = [line for text in caption for line in wrapped(text, style.small, width - 2 * room)]
+
+    def paint(painter: QPainter, rect: QRectF, vector: bool) -> None:
+        painter.fillRect(rect, QColor(style.palette.surface))
+        block.paint(painter, QRectF(rect.left(), rect.top(), width, picture), vector)
+        below = rect.topLeft() + QPointF(room, picture + 0.5 * room)
+        paint_lines(painter, below, lines, style.small, style.palette.muted)
+
+    size = QSizeF(width, picture + len(lines) * style.small_line + room)
+    return Figure(size, paint, caption=tuple(caption))
 
 
 def _token_key(spec: GridSpec) -> tuple[str, ...]:

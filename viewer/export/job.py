@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from model.errors import UserError
+from viewer.export.about import PROGRAM, About, about
 from viewer.export.animation import animation_bytes
 from viewer.export.block import Device
 from viewer.export.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PICTURES, Choices
@@ -48,7 +49,9 @@ def encoded(subject: Subject, choices: Choices, advance: Advance = still) -> tup
     advance(0, 1)
     if choices.format in PICTURES:
         figure = figure_of(subject, choices)
-        content = EXPORTERS[choices.format](figure.paint, figure.size, choices.scale)
+        content = EXPORTERS[choices.format](
+            figure.paint, figure.size, choices.scale, about_of(figure, subject, choices)
+        )
         return bytes(content.data()), figure.notes
     if choices.format in ANIMATIONS:
         return _animation(subject, choices, advance)
@@ -69,6 +72,11 @@ def figure_of(subject: Subject, choices: Choices, grown: Subject | None = None, 
     return make_figure(choices.subject, subject, look, grown)
 
 
+def about_of(figure: Figure, subject: Subject, choices: Choices) -> About:
+    """What the file of a figure says of itself."""
+    return about(subject.loaded, subject.view, choices.subject, figure.title or PROGRAM, figure.caption)
+
+
 def _animation(subject: Subject, choices: Choices, advance: Advance) -> tuple[bytes, tuple[str, ...]]:
     trace = subject.loaded.trace
     if trace is not None and not trace.causal:
@@ -83,7 +91,8 @@ def _animation(subject: Subject, choices: Choices, advance: Advance) -> tuple[by
         advance(rows + done, 2 * rows)
 
     ground = PALETTES[choices.theme].surface
-    content = animation_bytes(figures, choices.format, choices.frame, choices.scale, ground, painted)
+    said = about_of(figures[-1], subject, choices) if figures else About()
+    content = animation_bytes(figures, choices.format, choices.frame, choices.scale, ground, said, painted)
     return content, figures[-1].notes
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from model.api import How, ModelInfo, Trace
 from model.document import Document, to_json
-from viewer import __version__
+from viewer import __version__, conditions
 
 PACKAGES = ("torch", "numpy", "sentencepiece")
 
@@ -15,13 +15,18 @@ PACKAGES = ("torch", "numpy", "sentencepiece")
 def meta(
     info: ModelInfo, document: Document, computed: Trace, translation: str, target: str | None = None
 ) -> dict[str, Any]:
-    """JSON values; `target` is a translation that was asked for as text."""
+    """JSON values; `target` is a translation that was asked for as text.
+
+    `interventions` says in words what `document` holds in full.
+    """
+    changed = conditions.words(document.interventions, computed.source_tokens, info)
     return {
         "sentence": document.source,
         "document": to_json(document),
         "target": target,
         "forced": bool(computed.steps) and all(step.how is How.FORCED for step in computed.steps),
         "translation": translation,
+        "interventions": list(changed),
         "ended": None if computed.ended is None else computed.ended.value,
         "model": info.name,
         "content_hash": info.content_hash,

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from model.api import Booleans, DecodeStep, Floats, Kind, Token, Trace, join_text
-from model.interventions import Interventions, Positions, from_json
+from model.interventions import Interventions, from_json
+from viewer import conditions
 from viewer.painting.colormaps import COLORMAPS, SEQUENTIAL
 from viewer.resolve import KIND_TITLES, ROW_CONVENTIONS, axes
 from viewer.specs import CONVENTION, Axis
@@ -42,7 +43,8 @@ def page_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
     """The page as UTF-8; the same trace and meta give the same bytes."""
     style, script = _palettes() + _part("page.css"), "\n".join(_part(name) for name in SCRIPTS)
     slots = {
-        "title": _title(trace, meta).encode("ascii", "xmlcharrefreplace").decode("ascii"),
+        "title": _ascii(_title(trace, meta)),
+        "description": _ascii(_description(trace, meta)),
         "policy": _policy(style, script),
         "style": style,
         "values": _as_script(page_values(trace, meta)),
@@ -53,7 +55,7 @@ def page_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
 
 def page_values(trace: Trace, meta: Mapping[str, Any]) -> dict[str, Any]:
     """What the page draws, as JSON values: weights and masks as base64 text, tokens, labels, colours."""
-    changes = _interventions(meta)
+    changes = _interventions(trace, meta)
     heads = ViewState().heads
     return {
         "sentence": str(meta.get("sentence") or join_text(trace.source_tokens)),
@@ -62,7 +64,7 @@ def page_values(trace: Trace, meta: Mapping[str, Any]) -> dict[str, Any]:
         "causal": trace.causal,
         "convention": CONVENTION,
         "about": _about(meta),
-        "changes": _changes(trace, changes),
+        "changes": _changes(trace, meta, changes),
         "source": [_source(trace, index) for index in range(len(trace.source_tokens))],
         "target": [_output(step) for step in trace.steps],
         "maps": {
@@ -123,23 +125,28 @@ def _about(meta: Mapping[str, Any]) -> list[str]:
     return [f"{name} {fact}" for name, fact in facts if fact]
 
 
-def _interventions(meta: Mapping[str, Any]) -> Interventions:
+def _interventions(trace: Trace, meta: Mapping[str, Any]) -> Interventions:
+    """What was changed, as far as the document says so and the trace shows it."""
     values = (meta.get("document") or {}).get("interventions")
-    return Interventions() if values is None else from_json(values)
+    known = Interventions() if values is None else from_json(values)
+    return dataclasses.replace(known, hidden=trace.hidden, causal_mask=trace.causal)
 
 
-def _changes(trace: Trace, interventions: Interventions) -> list[str]:
+def _changes(trace: Trace, meta: Mapping[str, Any], interventions: Interventions) -> list[str]:
     """The experiments that the numbers were computed under, in words."""
-    changes = [f"“{trace.source_tokens[index].text}” hidden" for index in sorted(trace.hidden)]
-    if not trace.causal:
-        changes.append("causal mask off: marked cells look ahead")
-    for side in ("encoder", "decoder"):
-        positions = getattr(interventions, f"{side}_positions")
-        if positions is not Positions.ON:
-            seed = f" (seed {interventions.shuffle_seed})" if positions is Positions.SHUFFLED else ""
-            changes.append(f"{side} positions {positions.value}{seed}")
-    off = len(interventions.heads_off)
-    return [*changes, f"{off} {'head' if off == 1 else 'heads'} off"] if off else changes
+    said = meta.get("interventions") or conditions.words(interventions, trace.source_tokens)
+    return [f"{each}: marked cells look ahead" if each == conditions.MASK_OFF else each for each in said]
+
+
+def _description(trace: Trace, meta: Mapping[str, Any]) -> str:
+    """What search and file managers show of the page."""
+    changes = _changes(trace, meta, _interventions(trace, meta))
+    parts = ["Attention weights of every layer and head", *_about(meta)]
+    return escape(" · ".join(parts) + (f" · with: {'; '.join(changes)}" if changes else ""))
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 def _title(trace: Trace, meta: Mapping[str, Any]) -> str:

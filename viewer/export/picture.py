@@ -13,6 +13,7 @@ from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPaintDevice, QPa
 from PySide6.QtSvg import QSvgGenerator
 
 from model.errors import UserError
+from viewer.export.about import PROGRAM, About
 from viewer.export.choices import CM_PER_INCH, PIXELS_PER_INCH
 
 Paint = Callable[[QPainter, QRectF, bool], None]
@@ -26,13 +27,16 @@ FAMILY = re.compile(rb'font-family="([^"]*)"')
 TOO_LARGE = "The picture could not be made: it is too large for the memory. Use fewer dots to an inch."
 
 
+NOTHING = About()
+
+
 class ExportError(UserError):
     """A picture or a file of numbers that cannot be written."""
 
 
-def png_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
+def png_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) -> QByteArray:
     """The picture as PNG with `scale` image pixels for each pixel of `size`."""
-    return _encoded(painted_image(paint, size, scale))
+    return _encoded(painted_image(paint, size, scale), about)
 
 
 def painted_image(paint: Paint, size: QSizeF, scale: float) -> QImage:
@@ -60,7 +64,7 @@ def painted_image(paint: Paint, size: QSizeF, scale: float) -> QImage:
     return image
 
 
-def svg_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
+def svg_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) -> QByteArray:
     """The picture as SVG, at the same size whatever `scale` says: a viewer enlarges it without loss."""
     buffer = _buffer()
     generator = QSvgGenerator()
@@ -68,7 +72,8 @@ def svg_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
     generator.setResolution(PIXELS_PER_INCH)
     generator.setSize(QSize(round(size.width()), round(size.height())))
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-    generator.setTitle("Attention Viewer")
+    generator.setTitle(about.title)
+    generator.setDescription(about.description)
     with _painting_on(generator) as painter:
         paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     # Qt escapes < and & but lets through what no reader of XML accepts.
@@ -82,7 +87,7 @@ def _families(found: re.Match[bytes]) -> bytes:
     return f'font-family="{info.family()}, {kind}"'.encode()
 
 
-def pdf_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
+def pdf_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) -> QByteArray:
     """The picture as one PDF page of its own size whatever `scale` says, fonts embedded."""
     buffer = _buffer()
     writer = QPdfWriter(buffer)
@@ -91,19 +96,24 @@ def pdf_bytes(paint: Paint, size: QSizeF, scale: float) -> QByteArray:
         QPageSize(size * (72 / PIXELS_PER_INCH), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
     )
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
-    writer.setCreator("Attention Viewer")
+    writer.setCreator(PROGRAM)
+    writer.setTitle(about.title)
+    # Qt writes neither subject nor keywords of its own.
+    writer.setDocumentXmpMetadata(about.xmp)
     with _painting_on(writer) as painter:
         paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     return buffer.data()
 
 
-EXPORTERS: Mapping[str, Callable[[Paint, QSizeF, float], QByteArray]] = MappingProxyType(
+EXPORTERS: Mapping[str, Callable[[Paint, QSizeF, float, About], QByteArray]] = MappingProxyType(
     {"png": png_bytes, "svg": svg_bytes, "pdf": pdf_bytes}
 )
 """Suffix -> the function that makes the file's content."""
 
 
-def export_picture(path: Path, paint: Paint, size: QSizeF, scale: float = 1.0, overwrite: bool = False) -> None:
+def export_picture(
+    path: Path, paint: Paint, size: QSizeF, scale: float = 1.0, overwrite: bool = False, about: About = NOTHING
+) -> None:
     """Write what `paint` paints to `path`, in the format its suffix names.
 
     Raises ExportError where the suffix is unknown, the file exists and may not be replaced, or it cannot be
@@ -114,13 +124,13 @@ def export_picture(path: Path, paint: Paint, size: QSizeF, scale: float = 1.0, o
         known = ", ".join(f".{each}" for each in EXPORTERS)
         raise ExportError(f"{path.name} has no picture format: give it a name that ends in one of {known}.")
     refuse_existing(path, overwrite)
-    write_bytes(path, EXPORTERS[suffix](paint, size, scale), overwrite)
+    write_bytes(path, EXPORTERS[suffix](paint, size, scale, about), overwrite)
 
 
-def save_image(image: QImage | QPixmap, path: Path, overwrite: bool = False) -> None:
+def save_image(image: QImage | QPixmap, path: Path, overwrite: bool = False, about: About = NOTHING) -> None:
     """Write an image as PNG. Raises ExportError as `export_picture` does."""
     refuse_existing(path, overwrite)
-    write_bytes(path, _encoded(image), overwrite)
+    write_bytes(path, _encoded(image, about), overwrite)
 
 
 def write_bytes(path: Path, content: QByteArray | bytes, overwrite: bool = False) -> None:
@@ -174,8 +184,11 @@ def _buffer() -> QBuffer:
     return buffer
 
 
-def _encoded(image: QImage | QPixmap) -> QByteArray:
+def _encoded(image: QImage | QPixmap, about: About) -> QByteArray:
     buffer = _buffer()
+    image = image.toImage() if isinstance(image, QPixmap) else image
+    for name, text in about.texts:
+        image.setText(name, text)
     # PySide's stub asks for bytes as the format, its code takes text.
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
         raise ExportError(TOO_LARGE)

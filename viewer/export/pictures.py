@@ -11,10 +11,10 @@ from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage
 
 from model.api import Kind, join_text
-from viewer import resolve
+from viewer import conditions, resolve, resolve_positions
 from viewer.export.block import Titled, bars_block, heatmap_block, image_block, plot_block, row_of
 from viewer.export.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
-from viewer.export.figure import Figure, Look, figure, grid_figure, heatmap_figure
+from viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
 from viewer.export.picture import ExportError
 from viewer.loaded import Loaded
 from viewer.painting.curves import paint_curves
@@ -90,15 +90,16 @@ def _kinds(subject: Subject, look: Look, grown: Subject) -> Figure:
         for kind, spec in specs.items()
     ]
     sentence = specs[Kind.CROSS].caption[0]
-    conventions = (f"{resolve.KIND_TITLES[kind]}: {line}" for kind, spec in specs.items() for line in spec.caption[1:])
-    return figure("The three kinds of attention", row_of(parts, look.fitted), (sentence, *conventions), look)
+    conventions = (f"{resolve.KIND_TITLES[kind]}: {spec.caption[1]}" for kind, spec in specs.items())
+    caption = (sentence, *conventions, *_lines(conditions.of_maps(subject.loaded, subject.view)))
+    return figure("The three kinds of attention", row_of(parts, look.fitted), caption, look)
 
 
 def _positions(subject: Subject, look: Look, grown: Subject) -> Figure:
-    trace, style = subject.loaded.trace, look.style
-    where = (subject.view.positions, subject.d_model, len(trace.source_tokens) if trace else 0)
-    encoding, dots = resolve.encoding(*where), resolve.dots(*where, subject.view.colormap)
-    curves = resolve.curves(*where)
+    style, given = look.style, resolve_positions.given(subject.loaded)
+    where = (subject.view.positions, subject.d_model, given)
+    encoding, dots = resolve_positions.encoding(*where), resolve_positions.dots(*where, subject.view.colormap)
+    curves = resolve_positions.curves(*where)
     drawn = plot_block(
         lambda painter, rect, vector: _done(paint_curves(painter, rect, curves, style)),
         style, CURVES_EMS, PLOT_HEIGHT_EMS, NARROWEST_PLOT_EMS,
@@ -111,7 +112,9 @@ def _positions(subject: Subject, look: Look, grown: Subject) -> Figure:
     caption = (
         "PE(p, 2i) = sin(p / 10000^(2i/d)), PE(p, 2i+1) = cos(p / 10000^(2i/d)) (Vaswani et al. 2017, section 3.5), "
         f"d = {subject.d_model}, here all sines first",
-        f"{encoding.title}: {encoding.scale.note} · {dots.title}: {dots.scale.note}",
+        f"{resolve_positions.ENCODING}: {encoding.scale.note} · {resolve_positions.DOTS}: {dots.scale.note}",
+        *_lines(resolve_positions.explained(given)),
+        *_lines(conditions.of_loaded(subject.loaded)),
     )
     return figure("Sinusoidal positional encoding", row_of(parts, style), caption, look)
 
@@ -131,17 +134,21 @@ def _candidates(subject: Subject, look: Look, grown: Subject) -> Figure:
     caption = (
         f"{loaded.sentence} → {loaded.translation}",
         f"probability of the next token at step {subject.rows}, {spec.subtitle}{model}",
+        *_lines(conditions.of_loaded(loaded)),
     )
     return figure(f"{spec.title} · step {subject.rows}", bars_block(spec, look.style), caption, look)
 
 
 def _window(subject: Subject, look: Look, grown: Subject) -> Figure:
-    """The window as it is, in its own colours, without a margin."""
+    """The window as it is, in its own colours, without a margin; below it, what was changed in the model."""
     if subject.window is None:
         raise ExportError("There is no window to picture here. Use the command screenshot.")
-    block = image_block(subject.window)
+    block, loaded = image_block(subject.window), subject.loaded
     wide = look.width or block.natural
-    return Figure(QSizeF(wide, block.height(wide)), block.paint)
+    caption = _lines(conditions.of_window(loaded))
+    if caption and look.caption:
+        return captioned(block, wide, caption, look)
+    return Figure(QSizeF(wide, block.height(wide)), block.paint, caption=caption)
 
 
 PICTURES: Mapping[str, Callable[[Subject, Look, Subject], Figure]] = MappingProxyType(
@@ -165,6 +172,10 @@ def _present(spec: Spec | Pending | Unavailable) -> Spec:
     if isinstance(spec, Pending | Unavailable):
         raise ExportError(spec.reason)
     return spec
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
 
 
 def _done(layout: object) -> None:

@@ -22,20 +22,23 @@ COLUMNS = (
     "key",
     "weight",
     "masked",
+    "interventions",
 )
 """Layers, heads, queries and keys count from 0, as in the arrays; tokens are raw pieces.
 
-`query` is the token that the row reads, `predicts` the one that stands after it ("" in the encoder).
+`query` is the token that the row reads, `predicts` the one that stands after it ("" in the encoder). `interventions`
+stands last, where readers that count columns do not meet it: what was changed in the model, the same on every line.
 """
 
 
 def csv_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
-    """The table as UTF-8; `masked` is 1 where nothing may look. There is no room for `meta` in a table."""
+    """The table as UTF-8; `masked` is 1 where nothing may look. Of `meta` it holds the interventions alone."""
+    changed = "; ".join(meta.get("interventions", ()))
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
     for kind in Kind:
-        writer.writerows(_lines(trace, kind))
+        writer.writerows(_lines(trace, kind, changed))
     return buffer.getvalue().encode("utf-8", "replace")
 
 
@@ -46,7 +49,7 @@ def map_text(values: Floats, rows: tuple[str, ...], columns: tuple[str, ...]) ->
     return "\n".join(lines) + "\n"
 
 
-def _lines(trace: Trace, kind: Kind) -> Iterator[tuple[Any, ...]]:
+def _lines(trace: Trace, kind: Kind, changed: str) -> Iterator[tuple[Any, ...]]:
     weights, mask = trace.weights(kind), trace.mask(kind)
     rows, predicted, columns = _tokens(trace, kind)
     for layer, head, query, key in np.ndindex(*weights.shape):
@@ -61,6 +64,7 @@ def _lines(trace: Trace, kind: Kind) -> Iterator[tuple[Any, ...]]:
             columns[key].piece,
             f"{weights[layer, head, query, key]:.7g}",
             int(mask is not None and mask[query, key]),
+            changed,
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from viewer.theme import Style
+from viewer.widgets.conditions_banner import ConditionsBanner
 from viewer.widgets.source_bar import NO_LIMIT_OF_QT, SourceBar
 from viewer.widgets.step_controls import StepControls
 from viewer.widgets.token_strip import TITLE_EMS, TokenStrip
@@ -14,7 +15,7 @@ NO_TRANSLATION = "The translation appears here, and can be copied, as it is deco
 
 
 class Header(QFrame):
-    """Lays out source bar, both token strips, step controls and the translation over the window's whole width."""
+    """Source bar, token strips, step controls, translation and banner over the window's whole width."""
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +26,7 @@ class Header(QFrame):
         self.source_strip.set_placeholder("The tokens of the sentence appear here.")
         self.target_strip.set_placeholder("Encode a sentence, then step the decoder with → or Space.")
         self.step_controls = StepControls(style)
+        self.banner = ConditionsBanner(style)
         self._translation_title = QLabel("Text")
         self._translation_title.setProperty("tone", "muted")
         self._translation = self._make_translation()
@@ -34,7 +36,11 @@ class Header(QFrame):
         self._grid.addWidget(self.target_strip, 2, 0, 1, 2)
         self._grid.addWidget(self.step_controls, 2, 2, 2, 1, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(self._translation_title, 3, 0)
-        self._grid.addWidget(self._translation, 3, 1)
+        self._beside = QHBoxLayout()
+        self._beside.addWidget(self._translation, 1)
+        # No more than half of the line, and no room where nothing is said.
+        self._beside.addWidget(self.banner, 1)
+        self._grid.addLayout(self._beside, 3, 1)
         self._grid.setColumnStretch(1, 1)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.set_translation("")
@@ -56,11 +62,12 @@ class Header(QFrame):
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         em = style.em
-        self._grid.setContentsMargins(round(0.9 * em), round(0.8 * em), round(0.9 * em), round(0.7 * em))
+        self._grid.setContentsMargins(round(0.9 * em), round(0.8 * em), round(0.9 * em), round(0.4 * em))
+        self._grid.setRowMinimumHeight(3, round(1.6 * em))
         self._grid.setHorizontalSpacing(round(0.6 * em))
         self._grid.setVerticalSpacing(round(0.5 * em))
         self._translation_title.setFixedWidth(round(TITLE_EMS * em))
-        for part in (self.source_strip, self.target_strip, self.step_controls):
+        for part in (self.source_strip, self.target_strip, self.step_controls, self.banner):
             part.set_style(style)
 
     def _make_translation(self) -> QLineEdit:

@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         self.source_strip = self.header.source_strip
         self.target_strip = self.header.target_strip
         self.step_controls = self.header.step_controls
+        self.banner = self.header.banner
         self.candidates = CandidatesPanel(style)
         self.panels = {kind: AttentionPanel(style, PANEL_NAMES[kind]) for kind in Kind}
         self.positions = PositionPanel(style)

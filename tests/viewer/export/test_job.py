@@ -175,7 +175,8 @@ def test_the_theme_colours_the_ground(qapp: QApplication, theme: str) -> None:
 
 def test_title_and_caption_can_be_left_out(qapp: QApplication) -> None:
     def text(title: bool = True, caption: bool = True) -> str:
-        return encoded(subject(), Choices("map", "svg", title=title, caption=caption))[0].decode()
+        svg = encoded(subject(), Choices("map", "svg", title=title, caption=caption))[0].decode()
+        return svg.partition("</desc>")[2]
 
     assert "layer 2, head 3" in text() and "The mat is → Le tapis" in text()
     assert "layer 2, head 3<" not in text(title=False) and "The mat is → Le tapis" in text(title=False)

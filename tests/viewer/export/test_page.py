@@ -70,7 +70,7 @@ def test_hidden_tokens_and_a_missing_causal_mask_are_marked() -> None:
     assert mask(page["maps"]["decoder"], "leaked").tolist() == np.triu(np.ones((3, 3), dtype=bool), 1).tolist()
     assert not mask(page["maps"]["decoder"], "masked").any()
     assert page["causal"] is False and [token["hidden"] for token in page["source"]].index(True) == 1
-    assert page["changes"] == ["“ma” hidden", "causal mask off: marked cells look ahead"]
+    assert page["changes"] == ["causal mask off: marked cells look ahead", "source token 2 “ma” hidden"]
 
 
 def test_tokens_carry_what_is_known_of_them() -> None:
@@ -147,4 +147,8 @@ def test_heads_that_are_off_are_named() -> None:
                "decoder_positions": "shuffled", "shuffle_seed": 7, "causal_mask": True}  # fmt: skip
     page = values(traces.trace(2), {"document": {"interventions": changed}})
     assert page["maps"]["cross"]["off"] == [[1, 2]] and page["maps"]["decoder"]["off"] == []
-    assert page["changes"] == ["encoder positions off", "decoder positions shuffled (seed 7)", "1 head off"]
+    assert page["changes"] == [
+        "encoder positions off",
+        "decoder positions shuffled (seed 7)",
+        "cross layer 2 head 3 off",
+    ]

@@ -11,7 +11,8 @@ from PySide6.QtGui import QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
 from model.positional import sinusoidal_encoding
-from viewer import resolve
+from viewer import resolve_positions as resolve
+from viewer.resolve_positions import Given
 from viewer.theme import COLORMAPS, Style
 from viewer.view_state import PositionView
 from viewer.widgets.card import ElidedLabel
@@ -35,9 +36,9 @@ def panel(qtbot: QtBot, style: Style) -> PositionPanel:
 
 
 def fill(panel: PositionPanel, marked: int = 4) -> None:
-    panel.set_encoding(resolve.encoding(POSITIONS, D_MODEL, marked))
-    panel.set_curves(resolve.curves(POSITIONS, D_MODEL, marked))
-    panel.set_dots(resolve.dots(POSITIONS, D_MODEL, marked, "viridis"))
+    panel.set_encoding(resolve.encoding(POSITIONS, D_MODEL, Given(marked)))
+    panel.set_curves(resolve.curves(POSITIONS, D_MODEL, Given(marked)))
+    panel.set_dots(resolve.dots(POSITIONS, D_MODEL, Given(marked), "viridis"))
     panel.set_controls(POSITIONS.length, POSITIONS.pairs, D_MODEL // 2 - 1)
 
 
@@ -102,7 +103,7 @@ def test_the_cell_under_the_mouse_is_the_one_drawn_there(panel: PositionPanel) -
 
 
 def test_each_cell_has_the_color_of_its_value(panel: PositionPanel) -> None:
-    spec = resolve.encoding(POSITIONS, D_MODEL, marked=0)
+    spec = resolve.encoding(POSITIONS, D_MODEL, Given(0))
     panel.set_encoding(spec)
     picture = panel.plots.encoding.grab().toImage()
     box = panel.plots.encoding.getViewBox()
@@ -114,7 +115,7 @@ def test_each_cell_has_the_color_of_its_value(panel: PositionPanel) -> None:
 
 
 def test_no_tick_lies_on_the_picture(panel: PositionPanel) -> None:
-    spec = resolve.encoding(POSITIONS, D_MODEL, marked=0)
+    spec = resolve.encoding(POSITIONS, D_MODEL, Given(0))
     panel.set_encoding(spec)
     picture = panel.plots.encoding.grab().toImage()
     box = panel.plots.encoding.getViewBox()
@@ -128,9 +129,9 @@ def test_no_tick_lies_on_the_picture(panel: PositionPanel) -> None:
 
 def test_position_zero_is_labelled(panel: PositionPanel, style: Style) -> None:
     many = PositionView(128, (0, 3))
-    panel.set_encoding(resolve.encoding(many, 256, 4))
-    panel.set_curves(resolve.curves(many, 256, 4))
-    panel.set_dots(resolve.dots(many, 256, 4, "viridis"))
+    panel.set_encoding(resolve.encoding(many, 256, Given(4)))
+    panel.set_curves(resolve.curves(many, 256, Given(4)))
+    panel.set_dots(resolve.dots(many, 256, Given(4), "viridis"))
     for plot in (panel.plots.encoding, panel.plots.curves, panel.plots.dots):
         picture = plot.grab().toImage()
         box = plot.getViewBox()
@@ -174,7 +175,7 @@ def test_a_low_panel_says_it_in_a_subtitle(panel: PositionPanel, style: Style) -
 
 def test_curves_are_named_and_replaced(panel: PositionPanel) -> None:
     assert "i = 3" in panel.plots.curves.accessibleDescription()
-    panel.set_curves(resolve.curves(PositionView(20, (1,)), D_MODEL, 0))
+    panel.set_curves(resolve.curves(PositionView(20, (1,)), D_MODEL, Given(0)))
     assert "i = 3" not in panel.plots.curves.accessibleDescription()
     assert len(panel.plots.curves.getPlotItem().listDataItems()) == 1
 

@@ -117,7 +117,7 @@ function fill(select, names, chosen, change) {
 page.sentence.textContent = values.sentence;
 page.translation.textContent = values.translation;
 page.arrow.hidden = values.translation === "";
-page.changes.textContent = `Experiment: ${values.changes.join(" · ")}`;
+page.changes.textContent = `With: ${values.changes.join("; ")}`;
 page.changes.hidden = values.changes.length === 0;
 page.about.textContent = values.about.join(" · ");
 page.target.parentElement.hidden = ROWS === 0;

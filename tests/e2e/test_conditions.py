@@ -1,0 +1,74 @@
+"""The window says what is changed in the model, whichever panel is in front, and takes it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from model.document import Document
+from model.interventions import Interventions, Positions
+from tests.e2e.waiting import SENTENCE, settle
+from viewer import session_file
+from viewer.app import Parts, take_screenshot
+from viewer.assets import BUNDLED_MODEL
+from viewer.command_options import ScreenshotOptions
+from viewer.session_file import SavedSession
+from viewer.view_state import ViewState
+
+
+def test_the_banner_comes_with_a_change_and_resets_it(window: Parts, qtbot: QtBot) -> None:
+    banner, laboratory = window.window.banner, window.commands.laboratory
+    assert not banner.isVisible()
+    laboratory.set_encoder_positions("off")
+    settle(qtbot, window)
+    laboratory.toggle_selected_head()
+    settle(qtbot, window)
+    for card in ("positions", "beam", "laboratory"):
+        window.window.show_card(card)
+        assert banner.isVisible() and banner.text() == "Encoder positions off · 1 head off"
+    assert banner.toolTip().startswith("with: encoder positions off; cross layer ")
+    before = window.window.header.height()
+    banner.reset.setFocus()
+    qtbot.keyClick(banner.reset, Qt.Key.Key_Space)
+    settle(qtbot, window)
+    document = window.controller.document
+    assert document is not None and not document.interventions and document.step == 0
+    assert not banner.isVisible() and window.window.header.height() == before
+    window.actions["undo"].trigger()
+    settle(qtbot, window)
+    assert banner.isVisible() and banner.text() == "Encoder positions off · 1 head off"
+
+
+def test_the_positional_panel_shows_what_the_encoder_gets(window: Parts, qtbot: QtBot) -> None:
+    window.commands.laboratory.set_encoder_positions("off")
+    settle(qtbot, window)
+    panel = window.window.positions
+    spec = panel.plots.encoding._spec
+    assert spec is not None and not spec.values.any() and spec.title.endswith("encoder, off")
+
+
+def test_b_keeps_the_interventions_it_was_pinned_with(window: Parts, qtbot: QtBot) -> None:
+    laboratory = window.commands.laboratory
+    laboratory.set_decoder_positions("off")
+    settle(qtbot, window)
+    laboratory.pin()
+    settle(qtbot, window)
+    laboratory.reset_interventions()
+    settle(qtbot, window)
+    other = window.controller.loaded.experiments.other
+    assert other is not None and other.interventions == Interventions(decoder_positions=Positions.OFF)
+
+
+def test_a_screenshot_of_a_session_says_it_in_its_file(tmp_path: Path) -> None:
+    saved = tmp_path / "one.avsession"
+    changed = Interventions(hidden=frozenset({1}), encoder_positions=Positions.OFF)
+    session_file.write(saved, SavedSession(Document(SENTENCE, step=2, interventions=changed), ViewState()))
+    out = tmp_path / "window.png"
+    take_screenshot(ScreenshotOptions(BUNDLED_MODEL, out, "", session=saved))
+    with Image.open(out) as image:
+        image.load()
+        assert image.text["Interventions"].startswith("encoder positions off; source token 2 “")  # type: ignore[attr-defined]
+        assert image.text["Sentence"] == SENTENCE  # type: ignore[attr-defined]

@@ -1,0 +1,116 @@
+"""What the file of a picture says of itself, whatever is written in the picture: sentence, head, model, interventions.
+
+PNG and APNG keep it as text chunks, SVG as title and description, PDF as title and XMP, WebP as XMP, GIF as a comment.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from model.api import Kind, Trace
+from viewer import __version__, conditions
+from viewer.export.choices import GRID, KINDS, MAP, WINDOW
+from viewer.loaded import Loaded
+from viewer.resolve import KIND_TITLES
+from viewer.view_state import Side, ViewState, clamp
+
+PROGRAM = "Attention Viewer"
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that a sentence may hold but an XML file may not, nor the text of a PNG."""
+PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+ xmlns:pdf="http://ns.adobe.com/pdf/1.3/">
+<xmp:CreatorTool>{tool}</xmp:CreatorTool>
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">{description}</rdf:li></rdf:Alt></dc:description>
+<pdf:Keywords>{keywords}</pdf:Keywords>
+</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>"""
+
+
+@dataclass(frozen=True)
+class About:
+    """A title, and facts by name, in order: plain text that any of the formats can hold."""
+
+    title: str = PROGRAM
+    facts: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Leave out what is empty, and make the rest fit for XML and UTF-8."""
+        object.__setattr__(self, "title", plain(self.title))
+        kept = tuple((plain(name), plain(text)) for name, text in self.facts if text)
+        object.__setattr__(self, "facts", kept)
+
+    @property
+    def description(self) -> str:
+        """The facts, one a line."""
+        return "\n".join(f"{name}: {text}" for name, text in self.facts)
+
+    @property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Title, program and facts, by the names that PNG gives them."""
+        return (("Title", self.title), ("Software", f"{PROGRAM} {__version__}"), *self.facts)
+
+    @property
+    def xmp(self) -> bytes:
+        """All of it as an XMP packet."""
+        changed = dict(self.facts).get(INTERVENTIONS, "")
+        parts = {"tool": f"{PROGRAM} {__version__}", "title": self.title, "description": self.description}
+        slots = {**parts, "keywords": changed}
+        return PACKET.format(**{name: escape(text, quote=False) for name, text in slots.items()}).encode()
+
+
+INTERVENTIONS = "Interventions"
+
+
+def about(loaded: Loaded, view: ViewState, picture: str, title: str = PROGRAM, caption: tuple[str, ...] = ()) -> About:
+    """What there is to say of a picture of what is loaded; `caption` is said even where it is not drawn.
+
+    Layers and heads count from 1, as in the title.
+    """
+    facts: list[tuple[str, str]] = [("Picture", picture)]
+    if loaded.trace is not None:
+        facts += _of_trace(loaded, view, picture, loaded.trace)
+    if loaded.info is not None:
+        facts += [("Model", loaded.info.name), ("Model content hash", loaded.info.content_hash)]
+    facts.append((INTERVENTIONS, _changed(loaded, view, picture)))
+    return About(title, (*facts, ("Caption", "\n".join(caption))))
+
+
+def plain(text: str) -> str:
+    """Text that XML, PNG and UTF-8 can hold."""
+    return NOT_IN_XML.sub(" ", text).encode("utf-8", "replace").decode()
+
+
+def _of_trace(loaded: Loaded, view: ViewState, picture: str, trace: Trace) -> list[tuple[str, str]]:
+    other = loaded.experiments.other if _has_sides(picture) else None
+    shown = loaded if other is None or view.side is not Side.B else other
+    heads = {kind: clamp(view.heads[kind], trace.weights(kind).shape[:2]) for kind in Kind}
+    words = {kind: f"layer {head.layer + 1}, head {head.head + 1}" for kind, head in heads.items()}
+    facts = [("Sentence", shown.sentence), ("Translation", shown.translation), ("Step", str(len(trace.steps)))]
+    if other is not None:
+        facts.append(("Compared", {Side.A: "A", Side.B: f"B, {other.name}"}.get(view.side, f"A − B, {other.name}")))
+    if picture in (MAP, GRID):
+        facts.append(("Kind", KIND_TITLES[view.active]))
+    if picture == MAP:
+        head = heads[view.active]
+        facts += [("Layer", str(head.layer + 1)), ("Head", str(head.head + 1))]
+    return facts if picture != KINDS else [*facts, *((KIND_TITLES[kind], words[kind]) for kind in Kind)]
+
+
+def _changed(loaded: Loaded, view: ViewState, picture: str) -> str:
+    if picture == WINDOW:
+        line = conditions.of_window(loaded, whole=True)
+    elif _has_sides(picture):
+        line = conditions.of_maps(loaded, view, whole=True)
+    else:
+        line = conditions.of_loaded(loaded, whole=True)
+    return line.removeprefix("with: ")
+
+
+def _has_sides(picture: str) -> bool:
+    """Whether a picture shows A, B or their difference; the others show A."""
+    return picture in (MAP, GRID, KINDS)

@@ -1,0 +1,87 @@
+"""The banner beside the step controls that says what is changed inside the model, whichever panel is in front."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+
+from viewer.theme import Style
+from viewer.widgets.card import ElidedLabel
+
+LEAST_EMS = 4.0
+"""Width that its words keep where there is little room."""
+
+
+class ConditionsBanner(QFrame):
+    """A few words, as much of them as fits, and a button that resets all; hidden while nothing is changed."""
+
+    reset_requested = Signal()
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self._label = ElidedLabel("changed")
+        self._label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.reset = _Button()
+        self.reset.setText("Reset")
+        self.reset.setProperty("inline", True)
+        self.reset.setToolTip("The model as it was trained: every switch back where it was")
+        self.reset.setAccessibleName("Reset interventions")
+        self.reset.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        self.reset.clicked.connect(self.reset_requested)
+        self._row = QHBoxLayout(self)
+        self._row.addWidget(self._label)
+        self._row.addWidget(self.reset)
+        # As high as its line, so that nothing in the window moves when the banner comes and goes.
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Ignored)
+        self.set_style(style)
+        self.set_texts("", "")
+
+    def set_texts(self, text: str, whole: str) -> None:
+        """Say `text`, and `whole` in the tool tip; "" hides the banner."""
+        self._label.set_full_text(text)
+        self.setToolTip(whole)
+        self.setAccessibleName(f"Interventions: {text}" if text else "")
+        self.setAccessibleDescription(whole)
+        self._fit()
+        self.setVisible(bool(text))
+
+    def text(self) -> str:
+        """What it says, whether or not all of it fits; "" where it is hidden."""
+        return self._label.full_text()
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size."""
+        self._row.setContentsMargins(round(0.5 * style.em), 0, 0, 0)
+        self._row.setSpacing(round(0.5 * style.em))
+        self._least = round(LEAST_EMS * style.em)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Let the words be cut, but not more than to a few."""
+        self._label.setMinimumWidth(min(self._least, self._label.sizeHint().width()))
+        self._label.updateGeometry()
+
+
+class _Button(QToolButton):
+    """A button that is pressed by Space and Enter, although both may be shortcuts of the window."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that press from the window."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _presses(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press by Enter too."""
+        if _presses(event) and event.key() != Qt.Key.Key_Space:
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+def _presses(event: QKeyEvent) -> bool:
+    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
+    return plain and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
