@@ -83,7 +83,8 @@ def other_token(kept_out: Collection[int], log_probabilities: Floats, vocabulary
 
     Raises InputError where the vocabulary has none.
     """
-    for index in np.argsort(-log_probabilities, kind="stable").tolist():
+    order: list[int] = np.argsort(-log_probabilities, kind="stable").tolist()
+    for index in order:
         if index not in kept_out and not vocabulary[index].special:
             return vocabulary[index]
     raise InputError(

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from model.errors import UserError
 from viewer.export.job import Advance
-from viewer.export.runner import ExportRunner, PreviewRunner
+from viewer.export.runner import ExportRunner, PreviewRunner, Write
 
 PATIENCE = 5000
 
@@ -100,13 +100,16 @@ def test_an_export_cancelled_in_the_queue_is_not_begun_and_the_one_before_it_goe
     ended: list[int] = []
     runner.ended.connect(ended.append)
 
-    def write(name: str, advance: Advance) -> tuple[str, ...]:
-        called.append(name)
-        go_on.wait(5)
-        advance(1, 1)
-        return ()
+    def writer(name: str) -> Write:
+        def write(advance: Advance) -> tuple[str, ...]:
+            called.append(name)
+            go_on.wait(5)
+            advance(1, 1)
+            return ()
 
-    numbers = [runner.start(lambda advance, name=name: write(name, advance), name) for name in ("one", "two", "three")]
+        return write
+
+    numbers = [runner.start(writer(name), name) for name in ("one", "two", "three")]
     runner.cancel(numbers[1])
     go_on.set()
     qtbot.waitUntil(lambda: ended == numbers, timeout=PATIENCE)
