@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.config import ModelConfig
+from model.errors import InputError
 
 Floats = NDArray[np.float32]
 Booleans = NDArray[np.bool_]
@@ -169,9 +170,17 @@ class Trace:
         return values
 
     def first(self, rows: int) -> Trace:
-        """The trace as it stood after its first `rows` decoder rows. Only under the causal mask."""
+        """The trace as it stood after its first `rows` decoder rows.
+
+        Raises InputError where earlier rows looked at later tokens: without the causal mask there was no such trace.
+        """
         if rows >= len(self.steps):
             return self
+        if not self.causal:
+            raise InputError(
+                f"There is no trace of the first {rows} rows without the causal mask: each row looks at all "
+                f"{len(self.steps)} tokens. Switch the mask on."
+            )
         decoder, cross = self.decoder_self_attention[:, :, :rows, :rows], self.cross_attention[:, :, :rows]
         return replace(self, steps=self.steps[:rows], decoder_self_attention=decoder, cross_attention=cross, ended=None)
 

@@ -5,13 +5,15 @@ Shape letters: Ld, Hd decoder layers and heads; S source positions; T decoder ro
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from model.api import HeadEffect, Kind, Progress
+from model.api import Floats, HeadEffect, Kind, Progress, Token
+from model.errors import InputError
 from model.interventions import HeadId, Interventions, switch_heads
 from model.switches import Switches, switches
 from model.transformer import Transformer
@@ -74,6 +76,21 @@ def rank_heads(
         effects.append(HeadEffect(*head, divergence(before, after), _log_probability(after, outputs) - score))
         yield Progress(done, len(heads))
     return tuple(sorted(effects, key=lambda effect: -effect.divergence))
+
+
+def other_token(kept_out: Collection[int], log_probabilities: Floats, vocabulary: Sequence[Token]) -> Token:
+    """The most probable token, by `log_probabilities` [V], that is neither special nor among the ids `kept_out`.
+
+    Raises InputError where the vocabulary has none.
+    """
+    order: list[int] = np.argsort(-log_probabilities, kind="stable").tolist()
+    for index in order:
+        if index not in kept_out and not vocabulary[index].special:
+            return vocabulary[index]
+    raise InputError(
+        f"The check cannot be made with this model: each of the {len(vocabulary)} tokens of its vocabulary is special, "
+        "barred, or the one to be replaced. Open a model with an ordinary vocabulary."
+    )
 
 
 def every_head(model: Transformer) -> list[HeadId]:

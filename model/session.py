@@ -38,7 +38,7 @@ from model.config import ModelConfig, read_barred, read_languages
 from model.decoding import best_tokens, decode_step, encode
 from model.document import Document, branch, go_to, path
 from model.errors import InputError
-from model.experiments import Pass, divergence, parallel_pass, rank_heads
+from model.experiments import Pass, divergence, other_token, parallel_pass, rank_heads
 from model.following import Follower
 from model.interventions import Interventions
 from model.prefix_cache import Branch, PrefixCache, Sentence
@@ -162,7 +162,8 @@ class Session:
     def check_steps(self, document: Document) -> Generator[Progress, None, Check]:
         """The autoregressive property, measured on the document's translation run to its end, in pieces.
 
-        Once in parallel against step by step; and again with the token that the middle row reads replaced.
+        Once in parallel against step by step; and again with the token that the middle row reads replaced. Raises
+        InputError where the vocabulary holds nothing to put in its place.
         """
         masked = replace(document, interventions=replace(document.interventions, causal_mask=True))
         trace = yield from self.trace_steps(go_to(masked, masked.limit))
@@ -172,10 +173,9 @@ class Session:
         parallel = parallel_pass(self._model, sentence.memory, inputs, padding, sentence.switches)
         logs = np.stack([step.log_probabilities for step in trace.steps])
         position = len(inputs) // 2
-        offered = trace.steps[max(position - 1, 0)].candidates
-        replacement = next(
-            each.token for each in offered if each.token.id != inputs[position] and not each.token.special
-        )
+        predicted = trace.steps[max(position - 1, 0)].log_probabilities
+        kept = {inputs[position], *self._barred}
+        replacement = other_token(kept, predicted, self._tokenizer.vocabulary)
         changed = [*inputs[:position], replacement.id, *inputs[position + 1 :]]
         other = parallel_pass(self._model, sentence.memory, changed, padding, sentence.switches)
         return Check(

@@ -61,7 +61,7 @@ class ExportCommands(QObject):
         self._dialog: ExportDialog | None = None
         self._subject: Subject | None = None
         self._wanted = 0
-        self._progress: QProgressDialog | None = None
+        self._progress: dict[int, QProgressDialog] = {}
 
     def choose(self, subject: str | None = None) -> None:
         """Ask what to export, beginning with `subject`, or with what was exported last."""
@@ -87,10 +87,10 @@ class ExportCommands(QObject):
         self._settings.set("export choices", to_json(choices))
         subject = self._pictured(self._subject or subject_of(self._controller), choices)
         self._window.set_status(f"Writing {path.name} …")
-        self._begin_progress(path.name)
-        self._runner.start(
+        number = self._runner.start(
             lambda advance: export_file(subject, choices, path, overwrite=True, advance=advance), path.name
         )
+        self._begin_progress(number, path.name)
 
     def wait(self) -> None:
         """Let an export that is being written finish."""
@@ -135,23 +135,22 @@ class ExportCommands(QObject):
         if self._dialog is not None and number == self._wanted:
             self._dialog.set_problem(reason)
 
-    def _begin_progress(self, name: str) -> None:
+    def _begin_progress(self, number: int, name: str) -> None:
         progress = QProgressDialog(f"Writing {name} …", "Cancel", 0, 0, self._window)
         progress.setMinimumDuration(PATIENCE)
         progress.setAutoClose(False)
         progress.setAutoReset(False)
-        progress.canceled.connect(self._runner.cancel)
-        self._progress = progress
+        progress.canceled.connect(lambda: self._runner.cancel(number))
+        self._progress[number] = progress
 
-    def _show_progress(self, done: int, total: int) -> None:
-        if self._progress is not None:
-            self._progress.setMaximum(total)
-            self._progress.setValue(done)
+    def _show_progress(self, number: int, done: int, total: int) -> None:
+        if number in self._progress:
+            self._progress[number].setMaximum(total)
+            self._progress[number].setValue(done)
 
-    def _hide_progress(self) -> None:
-        if self._progress is not None:
-            self._progress.deleteLater()
-            self._progress = None
+    def _hide_progress(self, number: int) -> None:
+        if number in self._progress:
+            self._progress.pop(number).deleteLater()
 
     def _folder(self) -> Path:
         remembered = Path(self._settings.get("export folder"))

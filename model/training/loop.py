@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +29,7 @@ from model.training.run_directory import STATE
 from model.training.schedule import Budget, learning_rate
 from model.training.settings import TrainingSettings
 from model.training.subwords import Subwords
+from model.training.whole_files import whole_file
 from model.transformer import Transformer
 
 _SMALLEST = 1e-9
@@ -116,7 +116,7 @@ class Trainer:
         return self._average.weights() or {name: each.cpu() for name, each in self._model.state_dict().items()}
 
     def save(self, directory: Path) -> None:
-        """Write the whole state of the run atomically."""
+        """Write the whole state of the run, or leave what was saved before. Raises WriteError where that fails."""
         state = {
             "settings": settings_json.to_json(self._settings),
             "model": self._model.state_dict(),
@@ -127,9 +127,9 @@ class Trainer:
             "next_batch": self._next_batch,
             "seconds": self.budget.seconds,
         }
-        temporary = directory / f"{STATE}.part"
-        torch.save(state, temporary)
-        os.replace(temporary, directory / STATE)
+        # Opened here, because of a path torch does not tell why it cannot be written.
+        with whole_file(directory / STATE) as path, path.open("wb") as file:
+            torch.save(state, file)
 
     def restore(self, directory: Path) -> None:
         """Go on from a saved state; nothing in the file is executed. Raises TrainingError where it does not fit."""

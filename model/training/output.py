@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import torch
 from model.checkpoint import write_weights
 from model.config import ModelConfig
 from model.training.subwords import write_vocabulary
+from model.training.whole_files import whole_directory
 from model.transformer import Transformer
 
 LONGEST = 512
@@ -29,27 +29,17 @@ class Languages:
 def write_checkpoint(
     directory: Path, model: Transformer, subwords: bytes, languages: Languages, dropout: float, card: str
 ) -> None:
-    """Write weights (half precision), vocabulary, configuration and `card` into `directory`, replacing it."""
-    part = directory.with_name(f"{directory.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    write_weights(model, part, torch.float16)
-    write_vocabulary(part, subwords)
-    _write_json(part / "config.json", _config(model.config, dropout))
-    _write_json(part / "generation_config.json", _generation(model.config))
-    _write_json(part / "tokenizer_config.json", _tokenizer(languages))
-    (part / "README.md").write_text(card, encoding="utf-8")
-    _exchange(part, directory)
+    """Write weights (half precision), vocabulary, configuration and `card` into `directory`, replacing it.
 
-
-def _exchange(part: Path, directory: Path) -> None:
-    """Put `part` in the place of `directory`, which is never seen incomplete."""
-    old = directory.with_name(f"{directory.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if directory.exists():
-        directory.rename(old)
-    part.rename(directory)
-    shutil.rmtree(old, ignore_errors=True)
+    Raises WriteError where that fails.
+    """
+    with whole_directory(directory) as part:
+        write_weights(model, part, torch.float16)
+        write_vocabulary(part, subwords)
+        _write_json(part / "config.json", _config(model.config, dropout))
+        _write_json(part / "generation_config.json", _generation(model.config))
+        _write_json(part / "tokenizer_config.json", _tokenizer(languages))
+        (part / "README.md").write_text(card, encoding="utf-8")
 
 
 def _write_json(path: Path, values: dict[str, Any]) -> None:

@@ -30,6 +30,7 @@ from model.training.reporting import ProgressBar
 from model.training.run_directory import Beginning, RunDirectory
 from model.training.settings import TrainingSettings
 from model.training.subwords import Subwords, train_subwords
+from model.training.whole_files import WriteError
 from model.training.word_links import parse_links, spell_links, with_links
 from model.transformer import Transformer
 
@@ -50,7 +51,7 @@ def train(options: TrainOptions) -> int:
     torch.set_num_threads(options.threads or max(1, (os.cpu_count() or 1) // processes.world))
     try:
         return _Run(options, processes).carry_out()
-    except TrainingError as error:
+    except (TrainingError, WriteError) as error:
         print(f"Training stopped: {error}", file=sys.stderr)
         return FAILED
     finally:

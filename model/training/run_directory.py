@@ -11,14 +11,14 @@ model/          the checkpoint
 from __future__ import annotations
 
 import json
-import os
-import shutil
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from model.errors import InputError, UserError
 from model.training.settings import TrainingSettings, from_json, to_json
+from model.training.whole_files import WriteError, remove, whole_file
 
 STATE = "state.pt"
 _SETTINGS, _SUBWORDS, _METRICS, _MODEL = "settings.json", "subwords.model", "metrics.jsonl", "model"
@@ -51,9 +51,8 @@ class RunDirectory:
         """Make the directory and note what the run is begun with; an earlier run in it is removed."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for name in (STATE, _METRICS, _LINKS):
-                (self.path / name).unlink(missing_ok=True)
-            shutil.rmtree(self.model, ignore_errors=True)
+            for name in (STATE, _METRICS, _LINKS, _MODEL):
+                remove(self.path / name)
             write_whole(self.path / _SUBWORDS, subwords)
             if links is not None:
                 write_whole(self.links, links)
@@ -66,6 +65,9 @@ class RunDirectory:
             write_whole(self.path / _SETTINGS, (json.dumps(values, indent=1) + "\n").encode())
         except OSError as error:
             raise UserError(f"{self.path} cannot be written: {error.strerror}.") from None
+        except WriteError as error:
+            # Nothing was begun yet.
+            raise UserError(str(error)) from None
 
     def check_new(self, force: bool) -> None:
         """Raise InputError where a run would be overwritten unasked."""
@@ -97,20 +99,30 @@ class RunDirectory:
             raise InputError(f"{self.path / _SUBWORDS} cannot be read: {error.strerror}.") from None
 
     def append(self, metrics: dict[str, Any]) -> None:
-        """Add a line to the metrics."""
-        with self.metrics.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(metrics) + "\n")
+        """Add a line to the metrics. Raises WriteError where that fails."""
+        try:
+            with self.metrics.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(metrics) + "\n")
+        except OSError as error:
+            raise WriteError(f"{self.metrics} cannot be written: {error.strerror}.") from None
 
     def forget_after(self, step: int) -> None:
-        """Drop the metrics of updates that a resumed run will make again."""
-        if self.metrics.exists():
+        """Drop the metrics of updates that a resumed run will make again, and a line that was never finished."""
+        if self.metrics.is_file():
             lines = self.metrics.read_text(encoding="utf-8").splitlines()
-            kept = [line for line in lines if json.loads(line)["step"] <= step]
+            kept = [line for line in lines if _step(line) <= step]
             write_whole(self.metrics, "".join(f"{line}\n" for line in kept).encode())
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there with all its content or not at all."""
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    os.replace(part, path)
+    """Write a file that is there with all its content or not at all. Raises WriteError where that fails."""
+    with whole_file(path) as part:
+        part.write_bytes(content)
+
+
+def _step(line: str) -> float:
+    """The update that a line of the metrics was written after; beyond all where the disk was full halfway."""
+    try:
+        return float(json.loads(line)["step"])
+    except (ValueError, KeyError, TypeError):
+        return math.inf

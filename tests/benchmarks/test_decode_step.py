@@ -11,12 +11,12 @@ from statistics import median
 import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
-from transformers import MarianMTModel
 from transformers.modeling_outputs import BaseModelOutput
 
 from model.api import How
 from model.document import Choice, Document
 from model.session import Session
+from tests.reference import cached_pass, reference_model
 
 SOURCE = "The old man was reading a good book when his children came home."
 SOURCE_LENGTH, TARGET_LENGTH = 15, 14
@@ -60,24 +60,20 @@ def _documents(session: Session) -> Iterator[Document]:
 
 def _reference(session: Session, bundled: Path) -> Callable[[], float]:
     """Seconds that one cached forward pass takes, with everything that comes before it already done."""
-    model = MarianMTModel.from_pretrained(bundled, attn_implementation="eager", dtype=torch.float32).eval()
+    model = reference_model(bundled)
     source = torch.tensor([[token.id for token in session.tokenize(SOURCE)]])
     target = torch.randint(300, 8000, (1, TARGET_LENGTH))
     assert source.shape[1] == SOURCE_LENGTH
     with torch.inference_mode():
         memory = BaseModelOutput(model.model.encoder(source).last_hidden_state)
-        start = model(encoder_outputs=memory, decoder_input_ids=target[:, :-1], use_cache=True).past_key_values
+        _, start = cached_pass(model, encoder_outputs=memory, decoder_input_ids=target[:, :-1])
 
     @torch.inference_mode()
     def step() -> float:
         past = copy.deepcopy(start)
         began = time.perf_counter()
-        outputs = model(
-            encoder_outputs=memory,
-            decoder_input_ids=target[:, -1:],
-            past_key_values=past,
-            use_cache=True,
-            output_attentions=True,
+        outputs, _ = cached_pass(
+            model, past, encoder_outputs=memory, decoder_input_ids=target[:, -1:], output_attentions=True
         )
         elapsed = time.perf_counter() - began
         assert outputs.decoder_attentions[0].shape[-1] == TARGET_LENGTH

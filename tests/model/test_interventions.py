@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
 
 from model.api import Kind, Trace
 from model.checkpoint import load
@@ -28,6 +30,7 @@ from model.interventions import (
 from model.positional import sinusoidal_encoding
 from model.session import Session, finished
 from model.transformer import Transformer
+from tests.conftest import MakeCheckpoint
 
 SENTENCE = "The cat sat on the mat because it was tired."
 COUNT = 14
@@ -152,6 +155,22 @@ def test_without_the_causal_mask_rows_look_ahead(session: Session, bundled: Path
     np.testing.assert_allclose(logits(open_), reference(load(bundled), open_, causal=False), atol=2e-4)
 
 
+def test_a_trace_is_cut_back_under_the_causal_mask_only(session: Session) -> None:
+    masked = traced(session, Interventions(hidden=frozenset({2})), steps=6)
+    cut, early = masked.first(4), traced(session, Interventions(hidden=frozenset({2})), steps=4)
+    assert cut.output_tokens == early.output_tokens
+    for kind in Kind:
+        np.testing.assert_allclose(cut.weights(kind), early.weights(kind), atol=1e-6)
+        np.testing.assert_array_equal(cut.mask(kind), early.mask(kind))
+    # Without the mask the rows of a shorter translation are others: they had fewer tokens to look at.
+    open_ = traced(session, Interventions(causal_mask=False), steps=6)
+    shorter = traced(session, Interventions(causal_mask=False), steps=4)
+    assert np.abs(open_.decoder_self_attention[:, :, :4, :4] - shorter.decoder_self_attention).max() > 0.01
+    with pytest.raises(InputError, match=r"first 4 rows without the causal mask.*all 6 tokens"):
+        open_.first(4)
+    assert open_.first(6) is open_
+
+
 def test_effects_are_measured_on_the_same_prefix(session: Session) -> None:
     change = Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 3, 6)}))
     document = intervene(Document(SENTENCE, step=6), change)
@@ -191,6 +210,42 @@ def test_the_check_finds_the_autoregressive_property(session: Session) -> None:
     assert check.log_probabilities < 1e-4 and check.weights < 1e-5
     assert check.earlier_rows == 0.0 and check.later_rows > 0.1
     assert 0 < check.position < check.rows and not check.replacement.special
+
+
+def with_special_tokens(checkpoint: Path, count: int) -> Path:
+    """The checkpoint with its first `count` ordinary pieces made special and most probable, and then `<unk>`."""
+    pieces = json.loads((checkpoint / "vocab.json").read_text(encoding="utf-8"))
+    names = {index: f">>{index}<<" for index in range(3, 3 + count)}
+    vocabulary = {names.get(index, piece): index for piece, index in pieces.items()}
+    (checkpoint / "vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    weights = load_file(checkpoint / "model.safetensors")
+    weights["final_logits_bias"][0, 1] = 50.0
+    weights["final_logits_bias"][0, 3 : 3 + count] = 100.0
+    save_file(weights, checkpoint / "model.safetensors", metadata={"format": "pt"})
+    return checkpoint
+
+
+def test_the_check_finds_a_token_behind_ten_special_ones(make_checkpoint: MakeCheckpoint) -> None:
+    checkpoint = with_special_tokens(make_checkpoint("languages"), 12)
+    barred = json.loads((checkpoint / "vocab.json").read_text(encoding="utf-8"))["<unk>"]
+    (checkpoint / "generation_config.json").write_text(json.dumps({"bad_words_ids": [[barred]]}), encoding="utf-8")
+    session = Session(checkpoint)
+    document = Document("the cat sees", limit=6)
+    check = finished(session.check_steps(document))
+    row = session.trace(replace(document, step=6)).steps[check.position - 1]
+    assert all(each.token.special for each in row.candidates)
+    ordinary = [token.id for token in session.vocabulary() if not token.special and token.id != barred]
+    assert check.replacement.id == max(ordinary, key=lambda index: row.log_probabilities[index])
+    assert check.earlier_rows == 0.0 and check.later_rows > 0.0
+
+
+def test_the_check_says_where_there_is_no_other_token(make_checkpoint: MakeCheckpoint) -> None:
+    checkpoint = make_checkpoint("nothing-else")
+    size = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))["vocab_size"]
+    (checkpoint / "generation_config.json").write_text(json.dumps({"bad_words_ids": [[1]]}), encoding="utf-8")
+    session = Session(with_special_tokens(checkpoint, size - 3))
+    with pytest.raises(InputError, match=f"each of the {size} tokens"):
+        finished(session.check_steps(Document("the cat sees", limit=6)))
 
 
 @pytest.mark.parametrize(

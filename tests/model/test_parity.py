@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import MarianMTModel
 
 from model.checkpoint import load
 from model.document import Document, go_to, teacher_force
 from model.session import Session
 from tests.conftest import MakeCheckpoint
+from tests.reference import reference_model
 
 LOGITS, WEIGHTS = 1e-4, 1e-5
 
@@ -48,10 +48,6 @@ The old man was reading a book.|I can't find my glasses.|You are my best friend.
 
 def sentences() -> list[str]:
     return [part.strip() for line in SENTENCES.strip().splitlines() for part in line.split("|") if part.strip()]
-
-
-def reference_model(directory: Path) -> Any:
-    return MarianMTModel.from_pretrained(directory, attn_implementation="eager", dtype=torch.float32).eval()
 
 
 @torch.inference_mode()

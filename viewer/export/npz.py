@@ -10,21 +10,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.api import Token, Trace
+from model.api import Booleans, Kind, Token, Trace
 
 CONVENTION = (
     "rows are queries, columns are keys; decoder row t reads input_tokens[t] and predicts output_tokens[t]; "
-    "masked cells are 0 and True in decoder_mask; layers and heads count from 0"
+    "masked cells are 0 in the weights and True in the masks; layers and heads count from 0"
 )
 
 
 def trace_arrays(trace: Trace, meta: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """The arrays of the file: weights [L, H, rows, columns], tokens as raw pieces, `meta` as JSON text."""
+    """The arrays of the file.
+
+    Weights [L, H, rows, columns], a mask [rows, columns] for each kind, tokens as raw pieces, `meta` as JSON text.
+    """
     return {
         "encoder_self_attention": trace.encoding.self_attention,
         "decoder_self_attention": trace.decoder_self_attention,
         "cross_attention": trace.cross_attention,
-        "decoder_mask": trace.decoder_mask,
+        "encoder_mask": _mask(trace, Kind.ENCODER),
+        "decoder_mask": _mask(trace, Kind.DECODER),
+        "cross_mask": _mask(trace, Kind.CROSS),
         "source_tokens": _pieces(trace.source_tokens),
         "input_tokens": _pieces(trace.input_tokens),
         "output_tokens": _pieces(trace.output_tokens),
@@ -39,6 +44,12 @@ def npz_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
     arrays: dict[str, Any] = trace_arrays(trace, meta)
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
+
+
+def _mask(trace: Trace, kind: Kind) -> Booleans:
+    """The mask of a kind, all False where nothing is masked: a reader need not ask whether there is one."""
+    mask = trace.mask(kind)
+    return np.zeros(trace.weights(kind).shape[2:], dtype=np.bool_) if mask is None else mask
 
 
 def _pieces(tokens: Sequence[Token]) -> NDArray[np.str_]:

@@ -18,36 +18,56 @@ Write = Callable[[Advance], tuple[str, ...]]
 class ExportRunner(QObject):
     """Runs one export after the other; `done` carries what to say, `failed` why nothing was written.
 
-    `advanced` carries (done, total); `ended` follows whatever became of an export.
+    `advanced` carries (number of the export, done, total); `ended` the number, whatever became of the export.
     """
 
     done = Signal(str)
     failed = Signal(str)
-    advanced = Signal(int, int)
-    ended = Signal()
+    advanced = Signal(int, int, int)
+    ended = Signal(int)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._cancelled = threading.Event()
+        self._newest = 0
+        self._cancelled: dict[int, threading.Event] = {}
 
-    def start(self, write: Write, name: str) -> None:
-        """Call `write` in the export thread; `name` is what is being written, for the message."""
-        self._cancelled.clear()
-        self._pool.start(lambda: self._run(write, name))
+    def start(self, write: Write, name: str) -> int:
+        """Call `write` in the export thread; `name` is what is being written, for the message.
 
-    def cancel(self) -> None:
-        """End the current export before it writes anything, unless it is writing already."""
-        self._cancelled.set()
+        Returns the number of the export.
+        """
+        self._newest += 1
+        number = self._newest
+        self._cancelled[number] = threading.Event()
+        self._pool.start(lambda: self._run(write, name, number))
+        return number
+
+    def cancel(self, number: int) -> None:
+        """End an export before it writes anything, unless it is writing already or has ended; others go on."""
+        cancelled = self._cancelled.get(number)
+        if cancelled is not None:
+            cancelled.set()
 
     def wait(self) -> None:
         """Return once nothing is being written."""
         self._pool.waitForDone()
 
-    def _run(self, write: Write, name: str) -> None:
+    def _run(self, write: Write, name: str, number: int) -> None:
+        cancelled = self._cancelled[number]
+
+        def check() -> None:
+            if cancelled.is_set():
+                raise ExportCancelled("The export was cancelled.")
+
+        def advance(done: int, total: int) -> None:
+            check()
+            self.advanced.emit(number, done, total)
+
         try:
-            notes = write(self._advance)
+            check()
+            notes = write(advance)
         except ExportCancelled:
             self.done.emit(f"Cancelled: {name} was not written")
         except UserError as error:
@@ -57,12 +77,8 @@ class ExportRunner(QObject):
             self.failed.emit(f"{name} could not be written: {error}.")
         else:
             self.done.emit(f"Wrote {name}" + (f" · {'; '.join(notes)}" if notes else ""))
-        self.ended.emit()
-
-    def _advance(self, done: int, total: int) -> None:
-        if self._cancelled.is_set():
-            raise ExportCancelled("The export was cancelled.")
-        self.advanced.emit(done, total)
+        del self._cancelled[number]
+        self.ended.emit(number)
 
 
 class PreviewRunner(QObject):

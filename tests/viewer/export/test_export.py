@@ -24,6 +24,7 @@ from tests.viewer.specs_for_tests import SENTENCE, grid, heatmap
 from viewer.export.data import write_trace
 from viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
 from viewer.export.names import file_name
+from viewer.export.npz import trace_arrays
 from viewer.export.picture import ExportError, export_picture, save_image, write_bytes
 from viewer.export.table import map_text
 from viewer.export.text import wrapped
@@ -242,6 +243,20 @@ def test_the_npz_holds_what_the_readme_says(tmp_path: Path) -> None:
     np.testing.assert_allclose(arrays["log_probabilities"], np.log(0.7), rtol=1e-6)
     meta = json.loads(str(arrays["meta"]))
     assert meta["sentence"] == "The mat is" and "rows are queries" in meta["convention"]
+
+
+def test_the_npz_marks_hidden_tokens_as_csv_and_json_do(tmp_path: Path) -> None:
+    trace = traces.trace(3)
+    for hidden in (frozenset({1, 3}), frozenset()):
+        found = trace_arrays(replace(trace, hidden=hidden), {})
+        columns = [position in hidden for position in range(5)]
+        assert found["encoder_mask"].tolist() == [columns] * 5
+        assert found["cross_mask"].tolist() == [columns] * 3
+        assert found["decoder_mask"].tolist() == np.triu(np.ones((3, 3), dtype=bool), 1).tolist()
+        assert {found[f"{kind}_mask"].dtype for kind in Kind} == {np.dtype(bool)}
+    assert trace_arrays(traces.trace(0), {})["cross_mask"].shape == (0, 5)
+    open_ = replace(trace, causal=False, hidden=frozenset({1}))
+    assert not trace_arrays(open_, {})["decoder_mask"].any() and trace_arrays(open_, {})["cross_mask"].any()
 
 
 def test_names_count_from_one() -> None:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from model.errors import UserError
 from viewer.export.job import Advance
-from viewer.export.runner import ExportRunner, PreviewRunner
+from viewer.export.runner import ExportRunner, PreviewRunner, Write
 
 PATIENCE = 5000
 
@@ -25,8 +25,8 @@ def test_a_written_file_is_told_with_its_notes(qtbot: QtBot) -> None:
 
 def test_progress_arrives_and_a_failure_is_told(qtbot: QtBot) -> None:
     runner = ExportRunner()
-    progress: list[tuple[int, int]] = []
-    runner.advanced.connect(lambda done, total: progress.append((done, total)))
+    progress: list[tuple[int, int, int]] = []
+    runner.advanced.connect(lambda number, done, total: progress.append((number, done, total)))
 
     def write(advance: Advance) -> tuple[str, ...]:
         advance(1, 3)
@@ -34,9 +34,9 @@ def test_progress_arrives_and_a_failure_is_told(qtbot: QtBot) -> None:
         raise UserError("The disk is full.")
 
     with qtbot.waitSignal(runner.failed, timeout=PATIENCE) as told, qtbot.waitSignal(runner.ended, timeout=PATIENCE):
-        runner.start(write, "map.gif")
+        number = runner.start(write, "map.gif")
     assert told.args == ["The disk is full."]
-    qtbot.waitUntil(lambda: progress == [(1, 3), (2, 3)], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: progress == [(number, 1, 3), (number, 2, 3)], timeout=PATIENCE)
 
 
 def test_an_unforeseen_failure_is_told_too(qtbot: QtBot) -> None:
@@ -61,14 +61,60 @@ def test_cancelling_ends_it_and_says_so_and_the_next_one_runs(qtbot: QtBot, tmp_
         return ()
 
     with qtbot.waitSignal(runner.done, timeout=PATIENCE) as told:
-        runner.start(write, "map.gif")
+        number = runner.start(write, "map.gif")
         assert begun.wait(5)
-        runner.cancel()
+        runner.cancel(number)
         go_on.set()
     assert told.args == ["Cancelled: map.gif was not written"] and not path.exists()
     with qtbot.waitSignal(runner.done, timeout=PATIENCE) as told:
         runner.start(write, "map.gif")
     assert told.args == ["Wrote map.gif"] and path.exists()
+
+
+def test_a_cancelled_export_stays_so_when_another_begins_before_it_noticed(qtbot: QtBot, tmp_path: Path) -> None:
+    runner, one, other = ExportRunner(), tmp_path / "one.gif", tmp_path / "other.gif"
+    begun, go_on = threading.Event(), threading.Event()
+
+    def write(path: Path, advance: Advance) -> tuple[str, ...]:
+        begun.set()
+        go_on.wait(5)
+        advance(1, 2)
+        path.write_text("all of it")
+        return ()
+
+    told: list[str] = []
+    runner.done.connect(told.append)
+    first = runner.start(lambda advance: write(one, advance), "one.gif")
+    assert begun.wait(5)
+    runner.cancel(first)
+    runner.start(lambda advance: write(other, advance), "other.gif")
+    go_on.set()
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=PATIENCE)
+    assert told == ["Cancelled: one.gif was not written", "Wrote other.gif"]
+    assert [path.name for path in tmp_path.iterdir()] == ["other.gif"]
+
+
+def test_an_export_cancelled_in_the_queue_is_not_begun_and_the_one_before_it_goes_on(qtbot: QtBot) -> None:
+    runner, go_on = ExportRunner(), threading.Event()
+    called: list[str] = []
+    ended: list[int] = []
+    runner.ended.connect(ended.append)
+
+    def writer(name: str) -> Write:
+        def write(advance: Advance) -> tuple[str, ...]:
+            called.append(name)
+            go_on.wait(5)
+            advance(1, 1)
+            return ()
+
+        return write
+
+    numbers = [runner.start(writer(name), name) for name in ("one", "two", "three")]
+    runner.cancel(numbers[1])
+    go_on.set()
+    qtbot.waitUntil(lambda: ended == numbers, timeout=PATIENCE)
+    assert called == ["one", "three"]
+    runner.cancel(numbers[0])
 
 
 def test_previews_that_were_overtaken_are_left_out(qtbot: QtBot) -> None:
