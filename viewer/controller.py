@@ -299,7 +299,7 @@ class Controller(QObject):
     def _fresh(self, sentence: str) -> Document:
         """A document for a sentence: nothing chosen, no intervention; tokens are chosen in the way they were."""
         document = Document(sentence)
-        return document if self.document is None else documents.decode_by(document, self.document.decoding)
+        return document if self.document is None else replace(document, decoding=self.document.decoding)
 
     def _jump(self, step: int, name: str) -> None:
         self.player.stop()

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from model import document as documents
+from model import hypotheses
 from model import interventions as switching
 from model.api import BeamTree, Check, How, Kind, Token
 from model.choosing import Decoding, Method
@@ -66,7 +67,7 @@ class Laboratory(QObject):
         self.filter("")
         outputs = [(step.output.id, step.how) for step in trace.steps[:-1]]
         name = f"Force ‘{self._text(token_id)}’ at step {len(trace.steps)}"
-        self._change(documents.force(document, outputs, token_id), name)
+        self._change(hypotheses.force(document, outputs, token_id), name)
 
     def filter(self, text: str) -> None:
         """Offer the pieces of the vocabulary that hold a text ("": the most probable ones)."""
@@ -82,33 +83,33 @@ class Laboratory(QObject):
         """Let free tokens be chosen in another way, greedily or by sampling."""
         if self.controller.document is not None:
             name = "Sample tokens" if decoding.method is Method.SAMPLING else "Choose tokens greedily"
-            self._change(documents.decode_by(self.controller.document, decoding), name)
+            self._change(hypotheses.decode_by(self.controller.document, decoding), name)
 
     def sample_again(self) -> None:
         """Another sample: the next seed."""
         if self.controller.document is not None:
             decoding = self.controller.document.decoding
             again = replace(decoding, method=Method.SAMPLING, seed=decoding.seed + 1)
-            self._change(documents.decode_by(self.controller.document, again), f"Sample with seed {again.seed}")
+            self._change(hypotheses.decode_by(self.controller.document, again), f"Sample with seed {again.seed}")
 
     # Hypotheses
 
     def go_to_hypothesis(self, index: int) -> None:
         """Look at another continuation that was kept."""
         self._on_document(
-            lambda document: documents.choose_hypothesis(document, index), f"Go to hypothesis {index + 1}"
+            lambda document: hypotheses.choose_hypothesis(document, index), f"Go to hypothesis {index + 1}"
         )
 
     def rename_hypothesis(self, index: int, name: str) -> None:
         """Call a continuation by a name."""
         self._on_document(
-            lambda document: documents.rename_hypothesis(document, index, name), f"Rename hypothesis {index + 1}"
+            lambda document: hypotheses.rename_hypothesis(document, index, name), f"Rename hypothesis {index + 1}"
         )
 
     def delete_hypothesis(self, index: int) -> None:
         """Forget a continuation."""
         self._on_document(
-            lambda document: documents.delete_hypothesis(document, index), f"Delete hypothesis {index + 1}"
+            lambda document: hypotheses.delete_hypothesis(document, index), f"Delete hypothesis {index + 1}"
         )
 
     # Comparing
@@ -118,13 +119,13 @@ class Laboratory(QObject):
         document = self.controller.document
         if document is not None and index != document.current:
             name = documents.hypotheses(document)[index].name or f"hypothesis {index + 1}"
-            self._compare(name, documents.choose_hypothesis(document, index), index)
+            self._compare(name, hypotheses.choose_hypothesis(document, index), index)
 
     def compare_with_plain(self) -> None:
         """Compare with the same model without interventions."""
         document = self.controller.document
         if document is not None and document.interventions:
-            self._compare("without interventions", documents.intervene(document, Interventions()))
+            self._compare("without interventions", hypotheses.intervene(document, Interventions()))
 
     def pin(self) -> None:
         """Keep what is on screen as B, whatever becomes A: another step, another continuation, another sentence."""
@@ -198,7 +199,7 @@ class Laboratory(QObject):
         document = self.controller.document
         if document is None or document.interventions.causal_mask == on:
             return
-        changed = documents.intervene(document, replace(document.interventions, causal_mask=on))
+        changed = hypotheses.intervene(document, replace(document.interventions, causal_mask=on))
         if not on:
             changed = documents.go_to(changed, changed.limit)
         self._change(changed, f"Causal mask {'on' if on else 'off'}")
@@ -233,7 +234,7 @@ class Laboratory(QObject):
         """Search the translation with a beam of `width` hypotheses."""
         document = self.controller.document
         if document is not None and self.controller.loaded.trace is not None:
-            wider = documents.decode_by(document, replace(document.decoding, beam_width=width))
+            wider = hypotheses.decode_by(document, replace(document.decoding, beam_width=width))
             self.controller.status.emit(f"Beam search, {width} wide …")
             self.controller.inquiries.ask(
                 BEAM, beam_work(wider), self._beam_known, self._side_failed, priority=Priority.LONG
@@ -247,7 +248,7 @@ class Laboratory(QObject):
         tokens = tree.path(node)
         self._keep(beam_node=node)
         name = f"Beam hypothesis ‘… {tokens[-1].text}’"
-        self._change(documents.branch(document, [(token.id, How.BEAM) for token in tokens]), name)
+        self._change(hypotheses.branch(document, [(token.id, How.BEAM) for token in tokens]), name)
 
     def check(self) -> None:
         """Measure the autoregressive property on the current translation."""
@@ -358,7 +359,7 @@ class Laboratory(QObject):
         if document is not None:
             after = change(document.interventions)
             if after != document.interventions:
-                self._change(documents.intervene(document, after), name)
+                self._change(hypotheses.intervene(document, after), name)
 
     def _on_document(self, change: Any, name: str) -> None:
         document = self.controller.document

@@ -55,7 +55,7 @@ def force_work(document: Document, target: str) -> Work:
     """Work that traces a document's source with `target` as its forced translation (teacher forcing)."""
 
     def work(session: Any) -> Generator[Progress, None, Traced]:
-        from model.document import teacher_force
+        from model.hypotheses import teacher_force
 
         forced = teacher_force(document, [token.id for token in session.encode_target(target)])
         traced: Traced = yield from trace_work(forced)(session)

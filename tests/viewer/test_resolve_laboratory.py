@@ -8,7 +8,8 @@ import pytest
 
 from model.api import BeamNode, BeamTree, Check, Effect, Fate, HeadEffect, How, Kind, Token
 from model.choosing import Decoding, Method
-from model.document import Document, branch, intervene
+from model.document import Document
+from model.hypotheses import branch, intervene
 from model.interventions import HeadId, Interventions, Positions
 from tests.viewer import traces
 from viewer import resolve

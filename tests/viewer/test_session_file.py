@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from model.api import How, Kind
 from model.choosing import Decoding, Method
-from model.document import Document, branch, decode_by, force, go_to, intervene, rename_hypothesis
+from model.document import Document, go_to
 from model.errors import InputError
+from model.hypotheses import branch, decode_by, force, intervene, rename_hypothesis
 from model.interventions import HeadId, Interventions, Positions
 from viewer.export.choices import Choices, Width
 from viewer.painting.colormaps import SEQUENTIAL
@@ -105,7 +106,7 @@ def test_a_file_holds_a_session_and_replaces_the_one_before(tmp_path: Path) -> N
     assert read(path) == full()
     assert [each.name for each in tmp_path.iterdir()] == ["cat.avsession"]
     values = json.loads(path.read_text("utf-8"))
-    assert (values["format"], values["version"]) == ("attention-viewer session", 1)
+    assert (values["format"], values["version"]) == ("attention-viewer session", 2)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read(path) == full()
 
@@ -174,7 +175,7 @@ def test_what_is_no_session_is_refused(text: str) -> None:
 
 
 def test_the_work_of_a_newer_version_is_refused_as_such() -> None:
-    assert "made with a newer Attention Viewer" in complaint(changed("version", 2))
+    assert "made with a newer Attention Viewer" in complaint(changed("version", 3))
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
