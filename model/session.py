@@ -109,17 +109,11 @@ class Session:
         """
         self._check(document)
         steps = yield from self._rows(document)
-        interventions = document.interventions
         sentence = self._sentence(document)
-        if not interventions.causal_mask and steps:
+        if not document.interventions.causal_mask and steps:
             return self._unmasked(sentence, steps, document)
-        return _stacked(
-            sentence.encoding,
-            steps,
-            self._ended(steps, document.limit),
-            self._config,
-            interventions,
-        )
+        ended = self._ended(steps, document.limit)
+        return _stacked(sentence.encoding, steps, ended, self._config, document.interventions)
 
     def effect_steps(self, document: Document) -> Generator[Progress, None, Effect]:
         """What the document's interventions change, in pieces; the document must have at least one row."""
@@ -256,9 +250,8 @@ class Session:
         rows = []
         for index, step in enumerate(steps):
             row = self._greedy_step(step.reads.id, seen.log_probabilities[index], own[:, :, index], cross[:, :, index])
-            # None of the tokens was chosen by the model that now reads them all at once.
-            how = step.how if step.how is How.FORCED else How.KEPT
-            rows.append(self._chosen(row, step.output.id, how))
+            # The model that reads them all at once has chosen none of the tokens.
+            rows.append(self._chosen(row, step.output.id, How.FORCED if step.how is How.FORCED else How.KEPT))
         ended = self._ended(steps, document.limit)
         return Trace(sentence.encoding, tuple(rows), own, cross, ended, document.interventions.hidden, causal=False)
 

@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from model.api import Kind
-from model.document import Document, from_first_json, from_json, to_json
+from model.document import Document
+from model.document_json import from_first_json, from_json, to_json
 from model.errors import InputError
 from model.hypotheses import opened
 from viewer.export.choices import Choices

@@ -14,7 +14,8 @@ import pytest
 
 from model.api import How, Kind
 from model.choosing import Decoding
-from model.document import Document, from_json, go_to
+from model.document import Document, go_to
+from model.document_json import from_json
 from model.errors import UserError
 from model.hypotheses import force, intervene
 from model.interventions import HeadId, Interventions

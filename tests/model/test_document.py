@@ -10,15 +10,8 @@ import pytest
 from hypothesis import given
 
 from model.api import How
-from model.document import (
-    Choice,
-    Document,
-    from_json,
-    go_to,
-    step_back,
-    step_forward,
-    to_json,
-)
+from model.document import Choice, Document, go_to, step_back, step_forward
+from model.document_json import from_json, to_json
 from model.errors import InputError
 from model.hypotheses import (
     teacher_force,

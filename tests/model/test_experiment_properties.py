@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from model.api import How, Kind, Trace
 from model.choosing import Decoding, Method
-from model.document import Document, from_json, go_to, step_back, step_forward, to_json
+from model.document import Document, go_to, step_back, step_forward
+from model.document_json import from_json, to_json
 from model.hypotheses import choose_hypothesis, decode_by, delete_hypothesis, force, intervene, rename_hypothesis
 from model.interventions import HeadId, Interventions, Positions, hide, switch_heads
 from model.session import Session

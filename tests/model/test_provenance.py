@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from model.api import How, Kind, Trace
 from model.choosing import Decoding, Method
-from model.document import Document, alone, from_json, go_to, to_json
+from model.document import Document, alone, go_to
+from model.document_json import from_json, to_json
 from model.hypotheses import branch, choose_hypothesis, decode_by, force, intervene, leave, sample_again, teacher_force
 from model.interventions import NONE, HeadId, Interventions, Positions
 from model.session import Session, finished
