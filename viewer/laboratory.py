@@ -59,15 +59,15 @@ class Laboratory(QObject):
 
     def force(self, token_id: int) -> None:
         """Let a token stand at this step in place of the one that was chosen, and go on from there."""
-        trace, document = self.controller.loaded.trace, self.controller.document
-        if trace is None or document is None or not trace.steps or not trace.causal:
+        trace, document, known = self.controller.loaded.trace, self.controller.document, self.known()
+        if trace is None or document is None or not trace.steps or not trace.causal or not known:
             return
         if trace.steps[-1].output.id == token_id:
             return
         self.filter("")
-        outputs = [(step.output.id, step.how) for step in trace.steps[:-1]]
-        name = f"Force ‘{self._text(token_id)}’ at step {len(trace.steps)}"
-        self._change(hypotheses.force(document, outputs, token_id), name)
+        place = len(trace.steps) - 1
+        name = f"Force ‘{self._text(token_id)}’ at step {place + 1}"
+        self._change(hypotheses.force(document, known[:place], token_id, known[place:]), name)
 
     def filter(self, text: str) -> None:
         """Offer the pieces of the vocabulary that hold a text ("": the most probable ones)."""
@@ -77,27 +77,40 @@ class Laboratory(QObject):
         """Let the decoder read a given translation of the sentence."""
         document = self.controller.document
         if document is not None:
-            self.controller.submit_forced(document.source, target)
+            self.controller.submit_forced(document.source, target, self.known())
 
     def choose_by(self, decoding: Decoding) -> None:
         """Let free tokens be chosen in another way, greedily or by sampling."""
         if self.controller.document is not None:
             name = "Sample tokens" if decoding.method is Method.SAMPLING else "Choose tokens greedily"
-            self._change(hypotheses.decode_by(self.controller.document, decoding), name)
+            self._change(hypotheses.decode_by(self.controller.document, decoding, self.known()), name)
 
     def sample_again(self) -> None:
-        """Another sample: the next seed."""
+        """Another sample, beside those there are: the next seed."""
         if self.controller.document is not None:
-            decoding = self.controller.document.decoding
-            again = replace(decoding, method=Method.SAMPLING, seed=decoding.seed + 1)
-            self._change(hypotheses.decode_by(self.controller.document, again), f"Sample with seed {again.seed}")
+            again = hypotheses.sample_again(self.controller.document, self.known())
+            self._change(again, f"Sample with seed {again.decoding.seed}")
+
+    def known(self) -> list[tuple[int, How]]:
+        """The tokens known for the current hypothesis: those on screen, and those ahead that were computed before.
+
+        None where another document's rows are still on screen.
+        """
+        loaded, document = self.controller.loaded, self.controller.document
+        shown = loaded.document
+        if document is None or shown is None or loaded.trace is None or not documents.continues(shown, document):
+            return []
+        rows = [(step.output.id, step.how) for step in loaded.trace.steps]
+        ahead = [(token.id, documents.how_at(shown, index)) for index, token in enumerate(loaded.ahead, len(rows))]
+        return rows + ahead
 
     # Hypotheses
 
     def go_to_hypothesis(self, index: int) -> None:
         """Look at another continuation that was kept."""
         self._on_document(
-            lambda document: hypotheses.choose_hypothesis(document, index), f"Go to hypothesis {index + 1}"
+            lambda document: hypotheses.choose_hypothesis(document, index, self.known()),
+            f"Go to hypothesis {index + 1}",
         )
 
     def rename_hypothesis(self, index: int, name: str) -> None:
@@ -234,7 +247,7 @@ class Laboratory(QObject):
         """Search the translation with a beam of `width` hypotheses."""
         document = self.controller.document
         if document is not None and self.controller.loaded.trace is not None:
-            wider = hypotheses.decode_by(document, replace(document.decoding, beam_width=width))
+            wider = replace(document, decoding=replace(document.decoding, beam_width=width))
             self.controller.status.emit(f"Beam search, {width} wide …")
             self.controller.inquiries.ask(
                 BEAM, beam_work(wider), self._beam_known, self._side_failed, priority=Priority.LONG
@@ -248,7 +261,8 @@ class Laboratory(QObject):
         tokens = tree.path(node)
         self._keep(beam_node=node)
         name = f"Beam hypothesis ‘… {tokens[-1].text}’"
-        self._change(hypotheses.branch(document, [(token.id, How.BEAM) for token in tokens]), name)
+        by = replace(document.decoding, beam_width=tree.width)
+        self._change(hypotheses.branch(document, [(token.id, How.BEAM) for token in tokens], self.known(), by), name)
 
     def check(self) -> None:
         """Measure the autoregressive property on the current translation."""
@@ -294,7 +308,11 @@ class Laboratory(QObject):
 
     def _spell_hypotheses(self, document: Document) -> None:
         self.controller.inquiries.ask(
-            TEXTS, hypotheses_work(document), self._texts_known, self._side_failed, priority=Priority.SOON
+            TEXTS,
+            hypotheses_work(document, len(self.known())),
+            self._texts_known,
+            self._side_failed,
+            priority=Priority.SOON,
         )
 
     def _compare(self, name: str, document: Document, hypothesis: int | None = None) -> None:
