@@ -190,6 +190,8 @@ def test_a_choice_says_how_it_was_made_where_that_holds_and_else_that_it_was_kep
 def test_what_is_kept_beyond_the_path_was_chosen_under_the_mask() -> None:
     document = intervene(Document("x", step=2), Interventions(causal_mask=False))
     assert path(leave(document, [(5, How.KEPT)])) == (Choice(5, G),)
+    drawn = replace(document, decoding=SAMPLING)
+    assert path(leave(drawn, [(5, How.KEPT)])) == (Choice(5, S, None, Made(SAMPLING)),)
 
 
 def test_five_draws_are_five_hypotheses() -> None:

@@ -46,8 +46,8 @@ HEADING_TIPS = (
     "How its tokens were chosen",
 )
 CURRENT_MARK = "●"
-NAME_EMS = 8.0
-HOW_EMS = 10.0
+NAME_EMS = 9.5
+HOW_EMS = 13.0
 WIDE_EMS = 42.0
 """A panel narrower than this leaves out how the hypotheses came about; the tool tips still tell."""
 LAST_ONE = "The only hypothesis cannot be deleted."
