@@ -7,14 +7,14 @@ Every change of the document has a name and can be undone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from model import document as documents
-from model.api import Kind, ModelInfo, Token
+from model.api import How, Kind, ModelInfo, Token
 from model.document import Document
 from viewer import history, view_state
 from viewer.highlight import Hover
@@ -82,11 +82,14 @@ class Controller(QObject):
         self.player.stop()
         self.change(documents.go_to(self._fresh(sentence), steps), "New sentence")
 
-    def submit_forced(self, sentence: str, target: str) -> None:
-        """Encode a sentence and let the decoder read `target` as its translation."""
+    def submit_forced(self, sentence: str, target: str, outputs: Sequence[tuple[int, How]] = ()) -> None:
+        """Encode a sentence and let the decoder read `target` as its translation.
+
+        `outputs` are the tokens known for the hypothesis that is left.
+        """
         same = self.document is not None and self.document.source == sentence
         document = self.document if same and self.document is not None else self._fresh(sentence)
-        self._ask(force_work(document, target), sentence, "Teacher forcing")
+        self._ask(force_work(document, target, outputs if same else ()), sentence, "Teacher forcing")
 
     def open_document(self, document: Document, view: ViewState) -> None:
         """Look at a document and a view that were saved; there is nothing to undo then."""
@@ -299,7 +302,7 @@ class Controller(QObject):
     def _fresh(self, sentence: str) -> Document:
         """A document for a sentence: nothing chosen, no intervention; tokens are chosen in the way they were."""
         document = Document(sentence)
-        return document if self.document is None else documents.decode_by(document, self.document.decoding)
+        return document if self.document is None else replace(document, decoding=self.document.decoding)
 
     def _jump(self, step: int, name: str) -> None:
         self.player.stop()
@@ -330,7 +333,8 @@ class Controller(QObject):
         """Output tokens of the rows after the last one shown, where they were computed before."""
         furthest = self._furthest
         steps = len(traced.trace.steps)
-        if furthest is None or _line(furthest) != _line(traced) or len(furthest.trace.steps) <= steps:
+        continued = furthest is not None and documents.continues(furthest.document, traced.document)
+        if furthest is None or not continued or len(furthest.trace.steps) <= steps:
             self._furthest = traced
             return ()
         return furthest.trace.output_tokens[steps:]
@@ -346,8 +350,3 @@ class Controller(QObject):
     def _counts(self) -> dict[Kind, tuple[int, int]]:
         info = self.loaded.info
         return {kind: info.heads(kind) if info else (1, 1) for kind in Kind}
-
-
-def _line(traced: Traced) -> Any:
-    """What two traces must share for one to be the continuation of the other."""
-    return replace(traced.document, step=0)

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from model import document as documents
+from model import hypotheses
 from model import interventions as switching
 from model.api import BeamTree, Check, How, Kind, Token
 from model.choosing import Decoding, Method
@@ -58,15 +59,15 @@ class Laboratory(QObject):
 
     def force(self, token_id: int) -> None:
         """Let a token stand at this step in place of the one that was chosen, and go on from there."""
-        trace, document = self.controller.loaded.trace, self.controller.document
-        if trace is None or document is None or not trace.steps or not trace.causal:
+        trace, document, known = self.controller.loaded.trace, self.controller.document, self.known()
+        if trace is None or document is None or not trace.steps or not trace.causal or not known:
             return
         if trace.steps[-1].output.id == token_id:
             return
         self.filter("")
-        outputs = [(step.output.id, step.how) for step in trace.steps[:-1]]
-        name = f"Force ‘{self._text(token_id)}’ at step {len(trace.steps)}"
-        self._change(documents.force(document, outputs, token_id), name)
+        place = len(trace.steps) - 1
+        name = f"Force ‘{self._text(token_id)}’ at step {place + 1}"
+        self._change(hypotheses.force(document, known[:place], token_id, known[place:]), name)
 
     def filter(self, text: str) -> None:
         """Offer the pieces of the vocabulary that hold a text ("": the most probable ones)."""
@@ -76,39 +77,52 @@ class Laboratory(QObject):
         """Let the decoder read a given translation of the sentence."""
         document = self.controller.document
         if document is not None:
-            self.controller.submit_forced(document.source, target)
+            self.controller.submit_forced(document.source, target, self.known())
 
     def choose_by(self, decoding: Decoding) -> None:
         """Let free tokens be chosen in another way, greedily or by sampling."""
         if self.controller.document is not None:
             name = "Sample tokens" if decoding.method is Method.SAMPLING else "Choose tokens greedily"
-            self._change(documents.decode_by(self.controller.document, decoding), name)
+            self._change(hypotheses.decode_by(self.controller.document, decoding, self.known()), name)
 
     def sample_again(self) -> None:
-        """Another sample: the next seed."""
+        """Another sample, beside those there are: the next seed."""
         if self.controller.document is not None:
-            decoding = self.controller.document.decoding
-            again = replace(decoding, method=Method.SAMPLING, seed=decoding.seed + 1)
-            self._change(documents.decode_by(self.controller.document, again), f"Sample with seed {again.seed}")
+            again = hypotheses.sample_again(self.controller.document, self.known())
+            self._change(again, f"Sample with seed {again.decoding.seed}")
+
+    def known(self) -> list[tuple[int, How]]:
+        """The tokens known for the current hypothesis: those on screen, and those ahead that were computed before.
+
+        None where another document's rows are still on screen.
+        """
+        loaded, document = self.controller.loaded, self.controller.document
+        shown = loaded.document
+        if document is None or shown is None or loaded.trace is None or not documents.continues(shown, document):
+            return []
+        rows = [(step.output.id, step.how) for step in loaded.trace.steps]
+        ahead = [(token.id, documents.how_at(shown, index)) for index, token in enumerate(loaded.ahead, len(rows))]
+        return rows + ahead
 
     # Hypotheses
 
     def go_to_hypothesis(self, index: int) -> None:
         """Look at another continuation that was kept."""
         self._on_document(
-            lambda document: documents.choose_hypothesis(document, index), f"Go to hypothesis {index + 1}"
+            lambda document: hypotheses.choose_hypothesis(document, index, self.known()),
+            f"Go to hypothesis {index + 1}",
         )
 
     def rename_hypothesis(self, index: int, name: str) -> None:
         """Call a continuation by a name."""
         self._on_document(
-            lambda document: documents.rename_hypothesis(document, index, name), f"Rename hypothesis {index + 1}"
+            lambda document: hypotheses.rename_hypothesis(document, index, name), f"Rename hypothesis {index + 1}"
         )
 
     def delete_hypothesis(self, index: int) -> None:
         """Forget a continuation."""
         self._on_document(
-            lambda document: documents.delete_hypothesis(document, index), f"Delete hypothesis {index + 1}"
+            lambda document: hypotheses.delete_hypothesis(document, index), f"Delete hypothesis {index + 1}"
         )
 
     # Comparing
@@ -118,13 +132,13 @@ class Laboratory(QObject):
         document = self.controller.document
         if document is not None and index != document.current:
             name = documents.hypotheses(document)[index].name or f"hypothesis {index + 1}"
-            self._compare(name, documents.choose_hypothesis(document, index), index)
+            self._compare(name, hypotheses.choose_hypothesis(document, index), index)
 
     def compare_with_plain(self) -> None:
         """Compare with the same model without interventions."""
         document = self.controller.document
         if document is not None and document.interventions:
-            self._compare("without interventions", documents.intervene(document, Interventions()))
+            self._compare("without interventions", hypotheses.intervene(document, Interventions()))
 
     def pin(self) -> None:
         """Keep what is on screen as B, whatever becomes A: another step, another continuation, another sentence."""
@@ -198,7 +212,7 @@ class Laboratory(QObject):
         document = self.controller.document
         if document is None or document.interventions.causal_mask == on:
             return
-        changed = documents.intervene(document, replace(document.interventions, causal_mask=on))
+        changed = hypotheses.intervene(document, replace(document.interventions, causal_mask=on))
         if not on:
             changed = documents.go_to(changed, changed.limit)
         self._change(changed, f"Causal mask {'on' if on else 'off'}")
@@ -233,7 +247,7 @@ class Laboratory(QObject):
         """Search the translation with a beam of `width` hypotheses."""
         document = self.controller.document
         if document is not None and self.controller.loaded.trace is not None:
-            wider = documents.decode_by(document, replace(document.decoding, beam_width=width))
+            wider = replace(document, decoding=replace(document.decoding, beam_width=width))
             self.controller.status.emit(f"Beam search, {width} wide …")
             self.controller.inquiries.ask(
                 BEAM, beam_work(wider), self._beam_known, self._side_failed, priority=Priority.LONG
@@ -247,7 +261,8 @@ class Laboratory(QObject):
         tokens = tree.path(node)
         self._keep(beam_node=node)
         name = f"Beam hypothesis ‘… {tokens[-1].text}’"
-        self._change(documents.branch(document, [(token.id, How.BEAM) for token in tokens]), name)
+        by = replace(document.decoding, beam_width=tree.width)
+        self._change(hypotheses.branch(document, [(token.id, How.BEAM) for token in tokens], self.known(), by), name)
 
     def check(self) -> None:
         """Measure the autoregressive property on the current translation."""
@@ -293,7 +308,11 @@ class Laboratory(QObject):
 
     def _spell_hypotheses(self, document: Document) -> None:
         self.controller.inquiries.ask(
-            TEXTS, hypotheses_work(document), self._texts_known, self._side_failed, priority=Priority.SOON
+            TEXTS,
+            hypotheses_work(document, len(self.known())),
+            self._texts_known,
+            self._side_failed,
+            priority=Priority.SOON,
         )
 
     def _compare(self, name: str, document: Document, hypothesis: int | None = None) -> None:
@@ -358,7 +377,7 @@ class Laboratory(QObject):
         if document is not None:
             after = change(document.interventions)
             if after != document.interventions:
-                self._change(documents.intervene(document, after), name)
+                self._change(hypotheses.intervene(document, after), name)
 
     def _on_document(self, change: Any, name: str) -> None:
         document = self.controller.document

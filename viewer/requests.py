@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from model.api import BeamTree, Check, Effect, HeadEffect, Progress, Token, Trace
-from model.document import Document, hypotheses, path_to
+from model.api import BeamTree, Check, Effect, HeadEffect, How, Progress, Token, Trace
+from model.document import Document, alone
 from viewer.jobs import Work
 from viewer.loaded import HypothesisText
 
@@ -51,13 +51,16 @@ def trace_work(document: Document) -> Work:
     return work
 
 
-def force_work(document: Document, target: str) -> Work:
-    """Work that traces a document's source with `target` as its forced translation (teacher forcing)."""
+def force_work(document: Document, target: str, outputs: Sequence[tuple[int, How]] = ()) -> Work:
+    """Work that traces a document's source with `target` as its forced translation (teacher forcing).
+
+    `outputs` are the tokens known for the hypothesis that is left.
+    """
 
     def work(session: Any) -> Generator[Progress, None, Traced]:
-        from model.document import teacher_force
+        from model.hypotheses import teacher_force
 
-        forced = teacher_force(document, [token.id for token in session.encode_target(target)])
+        forced = teacher_force(document, [token.id for token in session.encode_target(target)], outputs)
         traced: Traced = yield from trace_work(forced)(session)
         return traced
 
@@ -75,15 +78,16 @@ def effect_work(document: Document) -> Work:
     return work
 
 
-def hypotheses_work(document: Document) -> Work:
-    """Work that spells and scores every hypothesis of a document."""
+def hypotheses_work(document: Document, known: int = 0) -> Work:
+    """Work that spells and scores every hypothesis of a document; `known` rows of the current one were computed."""
 
     def work(session: Any) -> Generator[Progress, None, tuple[HypothesisText, ...]]:
         texts = []
-        for hypothesis in hypotheses(document):
-            # A hypothesis that was stepped back in is still all that was chosen for it.
-            step = max(hypothesis.step, len(path_to(document, hypothesis.leaf)))
-            trace: Trace = yield from session.trace_steps(replace(document, leaf=hypothesis.leaf, step=step))
+        for index in range(len(document.hypotheses)):
+            seen = alone(document, index)
+            # One that was stepped back in is still all that is known of it.
+            rows = max(seen.step, known) if index == document.current else seen.step
+            trace: Trace = yield from session.trace_steps(replace(seen, step=rows))
             texts.append(
                 HypothesisText(
                     session.text(trace.output_tokens),

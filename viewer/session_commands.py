@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
-from model.document import Document, decode_by, intervene
+from model.document import Document
 from model.errors import UserError
+from model.hypotheses import decode_by, intervene
 from model.interventions import Interventions
 from viewer import session_file
 from viewer.controller import Controller
