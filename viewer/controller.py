@@ -138,8 +138,7 @@ class Controller(Asking):
         """True while the translation wanted is not known to have ended; without causal mask there are no steps."""
         if self.loaded.trace is None or self.document is None or not self._has_steps:
             return False
-        end = self.document.limit if self._end is None else self._end
-        return bool(self._owed) or self.document.step < end
+        return bool(self._owed) or self._end is None or self.document.step < self._end
 
     @property
     def can_back(self) -> bool:
