@@ -81,13 +81,13 @@ class Asking(Looking):
 
     @property
     def awaits_another(self) -> bool:
-        """Whether other tokens than those on screen are awaited, and not just more or fewer of the same line."""
+        """Whether another document than that on screen is awaited, and not just another step of it."""
         wanted, shown = self.document, self.loaded.document
         if not self.inquiries.is_open(CHANNEL):
             return False
         if self._forcing is not None or wanted is None or shown is None:
             return True
-        return not documents.continues(wanted, shown)
+        return replace(wanted, step=shown.step) != shown
 
     def on_screen(self) -> Document | None:
         """The document shown, for an intent that acts on it; None, with a hint, while another line is awaited."""
