@@ -143,7 +143,9 @@ class ToySession:
         """The check of a translation, told by a number of its own."""
         masked = replace(document, interventions=replace(document.interventions, causal_mask=True))
         trace = yield from self.trace_steps(go_to(masked, masked.limit))
-        told = _number(self.info.name, document.source, masked.interventions, [token.id for token in trace.output_tokens])
+        told = _number(
+            self.info.name, document.source, masked.interventions, [token.id for token in trace.output_tokens]
+        )
         return Check(len(trace.steps), told, 0.0, 0, VOCABULARY[2], 0.0, 0.0)
 
     def trace(self, document: Document) -> Trace:
@@ -171,7 +173,9 @@ class ToySession:
         now = while_decoding(document.interventions)
         key = (document.source, now, tuple(prefix))
         if key not in self._rows:
-            chance = np.random.default_rng(zlib.crc32(repr((self.info.name, document.source, _plain(now), prefix)).encode()))
+            chance = np.random.default_rng(
+                zlib.crc32(repr((self.info.name, document.source, _plain(now), prefix)).encode())
+            )
             logits = 2.0 * chance.normal(size=self.words)
             logits[PAD] = -20.0
             logits[EOS] += 99.0 if len(prefix) >= LONGEST - 1 else 0.4 * len(prefix) - 2.0
