@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from model.api import BeamTree, Check, Effect, HeadEffect, How, Progress, Token, Trace
-from model.document import Document, alone
+from model.document import Document
 from viewer.jobs import Work
 from viewer.loaded import HypothesisText
 
@@ -78,27 +78,23 @@ def effect_work(document: Document) -> Work:
     return work
 
 
-def hypotheses_work(document: Document, known: int = 0) -> Work:
-    """Work that spells and scores every hypothesis of a document; `known` rows of the current one were computed."""
+def spelling_work(documents: Sequence[Document]) -> Work:
+    """Work that spells and scores the hypothesis that each of some documents looks at."""
 
     def work(session: Any) -> Generator[Progress, None, tuple[HypothesisText, ...]]:
         texts = []
-        for index in range(len(document.hypotheses)):
-            seen = alone(document, index)
-            # One that was stepped back in is still all that is known of it.
-            rows = max(seen.step, known) if index == document.current else seen.step
-            trace: Trace = yield from session.trace_steps(replace(seen, step=rows))
-            texts.append(
-                HypothesisText(
-                    session.text(trace.output_tokens),
-                    float(trace.log_probabilities.sum()),
-                    tuple(step.how for step in trace.steps),
-                    trace.ended is not None,
-                )
-            )
+        for document in documents:
+            trace: Trace = yield from session.trace_steps(document)
+            texts.append(hypothesis_text(trace, session.text(trace.output_tokens)))
         return tuple(texts)
 
     return work
+
+
+def hypothesis_text(trace: Trace, text: str) -> HypothesisText:
+    """A hypothesis as its trace has it, which spells `text`."""
+    how = tuple(step.how for step in trace.steps)
+    return HypothesisText(text, float(trace.log_probabilities.sum()), how, trace.ended is not None)
 
 
 def rank_work(document: Document) -> Work:

@@ -15,7 +15,7 @@ from model.api import Booleans, Ended, Floats, Kind, ModelInfo, Token, Trace
 from model.choosing import Method
 from viewer import conditions
 from viewer import resolve_laboratory as laboratory
-from viewer.comparing import difference
+from viewer.comparing import difference, without_difference
 from viewer.loaded import Loaded, Other
 from viewer.provenance import step_words
 from viewer.specs import (
@@ -142,9 +142,7 @@ def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kin
     if found is None:
         return Unavailable(f"A and B, {other.name}, have no row and column in common here. Choose A or B.")
     if not np.abs(found.values).max(initial=0.0) > EQUAL:
-        return Unavailable(
-            "A and B are equal here, in every layer and head" + ("." if found.whole else ", as far as both go.")
-        )
+        return Unavailable(without_difference(trace, other.trace, kind))
     rows, columns = (
         _both(mine, theirs, count)
         for mine, theirs, count in zip(

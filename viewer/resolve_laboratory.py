@@ -110,8 +110,20 @@ def beam_spec(loaded: Loaded) -> BeamSpec | Missing:
         title=f"Beam search, {tree.width} wide",
         subtitle="score = ln p ÷ tokens; click a node to see the attention of its hypothesis",
         dots=dots,
-        selected=loaded.experiments.beam_node,
+        selected=beam_node(loaded),
     )
+
+
+def beam_node(loaded: Loaded) -> int | None:
+    """The node of the beam's tree whose hypothesis is on screen, if any is."""
+    tree, trace = loaded.experiments.beam, loaded.trace
+    if tree is None or trace is None or not trace.steps:
+        return None
+    ids = [token.id for token in trace.output_tokens]
+    for index, node in enumerate(tree.nodes):
+        if node.step == len(ids) and node.token.id == ids[-1] and [each.id for each in tree.path(index)] == ids:
+            return index
+    return None
 
 
 def ranking_spec(loaded: Loaded) -> RankingSpec:

@@ -102,8 +102,11 @@ def test_a_beam_has_ranks_and_tips() -> None:
         BeamNode(tap, None, 1, -2.0, Fate.DISCARDED),
         BeamNode(end, 0, 2, -0.7, Fate.FINISHED),
     )
-    spec = laboratory.beam_spec(loaded(beam=BeamTree(2, nodes, ((2, -0.35),)), beam_node=1))
-    assert isinstance(spec, BeamSpec) and spec.selected == 1 and "2 wide" in spec.title
+    state = loaded(beam=BeamTree(2, nodes, ((2, -0.35),)))
+    spec = laboratory.beam_spec(state)
+    assert isinstance(spec, BeamSpec) and spec.selected is None and "2 wide" in spec.title
+    shown = laboratory.beam_spec(replace(state, trace=traces.trace(1)))
+    assert isinstance(shown, BeamSpec) and shown.selected == 0
     assert [(dot.parent, dot.fate, dot.rank) for dot in spec.dots] == [
         (None, "survived", 0), (None, "discarded", 0), (0, "finished", 1),
     ]  # fmt: skip
