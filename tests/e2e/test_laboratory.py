@@ -75,7 +75,8 @@ def test_a_forced_token_stands_and_the_old_continuation_is_kept(window: Parts, q
     assert outputs(window)[2] == second.id and len(outputs(window)) == 4
     window.actions["first"].trigger()
     settle(qtbot, window)
-    assert window.controller.loaded.experiments.texts[1].how[2] is How.FORCED
+    text = window.controller.loaded.experiments.texts[1]
+    assert text is not None and text.how[2] is How.FORCED
 
 
 def test_hypotheses_are_renamed_and_deleted_and_all_is_undone(window: Parts, qtbot: QtBot) -> None:
@@ -514,4 +515,5 @@ def test_two_thousand_random_intents_with_late_and_failing_answers(
         if done % 10 == 0:
             check_labels(parts, session)
 
-    assert drive(open_window, qtbot, 2000, 2, more) > 500
+    # Fewer than where all is answered: what fails leads nowhere.
+    assert drive(open_window, qtbot, 2000, 2, more) > 300

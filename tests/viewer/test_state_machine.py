@@ -384,8 +384,14 @@ class Window(RuleBasedStateMachine):
     @rule()
     def open_next(self) -> None:
         """The next model is open, or cannot be opened."""
-        if self.worker.asked:
-            self.wait(self.worker.open_next)
+        if not self.worker.asked:
+            return
+        before = self.controller.loaded.info
+        self.wait(self.worker.open_next)
+        if self.controller.loaded.info not in (None, before):
+            wanted = self.controller.document
+            assert self.controller.history == History()
+            assert wanted is None or (wanted.choices == () and not wanted.interventions.hidden)
 
     @rule()
     def settle(self) -> None:
@@ -411,9 +417,38 @@ class Window(RuleBasedStateMachine):
                 self.model.trace(before)
             return
         assert self.controller.document == self.clamped(before)
+        assert self.line in (before.source, self.left)
         self.controller.redo()
         self.worker.settle()
         assert self.controller.document == now
+
+    @precondition(lambda self: self.settled and self.controller.can_step)
+    @rule(backs=st.integers(1, 2))
+    def end_then_back(self, backs: int) -> None:
+        """Back from an end that is still awaited goes back from there."""
+        self.settle()
+        document = self.controller.document
+        if document is None or not self.controller.can_step:
+            return
+        self.controller.last()
+        for _ in range(backs):
+            self.controller.back()
+        self.worker.settle()
+        assert self.controller.document is not None
+        assert self.controller.document.step == len(self.model.trace(go_to(document, document.limit)).steps) - backs
+
+    @precondition(lambda self: self.settled)
+    @rule(sentence=st.sampled_from(SENTENCES[:3]))
+    def new_sentence_and_back(self, sentence: str) -> None:
+        """Undo of a new sentence, before or after its answer, brings the one before back, and its line."""
+        self.settle()
+        before = self.controller.document
+        self.submit(sentence, 2)
+        if before is not None and self.controller.document != before:
+            self.controller.undo()
+            assert self.line == before.source
+            self.worker.settle()
+            assert self.controller.document == before
 
     def clamped(self, document: Document) -> Document:
         """A document at the step where it stands once its translation is known."""
