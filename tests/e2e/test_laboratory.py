@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import threading
 from collections.abc import Callable
@@ -286,20 +287,25 @@ def test_a_session_of_another_model_is_offered_for_replay(window: Parts, qtbot: 
 def test_unsaved_work_is_written_down_and_taken_up_again(
     window: Parts, qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.commands.sessions.set_recovery(Recovery(tmp_path))
+    window.commands.recovery.set_recovery(Recovery(tmp_path))
     at_step(qtbot, window, 2)
-    window.commands.sessions.keep()
+    window.commands.recovery.keep()
     (kept,) = tmp_path.glob("*.avsession")
-    left = tmp_path / "left.avsession"
+    left = tmp_path / "unsaved-1.avsession"
     left.write_bytes(kept.read_bytes())
-    window.commands.sessions.finish()
+    window.commands.recovery.finish()
     assert not kept.exists()
     other = open_window()
     qtbot.waitUntil(lambda: other.controller.loaded.info is not None, timeout=PATIENCE)
-    other.commands.sessions.set_recovery(Recovery(tmp_path))
-    other.commands.sessions.restore(left)
+    recovery = Recovery(tmp_path)
+    other.commands.recovery.set_recovery(recovery)
+    (work,) = recovery.left_behind().works
+    other.commands.recovery.take_up(work)
+    assert left.exists()
     settle(qtbot, other)
     assert outputs(other) == outputs(window) and not left.exists()
+    (kept,) = tmp_path.glob("*.avsession")
+    assert json.loads(kept.read_text())["document"]["source"] == SENTENCE
 
 
 def test_heads_layers_and_tokens_are_switched_by_key(window: Parts, qtbot: QtBot) -> None:
