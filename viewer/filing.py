@@ -38,14 +38,22 @@ def content(document: Document) -> tuple[object, ...]:
     return len(document.choices), document.source, kept, document.choices, document.interventions, document.limit
 
 
+Root = tuple[str, tuple[object, ...]] | None
+"""What was done to begin with another document, and the content of the one before it; None at the very beginning."""
+
+
 @dataclass(frozen=True)
 class Filed:
-    """A document as it stands in a file, the model it was made with there, and the last that was made of it."""
+    """A document as it stands in a file, the model it was made with there, and the last that was made of it.
+
+    `root` is where all of its kind began in the history.
+    """
 
     path: Path
     document: Document
     model: str
     latest: Document
+    root: Root = None
 
 
 def is_unsaved(document: Document | None, filed: Filed | None) -> bool:
@@ -64,10 +72,20 @@ def file_of(filed: Sequence[Filed], history: History, document: Document | None,
     """The file that a document belongs to, of all that were saved or opened, the latest last."""
     if document is None or not filed:
         return None
-    kin = [content(each) for each in relatives(history, document)]
-    for each in reversed(filed):
-        if each.model == model and (content(each.latest) in kin or content(each.document) in kin):
+    began = root(history, document)
+    candidates = [each for each in reversed(filed) if each.model == model and each.root == began]
+    kin = [content(each) for each in relatives(history, document)] if candidates else []
+    for each in candidates:
+        if content(each.latest) in kin or content(each.document) in kin:
             return each
+    return None
+
+
+def root(history: History, document: Document) -> Root:
+    """Where all that the document was made of began."""
+    for past in reversed(history.past):
+        if _begins(past.name) or past.document.source != document.source:
+            return past.name, content(past.document)
     return None
 
 

@@ -229,7 +229,8 @@ class SessionCommands(QObject):
     def _file(self, path: Path, document: Document) -> None:
         """From now on the document belongs to a file, in which it stands as it is now."""
         others = [each for each in self._filed if each.path != path]
-        self._filed = [*others, Filed(path, document, self._model, document)][-MOST_FILED:]
+        began = filing.root(self._controller.history, document)
+        self._filed = [*others, Filed(path, document, self._model, document, began)][-MOST_FILED:]
         self._settings.remember_session(str(path))
         self._tell()
         self.saved.emit()
