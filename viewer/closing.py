@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
 from viewer.controller import Controller
-from viewer.filing import shown_text
+from viewer.plain_text import shown_text
 from viewer.session_commands import SessionCommands, nothing
 from viewer.widgets.main_window import MainWindow
 from viewer.widgets.questions import Role, ask

@@ -14,11 +14,10 @@ from model.api import How
 from model.document import Document, hypotheses
 from model.interventions import NONE
 from viewer.history import History
+from viewer.plain_text import PROGRAM, shown_text
 
 OPEN, TAKE_UP = "Open session", "Take up unsaved work"
 """What opening is called in the history; the first is followed by the session's name."""
-LONGEST_TEXT = 200
-PROGRAM = "Attention Viewer"
 LONGEST_TITLE = 60
 
 
@@ -101,12 +100,6 @@ def relatives(history: History, document: Document) -> list[Document]:
             break
         found.append(future.document)
     return found
-
-
-def shown_text(text: str, most: int = LONGEST_TEXT) -> str:
-    """Text from outside on one line of at most `most` characters, without what would hide or turn round others."""
-    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
 def title(document: Document | None, filed: Filed | None) -> str:

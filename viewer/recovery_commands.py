@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from PySide6.QtCore import QObject, QTimer
 
 from model.whole_files import WriteError
@@ -47,10 +49,11 @@ class RecoveryCommands(QObject):
         found = self._recovery.left_behind()
         self._notices.say(_of_damaged(found.set_aside, self._recovery))
         self._notices.say(self._settings.trouble())
-        if found.works:
-            dialog = RecoveryDialog(found.works, self._window)
-            dialog.taken_up.connect(self.take_up)
-            dialog.discarded.connect(self.discard)
+        works = found.works
+        if works:
+            dialog = RecoveryDialog([(work.saved.document.source, _time(work.when)) for work in works], self._window)
+            dialog.taken_up.connect(lambda place: self.take_up(works[place]))
+            dialog.discarded.connect(lambda place: self.discard(works[place]))
             dialog.open()
 
     def take_up(self, work: LeftBehind) -> None:
@@ -93,6 +96,10 @@ class RecoveryCommands(QObject):
             for work in safe:
                 recovery.discard(work.path)
                 self._taken.remove(work)
+
+
+def _time(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
 
 
 def _of_damaged(count: int, recovery: Recovery) -> str:

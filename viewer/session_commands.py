@@ -18,7 +18,8 @@ from viewer.asking import CHANNEL
 from viewer.controller import Controller
 from viewer.export.choices import from_json as choices_from
 from viewer.export.choices import to_json as choices_json
-from viewer.filing import Filed, content, shown_text
+from viewer.filing import Filed, content
+from viewer.plain_text import shown_text
 from viewer.replay import replayed
 from viewer.session_file import SavedSession
 from viewer.settings import Settings

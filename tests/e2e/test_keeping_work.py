@@ -178,7 +178,7 @@ def test_what_is_saved_closes_silently_wherever_one_stands(work: Parts, qtbot: Q
 
 def test_another_model_is_asked_about_where_work_would_be_dropped(work: Parts, qtbot: QtBot, bundled: Path) -> None:
     asked: list[str] = []
-    work.controller._worker.loading.connect(asked.append)  # type: ignore[attr-defined]
+    work.controller._worker.loading.connect(asked.append)
     work.commands.open_model(str(bundled))
     click(box(work), "Cancel")
     qtbot.wait(100)

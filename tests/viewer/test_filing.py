@@ -14,7 +14,6 @@ from model.hypotheses import force as force_after
 from model.interventions import NONE
 from viewer import history as undoing
 from viewer.filing import (
-    LONGEST_TEXT,
     OPEN,
     TAKE_UP,
     Filed,
@@ -23,10 +22,10 @@ from viewer.filing import (
     holds_work,
     is_as_filed,
     is_unsaved,
-    shown_text,
     title,
 )
 from viewer.history import History, record
+from viewer.plain_text import LONGEST_TEXT, shown_text
 
 
 def force(document: Document, token: int) -> Document:
@@ -106,7 +105,8 @@ def test_what_was_opened_over_a_document_of_the_same_sentence_is_not_of_its_file
     mine, theirs = Filed(A, FORCED, "m", FORCED), Filed(B, other, "m", other, (name, content(FORCED)))
     assert file_of([mine], history, now, "m") is None
     assert file_of([mine, theirs], history, now, "m") == theirs
-    now, history = undoing.undo(*reversed(undoing.undo(history, now)))
+    for _ in range(2):
+        now, history = undoing.undo(history, now)
     assert now == FORCED and file_of([mine, theirs], history, now, "m") == mine
     assert file_of([theirs], history, now, "m") is None
     now, history = undoing.redo(history, now)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragMoveEvent,
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
 
 from model.api import Kind
+from viewer.plain_text import PROGRAM
 from viewer.specs import CONVENTION
 from viewer.theme import PALETTES, Style, style_for
 from viewer.widgets.attention_panel import AttentionPanel
@@ -32,7 +33,6 @@ BEHIND = ("laboratory", "hypotheses", "beam")
 """Cards that share a place with the positional encoding."""
 WORKING_EMS, MOST_SHARE = 20.0, 0.48
 """Height that such a card gets when it comes to the front, and the share of the panels' height it takes at most."""
-PROGRAM = "Attention Viewer"
 DEFAULT_SIZE = (1600, 1000)
 NARROW_SHARE, WIDE_SHARE = 12, 22
 """Shares of the width: next token, and each attention panel."""

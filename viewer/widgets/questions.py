@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from viewer.filing import PROGRAM
+from viewer.plain_text import PROGRAM
 
 Role = QMessageBox.ButtonRole
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,8 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.filing import PROGRAM, shown_text
-from viewer.recovery import LeftBehind
+from viewer.plain_text import PROGRAM, shown_text
 
 WIDTH_CHARACTERS, HEIGHT_LINES = 76, 10
 ROLE = Qt.ItemDataRole.UserRole
@@ -31,16 +29,19 @@ SEVERAL = (
 
 
 class RecoveryDialog(QDialog):
-    """Lists works, newest first. Escape means later, and touches nothing."""
+    """Lists works by their sentences and when they were kept. Escape means later, and touches nothing.
 
-    taken_up = Signal(object)
-    discarded = Signal(object)
+    `taken_up` and `discarded` give the place of a work (from 0) among those that there were at first.
+    """
 
-    def __init__(self, works: Sequence[LeftBehind], parent: QWidget | None = None) -> None:
+    taken_up = Signal(int)
+    discarded = Signal(int)
+
+    def __init__(self, works: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(PROGRAM)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._works = list(works)
+        self._works = dict(enumerate(works))
         self._said = QLabel()
         self._said.setTextFormat(Qt.TextFormat.PlainText)
         self._said.setWordWrap(True)
@@ -60,8 +61,8 @@ class RecoveryDialog(QDialog):
         self._fill()
 
     @property
-    def selected(self) -> list[LeftBehind]:
-        """The works that the buttons act on, in the order of the list."""
+    def selected(self) -> list[int]:
+        """The places of the works that the buttons act on."""
         items = [self._list.topLevelItem(row) for row in range(self._list.topLevelItemCount())]
         return [item.data(0, ROLE) for item in items if item is not None and item.isSelected()]
 
@@ -86,10 +87,9 @@ class RecoveryDialog(QDialog):
     def _fill(self) -> None:
         self._said.setText(ONE if len(self._works) == 1 else SEVERAL.format(len(self._works)))
         self._list.clear()
-        for work in self._works:
-            kept = datetime.fromtimestamp(work.when).strftime("%Y-%m-%d %H:%M")
-            item = QTreeWidgetItem([shown_text(work.saved.document.source), kept])
-            item.setData(0, ROLE, work)
+        for place, (sentence, kept) in self._works.items():
+            item = QTreeWidgetItem([shown_text(sentence), kept])
+            item.setData(0, ROLE, place)
             self._list.addTopLevelItem(item)
         self._list.setCurrentIndex(self._list.model().index(0, 0))
         self._list.setFocus()
@@ -100,14 +100,14 @@ class RecoveryDialog(QDialog):
 
     def _take_up(self) -> None:
         if len(self.selected) == 1:
-            (work,) = self.selected
+            (place,) = self.selected
             self.accept()
-            self.taken_up.emit(work)
+            self.taken_up.emit(place)
 
     def _discard_selected(self) -> None:
-        for work in self.selected:
-            self._works.remove(work)
-            self.discarded.emit(work)
+        for place in self.selected:
+            del self._works[place]
+            self.discarded.emit(place)
         if self._works:
             self._fill()
         else:

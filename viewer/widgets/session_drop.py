@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDropEvent
 
-from viewer.filing import shown_text
+from viewer.plain_text import shown_text
 
 SUFFIX = ".avsession"
 
