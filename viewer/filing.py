@@ -6,12 +6,12 @@ sentence, another model and another session that was opened are something else, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from model.api import How
-from model.document import Document, hypotheses
+from model.document import Document
 from model.interventions import NONE
 from viewer.history import History
 from viewer.plain_text import PROGRAM, shown_text
@@ -33,7 +33,9 @@ def holds_work(document: Document | None) -> bool:
 
 def content(document: Document) -> tuple[object, ...]:
     """What saving a document keeps, wherever one stands in it and whichever hypothesis one looks at."""
-    kept = tuple(replace(hypothesis, step=0) for hypothesis in hypotheses(document))
+    kept = [(each.leaf, each.name, each.decoding) for each in document.hypotheses]
+    # The entry of the one that is looked at is brought up to date only when it is left.
+    kept[document.current] = document.leaf, document.hypotheses[document.current].name, document.decoding
     return len(document.choices), document.source, kept, document.choices, document.interventions, document.limit
 
 
@@ -73,9 +75,9 @@ def file_of(filed: Sequence[Filed], history: History, document: Document | None,
         return None
     began = root(history, document)
     candidates = [each for each in reversed(filed) if each.model == model and each.root == began]
-    kin = [content(each) for each in relatives(history, document)] if candidates else []
     for each in candidates:
-        if content(each.latest) in kin or content(each.document) in kin:
+        known = content(each.latest), content(each.document)
+        if any(content(kin) in known for kin in relatives(history, document)):
             return each
     return None
 
@@ -88,18 +90,14 @@ def root(history: History, document: Document) -> Root:
     return None
 
 
-def relatives(history: History, document: Document) -> list[Document]:
+def relatives(history: History, document: Document) -> Iterator[Document]:
     """The document and all that it was made of, or that undoing came back from, nearest first."""
-    found = [document]
-    for past in reversed(history.past):
-        if _begins(past.name) or past.document.source != document.source:
-            break
-        found.append(past.document)
-    for future in reversed(history.future):
-        if _begins(future.name) or future.document.source != document.source:
-            break
-        found.append(future.document)
-    return found
+    yield document
+    for changes in (history.past, history.future):
+        for change in reversed(changes):
+            if _begins(change.name) or change.document.source != document.source:
+                break
+            yield change.document
 
 
 def title(document: Document | None, filed: Filed | None) -> str:

@@ -284,29 +284,36 @@ def test_a_pipe_is_neither_read_nor_written(work: Parts, tmp_path: Path) -> None
 # Drops
 
 
-def drop(parts: Parts, *names: str, actions: Qt.DropAction = Action.MoveAction | Action.CopyAction) -> list[QDropEvent]:
-    """Drag files from outside over the window and let go, as a file manager that proposes to move them."""
+def drop(
+    parts: Parts, *names: str, actions: Qt.DropAction = Action.MoveAction | Action.CopyAction
+) -> list[Qt.DropAction | None]:
+    """Drag files from outside over the window and let go, as a file manager that proposes to move them.
+
+    Gives the answers to entering, moving and letting go, as far as it came to that; None is a refusal.
+    """
     data = QMimeData()
     data.setUrls([QUrl(name) if "://" in name else QUrl.fromLocalFile(name) for name in names])
-    buttons = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    buttons = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
     events: list[QDropEvent] = [
         QDragEnterEvent(QPoint(9, 9), actions, data, *buttons),
         QDragMoveEvent(QPoint(9, 9), actions, data, *buttons),
         QDropEvent(QPointF(9, 9), actions, data, *buttons),
     ]
+    answers: list[Qt.DropAction | None] = []
     for event in events:
+        assert event.proposedAction() is Action.MoveAction
         event.ignore()
         QApplication.sendEvent(parts.window, event)
-        if not event.isAccepted():
+        answers.append(event.dropAction() if event.isAccepted() else None)
+        if answers[-1] is None:
             break
-    return events
+    return answers
 
 
 def test_a_dropped_session_is_copied_and_undo_brings_the_work_back(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     document, theirs = work.controller.document, tmp_path / "theirs.avsession"
     session(theirs, Document(OTHER))
-    for event in drop(work, str(theirs)):
-        assert event.isAccepted() and event.dropAction() is Action.CopyAction
+    assert drop(work, str(theirs)) == [Action.CopyAction] * 3
     settle(qtbot, work)
     assert work.controller.loaded.sentence == OTHER and theirs.exists()
     assert work.window.windowTitle().startswith("theirs.avsession")
@@ -325,12 +332,12 @@ def test_a_dropped_session_is_copied_and_undo_brings_the_work_back(work: Parts, 
 )
 def test_an_unsuitable_drop_is_said(work: Parts, names: tuple[str, ...], said: str) -> None:
     document = work.controller.document
-    assert all(event.dropAction() is Action.CopyAction for event in drop(work, *names))
+    assert drop(work, *names) == [Action.CopyAction] * 3
     assert said in work.window.source_bar.hint() and work.controller.document == document
 
 
 def test_what_can_only_be_moved_is_not_taken(work: Parts, tmp_path: Path) -> None:
-    assert not any(event.isAccepted() for event in drop(work, str(tmp_path / "a.avsession"), actions=Action.MoveAction))
+    assert drop(work, str(tmp_path / "a.avsession"), actions=Action.MoveAction) == [None]
 
 
 # What a crash left
