@@ -8,27 +8,22 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QObject, QSettings, QStandardPaths, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from model.api import Kind
-from model.checkpoint import content_hash
 from model.config import read_config
-from model.errors import CheckpointError, UserError
-from viewer import session_file
+from model.errors import CheckpointError
 from viewer.actions import ActionTable
-from viewer.arguments import ScreenshotOptions, WindowOptions
+from viewer.arguments import WindowOptions
 from viewer.assets import BUNDLED_MODEL, examples, icon_path
 from viewer.commands import Commands
 from viewer.controller import Controller
-from viewer.export.about import about
-from viewer.export.choices import WINDOW
-from viewer.export.picture import save_image
 from viewer.highlight import CellHover, Hover, SourceHover, TargetHover
 from viewer.laboratory import Laboratory
 from viewer.laboratory_commands import LaboratoryCommands
@@ -36,18 +31,13 @@ from viewer.player import Player
 from viewer.presenter import Presenter
 from viewer.recovery import Recovery
 from viewer.resolve import model_line
-from viewer.session_file import SavedSession
-from viewer.settings import MemoryStore, Settings
+from viewer.settings import Settings
 from viewer.view_state import ColorRange, PositionView, RowLabels, ViewState
 from viewer.widgets.line_keys import LineKeys
 from viewer.widgets.main_window import MainWindow
 from viewer.worker import Worker
 
 DEFAULT_D_MODEL = 256
-SETTLING = 100
-"""Milliseconds a picture waits for the layout of the window."""
-SCREENSHOT_PATIENCE = 120_000
-"""Milliseconds after which a screenshot gives up waiting for the model."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,49 +63,15 @@ def run_window(options: WindowOptions) -> int:
     install_hooks()
     settings = Settings(QSettings("attention-viewer", "attention-viewer"))
     parts = build(settings, options.model)
-    parts.commands.sessions.set_recovery(Recovery(_unsaved_folder()))
+    keep_work(parts, Recovery(_unsaved_folder()))
     restore_layout(parts.window, settings)
     parts.window.closing.connect(lambda: save_layout(parts.window, settings))
-    parts.window.closing.connect(parts.commands.sessions.finish)
     start = AfterFirstPaint(parts.window, lambda: begin(parts, options))
     parts.window.show()
     code = application.exec()
     start.deleteLater()
     parts.close()
     return code
-
-
-def take_screenshot(options: ScreenshotOptions) -> int:
-    """Picture the window with a sentence in it, without a display; returns the exit code.
-
-    Raises UserError where the sentence, the model or the file will not do.
-    """
-    saved = None if options.session is None else _readable_session(options.session, options.model)
-    create_application()
-    store = MemoryStore()
-    settings = Settings(store)
-    settings.set("theme", options.theme)
-    parts = build(settings, options.model)
-    try:
-        parts.window.resize(*options.size)
-        parts.window.show()
-        outcome = Outcome(parts)
-        parts.controller.open_model(options.model)
-        if saved is not None:
-            parts.controller.open_document(replace(saved.document, checkpoint=""), saved.view)
-        elif options.target is not None:
-            parts.controller.submit_forced(options.sentence, options.target)
-        else:
-            steps = 10_000 if options.steps is None else options.steps
-            parts.controller.submit(options.sentence, steps)
-        parts.window.source_bar.set_text(options.sentence if saved is None else saved.document.source)
-        outcome.wait()
-        said = about(parts.controller.loaded, parts.controller.view, WINDOW)
-        save_image(parts.window.grab(), options.out, overwrite=options.force, about=said)
-    finally:
-        parts.close()
-        parts.window.close()
-    return 0
 
 
 def create_application() -> QApplication:
@@ -154,6 +110,13 @@ def build(settings: Settings, model: Path) -> Parts:
     return Parts(window, controller, commands, worker, actions)
 
 
+def keep_work(parts: Parts, recovery: Recovery) -> None:
+    """Let no work be lost, neither by closing the window nor by a crash."""
+    parts.commands.recovery.set_recovery(recovery)
+    parts.window.set_close_guard(parts.commands.closing.may_close)
+    parts.window.closing.connect(parts.commands.recovery.finish)
+
+
 def begin(parts: Parts, options: WindowOptions) -> None:
     """What happens once the window has been painted: the model is opened, and a given sentence encoded."""
     parts.controller.open_model(options.model)
@@ -162,15 +125,7 @@ def begin(parts: Parts, options: WindowOptions) -> None:
     elif options.sentence is not None:
         parts.window.source_bar.set_text(options.sentence)
         parts.controller.submit(options.sentence, options.steps or 0)
-    parts.commands.sessions.offer_unsaved()
-
-
-def _readable_session(path: Path, model: Path) -> SavedSession:
-    """A session file that was made with a model; raises UserError where it was made with another."""
-    saved = session_file.read(path)
-    if saved.document.checkpoint not in ("", content_hash(model)):
-        raise UserError(f"{path} was made with another model. Name that model with --model.")
-    return saved
+    parts.commands.recovery.offer()
 
 
 def _unsaved_folder() -> Path:
@@ -314,38 +269,3 @@ class AfterFirstPaint(QObject):
             watched.removeEventFilter(self)
             QTimer.singleShot(0, action)
         return False
-
-
-class Outcome(QObject):
-    """Waits, with the event loop running, until the controller has shown a trace or said why not."""
-
-    finished = Signal()
-
-    def __init__(self, parts: Parts) -> None:
-        super().__init__(parts.window)
-        self._trouble = ""
-        self._inquiries = parts.controller.inquiries
-        parts.controller.encoded.connect(self.finished)
-        parts.controller.hint.connect(self._refuse)
-
-    def _refuse(self, message: str) -> None:
-        if message:
-            self._trouble = message
-            self.finished.emit()
-
-    def wait(self) -> None:
-        """Return once the trace is on screen. Raises UserError with the reason when there will be none."""
-        loop = QEventLoop()
-        self.finished.connect(loop.quit)
-        QTimer.singleShot(SCREENSHOT_PATIENCE, loop.quit)
-        if not self._trouble:
-            loop.exec()
-        if self._trouble:
-            raise UserError(self._trouble)
-        # What is measured beside the trace follows, and layouts settle in events of their own.
-        deadline = QDeadlineTimer(SCREENSHOT_PATIENCE)
-        while True:
-            QTimer.singleShot(SETTLING, loop.quit)
-            loop.exec()
-            if not self._inquiries.waits or deadline.hasExpired():
-                return

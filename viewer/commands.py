@@ -13,10 +13,12 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 import viewer
 from viewer import resolve, theme
 from viewer.clipboard_commands import ClipboardCommands
+from viewer.closing import Closing
 from viewer.controller import Controller
 from viewer.export_commands import ExportCommands
 from viewer.laboratory import Laboratory
 from viewer.laboratory_commands import LaboratoryCommands
+from viewer.recovery_commands import RecoveryCommands
 from viewer.session_commands import SessionCommands
 from viewer.settings import Settings
 from viewer.view_state import ColorRange, RowLabels
@@ -40,6 +42,8 @@ class Commands(QObject):
         self.laboratory = laboratory
         self.experiments = LaboratoryCommands(window, laboratory)
         self.sessions = SessionCommands(window, controller, settings)
+        self.recovery = RecoveryCommands(window, controller, self.sessions, settings)
+        self.closing = Closing(window, controller, self.sessions)
         self.exports = ExportCommands(window, controller, settings)
         self.clipboard = ClipboardCommands(window, controller, settings)
 
@@ -104,12 +108,12 @@ class Commands(QObject):
         dialog.open()
 
     def open_model(self, directory: str) -> None:
-        """Open the checkpoint in `directory`."""
-        self.controller.open_model(Path(directory))
+        """Open the checkpoint in `directory`; asks first where that loses work."""
+        self.closing.before_another_model(lambda: self.controller.open_model(Path(directory)))
 
     def open_bundled(self) -> None:
         """Open the English-French model that came with the program."""
-        self.controller.open_model(self._bundled)
+        self.open_model(str(self._bundled))
 
     def show_shortcuts(self) -> None:
         """List the keys."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from model.errors import InputError, UserError
+from model.whole_files import WriteError, is_special, real, write_whole
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -73,12 +73,19 @@ def _named(number: int, raw: bytes, name: str) -> str:
 
 
 def check_output(path: Path, force: bool) -> None:
-    """Raise InputError where a file could not be written to `path`, or exists and may not be replaced."""
+    """Raise InputError where a file could not be written to `path`, or exists and may not be replaced.
+
+    A device or a pipe is written into, so that nothing there is replaced.
+    """
     if path.is_dir():
         raise InputError(f"{path} is a directory: give the name of a file in it.")
+    if is_special(path):
+        if not os.access(path, os.W_OK):
+            raise InputError(f"{path} cannot be written to: choose another name.")
+        return
     if path.exists() and not force:
         raise InputError(f"{path} exists already: add --force to replace it, or choose another name.")
-    _check_parent(path)
+    _check_parent(real(path) if path.is_symlink() else path)
 
 
 def check_folder(folder: Path, names: Iterable[str], force: bool) -> None:
@@ -116,24 +123,9 @@ def write_lines(path: Path, lines: Iterable[str], force: bool) -> None:
     content = "".join(f"{line}\n" for line in lines).encode("utf-8")
     check_output(path, force)
     try:
-        _replace(path, content)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}.") from None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # mkstemp lets only the owner read; the file shall be as open as any other new file.
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+        write_whole(path, content)
+    except WriteError as error:
+        raise UserError(f"{path} cannot be written: {error.reason}.") from None
 
 
 def _check_parent(path: Path) -> None:

@@ -162,7 +162,7 @@ def screenshot(options: ScreenshotOptions) -> int:
     check_output(options.out, options.force)
     saved_session(options)
     application = offscreen_application()
-    from viewer.app import take_screenshot
+    from viewer.screenshot import take_screenshot
 
     code = take_screenshot(options)
     del application

@@ -87,8 +87,8 @@ class Exporter:
     def write(self, loaded: Loaded, item: Item, path: Path) -> None:
         """Write one file, and say what had to be reduced in it. Raises as `line` does."""
         from viewer.export.job import encoded
-        from viewer.export.picture import ExportError, write_bytes
         from viewer.export.pictures import Subject
+        from viewer.export.writing import ExportError, write_bytes
 
         content, notes = encoded(Subject(loaded, item.view, self.d_model), self.options.choices, self._advance)
         try:

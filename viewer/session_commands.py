@@ -1,61 +1,96 @@
-"""Opening and saving session files, and keeping unsaved work through a crash."""
+"""Opening and saving session files, and which of them the document on screen belongs to."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from model.document import Document
-from model.errors import UserError
-from viewer import session_file
+from model.errors import InputError, UserError
+from viewer import filing, session_file
+from viewer.asking import CHANNEL
 from viewer.controller import Controller
 from viewer.export.choices import from_json as choices_from
 from viewer.export.choices import to_json as choices_json
-from viewer.recovery import Recovery
+from viewer.filing import Filed, content
+from viewer.plain_text import shown_text
 from viewer.replay import replayed
 from viewer.session_file import SavedSession
 from viewer.settings import Settings
 from viewer.widgets.main_window import MainWindow
+from viewer.widgets.questions import Role, ask
 
 SUFFIX = ".avsession"
 FILTER = f"Attention Viewer session (*{SUFFIX})"
-KEEP_AFTER = 1500
-"""Milliseconds after a change until unsaved work is written down."""
+MOST_FILED = 100
+"""Files whose documents are remembered, for when undoing comes back to them."""
+
+
+def nothing() -> None:
+    """What follows where nothing does."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A session that is to be on screen, where it comes from, and what follows once it is there.
+
+    `path` is None where the document is another than the file's.
+    """
+
+    saved: SavedSession
+    name: str
+    step: str
+    path: Path | None = None
+    then: Callable[[], None] = nothing
 
 
 class SessionCommands(QObject):
-    """Saves and opens the controller's document and view; `opened` names the file."""
+    """Saves and opens the controller's document and view.
 
-    opened = Signal(str)
+    `settled` follows when the document, or what of it is saved, is another; `saved` when a file holds all of it.
+    """
 
-    def __init__(
-        self, window: MainWindow, controller: Controller, settings: Settings, recovery: Recovery | None = None
-    ) -> None:
+    settled = Signal()
+    saved = Signal()
+
+    def __init__(self, window: MainWindow, controller: Controller, settings: Settings) -> None:
         super().__init__(window)
-        self._window, self._controller, self._settings, self._recovery = window, controller, settings, recovery
-        self._path: Path | None = None
-        self._saved: Document | None = None
-        self._waiting: tuple[SavedSession, str] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(KEEP_AFTER)
-        self._timer.timeout.connect(self.keep)
-        controller.traced.connect(self._changed)
+        self._window, self._controller, self._settings = window, controller, settings
+        self._filed: list[Filed] = []
+        self._waiting: Opening | None = None
+        self._awaited: Opening | None = None
+        self._titled: Document | None = None
+        controller.traced.connect(self._traced)
+        controller.changed.connect(self._changed)
         controller.model_changed.connect(self._model_known)
+        self._tell()
+
+    @property
+    def filed(self) -> Filed | None:
+        """The file that the document belongs to, and what stands there."""
+        return filing.file_of(self._filed, self._controller.history, self._controller.document, self._model)
 
     @property
     def is_saved(self) -> bool:
         """Whether the document is as it stands in its file."""
-        return self._path is not None and self._controller.document == self._saved
+        return filing.is_as_filed(self._controller.document, self.filed)
 
-    def set_recovery(self, recovery: Recovery) -> None:
-        """Write unsaved work down from now on."""
-        self._recovery = recovery
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether closing would lose work."""
+        return filing.is_unsaved(self._controller.document, self.filed)
+
+    @property
+    def text(self) -> str | None:
+        """What a session file would hold; None while there is nothing to save."""
+        saved = self._session()
+        return None if saved is None else session_file.to_text(saved)
 
     def add_recent_menu(self, menu: QMenu, before: QAction) -> None:
         """Add to a menu, before an action, the session files that were used last."""
@@ -67,7 +102,7 @@ class SessionCommands(QObject):
     def _fill(self, recent: QMenu) -> None:
         recent.clear()
         for name in self._settings.get("recent session files"):
-            recent.addAction(Path(name).name, partial(self.open, Path(name))).setToolTip(name)
+            recent.addAction(shown_text(Path(name).name).replace("&", "&&"), partial(self.open, Path(name)))
         if recent.isEmpty():
             recent.addAction("No session was saved or opened yet").setEnabled(False)
 
@@ -79,113 +114,87 @@ class SessionCommands(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def save(self) -> None:
-        """Save to the session's own file; ask for one where it has none."""
-        if self._path is None:
-            self.save_as()
+    def save(self, then: Callable[[], None] = nothing) -> None:
+        """Save to the session's own file; ask for one where it has none. `then` follows once it is saved."""
+        filed = self.filed
+        if filed is None:
+            self.save_as(then)
         else:
-            self.save_to(self._path)
+            self.save_to(filed.path, then)
 
-    def save_as(self) -> None:
-        """Ask for a file and save to it."""
+    def save_as(self, then: Callable[[], None] = nothing) -> None:
+        """Ask for a file and save to it. `then` follows once it is saved."""
         dialog = QFileDialog(self._window, "Save session", str(self._folder()), FILTER)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
-        dialog.fileSelected.connect(lambda name: self.save_to(Path(name)))
+        dialog.fileSelected.connect(lambda name: self.save_to(Path(name), then))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def save_to(self, path: Path) -> None:
-        """Save to a file; says why where that cannot be done."""
+    def save_to(self, path: Path, then: Callable[[], None] = nothing) -> None:
+        """Save to a file; says why where that cannot be done. `then` follows once it is saved."""
         saved = self._session()
         if saved is None:
             return
         try:
+            _refuse_pipe(path)
             session_file.write(path, saved)
         except UserError as error:
-            self._window.show_error(str(error))
+            self._say(error, path)
             return
-        self._settled_at(path, self._controller.document)
-        self._window.set_status(f"Saved {path.name}")
+        self._file(path, saved.document)
+        self._window.set_status(f"Saved {shown_text(path.name)}")
+        then()
 
     def open(self, path: Path) -> None:
         """Open a session file; says why where that cannot be done."""
         try:
+            _refuse_pipe(path)
             saved = session_file.read(path)
         except UserError as error:
-            self._window.show_error(str(error))
+            self._say(error, path)
             return
-        self._settled_at(path, None)
-        self._open(saved, path.name)
+        name = shown_text(path.name)
+        self._open(Opening(saved, name, f"{filing.OPEN} {name}", path))
 
-    def restore(self, path: Path) -> None:
-        """Take up the work that a crash left behind, and remove its file."""
-        try:
-            saved = session_file.read(path)
-        except UserError as error:
-            self._window.show_error(str(error))
-            return
-        self._open(saved, "the unsaved session")
-        if self._recovery is not None:
-            self._recovery.discard(path)
+    def take_up(self, saved: SavedSession, then: Callable[[], None] = nothing) -> None:
+        """Go on with work that belongs to no file. `then` follows once it is on screen."""
+        self._open(Opening(saved, "The unsaved work", filing.TAKE_UP, None, then))
 
-    def offer_unsaved(self) -> None:
-        """Offer the work that the last run left behind when it did not end as it should."""
-        left = self._recovery.left_behind() if self._recovery is not None else []
-        if not left:
-            return
-        question = self._question(
-            "Attention Viewer did not end as it should have. Take up the unsaved session again?", "Take up", "Discard"
-        )
-        question.accepted.connect(lambda: self.restore(left[0]))
-        question.rejected.connect(lambda: self._discard(left))
-        question.open()
-
-    def keep(self) -> None:
-        """Write unsaved work down."""
-        saved = self._session()
-        if self._recovery is not None and saved is not None:
-            if self.is_saved:
-                self._recovery.clear()
-            else:
-                self._recovery.keep(session_file.to_text(saved))
-
-    def finish(self) -> None:
-        """The window closes as it should: nothing is left behind."""
-        self._timer.stop()
-        if self._recovery is not None:
-            self._recovery.clear()
-
-    def _open(self, saved: SavedSession, name: str) -> None:
-        info = self._controller.loaded.info
+    def _open(self, opening: Opening) -> None:
+        info, saved = self._controller.loaded.info, opening.saved
         if info is None:
-            self._waiting = saved, name
+            self._waiting = opening
         elif saved.document.checkpoint in ("", info.content_hash):
-            self._show(saved, saved.document, name)
+            self._show(opening)
         else:
-            question = self._question(
-                f"{name} was made with another model than {info.name}, which is open. Replay it? Its sentence, its "
-                "settings and its interventions are kept; the tokens chosen in it belong to the other model.",
-                "Replay",
-                "Cancel",
+            elsewhere = replace(opening, saved=replace(saved, document=replayed(saved.document, info)), path=None)
+            ask(
+                self._window,
+                f"{opening.name} was made with another model than {shown_text(info.name)}, which is open. Replay it?",
+                "Its sentence, its settings and its interventions are kept; the tokens chosen in it belong to the "
+                "other model.",
+                {
+                    "Replay": (Role.AcceptRole, lambda: self._show(elsewhere)),
+                    "Cancel": (Role.RejectRole, nothing),
+                },
             )
-            question.accepted.connect(lambda: self._show(saved, replayed(saved.document, info), name))
-            question.open()
 
-    def _show(self, saved: SavedSession, document: Document, name: str) -> None:
-        self._window.source_bar.set_text(document.source)
-        self._controller.open_document(replace(document, checkpoint=""), saved.view, f"Open session {name}")
+    def _show(self, opening: Opening) -> None:
+        saved = opening.saved
+        self._window.source_bar.set_text(saved.document.source)
+        self._controller.open_document(replace(saved.document, checkpoint=""), saved.view, opening.step)
+        self._awaited = opening
         if saved.export is not None:
             self._settings.set("export choices", choices_json(saved.export))
-        if self._path is not None:
-            self._saved = self._controller.document
+        if not self._controller.inquiries.is_open(CHANNEL):
+            self._traced()
 
     def _model_known(self) -> None:
         if self._waiting is not None:
-            saved, name = self._waiting
-            self._waiting = None
-            self._open(saved, name)
+            opening, self._waiting = self._waiting, None
+            self._open(opening)
 
     def _session(self) -> SavedSession | None:
         document, info = self._controller.document, self._controller.loaded.info
@@ -194,26 +203,59 @@ class SessionCommands(QObject):
         export = choices_from(self._settings.get("export choices"))
         return SavedSession(replace(document, checkpoint=info.content_hash), self._controller.view, export)
 
-    def _settled_at(self, path: Path, document: Document | None) -> None:
-        self._path, self._saved = path, document
-        self._settings.remember_session(str(path))
-        self.opened.emit(str(path))
-        self.keep()
+    def _traced(self) -> None:
+        """The document is on screen: only now does it belong to the file that it was opened from."""
+        opening, self._awaited = self._awaited, None
+        if opening is not None and self._is_wanted(opening):
+            if opening.path is not None:
+                self._file(opening.path, opening.saved.document)
+                self._window.set_status(f"Opened {opening.name}")
+            opening.then()
+        filed, document = self.filed, self._controller.document
+        if filed is not None and document is not None:
+            self._filed[self._filed.index(filed)] = replace(filed, latest=document)
+        self._tell()
 
     def _changed(self) -> None:
-        self._timer.start()
+        """Something was asked for, or could not be had: what awaits another document waits in vain."""
+        if self._awaited is not None and not self._is_wanted(self._awaited):
+            self._awaited = None
+        if self._controller.document is not self._titled:
+            self._tell()
 
-    def _discard(self, left: list[Path]) -> None:
-        for path in left:
-            if self._recovery is not None:
-                self._recovery.discard(path)
+    def _is_wanted(self, opening: Opening) -> bool:
+        document = self._controller.document
+        return document is not None and content(document) == content(opening.saved.document)
+
+    def _file(self, path: Path, document: Document) -> None:
+        """From now on the document belongs to a file, in which it stands as it is now."""
+        others = [each for each in self._filed if each.path != path]
+        began = filing.root(self._controller.history, document)
+        self._filed = [*others, Filed(path, document, self._model, document, began)][-MOST_FILED:]
+        self._settings.remember_session(str(path))
+        self._tell()
+        self.saved.emit()
+
+    def _tell(self) -> None:
+        self._titled = self._controller.document
+        self._window.setWindowTitle(filing.title(self._titled, self.filed))
+        self._window.setWindowModified(self.is_unsaved)
+        self.settled.emit()
+
+    @property
+    def _model(self) -> str:
+        info = self._controller.loaded.info
+        return "" if info is None else info.content_hash
 
     def _folder(self) -> Path:
-        return self._path.parent if self._path is not None else Path.home()
+        filed = self.filed
+        return filed.path.parent if filed is not None else Path.home()
 
-    def _question(self, text: str, yes: str, no: str) -> QMessageBox:
-        question = QMessageBox(QMessageBox.Icon.Question, "Attention Viewer", text, parent=self._window)
-        question.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
-        question.addButton(no, QMessageBox.ButtonRole.RejectRole)
-        question.finished.connect(question.deleteLater)
-        return question
+    def _say(self, error: UserError, path: Path) -> None:
+        self._window.show_error(str(error).replace(str(path), shown_text(str(path))))
+
+
+def _refuse_pipe(path: Path) -> None:
+    """Raise InputError for what would be waited for."""
+    if path.is_fifo():
+        raise InputError(f"{path} is a pipe: choose a file.")

@@ -33,6 +33,10 @@ FEWEST_POSITIONS, MOST_POSITIONS, MOST_PAIRS = 8, 512, 8
 """What the positional plots can show."""
 
 
+class NewerError(InputError):
+    """A session that a later version of the program wrote."""
+
+
 @dataclass(frozen=True)
 class SavedSession:
     """What a session file holds; `export` is None where it was written before there were such choices."""
@@ -69,7 +73,7 @@ def from_text(text: str, name: str) -> SavedSession:
         raise _foreign(name)
     version = values.get("version")
     if type(version) is int and version > VERSION:
-        raise InputError(f"{name} was made with a newer Attention Viewer: install that version to open it.")
+        raise NewerError(f"{name} was made with a newer Attention Viewer: install that version to open it.")
     try:
         if type(version) is not int or version < 1:
             raise InputError(f"The version is {version!r}.")
@@ -91,15 +95,20 @@ def read(path: Path) -> SavedSession:
             content = file.read(LARGEST + 1)
     except OSError as error:
         raise InputError(f"{path} cannot be read ({error.strerror}): check its name and its permissions.") from None
+    return from_bytes(content, str(path))
+
+
+def from_bytes(content: bytes, name: str) -> SavedSession:
+    """The session in a file's content, as `from_text` reads it; InputError where it is too large or no text."""
     if len(content) > LARGEST:
         raise InputError(
-            f"{path} is larger than {LARGEST // 1_000_000} MB, far more than a session needs: choose another file."
+            f"{name} is larger than {LARGEST // 1_000_000} MB, far more than a session needs: choose another file."
         )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _foreign(str(path)) from None
-    return from_text(text, str(path))
+        raise _foreign(name) from None
+    return from_text(text, name)
 
 
 def write(path: Path, saved: SavedSession) -> None:

@@ -126,6 +126,15 @@ class Settings:
         """Store bytes as base64 text."""
         self.set(key, bytes(value.toBase64().data()).decode("ascii"))
 
+    def trouble(self) -> str:
+        """Why settings are not kept from this run to the next, in a sentence; "" where they are."""
+        if not isinstance(self._store, QSettings):
+            return ""
+        self._store.sync()
+        if self._store.isWritable() and self._store.status() is not QSettings.Status.AccessError:
+            return ""
+        return f"Settings cannot be kept: make room for {self._store.fileName()}, or allow writing there."
+
     def remember_sentence(self, sentence: str) -> None:
         """Put a sentence at the head of the recent ones."""
         self._remember("recent sentences", sentence, RECENT_SENTENCES)

@@ -29,8 +29,8 @@ from model.training.run_directory import STATE
 from model.training.schedule import Budget, learning_rate
 from model.training.settings import TrainingSettings
 from model.training.subwords import Subwords
-from model.training.whole_files import whole_file
 from model.transformer import Transformer
+from model.whole_files import whole_file
 
 _SMALLEST = 1e-9
 """Added to weights before their logarithm is taken."""

@@ -12,8 +12,8 @@ import torch
 from model.checkpoint import write_weights
 from model.config import ModelConfig
 from model.training.subwords import write_vocabulary
-from model.training.whole_files import whole_directory
 from model.transformer import Transformer
+from model.whole_files import whole_directory
 
 LONGEST = 512
 

@@ -30,9 +30,9 @@ from model.training.reporting import ProgressBar
 from model.training.run_directory import Beginning, RunDirectory
 from model.training.settings import TrainingSettings
 from model.training.subwords import Subwords, train_subwords
-from model.training.whole_files import WriteError
 from model.training.word_links import parse_links, spell_links, with_links
 from model.transformer import Transformer
+from model.whole_files import WriteError
 
 SAVE_SECONDS = 300.0
 """Between two saved states."""

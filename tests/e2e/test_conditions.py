@@ -12,9 +12,10 @@ from model.document import Document
 from model.interventions import Interventions, Positions
 from tests.e2e.waiting import SENTENCE, settle
 from viewer import session_file
-from viewer.app import Parts, take_screenshot
+from viewer.app import Parts
 from viewer.assets import BUNDLED_MODEL
 from viewer.command_options import ScreenshotOptions
+from viewer.screenshot import take_screenshot
 from viewer.session_file import SavedSession
 from viewer.view_state import ViewState
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import resource
@@ -20,7 +21,6 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QSaveFile
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -158,6 +158,18 @@ def asked_for(suffix: str) -> tuple[str, ...]:
     return ("--format", suffix, "--steps", "3", *ONE, *moving)
 
 
+def full_disk(hits: Callable[[str], bool]) -> Callable[[Path, Path], None]:
+    """Puts complete files in their places, but for those whose name `hits`: the disk is full for them."""
+    replace_file = os.replace
+
+    def replace_or_fail(part: Path, path: Path) -> None:
+        if hits(path.name):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        replace_file(part, path)
+
+    return replace_or_fail
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_every_format_opens_and_a_full_disk_leaves_nothing_of_it(
     export: Export,
@@ -167,7 +179,7 @@ def test_every_format_opens_and_a_full_disk_leaves_nothing_of_it(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(QSaveFile, "commit", lambda file: (file.cancelWriting(), False)[1])
+        patched.setattr(os, "replace", full_disk(lambda name: True))
         assert export(TEXT, "-o", "out", *asked_for(suffix)) == 2
     message = capsys.readouterr().err
     assert "could not be written" in message and message.count("\n") == 1
@@ -193,8 +205,7 @@ def test_writing_that_ends_half_way_leaves_nothing(
 def test_partly_written_is_said_with_its_own_exit_code(
     export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commit = QSaveFile.commit
-    monkeypatch.setattr(QSaveFile, "commit", lambda file: commit(file) if "head1" in file.fileName() else False)
+    monkeypatch.setattr(os, "replace", full_disk(lambda name: "head1" not in name))
     assert export(TEXT, "-o", "out", "--kind", "cross", "--layer", "1") == 1
     assert "1 of 2 files had been written." in capsys.readouterr().err
     assert names(tmp_path / "out") == ["cross_layer1_head1.png"]
@@ -388,8 +399,13 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
     export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mine = tmp_path / "out" / "cross_layer1_head2.png"
-    commit = QSaveFile.commit
-    monkeypatch.setattr(QSaveFile, "commit", lambda file: bool(mine.write_bytes(b"mine")) and commit(file))
+    replace_file = os.replace
+
+    def replace_and_appear(part: Path, path: Path) -> None:
+        replace_file(part, path)
+        mine.write_bytes(b"mine")
+
+    monkeypatch.setattr(os, "replace", replace_and_appear)
     assert export(TEXT, "-o", "out", "--kind", "cross", "--layer", "1") == 1
     assert "exists already" in capsys.readouterr().err and mine.read_bytes() == b"mine"
 
@@ -450,14 +466,8 @@ def test_a_batch_goes_on_where_it_was_stopped(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     asked = ("--input", lines.name, "-o", "out", "--kind", "cross", "--layer", "1", "--steps", "2")
-    commit = QSaveFile.commit
     with monkeypatch.context() as patched:
-        full = "00002_cross_layer1_head2.png"
-        patched.setattr(
-            QSaveFile,
-            "commit",
-            lambda file: (file.cancelWriting(), False)[1] if full in file.fileName() else commit(file),
-        )
+        patched.setattr(os, "replace", full_disk(lambda name: name == "00002_cross_layer1_head2.png"))
         assert export(*asked) == 1
     said = capsys.readouterr().err
     assert "could not be written" in said and said.count("\n") == 1
@@ -483,14 +493,13 @@ def test_a_batch_goes_on_where_it_was_stopped(
 def test_a_folder_that_vanishes_stops_a_batch(
     export: Export, lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commit = QSaveFile.commit
+    replace_file = os.replace
 
-    def commit_and_move(file: QSaveFile) -> bool:
-        done = commit(file)
+    def replace_and_move(part: Path, path: Path) -> None:
+        replace_file(part, path)
         (tmp_path / "out").rename(tmp_path / "gone")
-        return done
 
-    monkeypatch.setattr(QSaveFile, "commit", commit_and_move)
+    monkeypatch.setattr(os, "replace", replace_and_move)
     assert export("--input", lines.name, "-o", "out", *ONE, "--force") == 1
     said = capsys.readouterr().err
     assert "The folder out does not exist" in said

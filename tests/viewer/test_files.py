@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,3 +96,45 @@ def test_lines_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(UserError, match="No space left"):
         write_lines(file, ["new"], force=True)
     assert [path.name for path in tmp_path.iterdir()] == ["out.txt"] and file.read_text("utf-8") == "né\n\n"
+
+
+def test_links_are_followed_modes_kept_and_the_content_flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    target, link = elsewhere / "mine.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    target.chmod(0o600)
+    link.symlink_to(Path("elsewhere") / "mine.txt")
+    (tmp_path / "new.txt").symlink_to(elsewhere / "new.txt")
+    flushed: list[int] = []
+    flush = os.fsync
+
+    def fsync(handle: int) -> None:
+        flushed.append(os.fstat(handle).st_ino)
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_lines(link, ["new"], force=True)
+    write_lines(tmp_path / "new.txt", ["new"], force=False)
+    assert link.is_symlink() and target.read_text() == "new\n" and (elsewhere / "new.txt").read_text() == "new\n"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert target.stat().st_ino in flushed and sorted(os.listdir(elsewhere)) == ["mine.txt", "new.txt"]
+    with pytest.raises(InputError, match="exists already"):
+        write_lines(link, ["newer"], force=False)
+
+
+def test_devices_and_pipes_are_written_into_and_need_no_force(tmp_path: Path) -> None:
+    pipe, null = tmp_path / "pipe", tmp_path / "null"
+    os.mkfifo(pipe)
+    null.symlink_to("/dev/null")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_lines(pipe, ["away"], force=False)
+        assert os.read(reader, 10) == b"away\n"
+    finally:
+        os.close(reader)
+    write_lines(null, ["away"], force=True)
+    with pytest.raises(UserError, match="No space left on device"):
+        write_lines(Path("/dev/full"), ["away"], force=True)
+    assert pipe.is_fifo() and null.is_symlink() and sorted(os.listdir(tmp_path)) == ["null", "pipe"]
+    assert Path("/dev/null").is_char_device() and Path("/dev/full").is_char_device()

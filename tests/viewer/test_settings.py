@@ -1,5 +1,6 @@
 """Settings survive, and whatever is damaged reads as the default."""
 
+import resource
 import shutil
 from pathlib import Path
 
@@ -73,3 +74,23 @@ def test_the_settings_of_the_first_release_are_read_as_they_were(tmp_path: Path)
     assert choices_from(settings.get("export choices")) == look
     assert settings.get_bytes("geometry") == QByteArray(b"\x01\xd9\xd0\xcb\x00\x03")
     assert settings.get_bytes("window state") == QByteArray(b"\x00\x00\x00\xff\xfd")
+
+
+def test_settings_that_cannot_be_kept_say_so(store: QSettings, tmp_path: Path) -> None:
+    assert Settings(store).trouble() == "" == Settings(MemoryStore()).trouble()
+    Settings(store).set("theme", "dark")
+    assert Settings(store).trouble() == "" and (tmp_path / "settings.ini").exists()
+    (tmp_path / "file").touch()
+    settings = Settings(QSettings(str(tmp_path / "file" / "settings.ini"), QSettings.Format.IniFormat))
+    assert "cannot be kept" in settings.trouble() and "settings.ini" in settings.trouble()
+
+
+def test_settings_on_a_full_disk_say_so(store: QSettings) -> None:
+    settings = Settings(store)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        settings.set("theme", "dark")
+        assert "cannot be kept" in settings.trouble()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -13,7 +13,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from viewer.export.about import About
 from viewer.export.figure import Figure
-from viewer.export.picture import ExportError, painted_image
+from viewer.export.picture import painted_image
+from viewer.export.writing import ExportError
 
 if TYPE_CHECKING:
     from PIL.Image import Image

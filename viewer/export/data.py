@@ -11,8 +11,8 @@ from model.api import Trace
 from viewer.export.json_trace import json_bytes
 from viewer.export.npz import npz_bytes
 from viewer.export.page import page_bytes
-from viewer.export.picture import ExportError, write_bytes
 from viewer.export.table import csv_bytes
+from viewer.export.writing import ExportError, write_bytes
 
 Encode = Callable[[Trace, Mapping[str, Any]], bytes]
 

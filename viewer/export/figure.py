@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from viewer.export.block import Block, Device, grid_block, heatmap_block
 from viewer.export.choices import CM_PER_INCH, PIXELS_PER_INCH
-from viewer.export.picture import ExportError, Paint
+from viewer.export.picture import Paint
 from viewer.export.text import paint_lines, wrapped
+from viewer.export.writing import ExportError
 from viewer.specs import GridSpec, HeatmapSpec
 from viewer.theme import Style
 

@@ -13,8 +13,9 @@ from viewer.export.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PICTURES,
 from viewer.export.data import WRITERS
 from viewer.export.figure import Figure, Look
 from viewer.export.meta import meta
-from viewer.export.picture import EXPORTERS, ExportError, refuse_existing, write_bytes
+from viewer.export.picture import EXPORTERS
 from viewer.export.pictures import Subject, make_figure
+from viewer.export.writing import ExportError, refuse_existing, write_bytes
 from viewer.theme import PALETTES, style_for, system_font
 
 Advance = Callable[[int, int], None]

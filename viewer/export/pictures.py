@@ -15,7 +15,7 @@ from viewer import conditions, resolve, resolve_positions
 from viewer.export.block import Titled, bars_block, heatmap_block, image_block, plot_block, row_of
 from viewer.export.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
 from viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
-from viewer.export.picture import ExportError
+from viewer.export.writing import ExportError
 from viewer.loaded import Loaded
 from viewer.painting.curves import paint_curves
 from viewer.painting.matrix import paint_matrix

@@ -20,10 +20,10 @@ from model.training.loop import Trainer
 from model.training.output import Languages, write_checkpoint
 from model.training.processes import Processes
 from model.training.run import FAILED, _config, train
-from model.training.run_directory import Beginning, RunDirectory, write_whole
+from model.training.run_directory import Beginning, RunDirectory
 from model.training.subwords import Subwords, train_subwords
-from model.training.whole_files import WriteError
 from model.transformer import Transformer
+from model.whole_files import WriteError, write_whole
 from tests.model.training.made_up import TINY, digit_pairs
 
 PAIRS = digit_pairs(300)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import re
 import resource
 from dataclasses import replace
@@ -13,7 +15,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, QSaveFile, QSizeF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
@@ -25,9 +27,10 @@ from viewer.export.data import write_trace
 from viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
 from viewer.export.names import file_name
 from viewer.export.npz import trace_arrays
-from viewer.export.picture import ExportError, export_picture, save_image, write_bytes
+from viewer.export.picture import export_picture, save_image
 from viewer.export.table import map_text
 from viewer.export.text import wrapped
+from viewer.export.writing import ExportError, write_bytes
 from viewer.painting.colormaps import COLORMAPS
 from viewer.painting.heatmap import paint_rectangles
 from viewer.specs import Axis, Scale
@@ -175,8 +178,11 @@ def test_an_existing_file_is_not_replaced_without_leave(style: Style, tmp_path: 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_a_full_disk_leaves_nothing(style: Style, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
-    monkeypatch.setattr(QSaveFile, "commit", lambda file: (file.cancelWriting(), False)[1])
-    with pytest.raises(ExportError, match="could not be written"):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(ExportError, match="could not be written: No space left on device"):
         write(heatmap_figure(heatmap(), Look(style)), tmp_path / f"map.{suffix}")
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == []
@@ -191,6 +197,14 @@ def test_writing_that_stops_half_way_gives_the_reason_and_leaves_nothing(tmp_pat
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_is_written_into_without_leave(tmp_path: Path) -> None:
+    (tmp_path / "link.csv").symlink_to("/dev/null")
+    write_bytes(tmp_path / "link.csv", b"away")
+    with pytest.raises(ExportError, match="No space left on device"):
+        write_bytes(Path("/dev/full"), b"away")
+    assert (tmp_path / "link.csv").is_symlink() and Path("/dev/full").is_char_device()
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
