@@ -47,7 +47,11 @@ class TrainOptions:
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """A checkpoint and the pairs it is measured on; `lines` None is all of them. `heads`: tell what each head does."""
+    """A checkpoint and the pairs it is measured on; `lines` None is all of them.
+
+    `heads`: tell what each head does; `typed`: how it takes capitals and typographic signs; `copied`: a file of
+    sentences with the words that must stand in their translations too.
+    """
 
     model: Path
     pairs: Path
@@ -55,6 +59,8 @@ class EvaluateOptions:
     lines: int | None = None
     threads: int = 1
     heads: bool = False
+    typed: bool = False
+    copied: Path | None = None
 
 
 def add_train_options(parser: argparse.ArgumentParser) -> None:
@@ -123,12 +129,25 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alignments", metavar="GOLD", type=Path, help="gold links of the same lines: 3-4 sure, 3p4")
     parser.add_argument("--lines", metavar="N", type=_whole("--lines", 1), help="only the first N; all if left out")
     parser.add_argument("--heads", action="store_true", help="also what each head looks at while translating them")
+    parser.add_argument("--typed", action="store_true", help="also in capitals, and with typographic quotes")
+    parser.add_argument(
+        "--copied", metavar="FILE", type=Path, help="also these sentences<TAB>words that must be copied from them"
+    )
     parser.add_argument("--threads", metavar="N", type=_whole("--threads", 1), default=1, help="1 if left out")
 
 
 def evaluate_options(values: argparse.Namespace) -> EvaluateOptions:
     """The options that `add_evaluate_options` describes."""
-    return EvaluateOptions(values.model, values.input, values.alignments, values.lines, values.threads, values.heads)
+    return EvaluateOptions(
+        values.model,
+        values.input,
+        values.alignments,
+        values.lines,
+        values.threads,
+        values.heads,
+        values.typed,
+        values.copied,
+    )
 
 
 def _names(owner: type[TrainingSettings] | type[AugmentationRates]) -> list[str]:
