@@ -55,7 +55,7 @@ def _translations(model_directory: Path, sentences: Sequence[str]) -> Sequence[s
     return translate(model, ids, read_barred(model_directory, model.config), tokenizer.decode).texts
 
 
-def _make(before: Path, after: Path, sheet_path: Path, key_path: Path, seed: int = 1) -> None:
+def _make(before: Path, after: Path, sheet_path: Path, key_path: Path, seed: int) -> None:
     lines = [line for name in FILES for line in (SENTENCES / name).read_text(encoding="utf-8").splitlines()]
     sentences = [line.split("\t")[0] for line in lines if line.strip()]
     text, key = sheet(sentences, _translations(before, sentences), _translations(after, sentences), seed)
@@ -67,7 +67,8 @@ def main(arguments: Sequence[str]) -> None:
     """Make a sheet or count one."""
     command, *rest = arguments
     if command == "make":
-        _make(*map(Path, rest[:4]), *map(int, rest[4:5]))
+        before, after, sheet_path, key_path = map(Path, rest[:4])
+        _make(before, after, sheet_path, key_path, int(rest[4]) if rest[4:] else 1)
     else:
         text, key = (Path(each).read_text(encoding="utf-8") for each in rest)
         print("\n".join(f"{name:<14}{number:4}" for name, number in sorted(count(text, json.loads(key)).items())))
