@@ -24,6 +24,8 @@ from model.training import settings as settings_json
 from model.training.average import WeightAverage
 from model.training.batches import IGNORED, Batch, Example, collate, epoch_batches, guided
 from model.training.data import Pair
+from model.training.mix import Mix
+from model.training.precision import chosen_precision, in_precision
 from model.training.processes import Processes
 from model.training.projection import projected_loss
 from model.training.run_directory import STATE
@@ -68,7 +70,10 @@ class Trainer:
         subwords: Subwords,
         settings: TrainingSettings,
         processes: Processes,
+        mix: Mix | None = None,
     ) -> None:
+        self._mix = mix or Mix()
+        self.precision = chosen_precision(settings.precision, processes.device)
         self._model = model.to(processes.device)
         self._pairs, self._subwords, self._settings, self._processes = pairs, subwords, settings, processes
         self._optimizer = torch.optim.AdamW(
@@ -98,7 +103,7 @@ class Trainer:
         """Train; yields after each update. Raises TrainingError when the loss is not a number."""
         self._model.train()
         while True:
-            batches = epoch_batches(self._pairs, self._subwords, self._settings, self._epoch)
+            batches = epoch_batches(self._pairs, self._subwords, self._settings, self._epoch, self._mix)
             if not batches:
                 raise TrainingError("There is nothing to train on: every pair is longer than `longest` tokens.")
             while self._next_batch < len(batches):
@@ -155,7 +160,7 @@ class Trainer:
         self._optimizer.zero_grad()
         total = torch.zeros(2, device=self._processes.device)
         if mine:
-            with _half_precision(self._processes.device):
+            with in_precision(self.precision, self._processes.device):
                 loss, guide_loss = self._losses(self._batch(mine))
             weighted = loss if guide_loss is None else loss + self._settings.guide_weight * guide_loss
             torch.autograd.backward(weighted / tokens)
@@ -196,7 +201,8 @@ class Trainer:
         hidden, _, cross = self._model.decode(batch.inputs.to(device), memory, padding)  # [B, T, D]
         real = outputs != IGNORED
         weight, bias = self._model.generator.weight, self._model.logits_bias
-        loss = projected_loss(hidden[real], weight, bias, outputs[real], self._settings.label_smoothing)
+        products = torch.bfloat16 if self.precision == "bfloat16" else torch.float32
+        loss = projected_loss(hidden[real], weight, bias, outputs[real], self._settings.label_smoothing, products)
         if batch.guide is None or self._settings.guided_head is None:
             return loss, None
         layer, head = self._settings.guided_head
@@ -212,12 +218,6 @@ class Trainer:
 def alignment_loss(weights: Tensor, guide: Tensor) -> Tensor:
     """Summed cross-entropy in nats of one head's weights [B, T, S] against the guide [B, T, S] (Garg et al. 2019)."""
     return -(guide * (weights.float() + _SMALLEST).log()).sum()
-
-
-def _half_precision(device: torch.device) -> contextlib.AbstractContextManager[Any]:
-    if device.type == "cuda":
-        return torch.autocast("cuda", dtype=torch.bfloat16)
-    return contextlib.nullcontext()
 
 
 @contextlib.contextmanager

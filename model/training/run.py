@@ -23,12 +23,14 @@ from model.training.data import Pair
 from model.training.evaluation import Loss, Scores, loss, score, translate
 from model.training.loop import Trainer, TrainingError, Update, stop_on_signals
 from model.training.memory import keep_freed_memory
+from model.training.mix import Mix
 from model.training.model_card import EFLOMAL, Course, Described, Figures, model_card
 from model.training.output import LONGEST, Languages, write_checkpoint
 from model.training.processes import Processes
 from model.training.reporting import ProgressBar
 from model.training.run_directory import Beginning, RunDirectory
 from model.training.settings import TrainingSettings
+from model.training.substitution import Names, read_names
 from model.training.subwords import Subwords, train_subwords
 from model.training.word_links import parse_links, spell_links, with_links
 from model.transformer import Transformer
@@ -73,7 +75,10 @@ class _Run:
         self._directory = RunDirectory(options.output)
         begun = self._beginning()
         self._settings, self._begun = begun.settings, begun
-        self._corpus = read_corpus(options.train, options.dev, self._settings)
+        self._corpus = read_corpus(
+            options.train, options.dev, self._settings, options.weights, options.leave_out
+        )
+        names = read_names(options.names) if options.names else Names()
         if begun.fingerprint not in ("", self._corpus.fingerprint()):
             raise InputError(f"{options.output} was trained on other data. Give the same files in the same order.")
         self._subwords = Subwords(processes.once(self._subword_model))
@@ -82,7 +87,14 @@ class _Run:
             begun = replace(begun, fingerprint=self._corpus.fingerprint())
             self._directory.begin(begun, self._subwords.model, links)
         self._model = self._new_model()
-        self._trainer = Trainer(self._model, self._pairs(links), self._subwords, self._settings, processes)
+        self._trainer = Trainer(
+            self._model,
+            self._pairs(links),
+            self._subwords,
+            self._settings,
+            processes,
+            Mix(self._corpus.weights, names),
+        )
         if options.resume:
             self._trainer.restore(options.output)
             if processes.is_first:
@@ -113,7 +125,8 @@ class _Run:
         count = self._options.evaluations
         ahead = [(index + 1) / (count + 1) for index in range(count)]
         ahead = [point for point in ahead if point > self._trainer.budget.progress]
-        saved = perf_counter()
+        saved = written = perf_counter()
+        every = self._options.checkpoint_minutes
         for update in self._trainer.updates():
             if not self._processes.is_first:
                 continue
@@ -125,6 +138,9 @@ class _Run:
             if perf_counter() - saved >= SAVE_SECONDS:
                 self._trainer.save(self._options.output)
                 saved = perf_counter()
+            if every is not None and perf_counter() - written >= 60.0 * every:
+                self._write_on_the_way(bar)
+                written = perf_counter()
 
     def _measure_on_the_way(self, update: Update, bar: ProgressBar) -> None:
         found = self._measure(self._options.bleu_lines)
@@ -132,6 +148,24 @@ class _Run:
         bar.say(
             f"{self._trainer.budget.seconds / 60:6.1f} min  dev loss {found.loss.per_token:.3f} a token, "
             f"{found.loss.per_character:.3f} a character; BLEU {found.scores.bleu:.1f}, chrF {found.scores.chrf:.1f}"
+        )
+
+    def _write_on_the_way(self, bar: ProgressBar) -> None:
+        """Write a finished checkpoint of the weights as they are, beside the run's last one."""
+        found = self._measure(self._options.bleu_lines)
+        minutes = self._trainer.budget.seconds / 60
+        directory = self._directory.model_after(minutes)
+        self._write(directory, Course(self._trainer.budget.step, self._trainer.epoch + 1, minutes, False), found)
+        bar.say(f"{minutes:6.1f} min  checkpoint written: {directory}")
+
+    def _write(self, directory: Path, course: Course, found: _Measured) -> None:
+        write_checkpoint(
+            directory,
+            self._model,
+            self._subwords.model,
+            Languages(self._options.source_language, self._options.target_language),
+            self._settings.dropout,
+            model_card(self._described(course, found)),
         )
 
     def _measure(self, lines: int | None) -> _Measured:
@@ -149,14 +183,7 @@ class _Run:
         found = self._measure(None)
         self._directory.append({**_dev_line(budget.step, budget.seconds, found), "final": True})
         course = Course(budget.step, self._trainer.epoch + 1, minutes, not self._trainer.stopped)
-        write_checkpoint(
-            self._directory.model,
-            self._model,
-            self._subwords.model,
-            Languages(self._options.source_language, self._options.target_language),
-            self._settings.dropout,
-            model_card(self._described(course, found)),
-        )
+        self._write(self._directory.model, course, found)
         stopped = " Stopped early: the same command with --resume goes on." if self._trainer.stopped else ""
         return (
             f"{budget.step:,} updates in {minutes:.1f} min. All {len(self._dev):,} dev pairs: loss "
@@ -187,7 +214,8 @@ class _Run:
     def _opening(self) -> str:
         corpus: Corpus = self._corpus
         left_out = f" ({corpus.left_out:,} left out: they share a sentence with dev)" if corpus.left_out else ""
-        return f"{len(corpus.train):,} pairs to train on{left_out}, {len(corpus.dev):,} dev pairs."
+        precision = self._trainer.precision
+        return f"{len(corpus.train):,} pairs to train on{left_out}, {len(corpus.dev):,} dev pairs; {precision}."
 
     def _beginning(self) -> Beginning:
         options = self._options

@@ -47,6 +47,10 @@ class RunDirectory:
         self.metrics = path / _METRICS
         self.links = path / _LINKS
 
+    def model_after(self, minutes: float) -> Path:
+        """Where a checkpoint written on the way goes."""
+        return self.path / f"{_MODEL}-{minutes:03.0f}"
+
     def begin(self, beginning: Beginning, subwords: bytes, links: bytes | None = None) -> None:
         """Make the directory and note what the run is begun with; an earlier run in it is removed."""
         try:
