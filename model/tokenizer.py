@@ -7,6 +7,7 @@ SentencePiece model allows it, `<unk>` otherwise.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -153,19 +154,25 @@ def _cut(model: SentencePieceProcessor, text: str, what: str) -> list[Piece]:
 def _character_ranges(text: str, pieces: Sequence[str], offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """SentencePiece's ranges, made to cover what was written.
 
-    Where one character became several pieces (bytes, ligatures) SentencePiece gives it to the last of them:
-    here each has it. Spaces before a word are left out of the word's range.
+    Where one character became several pieces (bytes, ligatures, ™) SentencePiece gives it to the last of them, and
+    the space before it to the first: here each has the character. Spaces and invisible characters before a word
+    are left out of the word's range.
     """
     ranges: list[tuple[int, int]] = []
     following = (len(text), len(text))
     for piece, (start, stop) in zip(reversed(pieces), reversed(offsets), strict=True):
-        if start == stop and start == following[0] and piece != SPACE:
+        nothing_yet = start == stop == following[0] or text[start:stop].isspace()
+        if nothing_yet and piece != SPACE:
             start, stop = following
-        while start < stop - 1 and text[start].isspace():
+        while start < stop - 1 and _is_unseen(text[start]):
             start += 1
         following = (start, stop)
         ranges.append(following)
     return ranges[::-1]
+
+
+def _is_unseen(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) == "Cf"
 
 
 def _check_length(tokens: Sequence[Token], what: str) -> None:

@@ -28,7 +28,8 @@ EVALUATE_EXAMPLE = "example: attention-viewer evaluate --input pairs.tsv --lines
 class TrainOptions:
     """A run: its data, where it lives, and its settings (None: those of the run that is resumed).
 
-    `weights` has one for each file of `train`, or is empty where all are 1.
+    `weights` has one for each file of `train`, or is empty where all are 1; `minutes` and `steps` make a run that
+    is resumed longer.
     """
 
     train: tuple[Path, ...]
@@ -50,6 +51,9 @@ class TrainOptions:
     names: Path | None = None
     leave_out: tuple[Path, ...] = ()
     checkpoint_minutes: float | None = None
+    credits: Path | None = None
+    minutes: float | None = None
+    steps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,16 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         "--leave-out", metavar="FILE", type=Path, action="append", default=[], help="sentences never to train on"
     )
     parser.add_argument(
-        "--checkpoint-minutes", metavar="N", type=_real("--checkpoint-minutes"), help="write a checkpoint every N minutes"
+        "--credits",
+        metavar="FILE",
+        type=Path,
+        help="file name<TAB>licence<TAB>credit of each PAIRS, for the model card",
+    )
+    parser.add_argument(
+        "--checkpoint-minutes",
+        metavar="N",
+        type=_real("--checkpoint-minutes"),
+        help="write a finished checkpoint every N minutes, to RUN/model-N",
     )
     group = parser.add_argument_group("settings of the model and the run")
     for owner in (TrainingSettings, AugmentationRates):
@@ -112,8 +125,12 @@ def train_options(values: argparse.Namespace) -> TrainOptions:
     """The options that `add_train_options` describes; InputError where they contradict each other."""
     given = {name: getattr(values, name) for name in _names(TrainingSettings) if getattr(values, name) is not None}
     rates = {name: getattr(values, name) for name in _names(AugmentationRates) if getattr(values, name) is not None}
-    if values.resume and (given or rates or values.force or values.start_from or values.links):
-        raise InputError("--resume goes on with the run's own settings: leave all other settings and --force out.")
+    others = set(given) - {"minutes", "steps"}
+    if values.resume and (others or rates or values.force or values.start_from or values.links):
+        raise InputError(
+            "--resume goes on with the run's own settings: leave all others and --force out. --minutes or --steps "
+            "above the first ones make the run longer."
+        )
     settings = None if values.resume else TrainingSettings(**given, augmentation=AugmentationRates(**rates))
     if values.links and settings and not settings.guide_weight:
         raise InputError("--links are of use only where a head is guided: give --guide-weight too.")
@@ -124,6 +141,9 @@ def train_options(values: argparse.Namespace) -> TrainOptions:
         names=values.names,
         leave_out=tuple(values.leave_out),
         checkpoint_minutes=values.checkpoint_minutes,
+        credits=values.credits,
+        minutes=values.minutes if values.resume else None,
+        steps=values.steps if values.resume else None,
         output=values.output,
         settings=settings,
         dev=values.dev,

@@ -17,8 +17,9 @@ def augment(
 ) -> list[Pair]:
     """One epoch's version of `pairs`; as many pairs, some joined with another one."""
     known = names or Names()
-    changed = [_as_typed(_exchanged(pair, rates, known, chance), rates, chance) for pair in pairs]
-    joined = [_joined(pair, changed, rates.joined, chance) for pair in changed]
+    exchanged = [_exchanged(pair, rates, known, chance) for pair in pairs]
+    changed = [_as_typed(pair, rates, chance) for pair in exchanged]
+    joined = [_joined(pair, exchanged, rates.joined, chance) for pair in changed]
     return [_on_both_sides(pair, rates, chance) for pair in joined]
 
 

@@ -11,10 +11,9 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -133,8 +132,14 @@ class Trainer:
             "seconds": self.budget.seconds,
         }
         temporary = directory / f"{STATE}.part"
-        torch.save(state, temporary)
-        os.replace(temporary, directory / STATE)
+        try:
+            torch.save(state, temporary)
+            os.replace(temporary, directory / STATE)
+        except (OSError, RuntimeError) as error:  # torch tells of a full disk in a RuntimeError
+            raise TrainingError(
+                f"{directory / STATE} cannot be written: {error}. Make room; the same command with --resume then goes "
+                "on from the last saved state."
+            ) from None
 
     def restore(self, directory: Path) -> None:
         """Go on from a saved state; nothing in the file is executed. Raises TrainingError where it does not fit."""
@@ -143,14 +148,21 @@ class Trainer:
             state = torch.load(path, map_location=self._processes.device, weights_only=True)
         except Exception as error:
             raise TrainingError(f"{path} cannot be read: {error}. Start the run anew without --resume.") from None
-        if settings_json.from_json(state["settings"]) != self._settings:
+        saved = settings_json.from_json(state["settings"])
+        if replace(saved, minutes=self._settings.minutes, steps=self._settings.steps) != self._settings:
             raise TrainingError(f"{path} was made with other settings. Use the same ones, or start anew.")
         self._model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
-        self._average.load_state_dict(state["average"])
+        if saved == self._settings:  # under a longer budget, snapshots are taken anew at its end
+            self._average.load_state_dict(state["average"])
         self._epoch, self._next_batch = state["epoch"], state["next_batch"]
         self.budget.step = state["step"]
         self.budget.resume(state["seconds"])
+        if saved != self._settings and self.budget.progress >= 1.0:
+            raise TrainingError(
+                f"The run has {self.budget.step:,} updates in {self.budget.seconds / 60:.0f} minutes behind it: give "
+                "--minutes or --steps above that to make it longer."
+            )
 
     def _update(self, examples: Sequence[Example], progress: float) -> Update:
         rate = learning_rate(self._settings, progress)

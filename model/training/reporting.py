@@ -58,8 +58,9 @@ class ProgressBar:
             self._bar.set_postfix_str(figures, refresh=False)
             self._bar.update(100.0 * update.progress - self._bar.n)
         elif update.seconds >= self._next_line:
-            self._next_line = update.seconds + _SECONDS_BETWEEN_LINES
-            self.say(f"{update.seconds / 60:6.1f} min  {100.0 * update.progress:3.0f} %  {figures}")
+            due, self._next_line = bool(self._next_line), update.seconds + _SECONDS_BETWEEN_LINES
+            if due:
+                self.say(f"{update.seconds / 60:6.1f} min  {100.0 * update.progress:3.0f} %  {figures}")
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""

@@ -61,21 +61,25 @@ class RunDirectory:
             write_whole(self.path / _SUBWORDS, subwords)
             if links is not None:
                 write_whole(self.links, links)
-            values = {
-                "settings": to_json(beginning.settings),
-                "data": beginning.fingerprint,
-                "started_from": beginning.started_from,
-                "links": beginning.links,
-            }
-            write_whole(self.path / _SETTINGS, (json.dumps(values, indent=1) + "\n").encode())
+            self.note(beginning)
         except OSError as error:
             raise UserError(f"{self.path} cannot be written: {error.strerror}.") from None
 
+    def note(self, beginning: Beginning) -> None:
+        """Write what the run was begun with; a longer budget changes it."""
+        values = {
+            "settings": to_json(beginning.settings),
+            "data": beginning.fingerprint,
+            "started_from": beginning.started_from,
+            "links": beginning.links,
+        }
+        write_whole(self.path / _SETTINGS, (json.dumps(values, indent=1) + "\n").encode())
+
     def check_new(self, force: bool) -> None:
-        """Raise InputError where a run would be overwritten unasked."""
+        """Raise InputError where a run would be overwritten unasked; without a saved state there is nothing to lose."""
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"{self.path} is a file: give the name of a directory.")
-        if (self.path / _SETTINGS).exists() and not force:
+        if (self.path / STATE).exists() and not force:
             raise InputError(
                 f"{self.path} holds a run already: add --resume to go on with it, --force to replace it, "
                 "or choose another directory."

@@ -5,7 +5,7 @@ Each field carries its meaning; the command line makes its options and their hel
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from model.errors import InputError
@@ -36,6 +36,11 @@ class AugmentationRates:
     def __post_init__(self) -> None:
         """Refuse numbers that mean nothing."""
         _check_shares(self)
+
+    @classmethod
+    def none(cls) -> AugmentationRates:
+        """Pairs as they are."""
+        return cls(*(0.0 for _ in fields(cls)))
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,13 @@ class TrainingSettings:
     def guided_head(self) -> tuple[int, int] | None:
         """Layer and head, from 0, of the cross-attention head that is guided; None where none is."""
         return (self.guide_layer - 1, self.guide_head - 1) if self.guide_weight else None
+
+
+def with_budget(settings: TrainingSettings, minutes: float | None, steps: int | None) -> TrainingSettings:
+    """The settings with another budget, in minutes or updates; the same where neither is given."""
+    if steps is not None:
+        return replace(settings, steps=steps)
+    return settings if minutes is None else replace(settings, minutes=minutes, steps=None)
 
 
 def _check_shares(settings: TrainingSettings | AugmentationRates) -> None:
