@@ -197,7 +197,7 @@ def _is_unseen(character: str) -> bool:
 
 
 def _is_byte(piece: str) -> bool:
-    return _BYTE.fullmatch(piece) is not None
+    return piece.startswith("<0x") and _BYTE.fullmatch(piece) is not None
 
 
 def _continues(piece: str) -> bool:

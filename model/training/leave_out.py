@@ -1,4 +1,4 @@
-"""Sentences that must never be trained on, and how they are found whatever their case, accents and signs. Torch-free."""
+"""Sentences that must never be trained on, found whatever their case, accents and signs. Torch-free."""
 
 from __future__ import annotations
 
