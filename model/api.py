@@ -31,12 +31,13 @@ class Kind(StrEnum):
 
 
 class How(StrEnum):
-    """How an output token came to be chosen."""
+    """How an output token came to stand where it does; kept: chosen earlier, under other conditions than the row's."""
 
     GREEDY = "greedy"
     FORCED = "forced"
     SAMPLED = "sampled"
     BEAM = "beam"
+    KEPT = "kept"
 
     @property
     def is_free(self) -> bool:
@@ -208,7 +209,8 @@ class Effect:
     """What interventions change at the last row of a trace, and in the translation.
 
     `before` is that row without interventions, reading the same tokens; `divergence` is KL(before || after) in
-    nats. The translations are run to their end, the one `after` decided anew; it is None without causal mask.
+    nats. The translations are run to their end, with the tokens that a person chose and all others decided anew:
+    the one before by the untouched model, the one after under the interventions; that is None without causal mask.
     """
 
     before: DecodeStep

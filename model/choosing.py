@@ -51,6 +51,16 @@ class Decoding:
             raise InputError(f"The beam is {self.beam_width} wide; it must be from 1 to 32.")
 
 
+def words(decoding: Decoding) -> str:
+    """The settings that tokens are chosen by, in a few words: "greedy", or what a sample can be told by."""
+    if decoding.method is Method.GREEDY:
+        return "greedy"
+    parts = [f"seed {decoding.seed}", f"T {decoding.temperature:g}"]
+    parts += [f"top {decoding.top_k}"] if decoding.top_k else []
+    parts += [f"nucleus {decoding.top_p:g}"] if decoding.top_p < 1.0 else []
+    return ", ".join(parts)
+
+
 def distribution(log_probabilities: Floats, decoding: Decoding, barred: Sequence[int]) -> Floats:
     """The probabilities [V] that a token is drawn from, after temperature, top k and nucleus; `barred` get 0."""
     logits = log_probabilities.astype(np.float64) / decoding.temperature

@@ -104,6 +104,16 @@ def hide(interventions: Interventions, position: int, hidden: bool) -> Intervent
     return replace(interventions, hidden=frozenset(changed))
 
 
+def while_decoding(interventions: Interventions) -> Interventions:
+    """What of the interventions bears on choosing tokens, in one form for all that come to the same.
+
+    Without the causal mask nothing is decoded: rows are computed anew once the tokens stand.
+    """
+    shuffled = Positions.SHUFFLED in (interventions.encoder_positions, interventions.decoder_positions)
+    seed = interventions.shuffle_seed if shuffled else NONE.shuffle_seed
+    return replace(interventions, causal_mask=True, shuffle_seed=seed)
+
+
 def to_json(interventions: Interventions) -> dict[str, Any]:
     """Plain JSON values, in an order of their own."""
     return {

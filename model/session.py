@@ -36,11 +36,12 @@ from model.beam import beam_search
 from model.checkpoint import content_hash, load
 from model.config import ModelConfig, read_barred, read_languages
 from model.decoding import best_tokens, decode_step, encode
-from model.document import Document, branch, go_to, path
+from model.document import Document, go_to, path
 from model.errors import InputError
 from model.experiments import Pass, divergence, other_token, parallel_pass, rank_heads
 from model.following import Follower
-from model.interventions import Interventions
+from model.hypotheses import branch, opened, untouched
+from model.interventions import Interventions, while_decoding
 from model.prefix_cache import Branch, PrefixCache, Sentence
 from model.switches import switches
 from model.tokenizer import Tokenizer
@@ -108,28 +109,22 @@ class Session:
         """
         self._check(document)
         steps = yield from self._rows(document)
-        interventions = document.interventions
         sentence = self._sentence(document)
-        if not interventions.causal_mask and steps:
+        if not document.interventions.causal_mask and steps:
             return self._unmasked(sentence, steps, document)
-        return _stacked(
-            sentence.encoding,
-            steps,
-            self._ended(steps, document.limit),
-            self._config,
-            interventions,
-        )
+        ended = self._ended(steps, document.limit)
+        return _stacked(sentence.encoding, steps, ended, self._config, document.interventions)
 
     def effect_steps(self, document: Document) -> Generator[Progress, None, Effect]:
         """What the document's interventions change, in pieces; the document must have at least one row."""
         trace = yield from self.trace_steps(document)
         outputs = [(step.output.id, How.FORCED) for step in trace.steps]
-        plain = replace(document, interventions=Interventions())
+        plain, anew = untouched(document), opened(document)
         alike = yield from self.trace_steps(go_to(branch(plain, outputs), len(outputs)))
         before = yield from self.trace_steps(go_to(plain, plain.limit))
         after = None
         if document.interventions.causal_mask:
-            after = yield from self.trace_steps(go_to(document, document.limit))
+            after = yield from self.trace_steps(go_to(anew, anew.limit))
         row = alike.steps[-1]
         logs = [torch.tensor(step.log_probabilities)[None] for step in (row, trace.steps[-1])]
         after_tokens = None if after is None else after.output_tokens
@@ -199,7 +194,8 @@ class Session:
                 "Open that model, or start anew from the sentence."
             )
         for choice in path(document):
-            self._tokenizer.token(choice.token)
+            if choice.token is not None:
+                self._tokenizer.token(choice.token)
         for head in document.interventions.heads_off:
             layers, heads = self.info.heads(head.kind)
             if head.layer >= layers or head.head >= heads:
@@ -221,8 +217,7 @@ class Session:
         return tuple(self._chosen(row, *follow(index, row)) for index, row in enumerate(rows.rows))
 
     def _sentence(self, document: Document) -> Sentence:
-        # The causal mask is the decoder's own affair, and only at the very end.
-        interventions = replace(document.interventions, causal_mask=True)
+        interventions = while_decoding(document.interventions)
         sentence = self._cache.get(document.source, interventions)
         if sentence is None:
             source, padding = self._source(document)
@@ -255,7 +250,8 @@ class Session:
         rows = []
         for index, step in enumerate(steps):
             row = self._greedy_step(step.reads.id, seen.log_probabilities[index], own[:, :, index], cross[:, :, index])
-            rows.append(self._chosen(row, step.output.id, step.how))
+            # The model that reads them all at once has chosen none of the tokens.
+            rows.append(self._chosen(row, step.output.id, How.FORCED if step.how is How.FORCED else How.KEPT))
         ended = self._ended(steps, document.limit)
         return Trace(sentence.encoding, tuple(rows), own, cross, ended, document.interventions.hidden, causal=False)
 

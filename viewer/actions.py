@@ -120,7 +120,7 @@ ACTIONS = (
                _has_sentence, tip="Save everything that was computed as NumPy arrays, a CSV table or JSON"),
     ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",)),
     ActionSpec("undo", "Edit", "Undo", lambda c: c.controller.undo(), ("Ctrl+Z",), lambda c: c.controller.can_undo,
-               label=lambda c: f"Undo: {c.controller.history.undo_name}" if c.controller.can_undo else "Undo"),
+               label=lambda c: f"Undo: {c.controller.undo_name}" if c.controller.can_undo else "Undo"),
     ActionSpec("redo", "Edit", "Redo", lambda c: c.controller.redo(), ("Ctrl+Shift+Z",),
                lambda c: c.controller.can_redo,
                label=lambda c: f"Redo: {c.controller.history.redo_name}" if c.controller.can_redo else "Redo"),

@@ -287,6 +287,7 @@ def _connect_answers(window: MainWindow, controller: Controller) -> None:
     controller.hint.connect(window.source_bar.set_hint)
     controller.timed.connect(window.set_timing)
     controller.encoded.connect(window.focus_panels)
+    controller.sentence_changed.connect(window.source_bar.set_text)
     controller.model_changed.connect(lambda info: window.set_model_line(model_line(info)))
 
 

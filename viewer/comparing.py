@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.api import Booleans, Floats, Kind, Token, Trace
+from model.choosing import Decoding
+from model.document import Choice, Document, hypotheses, path_to, unplaced, way
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,10 +57,72 @@ def common(a: Sequence[Token], b: Sequence[Token]) -> int:
 
 def parting(a: Trace, b: Trace) -> str:
     """Where two traces part, in words."""
-    if [token.id for token in a.source_tokens] != [token.id for token in b.source_tokens]:
-        alike = common(a.source_tokens, b.source_tokens)
-        return f"A and B translate different sentences, alike in their first {alike} tokens"
-    where = common(a.output_tokens, b.output_tokens)
-    if where == len(a.output_tokens) or where == len(b.output_tokens):
-        return "A and B are the same as far as both go" if where else "One of A and B has no token yet"
-    return f"A and B part at token {where + 1}: ‘{a.output_tokens[where].text}’ / ‘{b.output_tokens[where].text}’"
+    if not alike(a.source_tokens, b.source_tokens):
+        count = common(a.source_tokens, b.source_tokens)
+        return f"A and B translate different sentences, alike in their first {count} tokens"
+    mine, other = a.output_tokens, b.output_tokens
+    if not mine or not other:
+        return "One of A and B has no token yet"
+    where = common(mine, other)
+    if where < len(mine) and where < len(other):
+        return f"A and B part at token {where + 1}: ‘{mine[where].text}’ / ‘{other[where].text}’"
+    if len(mine) == len(other):
+        return f"A and B have the same {len(mine)} tokens"
+    longer, shorter = ("A", "B") if len(mine) > len(other) else ("B", "A")
+    return f"{longer} goes on after token {where}, where {shorter} stops"
+
+
+def without_difference(a: Trace, b: Trace, kind: Kind) -> str:
+    """What to say where no weight of a kind differs in the rows that can be compared."""
+    if alike(a.source_tokens, b.source_tokens) and alike(a.output_tokens, b.output_tokens):
+        return "A and B are equal here, in every layer and head."
+    told = parting(a, b)
+    if kind is Kind.ENCODER:
+        return f"No encoder weight differs between A and B, in any layer or head. {told}."
+    rows = common(a.input_tokens, b.input_tokens)
+    read = f"The first {rows} rows read" if rows > 1 else "The first row reads"
+    return f"{told}. {read} the same tokens, and no weight differs there. Choose A or B to see what follows."
+
+
+def alike(a: Sequence[Token], b: Sequence[Token]) -> bool:
+    """Whether two sequences are one."""
+    return len(a) == len(b) == common(a, b)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a hypothesis was seen last: its index, among how many, and what tells it from the others.
+
+    That is its tokens, its way of going on, and its name; never its index alone.
+    """
+
+    index: int
+    among: int
+    tokens: tuple[Choice, ...]
+    by: Decoding
+    name: str
+
+
+def places(document: Document) -> tuple[Place, ...]:
+    """Where each hypothesis of a document is."""
+    kept = hypotheses(document)
+    return tuple(
+        Place(index, len(kept), tuple(map(unplaced, path_to(document, each.leaf))), way(each.decoding), each.name)
+        for index, each in enumerate(kept)
+    )
+
+
+def followed(place: Place, document: Document, seen: bool) -> Place | None:
+    """Where a hypothesis is in another document of the same sentence; None where it is not kept there.
+
+    One whose tokens have changed since it was `seen` is the one in its place, where none was taken away.
+    """
+    now = places(document)
+    alike = [each for each in now if (each.tokens, each.by) == (place.tokens, place.by)]
+    for each in (*(each for each in alike if each.name == place.name), *alike):
+        return each
+    if not seen or len(now) < place.among:
+        return None
+    there = now[place.index]
+    grown = (there.tokens[: len(place.tokens)], there.by) == (place.tokens, place.by)
+    return there if grown or len(now) == place.among else None

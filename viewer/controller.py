@@ -1,126 +1,104 @@
-"""Turns intents into a new document or view, asks the worker, and shows the answers.
+"""Turns intents into a new document. Every change of it has a name and can be undone.
 
-The document says what is computed, the view what is looked at. An intent changes one of them; a changed
-document is sent to the worker, and whatever it answers is shown, unless a newer request has been made since.
-Every change of the document has a name and can be undone.
+An intent acts on one of three:
+
+- on what is wanted: a sentence, Step, Step back, Play, the start and the end, undo and redo, opening;
+- on what is shown: forcing a token, going to a token or a hypothesis, and all that chooses, names or deletes. It is
+  refused while another line of tokens is awaited; where only a further step of the same line is, that is given up;
+- on what is wanted, as long as that is the sentence shown: switching parts of the model.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from model import document as documents
-from model.api import Kind, ModelInfo, Token
+from model.api import How
 from model.document import Document
-from viewer import history, view_state
-from viewer.highlight import Hover
-from viewer.history import History
-from viewer.inquiries import Inquiries
-from viewer.jobs import Priority, Work
-from viewer.loaded import LOADING, NO_EXPERIMENTS, NO_SENTENCE, Loaded
+from viewer.asking import CHANNEL, STEP_BACK, STEPS, Asking, Forcing
+from viewer.history import Run
 from viewer.player import Player
 from viewer.presenter import Presenter
-from viewer.requests import Traced, force_work, trace_work, vocabulary_work
-from viewer.specs import Pending, Unavailable
-from viewer.view_state import Head, PositionView, ViewState
-from viewer.worker import Advance, Answer, Failure, Worker
+from viewer.requests import Traced
+from viewer.view_state import ViewState
+from viewer.worker import Worker
 
-CHANNEL, VOCABULARY_CHANNEL = "trace", "vocabulary"
 EMPTY_HINT = "There is nothing to translate yet: type a few English words first."
-PLAY = "Play"
+PLAY, STEP = "Play", "Step"
 
 
-class Controller(QObject):
-    """The state of the window (document, view, what is loaded) and the intents that change it.
-
-    `traced` follows whenever the trace of another document is on screen.
-    """
-
-    changed = Signal()
-    traced = Signal()
-    status = Signal(str)
-    hint = Signal(str)
-    timed = Signal(str)
-    encoded = Signal(str)
-    model_changed = Signal(ModelInfo)
+class Controller(Asking):
+    """The state of the window (document, view, what is loaded) and the intents that change it."""
 
     def __init__(
         self, presenter: Presenter, worker: Worker, player: Player, view: ViewState, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._presenter, self._worker, self.player = presenter, worker, player
-        self.inquiries = Inquiries(worker, self)
-        self.view = view
-        self.loaded = Loaded()
-        self.document: Document | None = None
-        self.history = History()
-        self._settled = History()
-        self._furthest: Traced | None = None
-        worker.loading.connect(self.model_loading)
-        worker.opened.connect(self.model_opened)
-        worker.open_failed.connect(self.model_failed)
+        super().__init__(presenter, worker, player, view, parent)
         player.due.connect(self.play_on)
         player.changed.connect(self.changed)
 
-    # Intents that change the document
-
-    def change(self, document: Document, name: str, merged: bool = False) -> None:
-        """Take another document in the place of the present one; `name` says what was done, for undoing it."""
-        if self.document is not None and document != self.document:
-            self.history = history.record(self.history, name, self.document, merged)
-        self._ask_for(document)
-
     def submit(self, sentence: str, steps: int = 0) -> None:
-        """Encode a sentence and decode `steps` rows of its translation."""
+        """Encode a sentence and decode `steps` rows of its translation. The one there is stays as it is."""
         if not sentence.strip():
             self.hint.emit(EMPTY_HINT)
             return
+        if self.document is not None and not steps and sentence == one_line(self.document.source):
+            if not self.inquiries.is_open(CHANNEL):
+                self.encoded.emit(sentence)
+            return
         self.player.stop()
+        self._line, self._typed = sentence, True
         self.change(documents.go_to(self._fresh(sentence), steps), "New sentence")
 
-    def submit_forced(self, sentence: str, target: str) -> None:
-        """Encode a sentence and let the decoder read `target` as its translation."""
-        same = self.document is not None and self.document.source == sentence
-        document = self.document if same and self.document is not None else self._fresh(sentence)
-        self._ask(force_work(document, target), sentence, "Teacher forcing")
+    def submit_forced(self, sentence: str, target: str, outputs: Sequence[tuple[int, How]] = ()) -> None:
+        """Encode a sentence and let the decoder read `target` as its translation.
 
-    def open_document(self, document: Document, view: ViewState) -> None:
-        """Look at a document and a view that were saved; there is nothing to undo then."""
+        `outputs` are the tokens known for the hypothesis that is left.
+        """
         self.player.stop()
-        self.history = self._settled = History()
-        self.view = view
-        self._ask_for(document)
+        same = self.document is not None and self.document.source == sentence
+        if same and not self.awaits_another:
+            self._stay()
+        document = self.document if same and self.document is not None else self._fresh(sentence)
+        forcing = Forcing(sentence, target, tuple(outputs) if same else ())
+        self._line, self._typed = sentence, True
+        self._force(forcing, document)
 
-    def undo(self) -> None:
-        """Take back the last change of the document."""
-        if self.can_undo and self.document:
-            self.player.stop()
-            document, self.history = history.undo(self.history, self.document)
-            self._ask_for(document)
+    def open_document(self, document: Document, view: ViewState, name: str = "Open session") -> None:
+        """Look at a document and a view that were saved."""
+        self.player.stop()
+        self._typed, before = False, self.view
+        self.look(self._clamped(view))
+        self.change(document, name)
+        self._view_before = before if self.inquiries.is_open(CHANNEL) else None
 
-    def redo(self) -> None:
-        """Make the change again that was taken back last."""
-        if self.can_redo and self.document:
-            self.player.stop()
-            document, self.history = history.redo(self.history, self.document)
-            self._ask_for(document)
+    def open_model(self, directory: Path) -> None:
+        """Open another checkpoint; what was done with the one before is replayed as far as it can be."""
+        self.player.stop()
+        self._worker.open_model(directory)
 
     def step(self) -> None:
         """One decoder row more, if there is one."""
-        if self.can_step and self.document:
-            self.change(
-                documents.step_forward(self.document), PLAY if self.player.playing else "Step", self.player.playing
-            )
+        if self.player.playing:
+            self._forward(PLAY, self._play)
+        else:
+            self._forward(STEP, STEPS)
 
     def back(self) -> None:
-        """One decoder row less."""
+        """One decoder row less; of rows still awaited it is known only then which is the last."""
         self.player.stop()
-        if self.can_back and self.document:
-            self.change(documents.step_back(self.document), "Step back")
+        if not self.can_back or self.document is None:
+            return
+        end = self._end
+        if end is None and self.document.step > self._rows:
+            self._owed += 1
+            self.changed.emit()
+        else:
+            last = self.document.step if end is None else min(self.document.step, end)
+            self.change(documents.go_to(self.document, last - 1), STEP_BACK, STEPS)
 
     def first(self) -> None:
         """Back to the encoded sentence, before the first decoder row."""
@@ -128,226 +106,85 @@ class Controller(QObject):
 
     def last(self) -> None:
         """On to the end of the translation."""
-        if self.document:
+        if self.document is not None and self.can_step:
             self._jump(self.document.limit, "To the end")
 
     def go_to_token(self, index: int) -> None:
-        """To the step that predicts output token `index` (from 0)."""
-        self._jump(index + 1, f"Go to step {index + 1}")
+        """To the step that predicts output token `index` (from 0) of those on screen."""
+        if self.on_screen() is not None:
+            self._jump(index + 1, f"Go to step {index + 1}")
 
     def toggle_play(self) -> None:
         """Play from here (from the start, when at the end), or stop."""
         if self.player.playing:
             self.player.stop()
-        elif self.loaded.trace is not None and self.loaded.trace.causal:
-            if not self.can_step:
-                self.first()
+        elif self.loaded.trace is not None and self.document is not None and self._has_steps:
+            at_the_end = not self.can_step
             self.player.start()
+            if at_the_end:
+                self.change(documents.go_to(self.document, 0), PLAY, self._play)
 
     def play_on(self) -> None:
         """The next step of playing; waits for a step still being computed, stops at the end."""
         if self.inquiries.is_open(CHANNEL):
             return
         if self.can_step:
-            self.step()
+            self._forward(PLAY, self._play)
         else:
             self.player.stop()
 
     @property
-    def d_model(self) -> int:
-        """The width of the positional encoding that is shown."""
-        return self._presenter.d_model
-
-    @property
     def can_step(self) -> bool:
-        """True while the translation has not ended; without causal mask there are no steps."""
-        trace = self.loaded.trace
-        return trace is not None and trace.ended is None and trace.causal
+        """True while the translation wanted is not known to have ended; without causal mask there are no steps."""
+        if self.loaded.trace is None or self.document is None or not self._has_steps:
+            return False
+        return bool(self._owed) or self._end is None or self.document.step < self._end
 
     @property
     def can_back(self) -> bool:
         """True when at least one decoder row is shown or asked for."""
-        causal = self.loaded.trace is None or self.loaded.trace.causal
-        return self.document is not None and self.document.step > 0 and causal
+        return self.document is not None and self.document.step > self._owed and self._has_steps
 
-    @property
-    def can_undo(self) -> bool:
-        """True when a change of the document can be taken back."""
-        return self.document is not None and bool(self.history.past)
-
-    @property
-    def can_redo(self) -> bool:
-        """True when a change that was taken back can be made again."""
-        return self.document is not None and bool(self.history.future)
-
-    # Intents that change the view
-
-    def look(self, view: ViewState) -> None:
-        """Look at the same thing in another way."""
-        self.view = view
-        self._show()
-
-    def select_head(self, kind: Kind, layer: int, head: int) -> None:
-        """Show a head; layer and head count from 0."""
-        self.look(view_state.select_head(self.view, kind, Head(layer, head), self._counts()))
-
-    def move_head(self, layers: int, heads: int) -> None:
-        """Move the active panel's selection."""
-        self.look(view_state.move_head(self.view, layers, heads, self._counts()))
-
-    def set_locked(self, locked: bool) -> None:
-        """Keep the three panels on one layer and head, or not."""
-        self.look(view_state.lock(self.view, locked, self._counts()))
-
-    def activate(self, kind: Kind) -> None:
-        """Make a panel the one that the keyboard and Export act on."""
-        self.look(replace(self.view, active=kind))
-
-    def set_length(self, length: int) -> None:
-        """Plot so many positions."""
-        self.look(replace(self.view, positions=replace(self.view.positions, length=length)))
-
-    def set_pairs(self, pairs: tuple[int, ...]) -> None:
-        """Plot these sine-cosine pairs."""
-        self.look(replace(self.view, positions=PositionView(self.view.positions.length, tuple(pairs))))
-
-    def hover(self, hover: Hover) -> None:
-        """The mouse is on a token, on a cell, or on nothing."""
-        self._presenter.show_hover(hover)
-
-    # The model and its answers
-
-    def open_model(self, directory: Path) -> None:
-        """Open another checkpoint; the current sentence is encoded anew with it."""
-        self.player.stop()
-        self._worker.open_model(directory)
-
-    def model_loading(self, message: str) -> None:
-        """The worker says what it is doing."""
-        self.status.emit(message)
-        if self.loaded.trace is None and self.document is None:
-            self._load(replace(self.loaded, waiting=Pending(message)))
-
-    def model_opened(self, info: ModelInfo) -> None:
-        """The model is ready."""
-        self._presenter.d_model = info.config.d_model
-        self._furthest = None
-        nothing_asked = self.document is None and not self.inquiries.is_open(CHANNEL)
-        waiting: Pending | Unavailable = NO_SENTENCE if nothing_asked else LOADING
-        self.view = view_state.clamp_all(self.view, {kind: info.heads(kind) for kind in Kind})
-        self._load(replace(self.loaded, info=info, trace=None, waiting=waiting, experiments=NO_EXPERIMENTS))
-        self.model_changed.emit(info)
-        self.status.emit("Ready")
-        self.inquiries.ask(VOCABULARY_CHANNEL, vocabulary_work, self._vocabulary_known, priority=Priority.SOON)
-        if self.document is not None:
-            self._ask_for(self.document)
-
-    def model_failed(self, message: str) -> None:
-        """The checkpoint could not be opened; a model opened before stays open."""
-        if self.loaded.info is None:
-            self._load(replace(self.loaded, waiting=Unavailable(message)))
-        self.hint.emit(message)
-        self.status.emit("No model" if self.loaded.info is None else "Ready")
-
-    def load(self, loaded: Loaded) -> None:
-        """Show other results beside the same trace."""
-        self._load(loaded)
-
-    def _answered(self, answer: Answer) -> None:
-        """Show a trace."""
-        traced: Traced = answer.result
-        steps = len(traced.trace.steps)
-        self.document = documents.go_to(traced.document, steps)
-        self._settled = self.history
-        is_new = self.loaded.trace is None or self.loaded.sentence != traced.document.source
-        loaded = replace(
-            self.loaded,
-            trace=traced.trace,
-            sentence=traced.document.source,
-            translation=traced.translation,
-            ahead=self._ahead(traced),
-            document=self.document,
-        )
-        self.hint.emit("")
-        self.status.emit("Ready")
-        if traced.rows:
-            self.timed.emit(f"{1000 * answer.seconds / traced.rows:.1f} ms per step")
-        self._load(loaded)
-        self.traced.emit()
-        if is_new:
-            self.encoded.emit(loaded.sentence)
-
-    def _failed(self, failure: Failure) -> None:
-        """Say why there is no answer; what was there before stays."""
-        self.player.stop()
-        self.history = self._settled
-        self.document = self.loaded.document
-        if self.loaded.trace is None:
-            self.document = None
-            self._load(replace(self.loaded, waiting=NO_SENTENCE))
-        self.hint.emit(failure.message)
-        self.status.emit("Ready")
-        self.changed.emit()
-
-    def _advanced(self, advance: Advance) -> None:
-        """A long decoding says how far it is."""
-        self.status.emit(f"Decoding: {advance.progress.done} tokens …")
-
-    def _vocabulary_known(self, answer: Answer) -> None:
-        self._load(replace(self.loaded, vocabulary=answer.result))
-
-    def _fresh(self, sentence: str) -> Document:
-        """A document for a sentence: nothing chosen, no intervention; tokens are chosen in the way they were."""
-        document = Document(sentence)
-        return document if self.document is None else documents.decode_by(document, self.document.decoding)
+    def _forward(self, name: str, run: Run) -> None:
+        if not self.can_step or self.document is None:
+            return
+        if self._owed:
+            self._owed -= 1
+            self.changed.emit()
+        else:
+            self.change(documents.step_forward(self.document), name, run)
 
     def _jump(self, step: int, name: str) -> None:
         self.player.stop()
-        trace = self.loaded.trace
-        if self.document is not None and trace is not None and trace.causal:
+        if self.document is not None and self.loaded.trace is not None and self._has_steps:
             self.change(documents.go_to(self.document, step), name)
 
-    def _ask_for(self, document: Document) -> None:
-        self.document = document
-        self._ask(trace_work(document), document.source)
+    @property
+    def _has_steps(self) -> bool:
+        """Whether the document wanted is known, and is decoded step by step."""
+        return self._forcing is None and self.document is not None and self.document.interventions.causal_mask
 
-    def _ask(self, work: Work, sentence: str, name: str = "") -> None:
-        """Ask for a trace. Where the answer brings a document of its own, `name` says what was done."""
-        before = self.document
+    @property
+    def _known(self) -> Traced | None:
+        """The trace with the most rows of the line wanted, where it was computed."""
+        furthest, wanted = self._furthest, self.document
+        same = furthest is not None and wanted is not None and documents.continues(furthest.document, wanted)
+        return furthest if same else None
 
-        def answered(answer: Answer) -> None:
-            if name and before is not None:
-                self.history = history.record(self.history, name, before)
-            self._answered(answer)
+    @property
+    def _rows(self) -> int:
+        return len(self._known.trace.steps) if self._known is not None else 0
 
-        self.inquiries.ask(CHANNEL, work, answered, self._failed, self._advanced)
-        if self.loaded.trace is None:
-            waiting = "Encoding the sentence …" if self.loaded.info else "Your sentence is next: the model is loading …"
-            self._load(replace(self.loaded, sentence=sentence, waiting=Pending(waiting)))
-        self.changed.emit()
+    @property
+    def _end(self) -> int | None:
+        """The last step of the line wanted; None while it is not known."""
+        return self._rows if self._known is not None and self._known.trace.ended else None
 
-    def _ahead(self, traced: Traced) -> tuple[Token, ...]:
-        """Output tokens of the rows after the last one shown, where they were computed before."""
-        furthest = self._furthest
-        steps = len(traced.trace.steps)
-        if furthest is None or _line(furthest) != _line(traced) or len(furthest.trace.steps) <= steps:
-            self._furthest = traced
-            return ()
-        return furthest.trace.output_tokens[steps:]
-
-    def _load(self, loaded: Loaded) -> None:
-        self.loaded = loaded
-        self._show()
-
-    def _show(self) -> None:
-        self._presenter.show(self.loaded, self.view)
-        self.changed.emit()
-
-    def _counts(self) -> dict[Kind, tuple[int, int]]:
-        info = self.loaded.info
-        return {kind: info.heads(kind) if info else (1, 1) for kind in Kind}
+    @property
+    def _play(self) -> Run:
+        return Run(PLAY, self.player.runs)
 
 
-def _line(traced: Traced) -> Any:
-    """What two traces must share for one to be the continuation of the other."""
-    return replace(traced.document, step=0)
+def one_line(sentence: str) -> str:
+    """A sentence as the line for it shows it."""
+    return " ".join(sentence.splitlines())

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from model.api import Trace
 from model.checkpoint import check_checkpoint, content_hash
 from model.choosing import Decoding
-from model.document import Document, go_to, teacher_force
+from model.document import Document, go_to
 from model.errors import InputError, UserError
+from model.hypotheses import teacher_force
 from model.training.arguments import EvaluateOptions, TrainOptions
 from viewer.command_options import (
     BatchOptions,

@@ -14,11 +14,23 @@ LONGEST = 500
 
 
 @dataclass(frozen=True)
+class Run:
+    """Changes that are undone at once while nothing else comes between them: what two of them are called together.
+
+    `number` tells one run from the next of that name.
+    """
+
+    name: str
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Change:
-    """A named change, and the document on its other side."""
+    """A named change, and the document on its other side; `run` is what another change may join."""
 
     name: str
     document: Document
+    run: Run | None = None
 
 
 @dataclass(frozen=True)
@@ -38,24 +50,37 @@ class History:
         """What redoing makes again; "" where there is nothing."""
         return self.future[-1].name if self.future else ""
 
+    @property
+    def run(self) -> Run | None:
+        """The run that the last change can be joined by, if any."""
+        return self.past[-1].run if self.past else None
 
-def record(history: History, name: str, before: Document, merged: bool = False) -> History:
-    """The history after a change of the document `before`.
 
-    With `merged`, a run of changes of the same name is undone at once.
-    """
-    if merged and history.undo_name == name:
-        return replace(history, future=())
-    return History((*history.past, Change(name, before))[-LONGEST:])
+def record(history: History, name: str, before: Document, run: Run | None = None) -> History:
+    """The history after a change of the document `before`, which joins the last change where that is of its `run`."""
+    if run is not None and history.run == run:
+        return History((*history.past[:-1], replace(history.past[-1], name=run.name)))
+    return History((*history.past, Change(name, before, run))[-LONGEST:])
+
+
+def trimmed(history: History, now: Document) -> History:
+    """The history without a last change that led nowhere: undoing it would change nothing."""
+    led_nowhere = bool(history.past) and history.past[-1].document == now
+    return replace(history, past=history.past[:-1]) if led_nowhere else history
 
 
 def undo(history: History, now: Document) -> tuple[Document, History]:
     """The document before the last change, and the history without it. There must be one."""
     last = history.past[-1]
-    return last.document, History(history.past[:-1], (*history.future, Change(last.name, now)))
+    return last.document, History(_closed(history.past[:-1]), (*history.future, Change(last.name, now)))
 
 
 def redo(history: History, now: Document) -> tuple[Document, History]:
     """The document after the change that was undone last, and the history with it. There must be one."""
     last = history.future[-1]
     return last.document, History((*history.past, Change(last.name, now)), history.future[:-1])
+
+
+def _closed(past: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The changes, the last of which nothing can join any more."""
+    return (*past[:-1], replace(past[-1], run=None)) if past else ()

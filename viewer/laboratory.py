@@ -1,72 +1,57 @@
 """The intents of the decoding laboratory: force, branch, compare, switch parts off, rank, search, check.
 
 Whatever changes what the model computes is a change of the document, made through the controller, so that it can be
-undone; what is merely measured beside it (effects, texts of hypotheses, rankings, beams) is kept in `Loaded`.
+undone; what is merely measured beside it is in `viewer.measuring`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from model import document as documents
+from model import hypotheses
 from model import interventions as switching
-from model.api import BeamTree, Check, How, Kind, Token
+from model.api import How, Kind, Token
 from model.choosing import Decoding, Method
 from model.document import Document
 from model.errors import UserError
 from model.interventions import HeadId, Interventions, Positions
+from viewer.comparing import places
 from viewer.controller import Controller
-from viewer.jobs import Priority
-from viewer.loaded import Experiments, Other
-from viewer.requests import (
-    Measured,
-    Traced,
-    beam_work,
-    check_work,
-    effect_work,
-    hypotheses_work,
-    rank_work,
-    trace_work,
-)
+from viewer.measuring import Measuring
 from viewer.view_state import Side
-from viewer.worker import Advance, Answer, Failure
-
-EFFECT, TEXTS, OTHER, RANK, BEAM, CHECK = "effect", "texts", "other", "rank", "beam", "check"
 
 
 class Laboratory(QObject):
-    """Experiments on the document of a controller.
+    """Experiments on the document of a controller; `measuring` has their results.
 
-    `checked` brings the figures of the check, `searched` says that a beam search has ended.
+    What chooses tokens or a hypothesis acts on what is shown. What switches a part of the model acts on what is
+    wanted, as far as that is the sentence shown.
     """
-
-    checked = Signal(Check)
-    searched = Signal()
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.controller = controller
-        self._compared: tuple[str, Document, int | None] | None = None
-        controller.traced.connect(self.measure)
-        controller.model_changed.connect(self.forget)
+        self.measuring = Measuring(controller, self)
+        self.checked, self.searched = self.measuring.checked, self.measuring.searched
 
     # Choosing tokens
 
     def force(self, token_id: int) -> None:
         """Let a token stand at this step in place of the one that was chosen, and go on from there."""
-        trace, document = self.controller.loaded.trace, self.controller.document
-        if trace is None or document is None or not trace.steps or not trace.causal:
+        trace = self.controller.loaded.trace
+        if trace is None or not trace.steps or not trace.causal or trace.steps[-1].output.id == token_id:
             return
-        if trace.steps[-1].output.id == token_id:
+        document, known = self.controller.on_screen(), self.known()
+        if document is None:
             return
         self.filter("")
-        outputs = [(step.output.id, step.how) for step in trace.steps[:-1]]
-        name = f"Force ‘{self._text(token_id)}’ at step {len(trace.steps)}"
-        self._change(documents.force(document, outputs, token_id), name)
+        place = len(trace.steps) - 1
+        name = f"Force ‘{self._text(token_id)}’ at step {place + 1}"
+        self._change(hypotheses.force(document, known[:place], token_id, known[place:]), name)
 
     def filter(self, text: str) -> None:
         """Offer the pieces of the vocabulary that hold a text ("": the most probable ones)."""
@@ -74,69 +59,81 @@ class Laboratory(QObject):
 
     def teacher_force(self, target: str) -> None:
         """Let the decoder read a given translation of the sentence."""
-        document = self.controller.document
+        document = self.controller.on_screen()
         if document is not None:
-            self.controller.submit_forced(document.source, target)
+            self.controller.submit_forced(document.source, target, self.known())
 
     def choose_by(self, decoding: Decoding) -> None:
         """Let free tokens be chosen in another way, greedily or by sampling."""
-        if self.controller.document is not None:
-            name = "Sample tokens" if decoding.method is Method.SAMPLING else "Choose tokens greedily"
-            self._change(documents.decode_by(self.controller.document, decoding), name)
+        name = "Sample tokens" if decoding.method is Method.SAMPLING else "Choose tokens greedily"
+        self._on_document(lambda document: hypotheses.decode_by(document, decoding, self.known()), name)
 
     def sample_again(self) -> None:
-        """Another sample: the next seed."""
-        if self.controller.document is not None:
-            decoding = self.controller.document.decoding
-            again = replace(decoding, method=Method.SAMPLING, seed=decoding.seed + 1)
-            self._change(documents.decode_by(self.controller.document, again), f"Sample with seed {again.seed}")
+        """Another sample, beside those there are: the next seed."""
+        document = self.controller.on_screen()
+        if document is not None:
+            again = hypotheses.sample_again(document, self.known())
+            self._change(again, f"Sample with seed {again.decoding.seed}")
+
+    def known(self) -> list[tuple[int, How]]:
+        """The tokens known for the hypothesis shown: those on screen, and those ahead that were computed before."""
+        loaded = self.controller.loaded
+        if loaded.document is None or loaded.trace is None:
+            return []
+        rows = [(step.output.id, step.how) for step in loaded.trace.steps]
+        return rows + [
+            (token.id, documents.how_at(loaded.document, index)) for index, token in enumerate(loaded.ahead, len(rows))
+        ]
 
     # Hypotheses
 
     def go_to_hypothesis(self, index: int) -> None:
         """Look at another continuation that was kept."""
         self._on_document(
-            lambda document: documents.choose_hypothesis(document, index), f"Go to hypothesis {index + 1}"
+            lambda document: hypotheses.choose_hypothesis(document, index, self.known()),
+            f"Go to hypothesis {index + 1}",
         )
 
     def rename_hypothesis(self, index: int, name: str) -> None:
         """Call a continuation by a name."""
         self._on_document(
-            lambda document: documents.rename_hypothesis(document, index, name), f"Rename hypothesis {index + 1}"
+            lambda document: hypotheses.rename_hypothesis(document, index, name), f"Rename hypothesis {index + 1}"
         )
 
     def delete_hypothesis(self, index: int) -> None:
         """Forget a continuation."""
         self._on_document(
-            lambda document: documents.delete_hypothesis(document, index), f"Delete hypothesis {index + 1}"
+            lambda document: hypotheses.delete_hypothesis(document, index), f"Delete hypothesis {index + 1}"
         )
 
     # Comparing
 
     def compare_with_hypothesis(self, index: int) -> None:
         """Compare the current continuation, A, with another, B."""
-        document = self.controller.document
+        document = self.controller.loaded.document
         if document is not None and index != document.current:
-            name = documents.hypotheses(document)[index].name or f"hypothesis {index + 1}"
-            self._compare(name, documents.choose_hypothesis(document, index), index)
+            try:
+                b = hypotheses.choose_hypothesis(document, index)
+            except UserError as error:
+                self.controller.hint.emit(str(error))
+                return
+            self.measuring.compare("", b, places(document)[index])
 
     def compare_with_plain(self) -> None:
         """Compare with the same model without interventions."""
-        document = self.controller.document
+        document = self.controller.loaded.document
         if document is not None and document.interventions:
-            self._compare("without interventions", documents.intervene(document, Interventions()))
+            self.measuring.compare("without interventions", hypotheses.intervene(document, Interventions()))
 
     def pin(self) -> None:
         """Keep what is on screen as B, whatever becomes A: another step, another continuation, another sentence."""
-        document = self.controller.document
+        document = self.controller.loaded.document
         if document is not None:
-            self._compare("pinned", document)
+            self.measuring.compare("pinned", document)
 
     def stop_comparing(self) -> None:
         """Look at A alone."""
-        self._compared = None
-        self.controller.inquiries.drop(OTHER)
-        self._keep(other=None)
+        self.measuring.stop_comparing()
         self.show_side(Side.A)
 
     def show_side(self, side: Side) -> None:
@@ -195,13 +192,14 @@ class Laboratory(QObject):
 
     def set_causal_mask(self, on: bool) -> None:
         """The causal mask of the decoder, on or off; without it the whole translation is computed at once."""
-        document = self.controller.document
+        document = self.controller.of_the_sentence()
         if document is None or document.interventions.causal_mask == on:
             return
-        changed = documents.intervene(document, replace(document.interventions, causal_mask=on))
+        changed = hypotheses.intervene(document, replace(document.interventions, causal_mask=on))
         if not on:
             changed = documents.go_to(changed, changed.limit)
-        self._change(changed, f"Causal mask {'on' if on else 'off'}")
+        self.controller.player.stop()
+        self.controller.change(changed, f"Causal mask {'on' if on else 'off'}")
 
     def hide_token(self, position: int, hidden: bool) -> None:
         """Let nothing look at a source token, or let it be looked at again; positions count from 0."""
@@ -217,151 +215,40 @@ class Laboratory(QObject):
 
     def rank(self) -> None:
         """Switch off every head in turn, in the background, and sort them by what that does."""
-        document = self.controller.document
-        if document is not None and self.controller.loaded.trace is not None:
-            self._keep(ranking=(), rank_progress=(0, 1))
-            self.controller.inquiries.ask(
-                RANK, rank_work(document), self._ranked, self._rank_failed, self._rank_advanced, Priority.LONG
-            )
+        self.measuring.rank()
 
     def cancel_rank(self) -> None:
         """Stop ranking heads."""
-        self.controller.inquiries.drop(RANK)
-        self._keep(rank_progress=None)
+        self.measuring.cancel_rank()
 
     def search(self, width: int) -> None:
         """Search the translation with a beam of `width` hypotheses."""
-        document = self.controller.document
-        if document is not None and self.controller.loaded.trace is not None:
-            wider = documents.decode_by(document, replace(document.decoding, beam_width=width))
-            self.controller.status.emit(f"Beam search, {width} wide …")
-            self.controller.inquiries.ask(
-                BEAM, beam_work(wider), self._beam_known, self._side_failed, priority=Priority.LONG
-            )
+        self.measuring.search(width)
 
     def go_to_beam_node(self, node: int) -> None:
         """Look at the attention of a hypothesis that beam search considered."""
-        tree, document = self.controller.loaded.experiments.beam, self.controller.document
+        tree, document = self.controller.loaded.experiments.beam, self.controller.on_screen()
         if tree is None or document is None:
             return
         tokens = tree.path(node)
-        self._keep(beam_node=node)
         name = f"Beam hypothesis ‘… {tokens[-1].text}’"
-        self._change(documents.branch(document, [(token.id, How.BEAM) for token in tokens]), name)
+        by = replace(document.decoding, beam_width=tree.width)
+        self._change(hypotheses.branch(document, [(token.id, How.BEAM) for token in tokens], self.known(), by), name)
 
     def check(self) -> None:
         """Measure the autoregressive property on the current translation."""
-        document = self.controller.document
-        if document is not None and self.controller.loaded.trace is not None:
-            self.controller.status.emit("Checking: in parallel and step by step …")
-            self.controller.inquiries.ask(
-                CHECK, check_work(document), self._checked, self._side_failed, priority=Priority.SOON
-            )
+        self.measuring.check()
 
-    # What follows a new trace
-
-    def measure(self) -> None:
-        """Ask for all that is shown beside the trace which has just been loaded."""
-        document = self.controller.loaded.document
-        if document is None:
-            return
-        experiments = self.controller.loaded.experiments
-        if experiments.beam is not None and experiments.beam_sentence != document.source:
-            self._keep(beam=None, beam_node=None)
-        if experiments.ranking and experiments.ranked != _ranked_by(document):
-            self._keep(ranking=())
-        self._measure_effect(document)
-        self._spell_hypotheses(document)
-        if self._compared is not None:
-            self._ask_for_other()
-
-    def forget(self) -> None:
-        """Another model: nothing that was measured holds any more."""
-        for channel in (EFFECT, TEXTS, OTHER, RANK, BEAM, CHECK):
-            self.controller.inquiries.drop(channel)
-        self._compared = None
-
-    def _measure_effect(self, document: Document) -> None:
-        if document.interventions and document.step:
-            self.controller.inquiries.ask(
-                EFFECT, effect_work(document), self._effect_known, self._side_failed, priority=Priority.SOON
-            )
-            return
-        self.controller.inquiries.drop(EFFECT)
-        if self.controller.loaded.experiments.effect is not None:
-            self._keep(effect=None, before="", after="")
-
-    def _spell_hypotheses(self, document: Document) -> None:
-        self.controller.inquiries.ask(
-            TEXTS, hypotheses_work(document), self._texts_known, self._side_failed, priority=Priority.SOON
-        )
-
-    def _compare(self, name: str, document: Document, hypothesis: int | None = None) -> None:
-        self._compared = name, document, hypothesis
-        self._ask_for_other()
-
-    def _ask_for_other(self) -> None:
-        if self._compared is not None:
-            name, document, hypothesis = self._compared
-            self.controller.inquiries.ask(
-                OTHER,
-                trace_work(document),
-                lambda answer: self._other_known(name, hypothesis, answer),
-                self._side_failed,
-                priority=Priority.SOON,
-            )
-
-    def _other_known(self, name: str, hypothesis: int | None, answer: Answer) -> None:
-        traced: Traced = answer.result
-        of, changed = traced.document, traced.document.interventions
-        self._keep(other=Other(name, traced.trace, of.source, traced.translation, hypothesis, changed))
-
-    def _effect_known(self, answer: Answer) -> None:
-        measured: Measured = answer.result
-        self._keep(effect=measured.effect, before=measured.before, after=measured.after)
-
-    def _texts_known(self, answer: Answer) -> None:
-        self._keep(texts=answer.result)
-
-    def _ranked(self, answer: Answer) -> None:
-        document = self.controller.loaded.document
-        self._keep(ranking=answer.result, rank_progress=None, ranked=document and _ranked_by(document))
-
-    def _rank_advanced(self, advance: Advance) -> None:
-        self._keep(rank_progress=(advance.progress.done, advance.progress.total))
-
-    def _rank_failed(self, failure: Failure) -> None:
-        self._keep(rank_progress=None)
-        self._side_failed(failure)
-
-    def _beam_known(self, answer: Answer) -> None:
-        tree: BeamTree = answer.result
-        self._keep(beam=tree, beam_node=None, beam_sentence=self.controller.loaded.sentence)
-        self.controller.status.emit("Ready")
-        self.searched.emit()
-
-    def _checked(self, answer: Answer) -> None:
-        self.controller.status.emit("Ready")
-        self.checked.emit(answer.result)
-
-    def _side_failed(self, failure: Failure) -> None:
-        self.controller.status.emit("Ready")
-        self.controller.hint.emit(failure.message)
-
-    def _keep(self, **results: Any) -> None:
-        loaded = self.controller.loaded
-        experiments: Experiments = replace(loaded.experiments, **results)
-        self.controller.load(replace(loaded, experiments=experiments))
-
-    def _intervene(self, change: Any, name: str) -> None:
-        document = self.controller.document
+    def _intervene(self, change: Callable[[Interventions], Interventions], name: str) -> None:
+        document = self.controller.of_the_sentence()
         if document is not None:
             after = change(document.interventions)
             if after != document.interventions:
-                self._change(documents.intervene(document, after), name)
+                self.controller.player.stop()
+                self.controller.change(hypotheses.intervene(document, after), name)
 
-    def _on_document(self, change: Any, name: str) -> None:
-        document = self.controller.document
+    def _on_document(self, change: Callable[[Document], Document], name: str) -> None:
+        document = self.controller.on_screen()
         if document is None:
             return
         try:
@@ -373,8 +260,8 @@ class Laboratory(QObject):
 
     def _change(self, document: Document, name: str) -> None:
         self.controller.player.stop()
-        if document != self.controller.document:
-            self.controller.change(document, name)
+        if document != self.controller.loaded.document:
+            self.controller.change_shown(document, name)
 
     def _text(self, token_id: int) -> str:
         vocabulary: tuple[Token, ...] = self.controller.loaded.vocabulary
@@ -384,9 +271,3 @@ class Laboratory(QObject):
 def head_words(head: HeadId) -> str:
     """A head in words; layers and heads count from 1."""
     return f"{head.kind.value} layer {head.layer + 1} head {head.head + 1}"
-
-
-def _ranked_by(document: Document) -> Document:
-    """What a ranking was made for: everything but the step, and the switches that are tried out on it."""
-    tried = Interventions()
-    return replace(document, step=0, hypotheses=(documents.Hypothesis(),), current=0, interventions=tried)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from model.api import BeamTree, Effect, HeadEffect, How, Kind, ModelInfo, Token, Trace
 from model.document import Document
 from model.interventions import NONE, Interventions
+from viewer import questions
+from viewer.comparing import Place, followed
+from viewer.questions import BEAM, EFFECT, RANK, TRANSLATIONS, Question
 from viewer.specs import Pending, Unavailable
 from viewer.view_state import Head
 
@@ -26,9 +30,10 @@ class HypothesisText:
 
 @dataclass(frozen=True, eq=False)
 class Other:
-    """What the current trace is compared with: B of A and B; `hypothesis` is its index, None for anything else.
+    """What the current trace is compared with: B of A and B. `interventions` are those it was computed under.
 
-    `interventions` are those it was computed under.
+    `document` is what was traced. Where it looks at a hypothesis, `place` is where that was seen last, and
+    `hypothesis` its index in the document shown; None where it is not kept there, and for anything else.
     """
 
     name: str
@@ -37,6 +42,8 @@ class Other:
     translation: str
     hypothesis: int | None = None
     interventions: Interventions = NONE
+    document: Document | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,24 +51,50 @@ class Experiments:
     """Results of the laboratory; each present or not.
 
     `effect` and the two translations belong to the document's interventions, `texts` to its hypotheses, in their
-    order. `beam_node` is the node of the beam's tree that is looked at, `beam_sentence` what was searched.
-    `rank_progress` is (done, total) while heads are ranked, `ranked` the document they were ranked for, at step 0.
+    order. `rank_progress` is (done, total) while heads are ranked. `asked` has the question that each of them answers,
+    by its name, and `spelled` all texts known.
     """
 
     effect: Effect | None = None
     before: str = ""
     after: str = ""
-    texts: tuple[HypothesisText, ...] = ()
+    texts: tuple[HypothesisText | None, ...] = ()
     other: Other | None = None
     beam: BeamTree | None = None
-    beam_node: int | None = None
-    beam_sentence: str = ""
     ranking: tuple[HeadEffect, ...] = ()
     rank_progress: tuple[int, int] | None = None
-    ranked: Document | None = None
+    asked: Mapping[str, Question] = field(default_factory=dict)
+    spelled: tuple[tuple[Question, HypothesisText], ...] = ()
 
 
 NO_EXPERIMENTS = Experiments()
+
+
+def fitting(experiments: Experiments, document: Document | None) -> Experiments:
+    """Of some results those that are true of a document; hypotheses are yet to be spelled."""
+    if document is None:
+        return NO_EXPERIMENTS
+    asked, kept = experiments.asked, replace(experiments, texts=())
+    if EFFECT in asked and asked[EFFECT] != questions.effect(document):
+        kept = replace(kept, effect=None)
+    if TRANSLATIONS in asked and asked[TRANSLATIONS] != questions.translations(document):
+        kept = replace(kept, before="", after="")
+    if RANK in asked and asked[RANK] != questions.ranking(document):
+        kept = replace(kept, ranking=())
+    if BEAM in asked and asked[BEAM] != questions.beam(document):
+        kept = replace(kept, beam=None)
+    return kept if kept.other is None else replace(kept, other=placed(kept.other, document))
+
+
+def placed(other: Other, document: Document) -> Other:
+    """What is compared with, called by the place that it has among the hypotheses of a document."""
+    if other.place is None or other.document is None:
+        return other
+    same = other.document.source == document.source
+    place = followed(other.place, document, seen=other.hypothesis is not None) if same else None
+    if place is None:
+        return replace(other, name="a hypothesis that is not kept here", hypothesis=None)
+    return replace(other, name=place.name or f"hypothesis {place.index + 1}", hypothesis=place.index, place=place)
 
 
 @dataclass(frozen=True, eq=False)

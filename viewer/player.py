@@ -6,13 +6,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 
 class Player(QObject):
-    """Emits `due` so many times a second while playing."""
+    """Emits `due` so many times a second while playing; `runs` counts how often it was started."""
 
     due = Signal()
     changed = Signal()
 
     def __init__(self, speed: float, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.runs = 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.due)
         self.set_speed(speed)
@@ -28,6 +29,7 @@ class Player(QObject):
 
     def start(self) -> None:
         """Play; the first step is due one interval from now."""
+        self.runs += 1
         self._timer.start()
         self.changed.emit()
 

@@ -16,6 +16,7 @@ from viewer.specs import HeatmapSpec, Pending, Unavailable
 from viewer.view_state import ViewState
 from viewer.widgets.main_window import MainWindow
 
+CONTROLS = ("laboratory", "ranking", "hypotheses", "beam", "filter")
 Shown = HeatmapSpec | Pending | Unavailable
 
 
@@ -48,6 +49,12 @@ class Presenter:
         self._show_positions(loaded, view)
         self._show_laboratory(loaded, view)
         self.show_hover(self._hover)
+
+    def renew(self, loaded: Loaded, view: ViewState) -> None:
+        """Put controls back to what is shown, where one was turned and nothing came of it."""
+        for name in CONTROLS:
+            self._shown.pop(name, None)
+        self.show(loaded, view)
 
     def show_hover(self, hover: Hover) -> None:
         """Light up what belongs to the token or cell under the mouse."""
@@ -85,7 +92,7 @@ class Presenter:
         hypotheses = laboratory.hypotheses_spec(loaded)
         self._once("hypotheses", hypotheses, lambda: window.hypotheses.set_spec(hypotheses))
         experiments = loaded.experiments
-        searched = (experiments.beam, experiments.beam_node, loaded.trace is None, loaded.waiting)
+        searched = (experiments.beam, laboratory.beam_node(loaded), loaded.trace is None, loaded.waiting)
         self._once("beam", searched, lambda: window.beam.set_spec(laboratory.beam_spec(loaded)))
         switches, ranking = laboratory.laboratory_spec(loaded), laboratory.ranking_spec(loaded)
         self._once("laboratory", switches, lambda: window.laboratory.set_spec(switches))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from model.api import BeamTree, Check, Effect, HeadEffect, Progress, Token, Trace
-from model.document import Document, hypotheses, path_to
+from model.api import BeamTree, Check, Effect, HeadEffect, How, Progress, Token, Trace
+from model.document import Document
 from viewer.jobs import Work
 from viewer.loaded import HypothesisText
 
@@ -51,13 +51,16 @@ def trace_work(document: Document) -> Work:
     return work
 
 
-def force_work(document: Document, target: str) -> Work:
-    """Work that traces a document's source with `target` as its forced translation (teacher forcing)."""
+def force_work(document: Document, target: str, outputs: Sequence[tuple[int, How]] = ()) -> Work:
+    """Work that traces a document's source with `target` as its forced translation (teacher forcing).
+
+    `outputs` are the tokens known for the hypothesis that is left.
+    """
 
     def work(session: Any) -> Generator[Progress, None, Traced]:
-        from model.document import teacher_force
+        from model.hypotheses import teacher_force
 
-        forced = teacher_force(document, [token.id for token in session.encode_target(target)])
+        forced = teacher_force(document, [token.id for token in session.encode_target(target)], outputs)
         traced: Traced = yield from trace_work(forced)(session)
         return traced
 
@@ -75,26 +78,23 @@ def effect_work(document: Document) -> Work:
     return work
 
 
-def hypotheses_work(document: Document) -> Work:
-    """Work that spells and scores every hypothesis of a document."""
+def spelling_work(documents: Sequence[Document]) -> Work:
+    """Work that spells and scores the hypothesis that each of some documents looks at."""
 
     def work(session: Any) -> Generator[Progress, None, tuple[HypothesisText, ...]]:
         texts = []
-        for hypothesis in hypotheses(document):
-            # A hypothesis that was stepped back in is still all that was chosen for it.
-            step = max(hypothesis.step, len(path_to(document, hypothesis.leaf)))
-            trace: Trace = yield from session.trace_steps(replace(document, leaf=hypothesis.leaf, step=step))
-            texts.append(
-                HypothesisText(
-                    session.text(trace.output_tokens),
-                    float(trace.log_probabilities.sum()),
-                    tuple(step.how for step in trace.steps),
-                    trace.ended is not None,
-                )
-            )
+        for document in documents:
+            trace: Trace = yield from session.trace_steps(document)
+            texts.append(hypothesis_text(trace, session.text(trace.output_tokens)))
         return tuple(texts)
 
     return work
+
+
+def hypothesis_text(trace: Trace, text: str) -> HypothesisText:
+    """A hypothesis as its trace has it, which spells `text`."""
+    how = tuple(step.how for step in trace.steps)
+    return HypothesisText(text, float(trace.log_probabilities.sum()), how, trace.ended is not None)
 
 
 def rank_work(document: Document) -> Work:

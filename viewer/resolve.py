@@ -15,8 +15,9 @@ from model.api import Booleans, Ended, Floats, Kind, ModelInfo, Token, Trace
 from model.choosing import Method
 from viewer import conditions
 from viewer import resolve_laboratory as laboratory
-from viewer.comparing import difference
+from viewer.comparing import difference, without_difference
 from viewer.loaded import Loaded, Other
+from viewer.provenance import step_words
 from viewer.specs import (
     Axis,
     BarsSpec,
@@ -141,9 +142,7 @@ def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kin
     if found is None:
         return Unavailable(f"A and B, {other.name}, have no row and column in common here. Choose A or B.")
     if not np.abs(found.values).max(initial=0.0) > EQUAL:
-        return Unavailable(
-            "A and B are equal here, in every layer and head" + ("." if found.whole else ", as far as both go.")
-        )
+        return Unavailable(without_difference(trace, other.trace, kind))
     rows, columns = (
         _both(mine, theirs, count)
         for mine, theirs, count in zip(
@@ -256,18 +255,15 @@ def target_chips(loaded: Loaded) -> tuple[Chip, ...]:
     """The committed tokens, the prediction of the last row, and tokens ahead that were computed before."""
     if loaded.trace is None:
         return ()
-    outputs = loaded.trace.output_tokens
+    steps, outputs = loaded.trace.steps, loaded.trace.output_tokens
     chips = []
     for index, token in enumerate(outputs + loaded.ahead):
         state = "plain" if index < len(outputs) - 1 else "prediction" if index == len(outputs) - 1 else "ahead"
-        probability = math.exp(loaded.trace.steps[index].log_probability) if index < len(outputs) else None
-        tooltip = f"token {index + 1} · {token.piece} · id {token.id}"
-        mark = ""
-        if probability is not None:
-            step = loaded.trace.steps[index]
-            mark = laboratory.mark(step)
-            tooltip += f" · probability {probability:.4f} · rank {step.rank}" + (f" · {step.how.value}" if mark else "")
-        badge = probability_text(probability) if state == "prediction" and probability is not None else ""
+        tooltip, mark, badge = f"token {index + 1} · {token.piece} · id {token.id}", "", ""
+        if index < len(steps):
+            mark = laboratory.mark(steps[index])
+            tooltip += f" · {step_words(steps[index], loaded.document, index)}"
+            badge = probability_text(math.exp(steps[index].log_probability)) if state == "prediction" else ""
         chips.append(Chip(token.text, tooltip, state, _joined(index, token), badge, mark))
     return tuple(chips)
 

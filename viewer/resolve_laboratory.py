@@ -15,6 +15,7 @@ from model.document import Document, Hypothesis, hypotheses
 from model.interventions import HeadId
 from viewer.comparing import parting
 from viewer.loaded import HypothesisText, Loaded
+from viewer.provenance import kept_words
 from viewer.specs import (
     Bar,
     BarsSpec,
@@ -78,7 +79,7 @@ def hypotheses_spec(loaded: Loaded) -> HypothesesSpec | Missing:
     other = loaded.experiments.other
     rows = tuple(
         replace(
-            _row(each, text, index == document.current, document),
+            _row(each, text, index, document),
             compared=other is not None and (index == document.current or index == other.hypothesis),
         )
         for index, (each, text) in enumerate(zip(kept, texts, strict=True))
@@ -109,8 +110,20 @@ def beam_spec(loaded: Loaded) -> BeamSpec | Missing:
         title=f"Beam search, {tree.width} wide",
         subtitle="score = ln p ÷ tokens; click a node to see the attention of its hypothesis",
         dots=dots,
-        selected=loaded.experiments.beam_node,
+        selected=beam_node(loaded),
     )
+
+
+def beam_node(loaded: Loaded) -> int | None:
+    """The node of the beam's tree whose hypothesis is on screen, if any is."""
+    tree, trace = loaded.experiments.beam, loaded.trace
+    if tree is None or trace is None or not trace.steps:
+        return None
+    ids = [token.id for token in trace.output_tokens]
+    for index, node in enumerate(tree.nodes):
+        if node.step == len(ids) and node.token.id == ids[-1] and [each.id for each in tree.path(index)] == ids:
+            return index
+    return None
 
 
 def ranking_spec(loaded: Loaded) -> RankingSpec:
@@ -206,19 +219,20 @@ def _divergence_text(effect: Effect) -> str:
     return f"KL(before ‖ after) = {effect.divergence:.4f} nats"
 
 
-def _row(hypothesis: Hypothesis, text: HypothesisText | None, current: bool, document: Document) -> HypothesisRow:
+def _row(hypothesis: Hypothesis, text: HypothesisText | None, index: int, document: Document) -> HypothesisRow:
     return HypothesisRow(
         name=hypothesis.name,
         text="" if text is None else text.text,
         log_probability=None if text is None else text.log_probability,
         tokens=hypothesis.step if text is None else len(text.how),
-        how=_how(text, document),
-        current=current,
+        how=_how(text, hypothesis),
+        current=index == document.current,
         ended=text is not None and text.ended,
+        kept="" if text is None else kept_words(document, index, text.how),
     )
 
 
-def _how(text: HypothesisText | None, document: Document) -> str:
+def _how(text: HypothesisText | None, hypothesis: Hypothesis) -> str:
     """How a hypothesis came about, in a few words."""
     if text is None:
         return ""
@@ -231,8 +245,11 @@ def _how(text: HypothesisText | None, document: Document) -> str:
         parts.append(f"forced at {shown}")
     if How.BEAM in text.how:
         parts.append("beam")
-    if How.SAMPLED in text.how or (not text.how and document.decoding.method is Method.SAMPLING):
+    if How.SAMPLED in text.how or (not text.how and hypothesis.decoding.method is Method.SAMPLING):
         parts.append("sampled")
+    if How.KEPT in text.how:
+        count = text.how.count(How.KEPT)
+        parts.append("kept" if count == len(text.how) else f"{count} kept")
     return ", ".join(parts) or "greedy"
 
 

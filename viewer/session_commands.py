@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
-from model.document import Document, decode_by, intervene
+from model.document import Document
 from model.errors import UserError
-from model.interventions import Interventions
 from viewer import session_file
 from viewer.controller import Controller
 from viewer.export.choices import from_json as choices_from
 from viewer.export.choices import to_json as choices_json
 from viewer.recovery import Recovery
+from viewer.replay import replayed
 from viewer.session_file import SavedSession
 from viewer.settings import Settings
 from viewer.widgets.main_window import MainWindow
@@ -162,7 +162,7 @@ class SessionCommands(QObject):
         if info is None:
             self._waiting = saved, name
         elif saved.document.checkpoint in ("", info.content_hash):
-            self._show(saved, saved.document)
+            self._show(saved, saved.document, name)
         else:
             question = self._question(
                 f"{name} was made with another model than {info.name}, which is open. Replay it? Its sentence, its "
@@ -170,29 +170,16 @@ class SessionCommands(QObject):
                 "Replay",
                 "Cancel",
             )
-            question.accepted.connect(lambda: self._show(saved, self._replayed(saved.document)))
+            question.accepted.connect(lambda: self._show(saved, replayed(saved.document, info), name))
             question.open()
 
-    def _show(self, saved: SavedSession, document: Document) -> None:
+    def _show(self, saved: SavedSession, document: Document, name: str) -> None:
         self._window.source_bar.set_text(document.source)
-        self._controller.open_document(replace(document, checkpoint=""), saved.view)
+        self._controller.open_document(replace(document, checkpoint=""), saved.view, f"Open session {name}")
         if saved.export is not None:
             self._settings.set("export choices", choices_json(saved.export))
         if self._path is not None:
             self._saved = self._controller.document
-
-    def _replayed(self, document: Document) -> Document:
-        """The document with nothing that belongs to another model."""
-        info = self._controller.loaded.info
-        now = document.interventions
-        kept = frozenset(
-            head
-            for head in now.heads_off
-            if info is not None and head.layer < info.heads(head.kind)[0] and head.head < info.heads(head.kind)[1]
-        )
-        fresh = Document(document.source, step=document.step, limit=document.limit)
-        changed: Interventions = replace(now, heads_off=kept, hidden=frozenset())
-        return intervene(decode_by(fresh, document.decoding), changed)
 
     def _model_known(self) -> None:
         if self._waiting is not None:

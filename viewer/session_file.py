@@ -13,8 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 from model.api import Kind
-from model.document import Document, from_json, to_json
+from model.document import Document
+from model.document_json import from_first_json, from_json, to_json
 from model.errors import InputError
+from model.hypotheses import opened
 from viewer.export.choices import Choices
 from viewer.export.choices import from_json as choices_from
 from viewer.export.choices import to_json as choices_json
@@ -23,7 +25,8 @@ from viewer.painting.colormaps import SEQUENTIAL
 from viewer.view_state import ColorRange, Head, PositionView, RowLabels, Side, ViewState
 
 FORMAT = "attention-viewer session"
-VERSION = 1
+VERSION = 2
+"""The first version did not say what tokens had been chosen under."""
 LARGEST = 10_000_000
 """Bytes of a session file at most; a long session takes a hundredth of it."""
 FEWEST_POSITIONS, MOST_POSITIONS, MOST_PAIRS = 8, 512, 8
@@ -68,11 +71,12 @@ def from_text(text: str, name: str) -> SavedSession:
     if type(version) is int and version > VERSION:
         raise InputError(f"{name} was made with a newer Attention Viewer: install that version to open it.")
     try:
-        if type(version) is not int or version != VERSION:
+        if type(version) is not int or version < 1:
             raise InputError(f"The version is {version!r}.")
         if "document" not in values:
             raise InputError("It holds no document.")
-        return SavedSession(from_json(values["document"]), _view(values.get("view", {})), _export(values.get("export")))
+        document = _first_document(values["document"]) if version == 1 else from_json(values["document"])
+        return SavedSession(document, _view(values.get("view", {})), _export(values.get("export")))
     except (InputError, OverflowError, RecursionError) as error:
         reason = _shortened(str(error).rstrip("."), 200)
         raise InputError(
@@ -105,6 +109,12 @@ def write(path: Path, saved: SavedSession) -> None:
 
 def _foreign(name: str) -> InputError:
     return InputError(f"{name} is not a session of Attention Viewer: choose a file that was saved as a session there.")
+
+
+def _first_document(values: Any) -> Document:
+    """A document of version 1, whose free tokens were decided anew under interventions."""
+    document = from_first_json(values)
+    return opened(document) if document.interventions else document
 
 
 @dataclass(frozen=True)

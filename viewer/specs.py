@@ -141,7 +141,8 @@ class Chip:
 
     `state` is "plain", "special", "prediction" (computed, not yet committed), "ahead" (computed earlier,
     beyond the current step) or "hidden" (a source token that nothing may look at). `mark` is "" or says how the
-    token came here: "forced", "sampled", "beam", or "surprising" (forced, and improbable for the model).
+    token came here: "forced", "sampled", "beam", "kept" (chosen under other conditions), or "surprising" (forced, and
+    improbable for the model).
     """
 
     text: str
@@ -186,7 +187,8 @@ class HypothesisRow:
     """A kept continuation: its text so far, its natural log-probability (None: not known yet), and where it stands.
 
     `name` is what the user calls it ("" for nothing); `tokens` counts its tokens, `how` says in a few words how it
-    came about ("greedy", "forced at 3").
+    came about ("greedy", "forced at 3"), `kept` how those of its tokens were chosen that stand from other conditions
+    than the present ones ("" for none).
     """
 
     name: str
@@ -197,6 +199,7 @@ class HypothesisRow:
     current: bool
     ended: bool
     compared: bool = False
+    kept: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ from model.analysis.roles import head_roles
 from model.api import Floats, Kind
 from model.checkpoint import load
 from model.config import read_barred, read_config
-from model.document import Document, teacher_force
+from model.document import Document
 from model.errors import InputError
+from model.hypotheses import teacher_force
 from model.session import Session
 from model.tokenizer import Tokenizer
 from model.training.arguments import EvaluateOptions

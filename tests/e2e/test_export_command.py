@@ -25,7 +25,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from model.api import How, Kind
-from model.document import Document, force, go_to, intervene
+from model.document import Document, go_to
+from model.hypotheses import force, intervene
 from model.interventions import HeadId, Interventions
 from model.session import Session
 from tests.conftest import MakeCheckpoint

@@ -14,8 +14,10 @@ import pytest
 
 from model.api import How, Kind
 from model.choosing import Decoding
-from model.document import Document, force, from_json, go_to, intervene
+from model.document import Document, go_to
+from model.document_json import from_json
 from model.errors import UserError
+from model.hypotheses import force, intervene
 from model.interventions import HeadId, Interventions
 from model.session import Session, finished
 from viewer.__main__ import main

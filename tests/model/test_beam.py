@@ -10,7 +10,8 @@ import torch
 
 from model.api import BeamTree, Fate, How, Kind
 from model.choosing import Decoding
-from model.document import Document, branch, decode_by, intervene
+from model.document import Document
+from model.hypotheses import branch, decode_by, intervene
 from model.interventions import HeadId, Interventions
 from model.session import Session, finished
 

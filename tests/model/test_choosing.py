@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from model.api import How
 from model.choosing import Decoding, Method, distribution, from_json, sample, to_json
-from model.document import Document, branch, decode_by, force, go_to
+from model.document import Document, go_to
 from model.errors import InputError
+from model.hypotheses import branch, decode_by, force
 from model.session import Session
 
 LOGS = np.log(np.array([0.5, 0.25, 0.15, 0.06, 0.04], dtype=np.float32))

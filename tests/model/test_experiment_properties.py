@@ -6,28 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.api import How, Kind, Trace
 from model.choosing import Decoding, Method
-from model.document import (
-    Document,
-    choose_hypothesis,
-    decode_by,
-    delete_hypothesis,
-    force,
-    from_json,
-    go_to,
-    intervene,
-    rename_hypothesis,
-    step_back,
-    step_forward,
-    to_json,
-)
+from model.document import Document, go_to, step_back, step_forward
+from model.document_json import from_json, to_json
+from model.hypotheses import choose_hypothesis, decode_by, delete_hypothesis, force, intervene, rename_hypothesis
 from model.interventions import HeadId, Interventions, Positions, hide, switch_heads
 from model.session import Session
+from tests.model.traces import assert_same
 from viewer.history import History, record, redo, undo
 
 Operation = Callable[[Document, Trace], Document]
@@ -84,16 +73,6 @@ operations = st.one_of(
 )
 
 
-def assert_same(one: Trace, other: Trace) -> None:
-    assert [step.output.id for step in one.steps] == [step.output.id for step in other.steps]
-    assert [step.how for step in one.steps] == [step.how for step in other.steps]
-    for kind in Kind:
-        np.testing.assert_array_equal(one.weights(kind), other.weights(kind))
-        assert (one.mask(kind) is None) == (other.mask(kind) is None)
-    np.testing.assert_array_equal(one.log_probabilities, other.log_probabilities)
-    assert (one.ended, one.hidden, one.causal) == (other.ended, other.hidden, other.causal)
-
-
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(operations, min_size=1, max_size=14))
 def test_a_document_gives_the_same_arrays_whatever_was_done_before(
@@ -126,9 +105,10 @@ def test_kept_hypotheses_end_with_their_own_choices(forced: list[tuple[int, int]
     from model.document import path, path_to
 
     document = Document("x", limit=12)
-    made: dict[int, tuple[int, ...]] = {0: ()}
+    made: dict[int, tuple[int, ...]] = {}
     for token, length in forced:
         before = [(30 + index, How.GREEDY) for index in range(length)]
+        made.setdefault(0, tuple(each for each, _ in before))
         document = force(document, before, token)
         made[document.current] = (*[each for each, _ in before], token)
     for index, tokens in made.items():

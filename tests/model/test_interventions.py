@@ -15,8 +15,9 @@ from safetensors.torch import load_file, save_file
 
 from model.api import Kind, Trace
 from model.checkpoint import load
-from model.document import Document, intervene
+from model.document import Document
 from model.errors import InputError
+from model.hypotheses import intervene
 from model.interventions import (
     HeadId,
     Interventions,
@@ -191,7 +192,7 @@ def test_ranking_is_leave_one_out(tiny_session: Session) -> None:
     assert len(effects) == sum(layers * heads for layers, heads in map(info.heads, Kind))
     assert [each.divergence for each in effects] == sorted((each.divergence for each in effects), reverse=True)
     plain = tiny_session.trace(document)
-    from model.document import teacher_force
+    from model.hypotheses import teacher_force
 
     forced = teacher_force(document, [token.id for token in plain.output_tokens])
     for effect in effects[:3]:

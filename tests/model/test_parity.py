@@ -13,7 +13,8 @@ import torch
 from safetensors.torch import load_file
 
 from model.checkpoint import load
-from model.document import Document, go_to, teacher_force
+from model.document import Document, go_to
+from model.hypotheses import teacher_force
 from model.session import Session
 from tests.conftest import MakeCheckpoint
 from tests.reference import reference_model

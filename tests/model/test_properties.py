@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from model.api import Ended, Kind
 from model.checkpoint import load
-from model.document import Document, go_to, step_back, step_forward, teacher_force
+from model.document import Document, go_to, step_back, step_forward
+from model.hypotheses import teacher_force
 from model.layers import EncoderLayer, PositionwiseFFN
 from model.session import Session
 

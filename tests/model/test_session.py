@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from model.api import Ended, How, Kind, Progress, Trace
 from model.checkpoint import content_hash
-from model.document import Choice, Document, go_to, step_back, step_forward, teacher_force
+from model.document import Choice, Document, go_to, step_back, step_forward
 from model.errors import InputError
+from model.hypotheses import teacher_force
 from model.prefix_cache import BRANCHES, SENTENCES
 from model.session import Session
 

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.api import Encoding, Kind, Token, Trace
+from model.api import Encoding, How, Kind, Token, Trace
+from model.document import Document
+from model.hypotheses import choose_hypothesis, delete_hypothesis, force, rename_hypothesis
 from tests.viewer import traces
-from viewer.comparing import common, difference, parting
+from viewer.comparing import common, difference, followed, parting, places, without_difference
 
 OTHER = Token(30, "▁Un", "Un")
 
@@ -55,5 +57,37 @@ def test_where_two_translations_part_is_told() -> None:
     a = traces.trace(4)
     assert common(a.output_tokens, with_output(a, 2, OTHER).output_tokens) == 2
     assert parting(a, with_output(a, 2, OTHER)) == "A and B part at token 3: ‘is’ / ‘Un’"
-    assert "same" in parting(a, traces.trace(2))
+    assert parting(a, traces.trace(2)) == "A goes on after token 2, where B stops"
+    assert parting(traces.trace(2), a) == "B goes on after token 2, where A stops"
+    assert parting(a, a) == "A and B have the same 4 tokens"
     assert "no token" in parting(a, traces.trace(0))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_translations_that_part_are_never_called_equal(kind: Kind) -> None:
+    a, b = traces.trace(4), with_output(traces.trace(3), 1, OTHER)
+    told = without_difference(a, b, kind)
+    assert "part at token 2: ‘tap’ / ‘Un’" in told
+    assert not any(word in told for word in ("equal", "A and B have the same", "as far as both go"))
+    assert ("The first 2 rows read the same tokens" in told) is (kind is not Kind.ENCODER)
+    last = with_output(a, 3, OTHER)
+    assert "part at token 4" in without_difference(a, last, kind) and "equal" not in without_difference(a, last, kind)
+    assert without_difference(a, a, kind) == "A and B are equal here, in every layer and head."
+
+
+def test_a_hypothesis_is_followed_by_what_it_is() -> None:
+    start = Document("x", step=2)
+    one = force(start, [(1, How.GREEDY)], 7, [(2, How.GREEDY)])
+    two = force(one, [(1, How.GREEDY)], 8)
+    place = places(two)[1]
+    fewer = delete_hypothesis(two, 0)
+    found = followed(place, fewer, seen=True)
+    assert found is not None and found.index == 0
+    assert followed(place, delete_hypothesis(two, 1), seen=True) is None
+    assert followed(place, delete_hypothesis(fewer, 0), seen=True) is None
+    longer = choose_hypothesis(two, 1)
+    longer = choose_hypothesis(longer, 2, [(1, How.GREEDY), (7, How.FORCED), (3, How.GREEDY)])
+    grown = followed(place, longer, seen=True)
+    assert grown is not None and grown.index == 1 and len(grown.tokens) == 3
+    renamed = followed(place, rename_hypothesis(longer, 1, "mine"), seen=True)
+    assert renamed is not None and renamed.name == "mine"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.document import Document, go_to
-from viewer.history import LONGEST, History, record, redo, undo
+from viewer.history import LONGEST, History, Run, record, redo, trimmed, undo
 
 START = Document("x")
 
@@ -24,12 +24,33 @@ def test_a_new_change_forgets_what_was_undone() -> None:
     assert record(history, "Force", START).future == ()
 
 
-def test_merged_changes_are_undone_at_once() -> None:
+def test_changes_of_one_run_are_undone_at_once() -> None:
+    play = Run("Play", 1)
     history = record(History(), "Step", START)
     for step in range(1, 5):
-        history = record(history, "Play", go_to(START, step), merged=True)
+        history = record(history, "Play", go_to(START, step), play)
     assert [change.name for change in history.past] == ["Step", "Play"]
     assert undo(history, go_to(START, 5))[0] == go_to(START, 1)
+    again = record(history, "Play", go_to(START, 5), Run("Play", 2))
+    assert [change.name for change in again.past] == ["Step", "Play", "Play"]
+
+
+def test_presses_of_step_and_back_are_one_run_until_something_else_happens() -> None:
+    steps = Run("Steps")
+    history = record(History(), "Step", START, steps)
+    assert history.undo_name == "Step"
+    history = record(record(history, "Step", go_to(START, 1), steps), "Step back", go_to(START, 2), steps)
+    assert history.undo_name == "Steps" and len(history.past) == 1
+    history = record(record(history, "Force", go_to(START, 1)), "Step", go_to(START, 2), steps)
+    assert [change.name for change in history.past] == ["Steps", "Force", "Step"]
+    _, undone = undo(record(history, "Force", go_to(START, 3)), go_to(START, 4))
+    assert [change.name for change in record(undone, "Step", go_to(START, 3), steps).past][-2:] == ["Step", "Step"]
+
+
+def test_a_change_that_led_nowhere_is_dropped() -> None:
+    history = record(record(History(), "Force", START), "Step", go_to(START, 1))
+    assert trimmed(history, go_to(START, 2)) == history
+    assert trimmed(history, go_to(START, 1)).undo_name == "Force"
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=30), st.data())

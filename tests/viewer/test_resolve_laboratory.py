@@ -8,12 +8,14 @@ import pytest
 
 from model.api import BeamNode, BeamTree, Check, Effect, Fate, HeadEffect, How, Kind, Token
 from model.choosing import Decoding, Method
-from model.document import Document, branch, intervene
+from model.document import Document, free_how, path
+from model.hypotheses import branch, decode_by, force, intervene, leave
 from model.interventions import HeadId, Interventions, Positions
 from tests.viewer import traces
 from viewer import resolve
 from viewer import resolve_laboratory as laboratory
 from viewer.loaded import Experiments, HypothesisText, Loaded, Other
+from viewer.provenance import choice_at, made_words
 from viewer.specs import BarsSpec, BeamSpec, GridSpec, HeatmapSpec, HypothesesSpec, Unavailable
 from viewer.view_state import Head, Side, ViewState
 
@@ -100,8 +102,11 @@ def test_a_beam_has_ranks_and_tips() -> None:
         BeamNode(tap, None, 1, -2.0, Fate.DISCARDED),
         BeamNode(end, 0, 2, -0.7, Fate.FINISHED),
     )
-    spec = laboratory.beam_spec(loaded(beam=BeamTree(2, nodes, ((2, -0.35),)), beam_node=1))
-    assert isinstance(spec, BeamSpec) and spec.selected == 1 and "2 wide" in spec.title
+    state = loaded(beam=BeamTree(2, nodes, ((2, -0.35),)))
+    spec = laboratory.beam_spec(state)
+    assert isinstance(spec, BeamSpec) and spec.selected is None and "2 wide" in spec.title
+    shown = laboratory.beam_spec(replace(state, trace=traces.trace(1)))
+    assert isinstance(shown, BeamSpec) and shown.selected == 0
     assert [(dot.parent, dot.fate, dot.rank) for dot in spec.dots] == [
         (None, "survived", 0), (None, "discarded", 0), (0, "finished", 1),
     ]  # fmt: skip
@@ -203,6 +208,62 @@ def test_chips_say_how_a_token_was_chosen() -> None:
     chips = resolve.target_chips(replace(loaded(), trace=replace(TRACE, steps=tuple(steps))))
     assert [chip.mark for chip in chips] == ["forced", "surprising", "beam"]
     assert "rank 41" in chips[1].tooltip and "forced" in chips[1].tooltip
+
+
+def kept_state(way: Decoding, change: Interventions) -> Loaded:
+    """Three tokens of the trace, two of them chosen by `way` under `change`, the third forced; now without it."""
+    made = intervene(decode_by(Document("The mat is", step=3), way), change)
+    outputs = [(step.output.id, step.how) for step in TRACE.steps]
+    how = free_how(way)
+    document = force(made, [(token, how) for token, _ in outputs[:2]], outputs[2][0])
+    steps = [replace(step, how=How.KEPT) for step in TRACE.steps[:2]]
+    steps.append(replace(TRACE.steps[2], how=How.FORCED))
+    texts = (
+        HypothesisText("Le tapis", -2.0, (How.KEPT, How.KEPT), False),
+        HypothesisText("Le tapis est", -3.0, (How.KEPT, How.KEPT, How.FORCED), False),
+    )
+    state = loaded(replace(document, interventions=Interventions()), texts=texts)
+    return replace(state, trace=replace(TRACE, steps=tuple(steps)))
+
+
+@pytest.mark.parametrize(
+    ("way", "change", "said"),
+    [
+        (
+            Decoding(),
+            Interventions(encoder_positions=Positions.OFF),
+            "kept: chosen greedily with encoder positions off",
+        ),
+        (
+            Decoding(Method.SAMPLING, 1.5, seed=3),
+            Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 3, 7)}), decoder_positions=Positions.OFF),
+            "kept: sampled (seed 3, T 1.5) with decoder positions off, cross layer 4 head 8 off",
+        ),
+    ],
+)  # fmt: skip
+def test_a_kept_token_says_what_it_was_chosen_under(way: Decoding, change: Interventions, said: str) -> None:
+    state = kept_state(way, change)
+    chips = resolve.target_chips(state)
+    assert [chip.mark for chip in chips] == ["kept", "kept", "forced"]
+    step = TRACE.steps[0]
+    shown = f"the model now shown gives it p = {math.exp(step.log_probability):.4f}, rank {step.rank}"
+    assert chips[0].tooltip.endswith(f"{said}; {shown}") and "kept" not in chips[2].tooltip
+    spec = laboratory.hypotheses_spec(state)
+    assert isinstance(spec, HypothesesSpec)
+    assert [row.how for row in spec.rows] == ["kept", "forced at 3, 2 kept"]
+    assert [row.kept for row in spec.rows] == [f"{said}. ln p is that of the model now shown."] * 2
+
+
+def test_kept_tokens_of_the_untouched_model_and_of_the_mask_say_so() -> None:
+    document = leave(Document("The mat is", step=2), [(21, How.GREEDY), (22, How.GREEDY)])
+    first = path(document)[0]
+    off = replace(document, interventions=Interventions(hidden=frozenset({1, 2})))
+    assert made_words(first, off) == "chosen greedily without interventions"
+    unmasked = replace(document, interventions=Interventions(causal_mask=False))
+    assert made_words(first, unmasked) == "chosen greedily with the causal mask on"
+    assert made_words(choice_at(unmasked, 7), unmasked) == "chosen greedily with the causal mask on"
+    beam = path(branch(document, [(5, How.BEAM)], decoding=Decoding(beam_width=6)))[0]
+    assert made_words(beam, document) == "found by a beam 6 wide"
 
 
 def test_the_check_gives_its_figures() -> None:

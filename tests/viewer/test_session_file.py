@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model import interventions
 from model.api import How, Kind
 from model.choosing import Decoding, Method
-from model.document import Document, branch, decode_by, force, go_to, intervene, rename_hypothesis
+from model.document import Document, go_to, how_now, path_to
 from model.errors import InputError
+from model.hypotheses import branch, decode_by, force, intervene, rename_hypothesis
 from model.interventions import HeadId, Interventions, Positions
 from viewer.export.choices import Choices, Width
 from viewer.painting.colormaps import SEQUENTIAL
@@ -24,6 +26,7 @@ from viewer.settings import RECENT_SESSIONS, SCHEMA, MemoryStore, Settings
 from viewer.view_state import ColorRange, Head, PositionView, RowLabels, Side, ViewState
 from viewer.widgets.position_panel import LONGEST, MOST_PAIRS, SHORTEST
 
+FIXTURES = Path(__file__).parent / "fixtures"
 HEADS = st.builds(Head, st.integers(0, 40), st.integers(0, 40))
 VIEWS = st.builds(
     ViewState,
@@ -105,7 +108,7 @@ def test_a_file_holds_a_session_and_replaces_the_one_before(tmp_path: Path) -> N
     assert read(path) == full()
     assert [each.name for each in tmp_path.iterdir()] == ["cat.avsession"]
     values = json.loads(path.read_text("utf-8"))
-    assert (values["format"], values["version"]) == ("attention-viewer session", 1)
+    assert (values["format"], values["version"]) == ("attention-viewer session", 2)
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read(path) == full()
 
@@ -174,7 +177,7 @@ def test_what_is_no_session_is_refused(text: str) -> None:
 
 
 def test_the_work_of_a_newer_version_is_refused_as_such() -> None:
-    assert "made with a newer Attention Viewer" in complaint(changed("version", 2))
+    assert "made with a newer Attention Viewer" in complaint(changed("version", 3))
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:
@@ -201,3 +204,40 @@ def test_recent_session_files_are_unique_newest_first_and_bounded() -> None:
     assert recent[:2] == ["/5.avsession", f"/{RECENT_SESSIONS + 2}.avsession"] and len(recent) == RECENT_SESSIONS == 8
     assert recent.count("/5.avsession") == 1 and settings.get("recent sentences") == []
     assert not SCHEMA["recent session files"].valid(["x"] * 9)
+
+
+def test_a_session_of_the_first_version_opens_with_all_it_held() -> None:
+    saved = read(FIXTURES / "version-1.avsession")
+    document = saved.document
+    assert document.source == "The cat sat on the mat because it was tired."
+    assert [(each.step, each.name) for each in document.hypotheses] == [
+        (3, ""), (8, "the second choice"), (9, ""), (2, ""),
+    ]  # fmt: skip
+    assert {each.decoding for each in document.hypotheses} == {Decoding(Method.SAMPLING, 1.5, 40, 0.95, 7, 5)}
+    tokens = [[(choice.token, choice.how) for choice in path_to(document, each.leaf)] for each in document.hypotheses]
+    greedy, forced, beam, sampled = How.GREEDY, How.FORCED, How.BEAM, How.SAMPLED
+    assert tokens == [
+        [],
+        [(385, greedy), (1283, greedy), (429, forced)],
+        [(None, greedy), (None, greedy), (429, forced), (None, greedy), (None, greedy), (372, forced)],
+        [(385, beam), (1283, beam)],
+    ]
+    assert sampled not in {choice.how for choice in document.choices}
+    heads = frozenset({HeadId(Kind.CROSS, 3, 6)})
+    assert document.interventions == Interventions(heads, frozenset({1}), Positions.SHUFFLED, shuffle_seed=3)
+    plain = replace(document, interventions=Interventions())
+    assert {how_now(plain, choice) for choice in document.choices} == {greedy, forced, beam}
+    assert (saved.view.colormap, saved.view.row_labels) == ("magma", RowLabels.READS)
+    assert saved.export == Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
+    assert from_text(to_text(saved), "x") == saved
+
+
+def test_in_the_first_version_free_tokens_were_chosen_without_interventions() -> None:
+    values = json.loads((FIXTURES / "version-1.avsession").read_text("utf-8"))
+    values["document"]["interventions"] = interventions.to_json(Interventions())
+    document = from_text(json.dumps(values), "x").document
+    assert [how_now(document, choice) for choice in path_to(document, document.leaf)] == [
+        How.GREEDY, How.GREEDY, How.FORCED, How.SAMPLED, How.SAMPLED, How.FORCED,
+    ]  # fmt: skip
+    off = replace(document, interventions=Interventions(hidden=frozenset({1})))
+    assert {how_now(off, choice) for choice in path_to(document, document.leaf)} == {How.KEPT, How.FORCED}

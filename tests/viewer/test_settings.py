@@ -1,10 +1,13 @@
 """Settings survive, and whatever is damaged reads as the default."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
+from viewer.export.choices import Choices, Width
+from viewer.export.choices import from_json as choices_from
 from viewer.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings
 
 
@@ -52,3 +55,21 @@ def test_recent_sentences_are_unique_newest_first_and_bounded() -> None:
     recent = settings.get("recent sentences")
     assert recent[0] == "sentence 5" and len(recent) == RECENT_SENTENCES
     assert recent.count("sentence 5") == 1
+
+
+def test_the_settings_of_the_first_release_are_read_as_they_were(tmp_path: Path) -> None:
+    kept = tmp_path / "settings.ini"
+    shutil.copy(Path(__file__).parent / "fixtures" / "settings-1.ini", kept)
+    settings = Settings(QSettings(str(kept), QSettings.Format.IniFormat))
+    look = Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
+    stored = {
+        "theme": "dark", "text size": 1.25, "colormap": "cividis", "colour range": "square root", "row labels": "reads",
+        "locked": True, "speed": 4.0, "position length": 96, "position pairs": [1, 5, 9],
+        "recent sentences": ["The cat is black.", "« Été », 100 %; a=b\\n"],
+        "recent session files": ["/home/ada/cat.avsession"], "export folder": "/home/ada/figures", "threads": 2,
+    }  # fmt: skip
+    assert {key: settings.get(key) for key in stored} == stored
+    assert all(SCHEMA[key].default != value for key, value in stored.items())
+    assert choices_from(settings.get("export choices")) == look
+    assert settings.get_bytes("geometry") == QByteArray(b"\x01\xd9\xd0\xcb\x00\x03")
+    assert settings.get_bytes("window state") == QByteArray(b"\x00\x00\x00\xff\xfd")

@@ -6,7 +6,8 @@ from importlib.metadata import version
 from typing import Any
 
 from model.api import How, ModelInfo, Trace
-from model.document import Document, to_json
+from model.document import Document
+from model.document_json import to_json
 from viewer import __version__, conditions
 
 PACKAGES = ("torch", "numpy", "sentencepiece")

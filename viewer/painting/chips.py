@@ -21,7 +21,13 @@ SIGN_EMS = 0.13
 """Thickness of the line under a chip's text, its distance from the chip's sides, and that from its lower edge."""
 SIGN_INSET_EMS = 0.35
 SIGN_RISE_EMS = 0.38
-SIGN_DASHES: dict[str, tuple[float, ...]] = {"forced": (), "surprising": (), "sampled": (0.01, 2.2), "beam": (2.4, 2.2)}
+SIGN_DASHES: dict[str, tuple[float, ...]] = {
+    "forced": (),
+    "surprising": (),
+    "sampled": (0.01, 2.2),
+    "beam": (2.4, 2.2),
+    "kept": (2.4, 2.2, 0.01, 2.2),
+}
 """What the line under a marked chip looks like, in its thickness: dashes and gaps, or () for one stroke."""
 
 
@@ -83,7 +89,12 @@ def paint_chip(painter: QPainter, chip: Chip, placed: PlacedChip, lit: bool, sty
 
 def sign_color(mark: str, palette: Palette) -> QColor:
     """The colour of the line under a marked chip."""
-    colors = {"surprising": palette.danger, "sampled": palette.curves[3], "beam": palette.curves[2]}
+    colors = {
+        "surprising": palette.danger,
+        "sampled": palette.curves[3],
+        "beam": palette.curves[2],
+        "kept": palette.muted,
+    }
     return QColor(colors.get(mark, palette.accent))
 
 

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -40,14 +40,14 @@ HEADINGS = ("", "Name", "Text", "Tokens", "ln p", "How")
 HEADING_TIPS = (
     "● is where you are; A and B are what is compared",
     "F2 or a double click gives a hypothesis a name",
-    "The translation so far",
+    "The translation so far; slanted where tokens were chosen under other conditions than those now shown",
     "How many tokens it has",
     "Natural logarithm of its probability",
     "How its tokens were chosen",
 )
 CURRENT_MARK = "●"
-NAME_EMS = 8.0
-HOW_EMS = 10.0
+NAME_EMS = 9.5
+HOW_EMS = 13.0
 WIDE_EMS = 42.0
 """A panel narrower than this leaves out how the hypotheses came about; the tool tips still tell."""
 LAST_ONE = "The only hypothesis cannot be deleted."
@@ -127,7 +127,7 @@ class HypothesesModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(self._color(row, column))
         if role == Qt.ItemDataRole.FontRole:
-            return self._look.title if row.current and column in (MARK, NAME) else self._look.font
+            return self._font(row, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -169,8 +169,15 @@ class HypothesesModel(QAbstractTableModel):
             return palette.muted
         return palette.text
 
+    def _font(self, row: HypothesisRow, column: int) -> QFont:
+        if row.current and column in (MARK, NAME):
+            return self._look.title
+        font = QFont(self._look.font)
+        font.setItalic(bool(row.kept) and column in (TEXT, HOW))
+        return font
+
     def _tip(self, row: HypothesisRow) -> str:
-        parts = (row.text, f"{row.tokens} tokens, ln p {log_probability_text(row.log_probability)}", row.how)
+        parts = (row.text, f"{row.tokens} tokens, ln p {log_probability_text(row.log_probability)}", row.how, row.kept)
         return "\n".join(part for part in parts if part)
 
     def _spoken(self, number: int, column: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -268,8 +268,8 @@ def chip_image(chip: Chip, style: Style) -> QImage:
 
 
 def test_every_mark_of_a_chip_has_a_sign_of_its_own(style: Style) -> None:
-    marks = ("forced", "sampled", "beam", "surprising")
-    assert len({sign_color(mark, style.palette).name() for mark in marks}) == 4
+    marks = ("forced", "sampled", "beam", "surprising", "kept")
+    assert len({sign_color(mark, style.palette).name() for mark in marks}) == len(marks)
     sign = sign_rect(QRectF(0, 0, 100, 1.9 * style.em), style)
     rows = range(int(sign.top()) - 1, int(sign.bottom()) + 2)
     plain = chip_image(Chip("mot", ""), style)
@@ -278,7 +278,7 @@ def test_every_mark_of_a_chip_has_a_sign_of_its_own(style: Style) -> None:
         image = chip_image(Chip("mot", "", mark=mark), style)
         assert [colors_across(image, y, 0, 100) for y in rows] != [colors_across(plain, y, 0, 100) for y in rows]
         seen.append([colors_across(image, y, 0, 100) for y in rows])
-    assert all(seen[i] != seen[j] for i in range(4) for j in range(i))
+    assert all(one != other for one, other in combinations(seen, 2))
 
 
 def test_a_surprising_token_stands_out_and_others_do_not(style: Style) -> None:

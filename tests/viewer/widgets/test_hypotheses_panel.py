@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -84,6 +84,19 @@ def test_rows_say_what_the_hypotheses_are(panel: HypothesesPanel) -> None:
     assert log_probability_text(-0.5) == "−0.50"
     assert panel.header.subtitle.full_text() == "3 kept"
     assert panel.note.isHidden()
+
+
+def test_what_holds_kept_tokens_is_slanted_and_its_tip_says_what_they_were_chosen_under(panel: HypothesesPanel) -> None:
+    rows = (ROWS[0], replace(ROWS[1], kept="kept: chosen greedily with encoder positions off."))
+    panel.set_spec(HypothesesSpec(rows))
+
+    def slanted(row: int) -> list[bool]:
+        fonts = (cell(panel, row, column, Qt.ItemDataRole.FontRole) for column in (NAME, TEXT, TOKENS, HOW))
+        return [isinstance(font, QFont) and font.italic() for font in fonts]
+
+    assert slanted(0) == [False] * 4 and slanted(1) == [False, True, False, True]
+    assert "with encoder positions off" in str(cell(panel, 1, TEXT, Qt.ItemDataRole.ToolTipRole))
+    assert "kept" not in str(cell(panel, 0, TEXT, Qt.ItemDataRole.ToolTipRole))
 
 
 def test_a_number_is_muted_and_a_name_is_not(panel: HypothesesPanel, style: Style) -> None:
