@@ -7,6 +7,8 @@ SentencePiece model allows it, `<unk>` otherwise.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -26,6 +28,8 @@ SPACE = "▁"
 EOS, UNKNOWN, PAD = "</s>", "<unk>", "<pad>"
 
 Piece = tuple[str, tuple[int, int]]
+
+_BYTE = re.compile("<0x[0-9A-F]{2}>")
 
 
 class Tokenizer:
@@ -126,7 +130,7 @@ class Tokenizer:
 
 def readable(piece: str) -> str:
     """What people read for a piece: no `▁`, a visible sign for a lone space, ASCII bytes as characters."""
-    if len(piece) == 6 and piece.startswith("<0x") and piece.endswith(">"):
+    if _is_byte(piece):
         code = int(piece[3:5], 16)
         return chr(code) if 0x20 < code < 0x7F else piece
     text = piece.replace(SPACE, " ").strip()
@@ -144,28 +148,61 @@ def _cut(model: SentencePieceProcessor, text: str, what: str) -> list[Piece]:
         )
     # Lone surrogates have no UTF-8 form; one character replaces another, so ranges stay true.
     text = "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
-    cut = model.encode(text, return_type="offset_mapping")
-    if not cut["pieces"]:
+    pieces = model.encode(text, out_type=str)
+    if not pieces:
         raise InputError(f"The {what} holds no readable characters: type at least one word.")
-    return list(zip(cut["pieces"], _character_ranges(text, cut["pieces"], cut["offsets"]), strict=True))
+    normalised, starts = model.normalize(text, with_offsets=True)
+    return list(zip(pieces, _character_ranges(text, pieces, normalised, starts), strict=True))
 
 
-def _character_ranges(text: str, pieces: Sequence[str], offsets: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """SentencePiece's ranges, made to cover what was written.
+def _character_ranges(
+    text: str, pieces: Sequence[str], normalised: str, starts: Sequence[int]
+) -> list[tuple[int, int]]:
+    """The half-open range of characters of `text` that each piece covers, as they were written.
 
-    Where one character became several pieces (bytes, ligatures) SentencePiece gives it to the last of them:
-    here each has it. Spaces before a word are left out of the word's range.
+    `starts` says where in `text` each character of its normalised form begins. A written character that became
+    several pieces (bytes, ligatures, ™) belongs to each of them; spaces and invisible characters at either end of
+    a range are left out of it.
     """
     ranges: list[tuple[int, int]] = []
-    following = (len(text), len(text))
-    for piece, (start, stop) in zip(reversed(pieces), reversed(offsets), strict=True):
-        if start == stop and start == following[0] and piece != SPACE:
-            start, stop = following
-        while start < stop - 1 and text[start].isspace():
-            start += 1
-        following = (start, stop)
-        ranges.append(following)
-    return ranges[::-1]
+    position = 0
+    for piece in pieces:
+        first = position - _continues(piece)
+        position = first + (1 if _is_byte(piece) else len(piece))
+        if piece == SPACE:
+            ranges.append((starts[first], min(starts[first] + 1, starts[first + 1])))
+        else:
+            ranges.append(_trimmed(text, starts[first], _end(starts, position - 1)))
+    return ranges
+
+
+def _end(starts: Sequence[int], index: int) -> int:
+    """Where the written character ends that character `index` of the normalised text comes from."""
+    following = index + 1
+    while starts[following] == starts[index]:
+        following += 1
+    return starts[following]
+
+
+def _trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
+    while start < stop - 1 and _is_unseen(text[start]):
+        start += 1
+    while start < stop - 1 and _is_unseen(text[stop - 1]):
+        stop -= 1
+    return start, stop
+
+
+def _is_unseen(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in ("Cc", "Cf")
+
+
+def _is_byte(piece: str) -> bool:
+    return piece.startswith("<0x") and _BYTE.fullmatch(piece) is not None
+
+
+def _continues(piece: str) -> bool:
+    """True for a byte that is not the first of its character (10xxxxxx in UTF-8)."""
+    return _is_byte(piece) and int(piece[3:5], 16) & 0xC0 == 0x80
 
 
 def _check_length(tokens: Sequence[Token], what: str) -> None:

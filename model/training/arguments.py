@@ -26,7 +26,11 @@ EVALUATE_EXAMPLE = "example: attention-viewer evaluate --input pairs.tsv --lines
 
 @dataclass(frozen=True)
 class TrainOptions:
-    """A run: its data, where it lives, and its settings (None: those of the run that is resumed)."""
+    """A run: its data, where it lives, and its settings (None: those of the run that is resumed).
+
+    `weights` has one for each file of `train`, or is empty where all are 1; `minutes` and `steps` make a run that
+    is resumed longer.
+    """
 
     train: tuple[Path, ...]
     output: Path
@@ -43,11 +47,22 @@ class TrainOptions:
     evaluations: int = 9
     bleu_lines: int = 500
     links: Path | None = None
+    weights: tuple[float, ...] = ()
+    names: Path | None = None
+    leave_out: tuple[Path, ...] = ()
+    checkpoint_minutes: float | None = None
+    credits: Path | None = None
+    minutes: float | None = None
+    steps: int | None = None
 
 
 @dataclass(frozen=True)
 class EvaluateOptions:
-    """A checkpoint and the pairs it is measured on; `lines` None is all of them. `heads`: tell what each head does."""
+    """A checkpoint and the pairs it is measured on; `lines` None is all of them.
+
+    `heads`: tell what each head does; `typed`: how it takes capitals and typographic signs; `copied`: a file of
+    sentences with the words that must stand in their translations too.
+    """
 
     model: Path
     pairs: Path
@@ -55,11 +70,18 @@ class EvaluateOptions:
     lines: int | None = None
     threads: int = 1
     heads: bool = False
+    typed: bool = False
+    copied: Path | None = None
 
 
 def add_train_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `train`, one for each setting included."""
-    parser.add_argument("train", metavar="PAIRS", nargs="+", type=Path, help="files of source<TAB>target lines")
+    parser.add_argument(
+        "train",
+        metavar="PAIRS[:WEIGHT]",
+        nargs="+",
+        help="files of source<TAB>target lines; of books.tsv:0.6 an epoch takes 60 %% of the pairs, drawn anew",
+    )
     parser.add_argument("-o", "--output", metavar="RUN", type=Path, required=True, help="directory of the run")
     parser.add_argument("--dev", metavar="PAIRS", type=Path, help="pairs to measure on; held out of PAIRS if left out")
     parser.add_argument("--start-from", metavar="DIR", type=Path, help="go on from the weights of this checkpoint")
@@ -84,6 +106,22 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="word links 0-0 1-2 of each training pair, for --guide-weight; found by eflomal if left out",
     )
+    parser.add_argument("--names", metavar="FILE", type=Path, help="names that may be exchanged, one a line, by [kind]")
+    parser.add_argument(
+        "--leave-out", metavar="FILE", type=Path, action="append", default=[], help="sentences never to train on"
+    )
+    parser.add_argument(
+        "--credits",
+        metavar="FILE",
+        type=Path,
+        help="file name<TAB>licence<TAB>credit of each PAIRS, for the model card",
+    )
+    parser.add_argument(
+        "--checkpoint-minutes",
+        metavar="N",
+        type=_real("--checkpoint-minutes"),
+        help="write a finished checkpoint every N minutes, to RUN/model-N",
+    )
     group = parser.add_argument_group("settings of the model and the run")
     for owner in (TrainingSettings, AugmentationRates):
         _add_settings(group, owner)
@@ -93,13 +131,25 @@ def train_options(values: argparse.Namespace) -> TrainOptions:
     """The options that `add_train_options` describes; InputError where they contradict each other."""
     given = {name: getattr(values, name) for name in _names(TrainingSettings) if getattr(values, name) is not None}
     rates = {name: getattr(values, name) for name in _names(AugmentationRates) if getattr(values, name) is not None}
-    if values.resume and (given or rates or values.force or values.start_from or values.links):
-        raise InputError("--resume goes on with the run's own settings: leave all other settings and --force out.")
+    others = set(given) - {"minutes", "steps"}
+    if values.resume and (others or rates or values.force or values.start_from or values.links):
+        raise InputError(
+            "--resume goes on with the run's own settings: leave all others and --force out. --minutes or --steps "
+            "above the first ones make the run longer."
+        )
     settings = None if values.resume else TrainingSettings(**given, augmentation=AugmentationRates(**rates))
     if values.links and settings and not settings.guide_weight:
         raise InputError("--links are of use only where a head is guided: give --guide-weight too.")
+    files, weights = zip(*map(_weighted, values.train), strict=True)
     return TrainOptions(
-        train=tuple(values.train),
+        train=files,
+        weights=weights if any(weight != 1.0 for weight in weights) else (),
+        names=values.names,
+        leave_out=tuple(values.leave_out),
+        checkpoint_minutes=values.checkpoint_minutes,
+        credits=values.credits,
+        minutes=values.minutes if values.resume else None,
+        steps=values.steps if values.resume else None,
         output=values.output,
         settings=settings,
         dev=values.dev,
@@ -117,18 +167,45 @@ def train_options(values: argparse.Namespace) -> TrainOptions:
     )
 
 
+def _weighted(text: str) -> tuple[Path, float]:
+    """A file and its weight: what follows the last colon where that is a number, or 1."""
+    name, colon, weight = text.rpartition(":")
+    try:
+        value = float(weight)
+    except ValueError:
+        return Path(text), 1.0
+    if not colon or Path(text).exists():
+        return Path(text), 1.0
+    if not 0.0 < value < 100.0:
+        raise InputError(f"The weight of {name} is {weight}; it must lie above 0 and below 100.")
+    return Path(name), value
+
+
 def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `evaluate`, save for the model."""
     parser.add_argument("--input", metavar="PAIRS", type=Path, required=True, help="file of source<TAB>target lines")
     parser.add_argument("--alignments", metavar="GOLD", type=Path, help="gold links of the same lines: 3-4 sure, 3p4")
     parser.add_argument("--lines", metavar="N", type=_whole("--lines", 1), help="only the first N; all if left out")
     parser.add_argument("--heads", action="store_true", help="also what each head looks at while translating them")
+    parser.add_argument("--typed", action="store_true", help="also in capitals, and with typographic quotes")
+    parser.add_argument(
+        "--copied", metavar="FILE", type=Path, help="also these sentences<TAB>words that must be copied from them"
+    )
     parser.add_argument("--threads", metavar="N", type=_whole("--threads", 1), default=1, help="1 if left out")
 
 
 def evaluate_options(values: argparse.Namespace) -> EvaluateOptions:
     """The options that `add_evaluate_options` describes."""
-    return EvaluateOptions(values.model, values.input, values.alignments, values.lines, values.threads, values.heads)
+    return EvaluateOptions(
+        values.model,
+        values.input,
+        values.alignments,
+        values.lines,
+        values.threads,
+        values.heads,
+        values.typed,
+        values.copied,
+    )
 
 
 def _names(owner: type[TrainingSettings] | type[AugmentationRates]) -> list[str]:
@@ -140,8 +217,12 @@ def _add_settings(group: argparse._ArgumentGroup, owner: type[TrainingSettings] 
         if "meaning" not in each.metadata:
             continue
         option = f"--{each.name.replace('_', '-')}"
-        kind = _real(option) if each.type == "float" else _whole(option, 0)
-        shown = "none" if each.default is None else f"{each.default:g}"
+        if each.type == "str":
+            kind: Callable[[str], object] = str
+            shown = each.default
+        else:
+            kind = _real(option) if each.type == "float" else _whole(option, 0)
+            shown = "none" if each.default is None else f"{each.default:g}"
         group.add_argument(option, metavar="X", type=kind, help=f"{each.metadata['meaning']} ({shown})")
 
 

@@ -1,4 +1,4 @@
-"""Changes pairs in the ways people type, so that the model is not thrown by a missing capital. Torch-free."""
+"""Changes pairs: other names and numbers on both sides, and the ways people type. Torch-free."""
 
 from __future__ import annotations
 
@@ -8,13 +8,49 @@ from collections.abc import Sequence
 from model.analysis.alignment import Link
 from model.training.data import Pair
 from model.training.settings import AugmentationRates
+from model.training.substitution import Names, substitute
 from model.training.word_links import word_spans
 
 
-def augment(pairs: Sequence[Pair], rates: AugmentationRates, chance: random.Random) -> list[Pair]:
+def augment(
+    pairs: Sequence[Pair], rates: AugmentationRates, chance: random.Random, names: Names | None = None
+) -> list[Pair]:
     """One epoch's version of `pairs`; as many pairs, some joined with another one."""
-    changed = [_as_typed(pair, rates, chance) for pair in pairs]
-    return [_joined(pair, pairs, rates.joined, chance) for pair in changed]
+    known = names or Names()
+    exchanged = [_exchanged(pair, rates, known, chance) for pair in pairs]
+    changed = [_as_typed(pair, rates, chance) for pair in exchanged]
+    joined = [_joined(pair, exchanged, rates.joined, chance) for pair in changed]
+    return [_on_both_sides(pair, rates, chance) for pair in joined]
+
+
+def _exchanged(pair: Pair, rates: AugmentationRates, names: Names, chance: random.Random) -> Pair:
+    change = chance.random() < rates.exchange_names, chance.random() < rates.exchange_numbers
+    return substitute(pair, names, rates.made_up_names, *change, chance) if any(change) else pair
+
+
+def _on_both_sides(pair: Pair, rates: AugmentationRates, chance: random.Random) -> Pair:
+    if chance.random() < rates.capitals:
+        return _in_capitals(pair)
+    if chance.random() < rates.quoted:
+        return _quoted(pair, chance)
+    return pair
+
+
+def _in_capitals(pair: Pair) -> Pair:
+    source, target = pair.source.upper(), pair.target.upper()
+    same = len(word_spans(source)) == len(word_spans(pair.source)) and len(word_spans(target)) == len(
+        word_spans(pair.target)
+    )
+    return Pair(source, target, pair.links if same else ())
+
+
+def _quoted(pair: Pair, chance: random.Random) -> Pair:
+    """In English quotation marks, typographic or not, and the French ones around the translation."""
+    before, after = chance.choice((('"', '"'), ("“", "”")))
+    last = len(word_spans(pair.source)) + 1, len(word_spans(pair.target)) + 1
+    inner = ((source + 1, target + 1) for source, target in pair.links)
+    links = ((0, 0), *inner, last) if pair.links else ()
+    return Pair(f"{before}{pair.source}{after}", f"« {pair.target} »", links)
 
 
 def _joined(pair: Pair, pairs: Sequence[Pair], rate: float, chance: random.Random) -> Pair:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from model.training.augment import augment
 from model.training.data import Pair
+from model.training.mix import Mix
 from model.training.piece_links import guide_weights
 from model.training.settings import TrainingSettings
 from model.training.subwords import Subwords
@@ -47,12 +48,13 @@ class Batch:
 
 
 def epoch_batches(
-    pairs: Sequence[Pair], subwords: Subwords, settings: TrainingSettings, epoch: int
+    pairs: Sequence[Pair], subwords: Subwords, settings: TrainingSettings, epoch: int, mix: Mix | None = None
 ) -> list[list[Example]]:
-    """The batches of an epoch: augmented, segmented, bucketed by length, shuffled."""
+    """The batches of an epoch: drawn, augmented, segmented, bucketed by length, shuffled."""
+    mix = mix or Mix()
     seed = settings.seed * 100_003 + epoch
     chance = random.Random(seed)
-    changed = augment(pairs, settings.augmentation, chance)
+    changed = augment(mix.draw(pairs, chance), settings.augmentation, chance, mix.names)
     sources = subwords.encode([pair.source for pair in changed])
     sampled = [index for index in range(len(changed)) if chance.random() < settings.sampling]
     texts = [changed[index].source for index in sampled]

@@ -9,39 +9,65 @@ from pathlib import Path
 
 from model.errors import InputError
 from model.training.data import Pair, prepare, read_pairs, split, without_leaks
+from model.training.leave_out import read_sentences, without_sentences
 from model.training.settings import TrainingSettings
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Pairs to train on and pairs held out; `left_out` counts training pairs that shared a sentence with them."""
+    """Pairs to train on and pairs held out; `left_out` counts training pairs that shared a sentence with them.
+
+    `weights` has one for each training pair, or is empty where all are 1; `counts` are those of each file.
+    """
 
     train: tuple[Pair, ...]
     dev: tuple[Pair, ...]
     left_out: int
+    weights: tuple[float, ...] = ()
+    counts: tuple[int, ...] = ()
 
     def fingerprint(self) -> str:
         """SHA-256 of all pairs in their order, so that a run goes on only with the data it began with."""
         digest = hashlib.sha256()
         for pair in (*self.train, *self.dev):
             digest.update(f"{pair.source}\t{pair.target}\n".encode())
+        digest.update(" ".join(map(str, self.weights)).encode())
         return digest.hexdigest()
 
 
-def read_corpus(train: Sequence[Path], dev: Path | None, settings: TrainingSettings) -> Corpus:
-    """Read, normalise, deduplicate and separate the pairs of the files.
+def read_corpus(
+    train: Sequence[Path],
+    dev: Path | None,
+    settings: TrainingSettings,
+    weights: Sequence[float] = (),
+    leave_out: Sequence[Path] = (),
+) -> Corpus:
+    """Read, normalise, deduplicate and separate the pairs of the files, whose `weights` are 1 where none are given.
 
-    Without a `dev` file, groups of pairs are held out. Raises InputError where nothing is left to train on or
-    to measure.
+    Without a `dev` file, groups of pairs are held out. Pairs that read like a sentence of the files `leave_out`
+    are not trained on. Raises InputError where nothing is left to train on or to measure.
     """
-    pairs = prepare(pair for path in train for pair in read_pairs(path))
+    files = [prepare(read_pairs(path)) for path in train]
+    origin = {pair: index for index, pairs in reversed([*enumerate(files)]) for pair in pairs}
+    pairs = prepare(pair for each in files for pair in each)
     if dev is None:
         kept, held_out = split(pairs, settings.dev_share, settings.seed)
     else:
         held_out = prepare(read_pairs(dev))
         kept = without_leaks(pairs, held_out)
+    if leave_out:
+        kept = without_sentences(kept, frozenset().union(*map(read_sentences, leave_out)))
     if not kept:
         raise InputError("There is nothing to train on: every pair is empty or shares a sentence with the dev pairs.")
     if not held_out:
         raise InputError("There are no dev pairs: give a file with --dev, or a larger --dev-share.")
-    return Corpus(tuple(kept), tuple(held_out), len(pairs) - len(kept) if dev is not None else 0)
+    left_out = len(pairs) - len(kept) - (len(held_out) if dev is None else 0)
+    origins = [origin[pair] for pair in kept]
+    weighted = any(weight != 1.0 for weight in weights)
+    return Corpus(
+        tuple(kept),
+        tuple(held_out),
+        left_out,
+        tuple(weights[index] for index in origins) if weighted else (),
+        tuple(origins.count(index) for index in range(len(files))),
+    )

@@ -10,10 +10,9 @@ import math
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,6 +22,8 @@ from model.training import settings as settings_json
 from model.training.average import WeightAverage
 from model.training.batches import IGNORED, Batch, Example, collate, epoch_batches, guided
 from model.training.data import Pair
+from model.training.mix import Mix
+from model.training.precision import chosen_precision, in_precision
 from model.training.processes import Processes
 from model.training.projection import projected_loss
 from model.training.run_directory import STATE
@@ -68,7 +69,10 @@ class Trainer:
         subwords: Subwords,
         settings: TrainingSettings,
         processes: Processes,
+        mix: Mix | None = None,
     ) -> None:
+        self._mix = mix or Mix()
+        self.precision = chosen_precision(settings.precision, processes.device)
         self._model = model.to(processes.device)
         self._pairs, self._subwords, self._settings, self._processes = pairs, subwords, settings, processes
         self._optimizer = torch.optim.AdamW(
@@ -98,7 +102,7 @@ class Trainer:
         """Train; yields after each update. Raises TrainingError when the loss is not a number."""
         self._model.train()
         while True:
-            batches = epoch_batches(self._pairs, self._subwords, self._settings, self._epoch)
+            batches = epoch_batches(self._pairs, self._subwords, self._settings, self._epoch, self._mix)
             if not batches:
                 raise TrainingError("There is nothing to train on: every pair is longer than `longest` tokens.")
             while self._next_batch < len(batches):
@@ -138,14 +142,21 @@ class Trainer:
             state = torch.load(path, map_location=self._processes.device, weights_only=True)
         except Exception as error:
             raise TrainingError(f"{path} cannot be read: {error}. Start the run anew without --resume.") from None
-        if settings_json.from_json(state["settings"]) != self._settings:
+        saved = settings_json.from_json(state["settings"])
+        if replace(saved, minutes=self._settings.minutes, steps=self._settings.steps) != self._settings:
             raise TrainingError(f"{path} was made with other settings. Use the same ones, or start anew.")
         self._model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
-        self._average.load_state_dict(state["average"])
+        if saved == self._settings:  # under a longer budget, snapshots are taken anew at its end
+            self._average.load_state_dict(state["average"])
         self._epoch, self._next_batch = state["epoch"], state["next_batch"]
         self.budget.step = state["step"]
         self.budget.resume(state["seconds"])
+        if saved != self._settings and self.budget.progress >= 1.0:
+            raise TrainingError(
+                f"The run has {self.budget.step:,} updates in {self.budget.seconds / 60:.0f} minutes behind it: give "
+                "--minutes or --steps above that to make it longer."
+            )
 
     def _update(self, examples: Sequence[Example], progress: float) -> Update:
         rate = learning_rate(self._settings, progress)
@@ -155,7 +166,7 @@ class Trainer:
         self._optimizer.zero_grad()
         total = torch.zeros(2, device=self._processes.device)
         if mine:
-            with _half_precision(self._processes.device):
+            with in_precision(self.precision, self._processes.device):
                 loss, guide_loss = self._losses(self._batch(mine))
             weighted = loss if guide_loss is None else loss + self._settings.guide_weight * guide_loss
             torch.autograd.backward(weighted / tokens)
@@ -196,7 +207,8 @@ class Trainer:
         hidden, _, cross = self._model.decode(batch.inputs.to(device), memory, padding)  # [B, T, D]
         real = outputs != IGNORED
         weight, bias = self._model.generator.weight, self._model.logits_bias
-        loss = projected_loss(hidden[real], weight, bias, outputs[real], self._settings.label_smoothing)
+        products = torch.bfloat16 if self.precision == "bfloat16" else torch.float32
+        loss = projected_loss(hidden[real], weight, bias, outputs[real], self._settings.label_smoothing, products)
         if batch.guide is None or self._settings.guided_head is None:
             return loss, None
         layer, head = self._settings.guided_head
@@ -212,12 +224,6 @@ class Trainer:
 def alignment_loss(weights: Tensor, guide: Tensor) -> Tensor:
     """Summed cross-entropy in nats of one head's weights [B, T, S] against the guide [B, T, S] (Garg et al. 2019)."""
     return -(guide * (weights.float() + _SMALLEST).log()).sum()
-
-
-def _half_precision(device: torch.device) -> contextlib.AbstractContextManager[Any]:
-    if device.type == "cuda":
-        return torch.autocast("cuda", dtype=torch.bfloat16)
-    return contextlib.nullcontext()
 
 
 @contextlib.contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ from model.analysis.alignment import (
 from model.analysis.roles import head_roles
 from model.api import Floats, Kind
 from model.checkpoint import load
-from model.config import read_barred
+from model.config import read_barred, read_config
 from model.document import Document
 from model.errors import InputError
 from model.hypotheses import teacher_force
@@ -30,6 +30,7 @@ from model.training.arguments import EvaluateOptions
 from model.training.batches import Example
 from model.training.data import Pair, read_pairs
 from model.training.evaluation import LIMIT, loss, score, translate
+from model.training.typed import copied_lines, read_copied, typed_lines
 
 
 def evaluate(options: EvaluateOptions) -> int:
@@ -38,16 +39,43 @@ def evaluate(options: EvaluateOptions) -> int:
     if not pairs:
         raise InputError(f"{options.pairs} holds no pairs: each line must be source, tab, target.")
     gold = None if options.alignments is None else _read_gold(options, pairs)
+    to_copy = read_copied(options.copied) if options.copied else []
     torch.set_num_threads(options.threads)
     for line in _translation_lines(options, pairs):
         print(line, flush=True)
-    if gold is not None:
-        for line in _alignment_lines(options, pairs, gold):
-            print(line, flush=True)
-    if options.heads:
-        for line in _role_lines(options, pairs):
-            print(line, flush=True)
+    for line in _lines_asked_for(options, pairs, gold, to_copy):
+        print(line, flush=True)
     return 0
+
+
+def _lines_asked_for(
+    options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequence[Gold] | None, to_copy: Sequence[Pair]
+) -> Iterator[str]:
+    """What is printed only where an option asks for it."""
+    if options.typed:
+        yield from typed_lines(pairs, _tokenizer(options), _translator(options))
+    if to_copy:
+        yield from copied_lines(to_copy, _translator(options))
+    if gold is not None:
+        yield from _alignment_lines(options, pairs, gold)
+    if options.heads:
+        yield from _role_lines(options, pairs)
+
+
+def _tokenizer(options: EvaluateOptions) -> Tokenizer:
+    return Tokenizer(options.model, read_config(options.model))
+
+
+def _translator(options: EvaluateOptions) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Translates sentences greedily, in batches."""
+    model, tokenizer = load(options.model), _tokenizer(options)
+    barred = read_barred(options.model, model.config)
+
+    def translations(texts: Sequence[str]) -> tuple[str, ...]:
+        sources = [[token.id for token in tokenizer.encode_source(text)] for text in texts]
+        return translate(model, sources, barred, tokenizer.decode).texts
+
+    return translations
 
 
 def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str]:

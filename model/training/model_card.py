@@ -22,7 +22,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Figures:
-    """What the finished weights reach on the dev pairs, by greedy decoding."""
+    """What the weights reach on the dev pairs, by greedy decoding of the first `translated` (None: of all)."""
 
     pairs: int
     loss_per_token: float
@@ -31,6 +31,18 @@ class Figures:
     bleu_signature: str
     chrf: float
     chrf_signature: str
+    translated: int | None = None
+
+
+@dataclass(frozen=True)
+class CorpusUsed:
+    """A file that was trained on: its pairs, how much of it an epoch takes, its licence and whom it is owed to."""
+
+    name: str
+    pairs: int
+    weight: float = 1.0
+    licence: str = ""
+    credit: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,8 @@ class Described:
     course: Course
     figures: Figures
     links: str = ""
+    corpora: tuple[CorpusUsed, ...] = ()
+    precision: str = "float32"
 
 
 def model_card(run: Described) -> str:
@@ -84,13 +98,28 @@ def _sizes(run: Described) -> str:
 def _data(run: Described) -> str:
     rates = run.settings.augmentation
     return (
-        f"{run.data}: {run.pairs:,} pairs for training, {run.figures.pairs:,} held out, no sentence in both. "
+        f"{_corpora(run.corpora)}{run.data}: {run.pairs:,} pairs for training, {run.figures.pairs:,} held out, no "
+        "sentence in both. "
         f"Licence: {run.licence or 'not stated'}. Each epoch anew: {_percent(rates.joined)} of the pairs joined with "
         f"another one, {_percent(rates.no_stop)} of the sources without their final stop, "
         f"{_percent(rates.small_first)} with a small first letter, {_percent(rates.all_small)} all small, "
-        f"{_percent(rates.curly)} with curly apostrophes; {_percent(run.settings.sampling)} of the sources segmented "
-        f"by subword sampling (alpha {run.settings.alpha:g})."
+        f"{_percent(rates.curly)} with curly apostrophes; on both sides {_percent(rates.exchange_names)} with other "
+        f"names where a list of names was given, {_percent(rates.exchange_numbers)} with other numbers, "
+        f"{_percent(rates.capitals)} in capitals, {_percent(rates.quoted)} in quotation marks; "
+        f"{_percent(run.settings.sampling)} of the sources segmented by subword sampling (alpha "
+        f"{run.settings.alpha:g})."
     )
+
+
+def _corpora(corpora: tuple[CorpusUsed, ...]) -> str:
+    """A table of the files where there are several, or their licences are known."""
+    if len(corpora) < 2 and not any(each.licence or each.credit for each in corpora):
+        return ""
+    rows = "".join(
+        f"| {each.name} | {each.pairs:,} | {each.weight:g} | {each.licence or 'not stated'} | {each.credit} |\n"
+        for each in corpora
+    )
+    return f"| file | pairs | taken in an epoch | licence | credit |\n|---|---|---|---|---|\n{rows}\n"
 
 
 def _training(run: Described) -> str:
@@ -103,10 +132,15 @@ def _training(run: Described) -> str:
         f"AdamW (0.9, 0.98, 1e-9, weight decay {settings.weight_decay:g}), batches of at most "
         f"{settings.batch_positions:,} padded target positions alike in length, gradient norm "
         f"{settings.gradient_norm:g}, learning rate warmed up over {_percent(settings.warm_up)} of {budget} to "
-        f"{settings.learning_rate:g}, then along a cosine to zero; the last {settings.average_last} snapshots "
-        f"averaged.{_guide(run)} {course.steps:,} updates in {course.minutes:.1f} minutes, {course.epochs} epochs "
+        f"{settings.learning_rate:g}, then along a cosine to {_end(settings)}; products in {run.precision}; "
+        f"the last {settings.average_last} snapshots averaged.{_guide(run)} "
+        f"{course.steps:,} updates in {course.minutes:.1f} minutes, {course.epochs} epochs "
         f"begun.{ending}"
     )
+
+
+def _end(settings: TrainingSettings) -> str:
+    return f"{settings.final_rate * settings.learning_rate:g}" if settings.final_rate else "zero"
 
 
 def _guide(run: Described) -> str:
@@ -122,8 +156,9 @@ def _guide(run: Described) -> str:
 
 
 def _scores(figures: Figures) -> str:
+    first = "" if figures.translated is None else f" of the first {figures.translated:,}"
     return (
-        f"On {figures.pairs:,} dev pairs, greedy decoding:\n\n"
+        f"On {figures.pairs:,} dev pairs, greedy decoding{first}:\n\n"
         "| loss per token | loss per target character | BLEU | chrF |\n|---|---|---|---|\n"
         f"| {figures.loss_per_token:.3f} | {figures.loss_per_character:.3f} | {figures.bleu:.1f} | "
         f"{figures.chrf:.1f} |\n\n"

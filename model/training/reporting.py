@@ -11,19 +11,24 @@ from tqdm import tqdm
 from model.training.loop import Update
 
 _SECONDS_BETWEEN_LINES = 60.0
-"""Where nobody watches, standard error goes to a file, and a bar would fill it."""
+"""Where nobody watches, standard error goes to a file: plain lines, since a bar is drawn with carriage returns."""
 
 
 class ProgressBar:
-    """Percent of the budget, with the loss, tokens a second and the time left; silent unless `shown`."""
+    """Percent of the budget, with the loss and tokens a second; silent unless `shown`.
+
+    A bar with the time left on a terminal, a line now and then in a file.
+    """
 
     def __init__(self, shown: bool) -> None:
         watched = sys.stderr.isatty()
+        self._shown, self._watched = shown, watched
+        self._next_line = 0.0
         self._bar = tqdm(
             total=100.0,
-            disable=not shown,
-            dynamic_ncols=watched,
-            mininterval=0.5 if watched else _SECONDS_BETWEEN_LINES,
+            disable=not (shown and watched),
+            dynamic_ncols=True,
+            mininterval=0.5,
             bar_format="{percentage:3.0f} % |{bar}| {elapsed} < {remaining}{postfix}",
         )
         self._started_at: float | None = None
@@ -48,12 +53,21 @@ class ProgressBar:
         self._loss = update.loss if not self._loss else 0.95 * self._loss + 0.05 * update.loss
         self._tokens += update.tokens
         speed = self._tokens / max(update.seconds - self._since, 1e-9)
-        self._bar.set_postfix_str(f"loss {self._loss:.3f}, {speed:,.0f} tokens/s", refresh=False)
-        self._bar.update(100.0 * update.progress - self._bar.n)
+        figures = f"loss {self._loss:.3f}, {speed:,.0f} tokens/s"
+        if self._watched:
+            self._bar.set_postfix_str(figures, refresh=False)
+            self._bar.update(100.0 * update.progress - self._bar.n)
+        elif update.seconds >= self._next_line:
+            due, self._next_line = bool(self._next_line), update.seconds + _SECONDS_BETWEEN_LINES
+            if due:
+                self.say(f"{update.seconds / 60:6.1f} min  {100.0 * update.progress:3.0f} %  {figures}")
 
     def say(self, line: str) -> None:
         """Print a line above the bar."""
-        if not self._bar.disable:
+        if not self._shown:
+            return
+        if self._watched:
             self._bar.clear()
-            print(line, file=sys.stderr, flush=True)
+        print(line, file=sys.stderr, flush=True)
+        if self._watched:
             self._bar.refresh()

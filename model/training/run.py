@@ -5,30 +5,33 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import torch
 
-from model.checkpoint import check_checkpoint, load
-from model.config import ModelConfig, read_config
+from model.checkpoint import load
 from model.errors import InputError
 from model.training.aligner import align
 from model.training.arguments import TrainOptions
 from model.training.batches import Example
 from model.training.corpus import Corpus, read_corpus
 from model.training.data import Pair
-from model.training.evaluation import Loss, Scores, loss, score, translate
+from model.training.evaluation import loss, score, translate
 from model.training.loop import Trainer, TrainingError, Update, stop_on_signals
 from model.training.memory import keep_freed_memory
-from model.training.model_card import EFLOMAL, Course, Described, Figures, model_card
-from model.training.output import LONGEST, Languages, write_checkpoint
+from model.training.metric_lines import Measured, MetricLines, dev_line
+from model.training.mix import Mix
+from model.training.model_card import EFLOMAL, CorpusUsed, Course, Described, Figures, model_card
+from model.training.output import Languages, write_checkpoint
+from model.training.preflight import check_needed, read_credits
 from model.training.processes import Processes
 from model.training.reporting import ProgressBar
-from model.training.run_directory import Beginning, RunDirectory
-from model.training.settings import TrainingSettings
+from model.training.run_directory import STATE, Beginning, RunDirectory
+from model.training.settings import with_budget
+from model.training.sizes import model_config, sizes_of
+from model.training.substitution import Names, read_names
 from model.training.subwords import Subwords, train_subwords
 from model.training.word_links import parse_links, spell_links, with_links
 from model.transformer import Transformer
@@ -36,8 +39,6 @@ from model.whole_files import WriteError
 
 SAVE_SECONDS = 300.0
 """Between two saved states."""
-UPDATES_PER_LINE = 20
-"""Updates that share a line of the metrics."""
 DEV_LIMIT = 100
 """Most tokens of a translation while training; a young model may never end."""
 
@@ -52,18 +53,17 @@ def train(options: TrainOptions) -> int:
     try:
         return _Run(options, processes).carry_out()
     except (TrainingError, WriteError) as error:
-        print(f"Training stopped: {error}", file=sys.stderr)
+        print(f"Training stopped: {error}{_way_on(error, options)}", file=sys.stderr)
         return FAILED
     finally:
         processes.close()
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """The dev pairs' loss, and the scores of the first of them."""
-
-    loss: Loss
-    scores: Scores
+def _way_on(error: TrainingError | WriteError, options: TrainOptions) -> str:
+    """What to do after a file could not be written; the messages of other errors say it themselves."""
+    if not isinstance(error, WriteError) or not (options.output / STATE).exists():
+        return ""
+    return " The same command with --resume then goes on from the last saved state."
 
 
 class _Run:
@@ -74,7 +74,10 @@ class _Run:
         self._directory = RunDirectory(options.output)
         begun = self._beginning()
         self._settings, self._begun = begun.settings, begun
-        self._corpus = read_corpus(options.train, options.dev, self._settings)
+        check_needed(self._settings, aligner=bool(self._settings.guided_head) and self._links_path() is None)
+        self._credits = read_credits(options.credits, options.train) if options.credits else {}
+        self._corpus = read_corpus(options.train, options.dev, self._settings, options.weights, options.leave_out)
+        names = read_names(options.names) if options.names else Names()
         if begun.fingerprint not in ("", self._corpus.fingerprint()):
             raise InputError(f"{options.output} was trained on other data. Give the same files in the same order.")
         self._subwords = Subwords(processes.once(self._subword_model))
@@ -83,11 +86,21 @@ class _Run:
             begun = replace(begun, fingerprint=self._corpus.fingerprint())
             self._directory.begin(begun, self._subwords.model, links)
         self._model = self._new_model()
-        self._trainer = Trainer(self._model, self._pairs(links), self._subwords, self._settings, processes)
+        self._trainer = Trainer(
+            self._model,
+            self._pairs(links),
+            self._subwords,
+            self._settings,
+            processes,
+            Mix(self._corpus.weights, names),
+        )
         if options.resume:
             self._trainer.restore(options.output)
             if processes.is_first:
                 self._directory.forget_after(self._trainer.budget.step)
+                self._directory.note(begun)
+        elif processes.is_first:
+            self._trainer.save(options.output)
         dev = self._corpus.dev
         self._dev = [
             Example(source, target)
@@ -110,11 +123,12 @@ class _Run:
         return INTERRUPTED if self._trainer.stopped else 0
 
     def _train(self, bar: ProgressBar) -> None:
-        lines = _MetricLines(self._directory)
+        lines = MetricLines(self._directory)
         count = self._options.evaluations
         ahead = [(index + 1) / (count + 1) for index in range(count)]
         ahead = [point for point in ahead if point > self._trainer.budget.progress]
-        saved = perf_counter()
+        saved = written = perf_counter()
+        every = self._options.checkpoint_minutes
         for update in self._trainer.updates():
             if not self._processes.is_first:
                 continue
@@ -126,21 +140,43 @@ class _Run:
             if perf_counter() - saved >= SAVE_SECONDS:
                 self._trainer.save(self._options.output)
                 saved = perf_counter()
+            if every is not None and perf_counter() - written >= 60.0 * every:
+                self._write_on_the_way(bar)
+                written = perf_counter()
 
     def _measure_on_the_way(self, update: Update, bar: ProgressBar) -> None:
         found = self._measure(self._options.bleu_lines)
-        self._directory.append(_dev_line(update.step, self._trainer.budget.seconds, found))
+        self._directory.append(dev_line(update.step, self._trainer.budget.seconds, found))
         bar.say(
             f"{self._trainer.budget.seconds / 60:6.1f} min  dev loss {found.loss.per_token:.3f} a token, "
             f"{found.loss.per_character:.3f} a character; BLEU {found.scores.bleu:.1f}, chrF {found.scores.chrf:.1f}"
         )
 
-    def _measure(self, lines: int | None) -> _Measured:
+    def _write_on_the_way(self, bar: ProgressBar) -> None:
+        """Write a finished checkpoint of the weights as they are, beside the run's last one."""
+        found = self._measure(self._options.bleu_lines)
+        minutes = self._trainer.budget.seconds / 60
+        directory = self._directory.model_after(minutes)
+        course = Course(self._trainer.budget.step, self._trainer.epoch + 1, minutes, False)
+        self._write(directory, course, found, self._options.bleu_lines)
+        bar.say(f"{minutes:6.1f} min  checkpoint written: {directory}")
+
+    def _write(self, directory: Path, course: Course, found: Measured, lines: int | None = None) -> None:
+        write_checkpoint(
+            directory,
+            self._model,
+            self._subwords.model,
+            Languages(self._options.source_language, self._options.target_language),
+            self._settings.dropout,
+            model_card(self._described(course, found, lines)),
+        )
+
+    def _measure(self, lines: int | None) -> Measured:
         pairs = self._corpus.dev
         found = loss(self._model, self._dev, sum(len(pair.target) for pair in pairs), self._subwords.pad)
         sources = [each.source for each in self._dev[:lines]]
         translations = translate(self._model, sources, [self._subwords.pad], self._subwords.decode, DEV_LIMIT)
-        return _Measured(found, score(translations.texts, [pair.target for pair in pairs[:lines]]))
+        return Measured(found, score(translations.texts, [pair.target for pair in pairs[:lines]]))
 
     def _finish(self) -> str:
         """Write the checkpoint of the averaged weights; returns what to tell."""
@@ -148,16 +184,9 @@ class _Run:
         minutes = budget.seconds / 60
         self._model.load_state_dict(self._trainer.averaged())
         found = self._measure(None)
-        self._directory.append({**_dev_line(budget.step, budget.seconds, found), "final": True})
+        self._directory.append({**dev_line(budget.step, budget.seconds, found), "final": True})
         course = Course(budget.step, self._trainer.epoch + 1, minutes, not self._trainer.stopped)
-        write_checkpoint(
-            self._directory.model,
-            self._model,
-            self._subwords.model,
-            Languages(self._options.source_language, self._options.target_language),
-            self._settings.dropout,
-            model_card(self._described(course, found)),
-        )
+        self._write(self._directory.model, course, found)
         stopped = " Stopped early: the same command with --resume goes on." if self._trainer.stopped else ""
         return (
             f"{budget.step:,} updates in {minutes:.1f} min. All {len(self._dev):,} dev pairs: loss "
@@ -165,13 +194,15 @@ class _Run:
             f"{found.scores.bleu:.1f}, chrF {found.scores.chrf:.1f}. Checkpoint: {self._directory.model}.{stopped}"
         )
 
-    def _described(self, course: Course, found: _Measured) -> Described:
+    def _described(self, course: Course, found: Measured, lines: int | None) -> Described:
         options = self._options
         return Described(
             languages=(options.source_language, options.target_language),
             data=options.data_name or ", ".join(path.name for path in options.train),
             licence=options.licence,
             pairs=len(self._corpus.train),
+            corpora=self._corpora(),
+            precision=self._trainer.precision,
             parameters=sum(parameter.numel() for parameter in self._model.parameters()),
             settings=self._settings,
             started_from=self._begun.started_from,
@@ -179,27 +210,37 @@ class _Run:
             course=course,
             figures=Figures(
                 pairs=len(self._dev),
+                translated=lines,
                 loss_per_token=found.loss.per_token,
                 loss_per_character=found.loss.per_character,
                 **asdict(found.scores),
             ),
         )
 
+    def _corpora(self) -> tuple[CorpusUsed, ...]:
+        weights = self._options.weights or (1.0,) * len(self._options.train)
+        return tuple(
+            CorpusUsed(path.name, count, weight, *self._credits.get(path.name, ("", "")))
+            for path, count, weight in zip(self._options.train, self._corpus.counts, weights, strict=True)
+        )
+
     def _opening(self) -> str:
         corpus: Corpus = self._corpus
         left_out = f" ({corpus.left_out:,} left out: they share a sentence with dev)" if corpus.left_out else ""
-        return f"{len(corpus.train):,} pairs to train on{left_out}, {len(corpus.dev):,} dev pairs."
+        precision = self._trainer.precision
+        return f"{len(corpus.train):,} pairs to train on{left_out}, {len(corpus.dev):,} dev pairs; {precision}."
 
     def _beginning(self) -> Beginning:
         options = self._options
         if options.settings is None:
-            return self._directory.beginning()
+            begun = self._directory.beginning()
+            return replace(begun, settings=with_budget(begun.settings, options.minutes, options.steps))
         if self._processes.is_first:
             self._directory.check_new(options.force)
         links = (options.links.name if options.links else EFLOMAL) if options.settings.guided_head else ""
         if options.start_from is None:
             return Beginning(options.settings, "", links=links)
-        settings = _sizes_of(options.start_from, options.settings)
+        settings = sizes_of(options.start_from, options.settings)
         return Beginning(settings, "", options.start_from.resolve().name, links)
 
     def _subword_model(self) -> bytes:
@@ -232,96 +273,9 @@ class _Run:
         return with_links(self._corpus.train, parse_links(links, where), where)
 
     def _new_model(self) -> Transformer:
-        config = _config(self._settings, self._subwords)
+        config = model_config(self._settings, self._subwords)
         torch.manual_seed(self._settings.seed)
         model = Transformer(config, self._settings.dropout)
         if self._options.start_from is not None:
             model.load_state_dict(load(self._options.start_from).state_dict())
         return model
-
-
-class _MetricLines:
-    """Writes the mean of every few updates as one line."""
-
-    def __init__(self, directory: RunDirectory) -> None:
-        self._directory = directory
-        self._updates: list[Update] = []
-
-    def add(self, update: Update) -> None:
-        """Note an update."""
-        self._updates.append(update)
-        if len(self._updates) < UPDATES_PER_LINE:
-            return
-        tokens = sum(each.tokens for each in self._updates)
-        mean = sum(each.loss * each.tokens for each in self._updates) / tokens
-        guide = [each.guide_loss * each.tokens for each in self._updates if each.guide_loss is not None]
-        self._directory.append(
-            {
-                "step": update.step,
-                "epoch": update.epoch,
-                "minutes": round(update.seconds / 60, 4),
-                "loss": round(mean, 5),
-                **({"guide_loss": round(sum(guide) / tokens, 5)} if guide else {}),
-                "tokens": tokens,
-                "learning_rate": update.rate,
-            }
-        )
-        self._updates.clear()
-
-
-def _dev_line(step: int, seconds: float, found: _Measured) -> dict[str, Any]:
-    return {
-        "step": step,
-        "minutes": round(seconds / 60, 4),
-        "dev_loss_per_token": round(found.loss.per_token, 5),
-        "dev_loss_per_character": round(found.loss.per_character, 5),
-        **{
-            name: round(value, 3) if isinstance(value, float) else value for name, value in asdict(found.scores).items()
-        },
-    }
-
-
-def _config(settings: TrainingSettings, subwords: Subwords) -> ModelConfig:
-    return ModelConfig(
-        d_model=settings.d_model,
-        encoder_layers=settings.layers,
-        decoder_layers=settings.layers,
-        encoder_attention_heads=settings.heads,
-        decoder_attention_heads=settings.heads,
-        encoder_ffn_dim=settings.ffn,
-        decoder_ffn_dim=settings.ffn,
-        activation_function="relu",
-        vocab_size=subwords.size,
-        decoder_vocab_size=subwords.size,
-        pad_token_id=subwords.pad,
-        eos_token_id=subwords.eos,
-        decoder_start_token_id=subwords.pad,
-        scale_embedding=True,
-        share_encoder_decoder_embeddings=True,
-        tie_word_embeddings=True,
-        max_position_embeddings=LONGEST,
-        guided_head=settings.guided_head,
-    )
-
-
-def _sizes_of(checkpoint: Path, settings: TrainingSettings) -> TrainingSettings:
-    """The settings with the sizes of a checkpoint; InputError where this pipeline could not have made it."""
-    check_checkpoint(checkpoint)
-    config = read_config(checkpoint)
-    subwords = Subwords((checkpoint / "source.spm").read_bytes())
-    sizes = replace(
-        settings,
-        d_model=config.d_model,
-        layers=config.encoder_layers,
-        heads=config.encoder_attention_heads,
-        ffn=config.encoder_ffn_dim,
-        vocabulary=subwords.size - 1,
-    )
-    same = (checkpoint / "source.spm").read_bytes() == (checkpoint / "target.spm").read_bytes()
-    comparable = replace(config, max_position_embeddings=LONGEST, guided_head=sizes.guided_head)
-    if not same or _config(sizes, subwords) != comparable:
-        raise InputError(
-            f"{checkpoint} cannot be trained further: it must have one joint vocabulary, numbered as SentencePiece "
-            "does, as many layers and heads in the encoder as in the decoder, ReLU and tied embeddings."
-        )
-    return sizes

@@ -47,6 +47,10 @@ class RunDirectory:
         self.metrics = path / _METRICS
         self.links = path / _LINKS
 
+    def model_after(self, minutes: float) -> Path:
+        """Where a checkpoint written on the way goes."""
+        return self.path / f"{_MODEL}-{minutes:03.0f}"
+
     def begin(self, beginning: Beginning, subwords: bytes, links: bytes | None = None) -> None:
         """Make the directory and note what the run is begun with; an earlier run in it is removed."""
         try:
@@ -56,24 +60,28 @@ class RunDirectory:
             write_whole(self.path / _SUBWORDS, subwords)
             if links is not None:
                 write_whole(self.links, links)
-            values = {
-                "settings": to_json(beginning.settings),
-                "data": beginning.fingerprint,
-                "started_from": beginning.started_from,
-                "links": beginning.links,
-            }
-            write_whole(self.path / _SETTINGS, (json.dumps(values, indent=1) + "\n").encode())
+            self.note(beginning)
         except OSError as error:
             raise UserError(f"{self.path} cannot be written: {error.strerror}.") from None
         except WriteError as error:
             # Nothing was begun yet.
             raise UserError(str(error)) from None
 
+    def note(self, beginning: Beginning) -> None:
+        """Write what the run was begun with; a longer budget changes it."""
+        values = {
+            "settings": to_json(beginning.settings),
+            "data": beginning.fingerprint,
+            "started_from": beginning.started_from,
+            "links": beginning.links,
+        }
+        write_whole(self.path / _SETTINGS, (json.dumps(values, indent=1) + "\n").encode())
+
     def check_new(self, force: bool) -> None:
-        """Raise InputError where a run would be overwritten unasked."""
+        """Raise InputError where a run would be overwritten unasked; without a saved state there is nothing to lose."""
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"{self.path} is a file: give the name of a directory.")
-        if (self.path / _SETTINGS).exists() and not force:
+        if (self.path / STATE).exists() and not force:
             raise InputError(
                 f"{self.path} holds a run already: add --resume to go on with it, --force to replace it, "
                 "or choose another directory."

@@ -45,8 +45,9 @@ class Budget:
 
 
 def learning_rate(settings: TrainingSettings, progress: float) -> float:
-    """Linear warm-up to the highest rate, then a cosine to zero at `progress` 1."""
+    """Linear warm-up to the highest rate, then a cosine to `final_rate` of it at `progress` 1."""
     if progress < settings.warm_up:
         return settings.learning_rate * max(progress / settings.warm_up, 1e-3)
     rest = (progress - settings.warm_up) / max(1.0 - settings.warm_up, 1e-9)
-    return settings.learning_rate * 0.5 * (1.0 + math.cos(math.pi * min(1.0, rest)))
+    falling = 0.5 * (1.0 + math.cos(math.pi * min(1.0, rest)))
+    return settings.learning_rate * (settings.final_rate + (1.0 - settings.final_rate) * falling)

@@ -5,10 +5,12 @@ Each field carries its meaning; the command line makes its options and their hel
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from model.errors import InputError
+
+PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 def _setting(default: Any, meaning: str, share: bool = False) -> Any:
@@ -25,10 +27,20 @@ class AugmentationRates:
     small_first: float = _setting(0.06, "share of sources with a small first letter", share=True)
     all_small: float = _setting(0.03, "share of sources without capitals", share=True)
     curly: float = _setting(0.02, "share of sources with curly apostrophes", share=True)
+    exchange_names: float = _setting(0.6, "share of pairs whose names, given with --names, become others", share=True)
+    made_up_names: float = _setting(0.3, "share of those names that are put together from two", share=True)
+    exchange_numbers: float = _setting(0.5, "share of pairs whose numbers become others", share=True)
+    capitals: float = _setting(0.025, "share of pairs in capitals on both sides", share=True)
+    quoted: float = _setting(0.015, "share of pairs put in quotation marks on both sides", share=True)
 
     def __post_init__(self) -> None:
         """Refuse numbers that mean nothing."""
         _check_shares(self)
+
+    @classmethod
+    def none(cls) -> AugmentationRates:
+        """Pairs as they are."""
+        return cls(*(0.0 for _ in fields(cls)))
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,7 @@ class TrainingSettings:
     dropout: float = _setting(0.1, "dropout of sub-layers and embeddings", share=True)
     label_smoothing: float = _setting(0.1, "probability spread over all tokens", share=True)
     learning_rate: float = _setting(1e-3, "highest learning rate")
+    final_rate: float = _setting(0.0, "where the learning rate ends, as a share of the highest", share=True)
     warm_up: float = _setting(0.06, "share of the budget in which the learning rate climbs", share=True)
     weight_decay: float = _setting(0.01, "weight decay of AdamW")
     gradient_norm: float = _setting(1.0, "gradients are cut to this norm")
@@ -63,6 +76,7 @@ class TrainingSettings:
     guide_head: int = _setting(1, "the guided head in its layer, from 1")
     longest: int = _setting(100, "longer pairs, in tokens of either side, are left out")
     seed: int = _setting(1, "start of all random numbers")
+    precision: str = _setting("auto", "of the products: auto, float32 or bfloat16")
     augmentation: AugmentationRates = field(default_factory=AugmentationRates)
 
     def __post_init__(self) -> None:
@@ -71,6 +85,8 @@ class TrainingSettings:
         for name in ("d_model", "layers", "heads", "ffn", "vocabulary", "batch_positions", "longest", "average_last"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1.")
+        if self.precision not in PRECISIONS:
+            raise InputError(f"precision is {self.precision!r}; it must be one of {', '.join(PRECISIONS)}.")
         if self.d_model % self.heads or self.d_model % 2:
             raise InputError(f"d_model is {self.d_model}; it must be even and a multiple of heads, {self.heads}.")
         if self.steps is not None and self.steps < 1:
@@ -87,6 +103,13 @@ class TrainingSettings:
     def guided_head(self) -> tuple[int, int] | None:
         """Layer and head, from 0, of the cross-attention head that is guided; None where none is."""
         return (self.guide_layer - 1, self.guide_head - 1) if self.guide_weight else None
+
+
+def with_budget(settings: TrainingSettings, minutes: float | None, steps: int | None) -> TrainingSettings:
+    """The settings with another budget, in minutes or updates; the same where neither is given."""
+    if steps is not None:
+        return replace(settings, steps=steps)
+    return settings if minutes is None else replace(settings, minutes=minutes, steps=None)
 
 
 def _check_shares(settings: TrainingSettings | AugmentationRates) -> None:

@@ -8,12 +8,15 @@ import math
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sentencepiece
 
 from model.errors import InputError
 from model.training.data import Pair
+from model.training.normalisation import normalisation_table, normalised_alone
 from model.training.piece_links import piece_spans
+from model.training.spm_file import without_paths
 from model.training.word_links import Span
 
 PAD = "<pad>"
@@ -24,8 +27,18 @@ BEST = 16
 def train_subwords(pairs: Sequence[Pair], size: int) -> bytes:
     """The serialised SentencePiece model of `size` pieces: `</s>` is 0, `<unk>` 1, then bytes and pieces.
 
+    Characters are first written as `normalisation_table` says; digits are pieces of their own, and so are the
+    letters and signs of the data below U+0180, however rare.
+
     Raises InputError where the data hold too few different sentences for so large a vocabulary.
     """
+    with TemporaryDirectory() as directory:
+        table = Path(directory, "normalisation.tsv")
+        table.write_text(normalisation_table(), encoding="utf-8")
+        return without_paths(_train(pairs, size, table))
+
+
+def _train(pairs: Sequence[Pair], size: int, table: Path) -> bytes:
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(
@@ -35,6 +48,9 @@ def train_subwords(pairs: Sequence[Pair], size: int) -> bytes:
             model_type="unigram",
             byte_fallback=True,
             character_coverage=0.9998,
+            normalization_rule_tsv=str(table),
+            split_digits=True,
+            required_chars=_required(pairs),
             eos_id=0,
             unk_id=1,
             bos_id=-1,
@@ -47,6 +63,12 @@ def train_subwords(pairs: Sequence[Pair], size: int) -> bytes:
         reason = str(error).strip().splitlines()[-1]
         raise InputError(f"A vocabulary of {size} pieces cannot be made from these data: {reason}") from None
     return model.getvalue()
+
+
+def _required(pairs: Sequence[Pair]) -> str:
+    """The visible characters of the data, as normalised, that belong to the Latin alphabets and their signs."""
+    found = {each for pair in pairs for each in pair.source + pair.target}
+    return "".join(sorted(each for each in found if " " < each < "\u0180" and normalised_alone(each)))
 
 
 def write_vocabulary(directory: Path, model: bytes) -> int:
@@ -79,6 +101,11 @@ class Subwords:
     def pad(self) -> int:
         """The id of `<pad>`."""
         return self.size - 1
+
+    @property
+    def model_pieces(self) -> tuple[str, ...]:
+        """The pieces by their ids, without `<pad>`."""
+        return tuple(self._pieces)
 
     @property
     def model(self) -> bytes:

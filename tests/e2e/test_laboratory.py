@@ -76,7 +76,8 @@ def test_a_forced_token_stands_and_the_old_continuation_is_kept(window: Parts, q
     assert outputs(window)[2] == second.id and len(outputs(window)) == 4
     window.actions["first"].trigger()
     settle(qtbot, window)
-    assert window.controller.loaded.experiments.texts[1].how[2] is How.FORCED
+    spelled = window.controller.loaded.experiments.texts[1]
+    assert spelled is not None and spelled.how[2] is How.FORCED
 
 
 def test_hypotheses_are_renamed_and_deleted_and_all_is_undone(window: Parts, qtbot: QtBot) -> None:

@@ -14,7 +14,7 @@ TINY = TrainingSettings(
     layers=1,
     heads=4,
     ffn=64,
-    vocabulary=300,
+    vocabulary=290,
     dropout=0.0,
     label_smoothing=0.0,
     batch_positions=150,
@@ -23,7 +23,8 @@ TINY = TrainingSettings(
     sampling=0.0,
     average_last=2,
     average_share=0.3,
-    augmentation=AugmentationRates(0.0, 0.0, 0.0, 0.0, 0.0),
+    precision="float32",
+    augmentation=AugmentationRates.none(),
 )
 
 

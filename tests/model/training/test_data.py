@@ -14,7 +14,7 @@ from model.training.corpus import read_corpus
 from model.training.data import Pair, normalise, prepare, read_pairs, split, without_leaks
 from model.training.settings import AugmentationRates, TrainingSettings
 
-NONE = AugmentationRates(0.0, 0.0, 0.0, 0.0, 0.0)
+NONE = AugmentationRates.none()
 
 
 def test_pairs_are_read_from_plain_and_compressed_files(tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ from model.training.batches import IGNORED, Batch, Example, collate, guided
 from model.training.data import Pair
 from model.training.loop import Trainer, alignment_loss
 from model.training.processes import Processes
-from model.training.run import _config, train
+from model.training.run import train
 from model.training.settings import TrainingSettings
+from model.training.sizes import model_config
 from model.training.subwords import Subwords, train_subwords
 from model.training.word_links import spell_links, with_links
 from model.transformer import Transformer
@@ -40,7 +41,7 @@ def subwords() -> Subwords:
 
 def trainer(subwords: Subwords, settings: TrainingSettings, pairs: tuple[Pair, ...] = PAIRS) -> Trainer:
     torch.manual_seed(settings.seed)
-    return Trainer(Transformer(_config(settings, subwords), 0.0), pairs, subwords, settings, Processes())
+    return Trainer(Transformer(model_config(settings, subwords), 0.0), pairs, subwords, settings, Processes())
 
 
 def examples_of(subwords: Subwords, pairs: tuple[Pair, ...]) -> list[Example]:

@@ -13,9 +13,9 @@ from model.training import settings as settings_json
 from model.training.average import WeightAverage
 from model.training.loop import Trainer, TrainingError
 from model.training.processes import Processes
-from model.training.run import _config
 from model.training.schedule import Budget, learning_rate
 from model.training.settings import TrainingSettings
+from model.training.sizes import model_config
 from model.training.subwords import Subwords, train_subwords
 from model.transformer import Transformer
 from tests.model.training.made_up import TINY, digit_pairs
@@ -30,7 +30,7 @@ def subwords() -> Subwords:
 
 def trainer(subwords: Subwords, settings: TrainingSettings) -> Trainer:
     torch.manual_seed(settings.seed)
-    model = Transformer(_config(settings, subwords), settings.dropout)
+    model = Transformer(model_config(settings, subwords), settings.dropout)
     return Trainer(model, PAIRS, subwords, settings, Processes())
 
 

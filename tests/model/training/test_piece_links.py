@@ -17,7 +17,7 @@ from model.training.word_links import words
 
 CAT = Pair("The cat's asleep.", "Le chat dort.", ((0, 0), (1, 1), (2, 2), (3, 2), (4, 2), (5, 3)))
 EGG = Pair("My egg…", "L'été rougeâtre…", ((1, 2), (2, 4), (0, 0), (0, 1)))
-NONE = AugmentationRates(0.0, 0.0, 0.0, 0.0, 0.0)
+NONE = AugmentationRates.none()
 
 
 @pytest.fixture(scope="module")

@@ -148,7 +148,7 @@ def test_a_hopeless_learning_rate_ends_in_words(
 def test_ctrl_c_stops_safely_and_resume_ends_as_if_nothing_had_happened(
     data: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    sizes = "--d-model 32 --layers 1 --heads 4 --ffn 64 --vocabulary 300 --batch-positions 150 --evaluations 0"
+    sizes = "--d-model 32 --layers 1 --heads 4 --ffn 64 --vocabulary 290 --batch-positions 150 --evaluations 0"
     settings = f"{sizes} --steps 160 --threads 1".split()
     start = [sys.executable, "-m", "model.training", str(data[0]), "--dev", str(data[1])]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}

@@ -17,14 +17,14 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture(scope="module")
 def model() -> bytes:
-    return train_subwords(digit_pairs(200), 300)
+    return train_subwords(digit_pairs(200), 290)
 
 
 def test_the_vocabulary_is_the_layouts(model: bytes, tmp_path: Path) -> None:
     size = write_vocabulary(tmp_path, model)
     ids = json.loads((tmp_path / "vocab.json").read_text(encoding="utf-8"))
-    assert sorted(ids.values()) == list(range(size)) and size == 301
-    assert (ids["</s>"], ids["<unk>"], ids["<pad>"]) == (0, 1, 300)
+    assert sorted(ids.values()) == list(range(size)) and size == 291
+    assert (ids["</s>"], ids["<unk>"], ids["<pad>"]) == (0, 1, 290)
     assert "<0x00>" in ids and "<0xFF>" in ids
     assert (tmp_path / "source.spm").read_bytes() == (tmp_path / "target.spm").read_bytes() == model
 
@@ -51,7 +51,7 @@ def test_another_process_draws_the_same() -> None:
     code = (
         "import random; from tests.model.training.made_up import digit_pairs; "
         "from model.training.subwords import Subwords, train_subwords; "
-        "print(Subwords(train_subwords(digit_pairs(200), 300)).sample(['quatre cinq six'] * 9, 0.3, random.Random(5)))"
+        "print(Subwords(train_subwords(digit_pairs(200), 290)).sample(['quatre cinq six'] * 9, 0.3, random.Random(5)))"
     )
     runs = [subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True) for _ in range(2)]
     assert runs[0].stdout == runs[1].stdout != "", runs[0].stderr

@@ -19,8 +19,9 @@ from model.training.arguments import TrainOptions
 from model.training.loop import Trainer
 from model.training.output import Languages, write_checkpoint
 from model.training.processes import Processes
-from model.training.run import FAILED, _config, train
+from model.training.run import FAILED, train
 from model.training.run_directory import Beginning, RunDirectory
+from model.training.sizes import model_config
 from model.training.subwords import Subwords, train_subwords
 from model.transformer import Transformer
 from model.whole_files import WriteError, write_whole
@@ -48,7 +49,7 @@ def subwords() -> Subwords:
 @pytest.fixture
 def model(subwords: Subwords) -> Transformer:
     torch.manual_seed(1)
-    return Transformer(_config(TINY, subwords), 0.0)
+    return Transformer(model_config(TINY, subwords), 0.0)
 
 
 def write_model(directory: Path, model: Transformer, subwords: Subwords, card: str = "A card.\n") -> None:
