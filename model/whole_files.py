@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from attention_viewer.model.contract.errors import UserError
 from safetensors import SafetensorError
-
-from model.errors import UserError
 
 LONGEST_NAME = 100
 """Characters of a file's name that the name of its unfinished copy repeats."""

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.errors import InputError, UserError
-from model.training.settings import TrainingSettings, from_json, to_json
-from model.whole_files import WriteError, remove, write_whole
+from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.training.settings import TrainingSettings, from_json, to_json
+from attention_viewer.model.whole_files import WriteError, remove, write_whole
 
 STATE = "state.pt"
 _SETTINGS, _SUBWORDS, _METRICS, _MODEL = "settings.json", "subwords.model", "metrics.jsonl", "model"

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.window.app import Parts, begin, build
 from pytestqt.qtbot import QtBot
-
-from tests.e2e.waiting import SENTENCE, Open, wait_for_step
-from viewer.app import Parts, begin, build
-from viewer.arguments import WindowOptions
-from viewer.settings import MemoryStore, Settings
+from support.waiting import SENTENCE, Open, wait_for_step
 
 
 @pytest.fixture

@@ -20,22 +20,21 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.document import Document, go_to
+from attention_viewer.model.contract.hypotheses import force, intervene
+from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.session import Session
+from attention_viewer.viewer.cli.main import main
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import PALETTES
+from attention_viewer.viewer.state.choices import FORMATS, Choices, Width
+from attention_viewer.viewer.state.view_state import ColorRange, Head, RowLabels, ViewState
+from attention_viewer.viewer.storage.session_file import SavedSession, read, write
 from PIL import Image
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
-
-from model.api import How, Kind
-from model.document import Document, go_to
-from model.hypotheses import force, intervene
-from model.interventions import HeadId, Interventions
-from model.session import Session
-from tests.conftest import MakeCheckpoint
-from viewer.__main__ import main
-from viewer.export.choices import FORMATS, Choices, Width
-from viewer.painting.colormaps import COLORMAPS
-from viewer.session_file import SavedSession, read, write
-from viewer.theme import PALETTES
-from viewer.view_state import ColorRange, Head, RowLabels, ViewState
+from support.checkpoints import MakeCheckpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = "the old cat sees a bird."
@@ -387,7 +386,9 @@ def test_existing_files_are_refused_before_anything_is_computed(
     mine.write_bytes(b"mine")
     asked = (TEXT, "-o", "out", "--kind", "cross", "--layer", "1")
     with monkeypatch.context() as patched:
-        patched.setattr("viewer.headless_export.open_tracer", lambda model: pytest.fail("computed"))
+        patched.setattr(
+            "attention_viewer.viewer.cli.headless_export.open_tracer", lambda model: pytest.fail("computed")
+        )
         assert export(*asked) == 2
     assert "cross_layer1_head2.png exists already" in capsys.readouterr().err
     assert names(tmp_path / "out") == [mine.name] and mine.read_bytes() == b"mine"
@@ -486,7 +487,9 @@ def test_a_batch_goes_on_where_it_was_stopped(
     first = tmp_path / "out" / written[0]
     first.write_bytes(b"old")
     assert export(*asked, "--force") == 0 and opens(first, "png")
-    monkeypatch.setattr("viewer.headless_export.open_tracer", lambda model: pytest.fail("computed"))
+    monkeypatch.setattr(
+        "attention_viewer.viewer.cli.headless_export.open_tracer", lambda model: pytest.fail("computed")
+    )
     assert export(*asked, "--resume") == 0
 
 
@@ -516,7 +519,7 @@ def test_notes_of_a_batch_name_the_file(export: Export, tmp_path: Path, capsys: 
 def test_ctrl_c_in_an_animation_leaves_nothing_of_it(
     export: Export, lines: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from viewer.batch import Bar
+    from attention_viewer.viewer.cli.batch import Bar
 
     def part(bar: Bar, done: int, total: int) -> None:
         if done == 3 and (tmp_path / "out" / f"00001_{ONE_NAME}.gif").exists():
@@ -537,7 +540,7 @@ def test_ctrl_c_ends_a_batch_cleanly_and_resume_completes_it(make_checkpoint: Ma
     arguments = ["export", "--model", str(model), "--input", str(tmp_path / "lines.txt"), "-o", str(tmp_path / "out")]
     asked = [*arguments, *ONE, "--steps", "2"]
     environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "QT_QPA_PLATFORM")}
-    command = [sys.executable, "-m", "viewer", *asked]
+    command = [sys.executable, "-m", "attention_viewer", *asked]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         while not (tmp_path / "out").exists() or len(names(tmp_path / "out")) < 2:
@@ -559,7 +562,7 @@ def test_ctrl_c_ends_a_batch_cleanly_and_resume_completes_it(make_checkpoint: Ma
 
 def test_the_bundled_model_needs_no_display(tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "QT_QPA_PLATFORM")}
-    command = [sys.executable, "-m", "viewer", "export", "The cat is sleeping.", "-o", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "attention_viewer", "export", "The cat is sleeping.", "-o", str(tmp_path / "out")]
     asked = ["--kind", "cross", "--layer", "4", "--head", "8", "--format", "apng", "--steps", "3"]
     result = subprocess.run([*command, *asked], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")

@@ -11,19 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from model.api import How, Kind
-from model.choosing import Decoding
-from model.document import Document, go_to
-from model.document_json import from_json
-from model.errors import UserError
-from model.hypotheses import force, intervene
-from model.interventions import HeadId, Interventions
-from model.session import Session, finished
-from viewer.__main__ import main
-from viewer.arguments import ScreenshotOptions
-from viewer.session_file import SavedSession, write
-from viewer.view_state import ColorRange, RowLabels, ViewState
+from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.choosing import Decoding
+from attention_viewer.model.contract.document import Document, go_to
+from attention_viewer.model.contract.document_json import from_json
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.contract.hypotheses import force, intervene
+from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.session import Session, finished
+from attention_viewer.viewer.cli.main import main
+from attention_viewer.viewer.state.opening import ScreenshotOptions
+from attention_viewer.viewer.state.view_state import ColorRange, RowLabels, ViewState
+from attention_viewer.viewer.storage.session_file import SavedSession, write
 
 TEXT = "The cat is sleeping."
 
@@ -35,7 +34,7 @@ def without_display() -> dict[str, str]:
 
 def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "viewer", *arguments],
+        [sys.executable, "-m", "attention_viewer", *arguments],
         input=text, capture_output=True, text=True, timeout=120, env=without_display(), check=False,
     )  # fmt: skip
 
@@ -48,7 +47,8 @@ def refused(result: subprocess.CompletedProcess[str]) -> str:
 
 def test_version_and_help_answer_without_qt_or_torch() -> None:
     code = (
-        "import sys\nfrom viewer.__main__ import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "import sys\nfrom attention_viewer.viewer.cli.main import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
         "print([name for name in ('torch', 'PySide6', 'numpy') if name in sys.modules])"
     )
     for options in (["--version"], ["--help"], ["export", "--help"]):
@@ -73,7 +73,7 @@ def test_translate_keeps_lines(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(60)
 def test_translate_streams_and_ends_quietly_when_the_reader_leaves() -> None:
-    command = [sys.executable, "-m", "viewer", "translate"]
+    command = [sys.executable, "-m", "attention_viewer", "translate"]
     pipe = subprocess.PIPE
     # An unbuffered interpreter would stream even if nothing were flushed.
     environment = {key: value for key, value in without_display().items() if key != "PYTHONUNBUFFERED"}
@@ -92,7 +92,7 @@ def test_translate_streams_and_ends_quietly_when_the_reader_leaves() -> None:
 
 @pytest.mark.parametrize(("stream", "said"), [("<&-", "input is closed"), (">&-", "output is closed")])
 def test_translate_without_its_streams_says_so(stream: str, said: str) -> None:
-    command = f'"{sys.executable}" -m viewer translate {stream}'
+    command = f'"{sys.executable}" -m attention_viewer translate {stream}'
     result = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, text=True, timeout=60, check=False)
     assert result.returncode == 2 and said in result.stderr and result.stderr.count("\n") == 1
 
@@ -151,7 +151,7 @@ def test_a_batch_that_fails_on_the_way_says_how_far_it_came(
 
     source = tmp_path / "lines.tsv"
     source.write_text(f"{TEXT}\n{TEXT}\n{TEXT}\n", encoding="utf-8")
-    monkeypatch.setattr("viewer.export.data.write_trace", write_one)
+    monkeypatch.setattr("attention_viewer.viewer.export.data.write_trace", write_one)
     assert main(["trace", "--input", str(source), "-o", str(tmp_path / "out")]) == 1
     assert capsys.readouterr().err == "attention-viewer: The disk is full. 1 of 3 files had been written.\n"
 
@@ -265,7 +265,7 @@ def test_a_screenshot_passes_its_session_on(saved: Path, tmp_path: Path, monkeyp
         passed.append(options)
         return 0
 
-    monkeypatch.setattr("viewer.screenshot.take_screenshot", take)
+    monkeypatch.setattr("attention_viewer.viewer.window.screenshot.take_screenshot", take)
     assert main(["screenshot", str(tmp_path / "x.png"), "--session", str(saved)]) == 0
     assert [options.session for options in passed] == [saved]
 

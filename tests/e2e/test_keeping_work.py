@@ -9,22 +9,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.whole_files import WriteError
+from attention_viewer.viewer.state.filing import TAKE_UP
+from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.storage import session_file
+from attention_viewer.viewer.storage.recovery import Recovery
+from attention_viewer.viewer.storage.session_file import SavedSession
+from attention_viewer.viewer.widgets.recovery_dialog import RecoveryDialog
+from attention_viewer.viewer.window.app import Parts, keep_work
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
-
-from model.document import Document
-from model.whole_files import WriteError
-from tests.e2e.waiting import PATIENCE, SENTENCE, Open, settle, wait_for_step
-from viewer import session_file
-from viewer.app import Parts, keep_work
-from viewer.filing import TAKE_UP
-from viewer.recovery import Recovery
-from viewer.session_file import SavedSession
-from viewer.view_state import ViewState
-from viewer.widgets.recovery_dialog import RecoveryDialog
+from support.waiting import PATIENCE, SENTENCE, Open, settle, wait_for_step
 
 Action = Qt.DropAction
 OTHER = "I love you."

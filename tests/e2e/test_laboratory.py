@@ -12,32 +12,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attention_viewer.model.contract.api import How, Kind, Progress
+from attention_viewer.model.contract.choosing import Method
+from attention_viewer.model.contract.document import go_to, hypotheses
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.hypotheses import untouched
+from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.session import Session
+from attention_viewer.viewer.menus.actions import ACTIONS
+from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
+from attention_viewer.viewer.state import questions
+from attention_viewer.viewer.state.choices import Choices, Width, from_json
+from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
+from attention_viewer.viewer.state.view_state import Head, Side
+from attention_viewer.viewer.storage import session_file
+from attention_viewer.viewer.storage.recovery import Recovery
+from attention_viewer.viewer.storage.session_file import SavedSession
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.widgets.check_dialog import CheckDialog
+from attention_viewer.viewer.widgets.export_dialog import ExportRequest
+from attention_viewer.viewer.window.app import Parts
+from attention_viewer.viewer.work.jobs import Priority, Work
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
-
-from model.api import How, Kind, Progress
-from model.choosing import Method
-from model.document import go_to, hypotheses
-from model.errors import InputError
-from model.hypotheses import untouched
-from model.interventions import HeadId
-from model.session import Session
-from tests.e2e.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
-from viewer import questions, session_file
-from viewer.actions import ACTIONS
-from viewer.app import Parts
-from viewer.export.choices import Choices, Width, from_json
-from viewer.jobs import Priority, Work
-from viewer.recovery import Recovery
-from viewer.resolve import heatmap, target_chips
-from viewer.session_file import SavedSession
-from viewer.settings import MemoryStore, Settings
-from viewer.specs import HeatmapSpec, Unavailable
-from viewer.view_state import Head, Side
-from viewer.widgets.check_dialog import CheckDialog
-from viewer.widgets.export_dialog import ExportRequest
+from support.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
 
 
 def outputs(parts: Parts) -> list[int]:

@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from attention_viewer.viewer.export.picture import Paint
+from attention_viewer.viewer.export.text import Lines, paint_lines, wrapped
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.bars import ROW_EMS, bars_layout, paint_bars
+from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
+from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
+from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS, heatmap_layout, natural_size, paint_heatmap
+from attention_viewer.viewer.painting.labels import elided, stride
+from attention_viewer.viewer.state.specs import Axis, BarsSpec, GridSpec, HeatmapSpec, scale_for
+from attention_viewer.viewer.state.view_state import ColorRange
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
-
-from viewer.export.picture import Paint
-from viewer.export.text import Lines, paint_lines, wrapped
-from viewer.painting.bars import ROW_EMS, bars_layout, paint_bars
-from viewer.painting.colorbar import colorbar_width, paint_colorbar
-from viewer.painting.grid import grid_layout, paint_grid
-from viewer.painting.heatmap import VECTOR_CELLS, heatmap_layout, natural_size, paint_heatmap
-from viewer.painting.labels import elided, stride
-from viewer.specs import Axis, BarsSpec, GridSpec, HeatmapSpec, scale_for
-from viewer.theme import Style
-from viewer.view_state import ColorRange
 
 CELL_EMS = 1.5
 """Side of a cell where nothing else bounds it."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from model.errors import UserError
-from model.whole_files import WriteError, is_special, write_whole
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.whole_files import WriteError, is_special, write_whole
 
 
 class ExportError(UserError):

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.tree import (
+    HEADER_EMS,
+    TreeLayout,
+    neighbour,
+    paint_steps,
+    paint_tree,
+    tree_layout,
+)
+from attention_viewer.viewer.state.specs import BeamSpec, Pending, Unavailable
+from attention_viewer.viewer.widgets.card import ElidedLabel, TitleBlock
+from attention_viewer.viewer.widgets.message import paint_message
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -25,12 +37,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from viewer.painting.tree import HEADER_EMS, TreeLayout, neighbour, paint_steps, paint_tree, tree_layout
-from viewer.specs import BeamSpec, Pending, Unavailable
-from viewer.theme import Style
-from viewer.widgets.card import ElidedLabel, TitleBlock
-from viewer.widgets.message import paint_message
 
 TITLE = "Beam search"
 LEGEND = "filled: kept · outlined: discarded · ringed: complete, with its rank · strong line: the best"

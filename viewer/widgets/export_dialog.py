@@ -6,6 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from attention_viewer.viewer.state.choices import (
+    FORMATS,
+    LONGEST_FRAME,
+    SHORTEST_FRAME,
+    SUBJECTS,
+    THEMES,
+    Choices,
+    formats_of,
+)
+from attention_viewer.viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
+from attention_viewer.viewer.widgets.preview import Preview
+from attention_viewer.viewer.widgets.width_box import ResolutionBox, WidthBox, indent
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QShowEvent, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -22,19 +34,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from viewer.export.choices import (
-    FORMATS,
-    LONGEST_FRAME,
-    SHORTEST_FRAME,
-    SUBJECTS,
-    THEMES,
-    Choices,
-    formats_of,
-)
-from viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
-from viewer.widgets.preview import Preview
-from viewer.widgets.width_box import ResolutionBox, WidthBox, indent
 
 TITLE = "Export"
 SETTLING = 150

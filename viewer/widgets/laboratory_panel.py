@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from html import escape
 
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import LaboratorySpec, RankingSpec
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.ranking_table import RankingTable
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -24,13 +30,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from model.api import Kind
-from viewer.specs import LaboratorySpec, RankingSpec
-from viewer.theme import Style
-from viewer.view_state import Head
-from viewer.widgets.card import TitleBlock
-from viewer.widgets.ranking_table import RankingTable
 
 SUBTITLE = "what each part of the model is for"
 POSITIONS = ("on", "off", "shuffled")

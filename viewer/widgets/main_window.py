@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import pairwise
 
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.state.plain_text import PROGRAM
+from attention_viewer.viewer.state.specs import CONVENTION
+from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
+from attention_viewer.viewer.widgets.beam_view import BeamView
+from attention_viewer.viewer.widgets.candidates import CandidatesPanel
+from attention_viewer.viewer.widgets.card import Card, ElidedLabel
+from attention_viewer.viewer.widgets.header import Header
+from attention_viewer.viewer.widgets.hypotheses_panel import HypothesesPanel
+from attention_viewer.viewer.widgets.laboratory_panel import LaboratoryPanel
+from attention_viewer.viewer.widgets.position_panel import PositionPanel
+from attention_viewer.viewer.widgets.session_drop import as_copy, session_in
+from attention_viewer.viewer.widgets.token_strip import MOST_LINES
 from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
-
-from model.api import Kind
-from viewer.plain_text import PROGRAM
-from viewer.specs import CONVENTION
-from viewer.theme import PALETTES, Style, style_for
-from viewer.widgets.attention_panel import AttentionPanel
-from viewer.widgets.beam_view import BeamView
-from viewer.widgets.candidates import CandidatesPanel
-from viewer.widgets.card import Card, ElidedLabel
-from viewer.widgets.header import Header
-from viewer.widgets.hypotheses_panel import HypothesesPanel
-from viewer.widgets.laboratory_panel import LaboratoryPanel
-from viewer.widgets.position_panel import PositionPanel
-from viewer.widgets.session_drop import as_copy, session_in
-from viewer.widgets.token_strip import MOST_LINES
 
 PANEL_NAMES = {
     Kind.ENCODER: "Encoder self-attention",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from attention_viewer.viewer.state.plain_text import PROGRAM
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
-
-from viewer.plain_text import PROGRAM
 
 Role = QMessageBox.ButtonRole
 

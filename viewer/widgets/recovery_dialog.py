@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attention_viewer.viewer.state.plain_text import PROGRAM, shown_text
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -16,8 +17,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from viewer.plain_text import PROGRAM, shown_text
 
 WIDTH_CHARACTERS, HEIGHT_LINES = 76, 10
 ROLE = Qt.ItemDataRole.UserRole

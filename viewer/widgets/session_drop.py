@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attention_viewer.viewer.state.plain_text import shown_text
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDropEvent
-
-from viewer.plain_text import shown_text
 
 SUFFIX = ".avsession"
 

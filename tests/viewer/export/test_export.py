@@ -15,27 +15,26 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.export.data import write_trace
+from attention_viewer.viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
+from attention_viewer.viewer.export.names import file_name
+from attention_viewer.viewer.export.npz import trace_arrays
+from attention_viewer.viewer.export.picture import export_picture, save_image
+from attention_viewer.viewer.export.table import map_text
+from attention_viewer.viewer.export.text import wrapped
+from attention_viewer.viewer.export.writing import ExportError, write_bytes
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.heatmap import paint_rectangles
+from attention_viewer.viewer.state.specs import Axis, Scale
+from attention_viewer.viewer.state.view_state import ColorRange, Head
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
-
-from model.api import Kind
-from tests.viewer import traces
-from tests.viewer.specs_for_tests import SENTENCE, grid, heatmap
-from viewer.export.data import write_trace
-from viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
-from viewer.export.names import file_name
-from viewer.export.npz import trace_arrays
-from viewer.export.picture import export_picture, save_image
-from viewer.export.table import map_text
-from viewer.export.text import wrapped
-from viewer.export.writing import ExportError, write_bytes
-from viewer.painting.colormaps import COLORMAPS
-from viewer.painting.heatmap import paint_rectangles
-from viewer.specs import Axis, Scale
-from viewer.theme import PALETTES, Style, style_for
-from viewer.view_state import ColorRange, Head
+from support import traces
+from support.specs_for_tests import SENTENCE, grid, heatmap
 
 SVG = "{http://www.w3.org/2000/svg}"
 MARGIN = 50
@@ -157,7 +156,7 @@ def test_the_colour_bar_of_all_heads_stays_beside_them(
         def note(_: QPainter, rect: QRectF, *__: object, name: str = name, **___: object) -> None:
             places[name] = rect
 
-        monkeypatch.setattr(f"viewer.export.block.{name}", note)
+        monkeypatch.setattr(f"attention_viewer.viewer.export.block.{name}", note)
     ink_beyond(grid_figure(grid(layers, heads), Look(style)))
     maps, bar = places["paint_grid"], places["paint_colorbar"]
     assert bar.bottom() <= maps.bottom() and bar.left() > maps.right()
@@ -222,7 +221,7 @@ def test_an_image_beyond_the_memory_is_refused(style: Style, tmp_path: Path, mon
         def __init__(self, *_: object) -> None:
             super().__init__()
 
-    monkeypatch.setattr("viewer.export.picture.QImage", NoRoom)
+    monkeypatch.setattr("attention_viewer.viewer.export.picture.QImage", NoRoom)
     with pytest.raises(ExportError, match="too large for the memory"):
         write(heatmap_figure(heatmap(), Look(style)), tmp_path / "map.png")
     assert list(tmp_path.iterdir()) == []

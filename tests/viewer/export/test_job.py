@@ -14,14 +14,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
-
-from model.api import Kind
-from model.document import Document
-from tests.viewer import traces
-from viewer.export.choices import (
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.document import Document
+from attention_viewer.viewer.export.job import ExportCancelled, encoded, export_file, figure_of
+from attention_viewer.viewer.export.pictures import Subject
+from attention_viewer.viewer.export.preview import preview
+from attention_viewer.viewer.export.writing import ExportError
+from attention_viewer.viewer.look.theme import PALETTES
+from attention_viewer.viewer.painting.heatmap import HeatmapLayout, paint_heatmap
+from attention_viewer.viewer.state.choices import (
     ANIMATIONS,
     FORMATS,
     PICTURES,
@@ -35,14 +36,12 @@ from viewer.export.choices import (
     parse_width,
     to_json,
 )
-from viewer.export.job import ExportCancelled, encoded, export_file, figure_of
-from viewer.export.pictures import Subject
-from viewer.export.preview import preview
-from viewer.export.writing import ExportError
-from viewer.loaded import LOADING, Loaded
-from viewer.painting.heatmap import HeatmapLayout, paint_heatmap
-from viewer.theme import PALETTES
-from viewer.view_state import ViewState
+from attention_viewer.viewer.state.loaded import LOADING, Loaded
+from attention_viewer.viewer.state.view_state import ViewState
+from PIL import Image, ImageChops
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+from support import traces
 
 EVERYTHING = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of(subject)]
 ROWS = 3
@@ -196,7 +195,7 @@ def test_the_three_maps_begin_on_one_line(qapp: QApplication, monkeypatch: pytes
         tops.append(layout.cells.top())
         return layout
 
-    monkeypatch.setattr("viewer.export.block.paint_heatmap", note)
+    monkeypatch.setattr("attention_viewer.viewer.export.block.paint_heatmap", note)
     preview(subject(), Choices("kinds"))
     assert len(tops) == 3 and max(tops) == pytest.approx(min(tops))
 

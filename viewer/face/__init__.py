@@ -1,0 +1,1 @@
+"""Attention Viewer as a library."""
