@@ -9,6 +9,11 @@ from attention_viewer.model.training.data import Pair
 from attention_viewer.model.training.settings import AugmentationRates, TrainingSettings
 
 DIGITS = ("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf")
+FILES = {
+    "README.md", "config.json", "generation_config.json", "model.safetensors", "source.spm", "target.spm",
+    "tokenizer_config.json", "vocab.json",
+}  # fmt: skip
+"""What a finished checkpoint holds."""
 TINY = TrainingSettings(
     d_model=32,
     layers=1,

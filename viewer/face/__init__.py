@@ -84,7 +84,8 @@ class Model:
         write_trace(Path(path), trace, about, overwrite)
 
     def _document(self, source: str | Document, target: str | None, steps: int | None) -> Document:
-        from attention_viewer.model.contract.document import Document, go_to, teacher_force
+        from attention_viewer.model.contract.document import Document, go_to
+        from attention_viewer.model.contract.hypotheses import teacher_force
 
         if isinstance(source, Document):
             return source

@@ -1,7 +1,7 @@
 """What is measured beside the trace: effects, texts of hypotheses, a second trace, rankings, beams, the check.
 
-Each result is kept with the question it answers (`viewer.state.questions`). A question that is no longer that of the document
-shown is not waited for, and its answer, should it come, is not shown.
+Each result is kept with the question it answers (`viewer.state.questions`). A question that is no longer that of the
+document shown is not waited for, and its answer, should it come, is not shown.
 """
 
 from __future__ import annotations

@@ -15,9 +15,7 @@ from attention_viewer.model.training import run as run_module
 from attention_viewer.model.training.arguments import TrainOptions
 from attention_viewer.model.training.loop import Trainer
 from attention_viewer.model.training.run import FAILED, train
-from support.made_up import TINY, write_pairs
-
-from tests.model.training.test_run import FILES
+from support.made_up import FILES, TINY, write_pairs
 
 
 def options(data: tuple[Path, Path], output: Path, **changes: object) -> TrainOptions:

@@ -19,13 +19,9 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.session import Session
 from attention_viewer.model.training.arguments import TrainOptions
 from attention_viewer.model.training.run import FAILED, INTERRUPTED, train
-from support.made_up import TINY, digit_pairs, write_pairs
+from support.made_up import FILES, TINY, digit_pairs, write_pairs
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = {
-    "README.md", "config.json", "generation_config.json", "model.safetensors", "source.spm", "target.spm",
-    "tokenizer_config.json", "vocab.json",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

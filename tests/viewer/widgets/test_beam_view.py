@@ -178,7 +178,8 @@ def test_discarded_nodes_can_be_hidden(view: BeamView, qtbot: QtBot) -> None:
 def test_only_what_is_exposed_is_asked_for(view: BeamView) -> None:
     view.tree.horizontalScrollBar().setValue(100)
     asked: list[QRectF] = []
-    with patch("attention_viewer.viewer.widgets.tree_canvas.paint_tree", lambda painter, rect, *rest: asked.append(rect)):
+    painter = "attention_viewer.viewer.widgets.tree_canvas.paint_tree"
+    with patch(painter, lambda painter, rect, *rest: asked.append(rect)):
         view.tree.viewport().grab()
     (exposed,) = asked
     assert exposed.left() == 100 and exposed.width() == view.tree.viewport().width()
