@@ -21,7 +21,7 @@ import numpy as np
 from attention_viewer.model.contract.api import Booleans, DecodeStep, Floats, Kind, Token, Trace, join_text
 from attention_viewer.model.contract.interventions import Interventions, from_json
 from attention_viewer.viewer.look.colormaps import COLORMAPS, SEQUENTIAL
-from attention_viewer.viewer.look.theme import PALETTES, Palette
+from attention_viewer.viewer.look.palette import PALETTES, Palette
 from attention_viewer.viewer.resolve.resolve import KIND_TITLES, ROW_CONVENTIONS, axes
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.specs import CONVENTION, Axis

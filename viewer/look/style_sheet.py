@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from attention_viewer.viewer.look.assets import chevron_path
 
 if TYPE_CHECKING:
-    from attention_viewer.viewer.look.theme import Palette, Style
+    from attention_viewer.viewer.look.palette import Palette
+    from attention_viewer.viewer.look.theme import Style
 
 SHEET = Template("""
 QMainWindow, QDialog { background: $window; }
