@@ -1,6 +1,6 @@
-"""Where the program starts: arguments first, then the window or a headless command.
+"""Where the program starts: what was asked for is run, and what cannot be is said in one line.
 
-Exit codes: 0 done, 1 not all of a batch was written, 2 bad arguments or input and nothing written, 130 stopped.
+Exit codes: 0 done, 1 not all of a batch was done, 2 bad arguments or input and nothing done, 130 stopped.
 """
 
 from __future__ import annotations
@@ -10,19 +10,17 @@ import sys
 from collections.abc import Sequence
 
 from attention_viewer.model.contract.errors import UserError
-from attention_viewer.viewer.cli.arguments import Options, parse
-from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.cli.command import BAD_INPUT, INTERRUPTED, PROGRAM
+from attention_viewer.viewer.cli.commands import parse
 
-BAD_INPUT = 2
-INTERRUPTED = 130
 PIPE_CLOSED = 141
-"""What a shell reports for a program that SIGINT or SIGPIPE ended."""
+"""What a shell reports for a program that SIGPIPE ended; INTERRUPTED is that of SIGINT."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with `argv` (the process's own arguments if None); returns the exit code."""
     try:
-        return _run(parse(sys.argv[1:] if argv is None else argv))
+        return parse(sys.argv[1:] if argv is None else argv).run()
     except UserError as error:
         return _refuse(str(error))
     except KeyboardInterrupt:
@@ -36,21 +34,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _refuse(f"{where}{error.strerror or error}.")
 
 
-def _run(options: Options) -> int:
-    if not isinstance(options, WindowOptions):
-        from attention_viewer.viewer.cli.headless import run
-
-        return run(options)
-    from attention_viewer.model.checkpoint import check_checkpoint
-    from attention_viewer.viewer.cli.display import check_display, qt_errors_in_words
-
-    check_checkpoint(options.model)
-    check_display(os.environ)
-    with qt_errors_in_words():
-        from attention_viewer.viewer.window.app import run_window
-    return run_window(options)
-
-
 def _refuse(message: str) -> int:
-    print(f"attention-viewer: {message}", file=sys.stderr)
+    print(f"{PROGRAM}: {message}", file=sys.stderr)
     return BAD_INPUT

@@ -1,29 +1,28 @@
-"""The options of the command export, and what of them goes together. No Qt, no torch, no NumPy."""
+"""The command export: its options, and what of them goes together; `exporting` carries it out. No Qt, no torch."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.viewer.cli.argument_types import (
+from attention_viewer.viewer.cli.command import (
+    Command,
     add_course,
+    add_lines,
     add_session,
+    add_writing,
     check_session,
-    listed,
-    numbered,
-    one_of,
-    real,
-    text,
-    whole,
-    width,
+    check_source,
 )
-from attention_viewer.viewer.cli.command_options import KINDS, ExportOptions
+from attention_viewer.viewer.cli.option_types import listed, numbered, one_of, real, text, whole, width
 from attention_viewer.viewer.state import choices
 from attention_viewer.viewer.state.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PIXELS_PER_INCH, THEMES, Choices
 
+KINDS = ("encoder", "decoder", "cross")
 PICTURE_SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
         "heads": choices.MAP,
@@ -52,8 +51,39 @@ LOOK_FIELDS: Mapping[str, str] = MappingProxyType(
 """Name of an option's value -> the field of the choices that it decides."""
 
 
-def add_export_options(parser: argparse.ArgumentParser) -> None:
-    """The options of the command beside those that every writing command has."""
+@dataclass(frozen=True)
+class ExportOptions:
+    """Files of one sentence, of a saved `session`, or of every line of `source`, into the directory `output`.
+
+    `text` is "" where there is no sentence. `kinds` are those of which heads, or all heads, are pictured; `layer` and
+    `head` count from 1, None is all of them (or, in a picture of the three kinds, those of the view). `colormap`,
+    `color_range` and `row_labels` are words of the command line, None leaves them to the view. `resume` keeps the
+    files that are still right. `looks` names the fields of `choices` that were given: the others are those
+    of the session, where there is one.
+    """
+
+    model: Path
+    text: str
+    output: Path
+    choices: Choices = field(default_factory=Choices)
+    kinds: tuple[str, ...] = KINDS
+    layer: int | None = None
+    head: int | None = None
+    colormap: str | None = None
+    color_range: str | None = None
+    row_labels: str | None = None
+    steps: int | None = None
+    target: str | None = None
+    force: bool = False
+    session: Path | None = None
+    source: Path | None = None
+    resume: bool = False
+    looks: frozenset[str] = frozenset()
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_writing(parser)
     parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
     add_session(parser, "a saved session instead")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the files")
@@ -61,12 +91,12 @@ def add_export_options(parser: argparse.ArgumentParser) -> None:
     add_course(parser)
     _add_what(parser.add_argument_group("what is pictured"))
     _add_look(parser.add_argument_group("how a picture looks"))
-    _add_batch(parser.add_argument_group("many sentences"))
+    add_lines(parser.add_argument_group("many sentences"))
 
 
-def export_options(values: argparse.Namespace) -> ExportOptions:
+def options(values: argparse.Namespace) -> ExportOptions:
     """The options that were given. Raises InputError where they do not go together."""
-    _check_source(values)
+    check_source(values, "export")
     check_session(values, "steps", "target")
     chosen = _choices(values)
     kinds = KINDS if values.kind in (None, "all") else (values.kind,)
@@ -91,6 +121,13 @@ def export_options(values: argparse.Namespace) -> ExportOptions:
         resume=values.resume,
         looks=frozenset(field for name, field in LOOK_FIELDS.items() if getattr(values, name) is not None),
     )
+
+
+def run(options: ExportOptions) -> int:
+    """Write what was asked for."""
+    from attention_viewer.viewer.cli.exporting import export
+
+    return export(options)
 
 
 def needs_a_row(chosen: Choices, kinds: tuple[str, ...]) -> bool:
@@ -136,27 +173,6 @@ def _add_look(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--colours", metavar="NAME", help="viridis (if left out), cividis, magma or ink")
     _add_words(group, "--range", RANGES, "weight of the strongest colour: 1, the largest, or 1 on a square-root scale")
     _add_words(group, "--rows", ROWS, "label of a decoder row: the token it reads, the one it predicts, or both")
-
-
-def _add_batch(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--input", metavar="FILE", type=Path, help="UTF-8 text, one sentence a line, instead of TEXT")
-    group.add_argument(
-        "--resume", action="store_true", help="go on with a batch that was stopped: keep files that exist"
-    )
-
-
-def _check_source(values: argparse.Namespace) -> None:
-    if sum(value is not None for value in (values.text, values.input, values.session)) != 1:
-        raise InputError(
-            "Give either a sentence, --input FILE or --session FILE, and only one of them. "
-            "See 'attention-viewer export --help'."
-        )
-    if values.input is not None and values.target is not None:
-        raise InputError("--target goes with one sentence. With --input, put the target after a tab on each line.")
-    if values.resume and values.input is None:
-        raise InputError("--resume goes on with the lines of a file: add --input FILE, or leave --resume out.")
-    if values.resume and values.force:
-        raise InputError("--resume keeps files that exist and --force replaces them: leave one of the two out.")
 
 
 def _choices(values: argparse.Namespace) -> Choices:
@@ -212,3 +228,26 @@ def _refuse(values: argparse.Namespace, names: Iterable[str], reason: str) -> No
     for name in names:
         if getattr(values, name) is not None:
             raise InputError(f"{reason}: leave --{name.replace('_', '-')} out.")
+
+
+EXPORT = Command(
+    name="export",
+    summary="write pictures, animations and numbers",
+    description="""\
+Write what the window shows into a directory: every chosen head as a picture of its own
+(cross_layer4_head8.svg), all heads of a kind in one (cross_all.svg), the three kinds side by side
+(kinds.pdf), the positional encoding (positions.svg), or the next-token bars (candidates.png). gif, apng and
+webp animate the decoding, a frame a step. npz, csv and json hold all numbers (trace.npz), html is a page to
+explore them in (page.html). Layers and heads count from 1. With --session, a saved session is shown in its
+own colours and labels, unless the options say otherwise.
+
+With --input, every line of a file (a source, or a source, a tab and a translation to force) is exported under
+its number: line 1 becomes 00001_cross_layer4_head8.svg and so on. Blank lines are passed over. Lines that
+cannot be exported are listed at the end, and the exit code is 1; the others are written all the same.""",
+    example="""\
+example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --format svg --width column
+         attention-viewer export --input lines.tsv -o heads --picture grid --kind cross --format gif""",
+    add=add,
+    options=options,
+    run=run,
+)

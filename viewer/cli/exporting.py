@@ -1,53 +1,43 @@
-"""The command export: pictures, animations, numbers and pages of one sentence, or of every line of a file.
+"""Carries out the command export: pictures, animations, numbers and pages of a sentence, or of every line of a file.
 
-Whatever can be refused is refused before torch is imported, and before anything is written.
+Whatever can be refused is refused before torch is imported, and before anything is written. Qt is imported only where
+something is drawn.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from attention_viewer.model.checkpoint import check_checkpoint
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.config import ModelConfig, read_config
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError, UserError
-from attention_viewer.viewer.cli.argument_types import one_of
-from attention_viewer.viewer.cli.batch import (
-    PROGRAM,
-    BadLine,
-    Bar,
-    Interruption,
-    Line,
-    Outcome,
-    WriteFailed,
-    check_batch,
-    numbered_name,
-    read_batch,
-    report,
-    run_batch,
-)
-from attention_viewer.viewer.cli.command_options import ExportOptions
-from attention_viewer.viewer.cli.export_arguments import needs_a_row
-from attention_viewer.viewer.cli.headless import (
-    PARTLY_WRITTEN,
-    Tracer,
-    offscreen_application,
-    open_tracer,
-    saved_session,
-    stopped,
-)
+from attention_viewer.viewer.cli.batch import Line
+from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
+from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
+from attention_viewer.viewer.cli.folder_batch import FolderBatch, Output, run_in_folder, write_file
+from attention_viewer.viewer.cli.manifest import digest
+from attention_viewer.viewer.cli.option_types import one_of
+from attention_viewer.viewer.cli.preflight import offscreen_application
+from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
+from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
+from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.names import NAMES, file_name
 from attention_viewer.viewer.look.colormaps import SEQUENTIAL
 from attention_viewer.viewer.state.choices import GRID, KINDS, MAP, Choices
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import ColorRange, Head, RowLabels, ViewState
 from attention_viewer.viewer.storage.files import check_folder, made_folder
-from attention_viewer.viewer.storage.session_file import SavedSession
+from attention_viewer.viewer.storage.session_file import SavedSession, to_text
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 COLOR_RANGES: Mapping[str, ColorRange] = MappingProxyType(
     {"unit": ColorRange.UNIT, "maximum": ColorRange.MAXIMUM, "root": ColorRange.SQUARE_ROOT}
@@ -65,56 +55,57 @@ class Item:
 
 @dataclass(frozen=True, eq=False)
 class Exporter:
-    """Writes all that was asked for of one sentence after the other."""
+    """Writes all that was asked for of one sentence after the other.
+
+    `application` is Qt's, kept as long as anything is painted; None where nothing is.
+    """
 
     options: ExportOptions
     items: tuple[Item, ...]
     d_model: int
     tracer: Tracer
-    interruption: Interruption
-    bar: Bar
+    application: QApplication | None
 
-    def traced(self, document: Document) -> Loaded:
+    def line(self, line: Line, files: Mapping[str, Output], watch: Watch) -> Iterator[str]:
+        """Write the files of a line, by their endings."""
+        loaded = self.traced(self.tracer.document(line.source, line.target), watch)
+        for item in self.items:
+            if ending(item) in files:
+                self.write(loaded, item, files[ending(item)], watch, line.target)
+                yield ending(item)
+
+    def traced(self, document: Document, watch: Watch) -> Loaded:
         """What there is of a document, as far as the options go along it."""
         steps = self.options.steps
         wanted = document if steps is None else go_to(document, min(steps, document.step))
-        return self.tracer.loaded(wanted, self.interruption.check)
+        return self.tracer.loaded(wanted, watch.check)
 
-    def line(self, line: Line) -> None:
-        """Write the files of a line; with --resume those that are missing.
+    def write(self, loaded: Loaded, item: Item, output: Output, watch: Watch, target: str | None) -> None:
+        """Write one file, and say what had to be reduced in it.
 
-        Raises WriteFailed where one cannot be written, another UserError where the line will not do.
+        Raises WriteFailed where it cannot be written, another UserError where there is nothing to be made.
         """
-        loaded = self.traced(self.tracer.document(line.source, line.target))
-        for item in self.items:
-            path = self.options.output / numbered_name(line, item.name)
-            if not (self.options.resume and path.exists()):
-                self.write(loaded, item, path)
+        content, notes = self._encoded(loaded, item, watch, target)
+        write_file(output, content)
+        if notes:
+            watch.bar.say(f"{PROGRAM}: {output.path.name}: {'; '.join(notes)}.")
 
-    def write(self, loaded: Loaded, item: Item, path: Path) -> None:
-        """Write one file, and say what had to be reduced in it. Raises as `line` does."""
+    def _encoded(self, loaded: Loaded, item: Item, watch: Watch, target: str | None) -> tuple[bytes, tuple[str, ...]]:
+        chosen = self.options.choices
+        if self.application is None:
+            return self.tracer.numbers(loaded, chosen.format, target), ()
         from attention_viewer.viewer.export.job import encoded
         from attention_viewer.viewer.export.pictures import Subject
-        from attention_viewer.viewer.export.writing import ExportError, write_bytes
 
-        content, notes = encoded(Subject(loaded, item.view, self.d_model), self.options.choices, self._advance)
-        try:
-            write_bytes(path, content, self.options.force)
-        except ExportError as error:
-            raise WriteFailed(str(error)) from None
-        if notes:
-            self.bar.say(f"{PROGRAM}: {path.name}: {'; '.join(notes)}.")
-
-    def _advance(self, done: int, total: int) -> None:
-        self.interruption.check()
-        self.bar.part(done, total)
+        return encoded(Subject(loaded, item.view, self.d_model), chosen, watch.advance)
 
 
 def export(options: ExportOptions) -> int:
     """Write what was asked for; returns the exit code. Raises UserError where nothing was written."""
+    check_checkpoint(options.model)
     if options.colormap is not None:
         one_of("--colours", SEQUENTIAL)(options.colormap)
-    saved = saved_session(options)
+    saved = saved_session(options.session, options.model)
     options = replace(options, choices=looking_as(options, saved))
     config = read_config(options.model)
     items = planned(options, config, first_view(options, saved))
@@ -193,54 +184,59 @@ def _chosen_head(options: ExportOptions, config: ModelConfig, kind: Kind, view: 
     return Head(seen.layer if options.layer is None else first.layer, seen.head if options.head is None else first.head)
 
 
+def _begun(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...]) -> Exporter:
+    """An exporter with its model open, and with Qt only where anything is drawn."""
+    drawn = options.choices.format not in WRITERS
+    application = offscreen_application() if drawn else None
+    return Exporter(options, items, config.d_model, open_tracer(options.model), application)
+
+
 def _export_one(
     options: ExportOptions, config: ModelConfig, items: tuple[Item, ...], saved: SavedSession | None
 ) -> int:
     with Interruption() as interruption:
-        application = offscreen_application()
-        tracer = open_tracer(options.model)
-        document = saved.document if saved else tracer.document(options.text, options.target)
+        exporter = _begun(options, config, items)
+        document = saved.document if saved else exporter.tracer.document(options.text, options.target)
         with made_folder(options.output), Bar(len(items), 0, "files") as bar:
-            exporter = Exporter(options, items, config.d_model, tracer, interruption, bar)
-            loaded = exporter.traced(document)
-            for index, item in enumerate(items):
+            watch = Watch(interruption.check, bar)
+            loaded = exporter.traced(document, watch)
+            for written, item in enumerate(items):
                 try:
-                    exporter.write(loaded, item, options.output / item.name)
+                    output = Output(options.output / item.name, options.force)
+                    exporter.write(loaded, item, output, watch, options.target)
                 except UserError as error:
-                    return stopped(error, index, len(items))
+                    return _stopped(error, written, len(items))
                 bar.taken()
-    del application
-    return 0
+    return DONE
+
+
+def _stopped(error: UserError, written: int, total: int) -> int:
+    """The exit code after a failure with `written` files done; raises the error again where none is."""
+    if not written:
+        raise error
+    print(f"{PROGRAM}: {error} {written} of {total} files had been written.", file=sys.stderr)
+    return PARTLY_DONE
 
 
 def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...], source: Path) -> int:
-    lines, bad = read_batch(source)
-    files = {line: [options.output / numbered_name(line, item.name) for item in items] for line in lines}
-    check_batch(options.output, [file.name for each in files.values() for file in each], options.force, options.resume)
-    there = {line for line in lines if options.resume and all(file.exists() for file in files[line])}
-    left = [line for line in lines if line not in there]
-    outcome = _taken(options, config, items, left, bad, len(there)) if left else run_batch((), bad, earlier=len(there))
-    for said in report(outcome, str(source), options.force):
-        print(said, file=sys.stderr)
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    return 0 if outcome.done == outcome.total > 0 else PARTLY_WRITTEN
+    batch = FolderBatch(
+        source,
+        options.output,
+        options.model,
+        {ending(item): _digest(options, item) for item in items},
+        "exported",
+        options.force,
+        options.resume,
+    )
+    return run_in_folder(batch, lambda: _begun(options, config, items).line)
 
 
-def _taken(
-    options: ExportOptions,
-    config: ModelConfig,
-    items: tuple[Item, ...],
-    lines: Sequence[Line],
-    bad: Sequence[BadLine],
-    earlier: int,
-) -> Outcome:
-    """Take each line through the model and to its files; `earlier` lines have theirs."""
-    with Interruption() as interruption:
-        application = offscreen_application()
-        tracer = open_tracer(options.model)
-        with made_folder(options.output), Bar(earlier + len(lines), earlier, "lines") as bar:
-            exporter = Exporter(options, items, config.d_model, tracer, interruption, bar)
-            outcome = run_batch(lines, bad, exporter.line, earlier, interruption.check, bar.taken)
-    del application
-    return outcome
+def _digest(options: ExportOptions, item: Item) -> str:
+    """A hash of all options that decide what is in a file."""
+    looks = to_text(SavedSession(Document(""), item.view, options.choices))
+    return digest({"looks": looks, "steps": options.steps})
+
+
+def ending(item: Item) -> str:
+    """What follows the number in the name of a line's file."""
+    return f"_{item.name}"

@@ -1,15 +1,12 @@
 """What the values of command-line options may be; every refusal names the option and the value.
 
-Most functions give, or are, a `type` for argparse that raises InputError with a sentence for the user; the last ones
-are options that several commands share.
+Each function gives, or is, a `type` for argparse that raises InputError with a sentence for the user.
 """
 
 from __future__ import annotations
 
-import argparse
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.state.choices import Width, parse_width
@@ -114,27 +111,3 @@ def size(value: str) -> tuple[int, int]:
             f"--size takes sides from {SMALLEST_PICTURE} to {LARGEST_PICTURE} pixels; {value!r} will not do."
         )
     return width, height
-
-
-def add_session(parser: argparse.ArgumentParser, purpose: str, name: str = "session") -> None:
-    """The option that names the file of a saved session."""
-    parser.add_argument("--session", metavar="FILE", dest=name, type=Path, help=purpose)
-
-
-def add_course(parser: argparse.ArgumentParser) -> None:
-    """The options that say how far, and along which translation, the decoder goes."""
-    parser.add_argument(
-        "--steps",
-        metavar="N",
-        type=whole("--steps", 0),
-        help="stop after N decoder steps; runs to the end if left out",
-    )
-    parser.add_argument("--target", metavar="TEXT", type=text("--target"), help="force this translation")
-
-
-def check_session(values: argparse.Namespace, *others: str) -> None:
-    """Refuse the options `others` beside a session, which decides what they would."""
-    for name in others if values.session is not None else ():
-        if getattr(values, name) is not None:
-            option = f"--{name.replace('_', '-')}"
-            raise InputError(f"--session says itself what is traced and how far: leave {option} out.")

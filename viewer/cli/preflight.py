@@ -1,18 +1,25 @@
-"""Whether a window can open here, asked before Qt is: Qt itself would end the process with a misleading text.
+"""What must be there before a command begins, asked first and told in words where it is missing.
 
-Everything it can find out without Qt it says in words: no display, a display that refuses, a system library
-that is missing, and the Debian package that holds it. No Qt, no torch.
+A display and the system libraries of Qt, which itself would end the process with a misleading text: no display, a
+display that refuses, a library that is missing and the Debian package that holds it; a font; packages of an extra.
+Importing this module imports neither Qt nor torch.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.contract.errors import InputError, UserError
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 BASE_LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -32,6 +39,11 @@ WINDOW_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
 }
 """System libraries that a window on an X display needs besides."""
+
+QT_PACKAGES = ("PySide6", "shiboken6")
+
+SCORES = "sacrebleu"
+"""The package of the extra `train`."""
 
 NO_DISPLAY = (
     "There is no display to open a window on: {reason}. Run it inside a desktop, or install xvfb and run "
@@ -78,15 +90,50 @@ def check_display(
 
 @contextmanager
 def qt_errors_in_words() -> Iterator[None]:
-    """Around an import of Qt: turns the ImportError of a missing system library into a DisplayError."""
+    """Around an import of Qt: turns the ImportError of a missing package or system library into a DisplayError."""
     try:
         yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in QT_PACKAGES:
+            raise
+        raise DisplayError(
+            f"The package {error.name} is not installed, and nothing can be drawn without it: install "
+            "PySide6-Essentials. The commands translate, trace, train and evaluate, and export to npz, csv, json and "
+            "html, do without."
+        ) from None
     except ImportError as error:
         if ".so" not in str(error):
             raise
         _check_libraries(BASE_LIBRARIES, _loads)
         raise DisplayError(
             f"Qt cannot be loaded: {error}. Install the system package that holds this library."
+        ) from None
+
+
+def offscreen_application() -> QApplication:
+    """The Qt application that painting needs; keep it as long as anything is painted.
+
+    Raises UserError where Qt cannot be loaded, or there is no font.
+    """
+    # The offscreen platform paints without a display, and the same everywhere.
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    with qt_errors_in_words():
+        from attention_viewer.viewer.window.app import create_application
+    from attention_viewer.viewer.look.theme import font_problem
+
+    application = create_application()
+    if problem := font_problem():
+        raise UserError(problem)
+    return application
+
+
+def check_extra(command: str) -> None:
+    """Raise InputError where the package that scores translations is missing: hours later would be too late."""
+    try:
+        importlib.import_module(SCORES)
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"The command {command} needs the package {error.name}: install attention-viewer[train]."
         ) from None
 
 
