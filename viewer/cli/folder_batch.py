@@ -139,9 +139,10 @@ def _left_over(batch: FolderBatch, lines: Sequence[Line], known: Mapping[str, Ma
 
 
 def _listed(names: Sequence[str]) -> str:
-    """`a.png is`, or `a.png, b.png and 7 more are`."""
-    shown = ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
-    return f"{shown} {'is' if len(names) == 1 else 'are'}"
+    """`a.png is`, `a.png and b.png are`, or `a.png, b.png and 7 more are`."""
+    if len(names) < 3:
+        return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'}"
+    return f"{names[0]}, {names[1]} and {len(names) - 2} more are"
 
 
 def _made(

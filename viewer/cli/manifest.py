@@ -95,7 +95,8 @@ class Manifest:
     def __enter__(self) -> Self:
         lines = [json.dumps(HEADER), *(_line(name, made) for name, made in self._known.items())]
         write_lines(self._path, lines, force=True)
-        self._file = self._path.open("a", encoding="ascii")
+        # Unbuffered: what a full disk did not take must not be tried again when the file is closed.
+        self._file = self._path.open("ab", buffering=0)
         return self
 
     def __exit__(
@@ -107,11 +108,14 @@ class Manifest:
 
     def add(self, name: str, made: Made) -> None:
         """Note what a file was made of, once it is there. Raises WriteFailed."""
+        line = f"{_line(name, made)}\n".encode("ascii")
         try:
-            self._file.write(f"{_line(name, made)}\n")
-            self._file.flush()
+            complete = self._file.write(line) == len(line)
+            reason = "" if complete else "the disk is full"
         except OSError as error:
-            raise WriteFailed(f"{self._path} could not be written: {error.strerror}.") from None
+            complete, reason = False, str(error.strerror)
+        if not complete:
+            raise WriteFailed(f"{self._path} could not be written: {reason}.")
         self._empty = False
 
 

@@ -13,7 +13,7 @@ from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, Command, add_
 from attention_viewer.viewer.cli.option_types import whole
 
 WIDEST_BEAM = 32
-UNABLE = "could not be and are left empty, so that the others keep their places"
+UNABLE = "could not be: left empty, so that the others keep their places"
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
-from attention_viewer.viewer.cli.display import WINDOW_LIBRARIES, DisplayError, check_display, qt_errors_in_words
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.viewer.cli.preflight import (
+    WINDOW_LIBRARIES,
+    DisplayError,
+    check_display,
+    check_extra,
+    qt_errors_in_words,
+)
 
 
 def complaint(environment: dict[str, str], *missing: str, answers: bool = True) -> str:
@@ -66,3 +74,20 @@ def test_a_missing_system_library_of_qt_becomes_a_sentence() -> None:
 def test_a_missing_module_stays_an_import_error() -> None:
     with pytest.raises(ImportError, match="No module"), qt_errors_in_words():
         raise ImportError("No module named 'PySide6'")
+
+
+@pytest.mark.parametrize("name", ["PySide6", "PySide6.QtSvg", "shiboken6"])
+def test_a_missing_package_of_qt_becomes_a_sentence(name: str) -> None:
+    with pytest.raises(DisplayError, match=rf"{name} is not installed.*PySide6-Essentials"), qt_errors_in_words():
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def test_a_missing_module_of_ours_stays_an_import_error() -> None:
+    with pytest.raises(ImportError, match="No module"), qt_errors_in_words():
+        raise ModuleNotFoundError("No module named 'pyqtgraph'", name="pyqtgraph")
+
+
+def test_a_missing_package_that_scores_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sacrebleu", None)
+    with pytest.raises(InputError, match=r"command train needs the package sacrebleu: install .*\[train\]"):
+        check_extra("train")
