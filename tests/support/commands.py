@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -53,3 +54,10 @@ def refused(result: subprocess.CompletedProcess[str]) -> str:
 def names(folder: Path) -> list[str]:
     """The files of a folder, save for the manifest of a batch."""
     return sorted(path.name for path in folder.iterdir() if path.name != "manifest.jsonl")
+
+
+def change_document(path: Path, **values: Any) -> None:
+    """Change fields of the document in a saved session."""
+    content = json.loads(path.read_text("utf-8"))
+    content["document"].update(values)
+    path.write_text(json.dumps(content), encoding="utf-8")
