@@ -10,6 +10,7 @@ from attention_viewer.model.contract.api import How, Kind
 from attention_viewer.model.contract.document import Document, force, go_to, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
 from attention_viewer.model.session import Session
+from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.view_state import ColorRange, RowLabels, ViewState
 from attention_viewer.viewer.storage.session_file import SavedSession, write
@@ -17,6 +18,8 @@ from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.window.app import Parts, begin, build
 from pytestqt.qtbot import QtBot
 from support.commands import TEXT
+from support.exports import TARGET, Export
+from support.exports import TEXT as TINY_TEXT
 from support.waiting import SENTENCE, Open, wait_for_step
 
 
@@ -61,3 +64,18 @@ def saved(session: Session, tmp_path: Path) -> Path:
     path = tmp_path / "dog.avsession"
     write(path, SavedSession(document, view))
     return path
+
+
+@pytest.fixture
+def export(tiny: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Export:
+    """Runs the command with the tiny model, in an empty directory; returns the exit code."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: main(["export", "--model", str(tiny), *arguments])
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    """A file with three good lines, the second with a target, and a blank one between."""
+    file = tmp_path / "lines.tsv"
+    file.write_text(f"{TINY_TEXT}\n{TINY_TEXT}\t{TARGET}\n\nthe river.\n", encoding="utf-8")
+    return file
