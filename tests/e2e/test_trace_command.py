@@ -11,6 +11,7 @@ import pytest
 from attention_viewer.model.contract.document import from_json, intervene
 from attention_viewer.model.contract.interventions import Interventions
 from attention_viewer.model.session import Session
+from attention_viewer.viewer.cli.batch import WriteFailed
 from attention_viewer.viewer.cli.main import main
 from support.commands import TEXT, change_document, names, refused, run
 
@@ -138,7 +139,7 @@ def test_a_batch_that_fails_on_the_way_says_how_far_it_came(
 
     def write_one(output: folder_batch.Output, content: bytes) -> None:
         if output.path.name != "00001.npz":
-            raise folder_batch.WriteFailed("The disk is full.")
+            raise WriteFailed("The disk is full.")
         write_file(output, content)
 
     source = tmp_path / "lines.tsv"

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.training.arguments import EvaluateOptions, TrainOptions
 from attention_viewer.viewer.cli.commands import COMMANDS, parse
-from attention_viewer.viewer.cli.evaluate import EVALUATE, EvaluateOptions
-from attention_viewer.viewer.cli.train import TRAIN, TrainOptions
+from attention_viewer.viewer.cli.evaluate import EVALUATE
+from attention_viewer.viewer.cli.train import TRAIN
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 
 NAMES = [command.name for command in COMMANDS]

@@ -48,9 +48,9 @@ def test_a_file_of_somebody_else_is_refused(tmp_path: Path, content: str) -> Non
 
 
 def test_a_full_disk_is_said(tmp_path: Path) -> None:
-    with Manifest(tmp_path, {"kept.npz": MADE}) as manifest:
+    with Manifest(tmp_path, {"kept.npz": MADE}) as manifest, Path("/dev/full").open("ab", buffering=0) as full:
         manifest._file.close()
-        manifest._file = Path("/dev/full").open("ab", buffering=0)
+        manifest._file = full
         with pytest.raises(WriteFailed, match=r"manifest\.jsonl could not be written: No space left"):
             manifest.add("00001.npz", MADE)
     assert read_manifest(tmp_path) == {"kept.npz": MADE}
