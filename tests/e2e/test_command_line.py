@@ -51,7 +51,7 @@ def test_a_screenshot_passes_its_session_on(saved: Path, tmp_path: Path, monkeyp
         passed.append(options)
         return 0
 
-    monkeypatch.setattr("attention_viewer.viewer.window.app.take_screenshot", take)
+    monkeypatch.setattr("attention_viewer.viewer.window.screenshot.take_screenshot", take)
     assert main(["screenshot", str(tmp_path / "x.png"), "--session", str(saved)]) == 0
     assert [options.session for options in passed] == [saved]
 

@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 import pytest
 from attention_viewer.model.contract.api import How, Kind
-from attention_viewer.model.contract.document import Document, force, go_to, intervene
+from attention_viewer.model.contract.document import Document, go_to
+from attention_viewer.model.contract.hypotheses import force, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
 from attention_viewer.model.session import Session
 from attention_viewer.viewer.look.colormaps import COLORMAPS

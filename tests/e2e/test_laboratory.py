@@ -521,4 +521,5 @@ def test_two_thousand_random_intents_with_late_and_failing_answers(
         if done % 10 == 0:
             check_labels(parts, session)
 
-    assert drive(open_window, qtbot, 2000, 2, more) > 500
+    # Fewer than where all is answered: what fails leads nowhere.
+    assert drive(open_window, qtbot, 2000, 2, more) > 300

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.document import from_json, intervene
+from attention_viewer.model.contract.document_json import from_json
+from attention_viewer.model.contract.hypotheses import intervene
 from attention_viewer.model.contract.interventions import Interventions
 from attention_viewer.model.session import Session
 from attention_viewer.viewer.cli.batch import WriteFailed

@@ -65,7 +65,7 @@ def run(options: ScreenshotOptions) -> int:
     check_output(options.out, options.force)
     saved_session(options.session, options.model)
     application = offscreen_application()
-    from attention_viewer.viewer.window.app import take_screenshot
+    from attention_viewer.viewer.window.screenshot import take_screenshot
 
     code = take_screenshot(options)
     del application

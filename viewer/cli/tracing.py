@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.api import Trace
-from attention_viewer.model.contract.document import Document, go_to, teacher_force
+from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.state.loaded import Loaded

@@ -13,7 +13,7 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Check, Kind, Trace
+from attention_viewer.model.contract.api import Check, Kind, ModelInfo, Trace
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, go_to, hypotheses, path_to
 from attention_viewer.model.contract.errors import UserError
@@ -82,11 +82,21 @@ class Window(RuleBasedStateMachine):
         self.line, self.left = "", ""
         self.controller.sentence_changed.connect(self.told)
         self.laboratory.checked.connect(self.checked)
+        self.info: ModelInfo | None = None
+        self.controller.model_changed.connect(self.opened)
         self.files: list[str] = []
 
     def told(self, sentence: str) -> None:
         """The line shows the sentence of the document."""
         self.line = sentence
+
+    def opened(self, info: ModelInfo) -> None:
+        """Another model has a history of its own, and nothing that belongs to the one before."""
+        wanted, before = self.controller.document, self.info
+        self.info = info
+        if before not in (None, info):
+            assert self.controller.history == History()
+            assert wanted is None or (wanted.choices == () and not wanted.interventions.hidden)
 
     def checked(self, check: Check) -> None:
         """The figures that are shown are those of the translation shown."""
@@ -111,11 +121,6 @@ class Window(RuleBasedStateMachine):
         info = self.controller.loaded.info
         assert info is not None
         return self.models[info.name]
-
-    @property
-    def settled(self) -> bool:
-        """Whether nothing is awaited."""
-        return not self.worker.requests and not self.worker.asked
 
     @initialize()
     def begin(self) -> None:
@@ -394,7 +399,7 @@ class Window(RuleBasedStateMachine):
         self.player.stop()
         assert not self.controller.inquiries.waits
 
-    @precondition(lambda self: self.settled and self.controller.can_undo)
+    @precondition(lambda self: self.controller.can_undo)
     @rule()
     def undo_and_redo(self) -> None:
         """Undo brings back the document that was before, with its sentence; redo the one that is now."""
@@ -411,9 +416,37 @@ class Window(RuleBasedStateMachine):
                 self.model.trace(before)
             return
         assert self.controller.document == self.clamped(before)
+        assert self.line in (before.source, self.left)
         self.controller.redo()
         self.worker.settle()
         assert self.controller.document == now
+
+    @precondition(lambda self: self.controller.can_step)
+    @rule(backs=st.integers(1, 2))
+    def end_then_back(self, backs: int) -> None:
+        """Back from an end that is still awaited goes back from there."""
+        self.settle()
+        document = self.controller.document
+        if document is None or not self.controller.can_step:
+            return
+        self.controller.last()
+        for _ in range(backs):
+            self.controller.back()
+        self.worker.settle()
+        assert self.controller.document is not None
+        assert self.controller.document.step == len(self.model.trace(go_to(document, document.limit)).steps) - backs
+
+    @rule(sentence=st.sampled_from(SENTENCES[:3]))
+    def new_sentence_and_back(self, sentence: str) -> None:
+        """Undo of a new sentence, before or after its answer, brings the one before back, and its line."""
+        self.settle()
+        before = self.controller.document
+        self.submit(sentence, 2)
+        if before is not None and self.controller.document != before:
+            self.controller.undo()
+            assert self.line == before.source
+            self.worker.settle()
+            assert self.controller.document == before
 
     def clamped(self, document: Document) -> Document:
         """A document at the step where it stands once its translation is known."""
