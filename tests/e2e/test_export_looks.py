@@ -15,7 +15,8 @@ from attention_viewer.model.session import Session
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES
 from attention_viewer.viewer.state.choices import Choices, Width
-from attention_viewer.viewer.state.view_state import ColorRange, Head, RowLabels, ViewState
+from attention_viewer.viewer.state.options import ColorRange, RowLabels
+from attention_viewer.viewer.state.view_state import Head, ViewState
 from attention_viewer.viewer.storage.session_file import SavedSession, read, write
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -29,6 +30,7 @@ from support.exports import (
     centimetres,
     texts,
 )
+from support.views import chosen
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +112,7 @@ def saved(tiny_session: Session, tmp_path: Path) -> Path:
     forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁river"]), 3)
     document = intervene(forced, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 1, 0)})))
     heads = MappingProxyType({**ViewState().heads, Kind.CROSS: Head(1, 0)})
-    view = ViewState(heads=heads, color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
+    view = chosen(ViewState(heads=heads), color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
     path = tmp_path / "cat.avsession"
     write(path, SavedSession(document, view))
     return path

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Floats, Kind
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.options import ColorRange
+from attention_viewer.viewer.state.view_state import Head
 
 SMALLEST_SPAN = 1e-30
 """Keeps a scale from dividing by zero when all its values are equal."""

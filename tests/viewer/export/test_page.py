@@ -18,7 +18,7 @@ from attention_viewer.model.session import Session
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.page import page_bytes
 from attention_viewer.viewer.look.colormaps import COLORMAPS
-from attention_viewer.viewer.state.view_state import RowLabels
+from attention_viewer.viewer.state.options import RowLabels
 from numpy.typing import NDArray
 from support import traces
 
