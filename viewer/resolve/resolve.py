@@ -17,7 +17,7 @@ from attention_viewer.viewer.resolve.provenance import step_words
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.comparing import difference, without_difference
 from attention_viewer.viewer.state.loaded import Loaded, Other
-from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, ROW_LABELS, ColorRange, RowLabels
+from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, NUMBERS, ROW_LABELS, ColorRange, RowLabels
 from attention_viewer.viewer.state.specs import (
     Axis,
     BarsSpec,
@@ -72,6 +72,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         caption=_caption(shown, loaded, view, kind, _taught(loaded, kind, head) + scale.note),
         leaked=shown.leaked,
         badge=" · ".join(word for word in (shown.side, "off" if off else "") if word),
+        numbers=view[NUMBERS],
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Floats, Kind
-from attention_viewer.viewer.state.options import ColorRange
+from attention_viewer.viewer.state.options import ColorRange, Numbers
 from attention_viewer.viewer.state.view_state import Head
 
 SMALLEST_SPAN = 1e-30
@@ -75,6 +75,7 @@ class HeatmapSpec:
     leaked: Booleans | None = None
     badge: str = ""
     beside: tuple[str, ...] = ()
+    numbers: Numbers = Numbers.OFF
 
 
 @dataclass(frozen=True, eq=False)
