@@ -31,7 +31,7 @@ from attention_viewer.model.contract.api import (
     Token,
     Trace,
 )
-from attention_viewer.model.contract.config import ModelConfig, read_barred, read_languages
+from attention_viewer.model.contract.config import ModelConfig, read_config, read_languages
 from attention_viewer.model.contract.document import Document, go_to, path
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
@@ -61,9 +61,9 @@ class Session:
         torch.set_num_threads(threads)
         directory = Path(checkpoint)
         self._model = load(directory)
-        self._config = self._model.config
+        self._config = read_config(directory)
         self._tokenizer = Tokenizer(directory, self._config)
-        self._barred = read_barred(directory, self._config)
+        self._barred = self._model.architecture.barred_ids
         self._cache = PrefixCache()
         source_language, target_language = read_languages(directory)
         self.info = ModelInfo(
@@ -149,7 +149,7 @@ class Session:
             document.decoding.beam_width,
             document.limit,
             padding,
-            switches(document.interventions, self._config, source.shape[1]),
+            switches(document.interventions, self._model.architecture, source.shape[1]),
         )
         return tree
 
@@ -220,7 +220,7 @@ class Session:
         sentence = self._cache.get(document.source, interventions)
         if sentence is None:
             source, padding = self._source(document)
-            switched = switches(interventions, self._config, source.shape[1])
+            switched = switches(interventions, self._model.architecture, source.shape[1])
             encoded = encode(self._model, source, padding, switched)
             weights = _read_only(encoded.self_attention[:, 0])  # [Le, He, S, S]
             tokens = self._tokenizer.encode_source(document.source)
@@ -265,7 +265,7 @@ class Session:
         return bool(branch.rows) and self._output(branch, follow) == self._config.eos_token_id
 
     def _decode_row(self, branch: Branch, token_id: int) -> Branch:
-        state, row = decode_step(self._model, branch.state, torch.tensor([token_id]))
+        state, row = decode_step(branch.state, torch.tensor([token_id]))
         own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
         return branch.extended(state, self._greedy_step(token_id, row.log_probabilities[0], own, cross))
 

@@ -15,18 +15,11 @@ from functools import cached_property
 import numpy as np
 from attention_viewer.model.contract.config import ModelConfig
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import Kind as Kind
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Booleans = NDArray[np.bool_]
-
-
-class Kind(StrEnum):
-    """The three kinds of attention in Vaswani et al. 2017, section 3.2.3."""
-
-    ENCODER = "encoder"
-    DECODER = "decoder"
-    CROSS = "cross"
 
 
 class How(StrEnum):

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from attention_viewer.model.contract.api import Floats, HeadEffect, Kind, Progress, Token
+from attention_viewer.model.contract.api import Floats, HeadEffect, Progress, Token
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.interventions import HeadId, Interventions, switch_heads
+from attention_viewer.model.contract.interventions import Interventions, switch_heads
+from attention_viewer.model.contract.maps import HeadId, Kind
 from attention_viewer.model.nn.switches import Switches, switches
 from attention_viewer.model.nn.transformer import Transformer
 from torch import Tensor
@@ -59,7 +60,7 @@ def rank_heads(
     memory: Tensor | None = None
 
     def run(heads_off: Interventions, memory: Tensor | None) -> tuple[Tensor, Tensor]:
-        switched = switches(heads_off, model.config, source.shape[1])
+        switched = switches(heads_off, model.architecture, source.shape[1])
         if memory is None:
             memory, _ = model.encode(source, padding, switched)
         logs = parallel_pass(model, memory, inputs, padding, switched, heads_off.causal_mask).log_probabilities
@@ -94,19 +95,7 @@ def other_token(kept_out: Collection[int], log_probabilities: Floats, vocabulary
 
 def every_head(model: Transformer) -> list[HeadId]:
     """All heads of a model."""
-    config = model.config
-    decoder = (config.decoder_layers, config.decoder_attention_heads)
-    counts = {
-        Kind.ENCODER: (config.encoder_layers, config.encoder_attention_heads),
-        Kind.DECODER: decoder,
-        Kind.CROSS: decoder,
-    }
-    return [
-        HeadId(kind, layer, head)
-        for kind, (layers, heads) in counts.items()
-        for layer in range(layers)
-        for head in range(heads)
-    ]
+    return [head for each in model.architecture.maps for head in each.head_ids]
 
 
 def divergence(before: Tensor, after: Tensor) -> float:

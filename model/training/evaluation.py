@@ -87,7 +87,7 @@ def translate(
 
     Sentences of like length decode side by side; `text` spells ids, `barred` ids are never chosen.
     """
-    pad = model.config.pad_token_id
+    pad = model.architecture.pad_token_id
     results: list[list[int]] = [[] for _ in sources]
     examples = [Example(list(ids), [pad]) for ids in sources]
     started = time.perf_counter()
@@ -114,13 +114,13 @@ def score(hypotheses: Sequence[str], references: Sequence[str]) -> Scores:
 
 def _greedy(model: Transformer, source: Tensor, padding: Tensor, barred: Sequence[int], limit: int) -> list[list[int]]:
     """The ids that follow each row of `source` [B, S], without `</s>`."""
-    device, eos = model.logits_bias.device, model.config.eos_token_id
+    device, eos = model.logits_bias.device, model.architecture.eos_token_id
     state = encode(model, source.to(device), padding.to(device)).state
-    token = torch.full((source.shape[0],), model.config.decoder_start_token_id, device=device)
+    token = torch.full((source.shape[0],), model.architecture.decoder_start_token_id, device=device)
     ended = torch.zeros(source.shape[0], dtype=torch.bool, device=device)
     rows: list[Tensor] = []
     while len(rows) < limit and not bool(ended.all()):
-        state, row = decode_step(model, state, token)
+        state, row = decode_step(state, token)
         scores = row.log_probabilities.clone()  # [B, V]
         scores[:, list(barred)] = -torch.inf
         token = scores.argmax(-1).masked_fill(ended, eos)

@@ -19,7 +19,7 @@ from attention_viewer.model.analysis.alignment import (
 from attention_viewer.model.analysis.roles import head_roles
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.api import Floats, Kind
-from attention_viewer.model.contract.config import read_barred, read_config
+from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
@@ -79,7 +79,7 @@ def _translator(options: EvaluateOptions) -> Callable[[Sequence[str]], tuple[str
 
 def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str]:
     model = load(options.model)
-    tokenizer = Tokenizer(options.model, model.config)
+    tokenizer = Tokenizer(options.model, read_config(options.model))
     examples = [
         Example(
             [token.id for token in tokenizer.encode_source(pair.source)],
@@ -87,10 +87,10 @@ def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Itera
         )
         for pair in pairs
     ]
-    found = loss(model, examples, sum(len(pair.target) for pair in pairs), model.config.pad_token_id)
+    found = loss(model, examples, sum(len(pair.target) for pair in pairs), model.architecture.pad_token_id)
     yield f"{len(pairs):,} pairs"
     yield f"loss    {found.per_token:.4f} nats a target token, {found.per_character:.4f} a target character"
-    barred = read_barred(options.model, model.config)
+    barred = model.architecture.barred_ids
     translations = translate(model, [each.source for each in examples], barred, tokenizer.decode)
     scores = score(translations.texts, [pair.target for pair in pairs])
     yield f"BLEU    {scores.bleu:.2f}  {scores.bleu_signature}"

@@ -82,7 +82,7 @@ def test_heads_off_equal_zeroed_columns_of_the_output_projection(
     trace = traced(session, Interventions(heads_off=frozenset(heads)))
     model = load(bundled)
     for head in heads:
-        width = model.config.d_model // 8
+        width = model.architecture.d_model // 8
         attention_of(model, head).output.weight.data[:, head.head * width : (head.head + 1) * width] = 0.0  # type: ignore[union-attr, operator]
     np.testing.assert_allclose(logits(trace), reference(model, trace), atol=2e-4)
     plain = traced(session, Interventions())
@@ -108,7 +108,7 @@ def test_positions_equal_another_table(session: Session, bundled: Path, kind: Po
     )
     trace = traced(session, change)
     model = load(bundled)
-    table = torch.tensor(sinusoidal_encoding(1024, model.config.d_model))
+    table = torch.tensor(sinusoidal_encoding(1024, model.architecture.d_model))
     placements = {
         "encoder": change.encoder_placement(len(trace.source_tokens)),
         "decoder": change.decoder_placement(),

@@ -1,0 +1,111 @@
+"""The parameters of a Transformer as the arithmetic takes them: plain tensors, whoever owns and prepares them.
+
+Shape letters: D model width, H heads, d width of a head, F hidden units, V vocabulary, B batch, K keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from torch import Tensor, nn
+
+
+class Linear(NamedTuple):
+    """x Wᵀ + b: the `matrix` [out, in] and the `bias` [out], None where there is none."""
+
+    matrix: Tensor
+    bias: Tensor | None
+
+
+class Norm(NamedTuple):
+    """Layer normalisation (Ba et al. 2016): `gain` [D] and `bias` [D]; `first` in a pre-norm model."""
+
+    gain: Tensor
+    bias: Tensor
+    epsilon: float
+    first: bool = False
+
+
+class SelfAttention(NamedTuple):
+    """Attention of positions to each other: W^Q, W^K and W^V stacked to one matrix [3Hd, D]; W^O [D, Hd].
+
+    `scale` is what scores are multiplied by, 1 / √d.
+    """
+
+    heads: int
+    scale: float
+    query_key_value: Linear
+    output: Linear
+
+
+class CrossAttention(NamedTuple):
+    """Attention of positions to the encoder's output: W^Q [Hd, D], W^K and W^V stacked to [2Hd, D], W^O [D, Hd]."""
+
+    heads: int
+    scale: float
+    query: Linear
+    key_value: Linear
+    output: Linear
+
+
+class FeedForward(NamedTuple):
+    """The position-wise network: W1 [F, D], W2 [D, F], and W3 [F, D] of a gated one.
+
+    `sparse`: W2 is laid out so that a single position reads only the columns that meet a unit which is not silent.
+    """
+
+    inner: Linear
+    outer: Linear
+    activation: Callable[[Tensor], Tensor]
+    gate: Linear | None = None
+    sparse: bool = False
+
+
+class EncoderLayerWeights(NamedTuple):
+    """One layer of the encoder: its sub-layers and their norms."""
+
+    attention: SelfAttention
+    attention_norm: Norm
+    ffn: FeedForward
+    ffn_norm: Norm
+
+
+class DecoderLayerWeights(NamedTuple):
+    """One layer of the decoder: its sub-layers and their norms."""
+
+    attention: SelfAttention
+    attention_norm: Norm
+    cross: CrossAttention
+    cross_norm: Norm
+    ffn: FeedForward
+    ffn_norm: Norm
+
+
+class EmbeddingWeights(NamedTuple):
+    """Token embeddings [V, D], what they are multiplied by, and the encodings of positions [positions, D]."""
+
+    tokens: Tensor
+    scale: float
+    positions: Tensor
+
+
+class DecoderWeights(NamedTuple):
+    """All that a decoder row depends on: embedding, layers, the norm after the last one (pre-norm), output matrix [V, D]."""
+
+    embedding: EmbeddingWeights
+    layers: tuple[DecoderLayerWeights, ...]
+    final_norm: Norm | None
+    output: Linear
+
+
+class KeysValues(NamedTuple):
+    """What attention looks at: `keys`, transposed, [BH, d, K] and `values` [BH, K, d]."""
+
+    keys: Tensor
+    values: Tensor
+
+
+def linear_weights(linear: nn.Linear) -> Linear:
+    """The parameters of a linear map as the arithmetic takes them."""
+    return Linear(linear.weight, linear.bias)
