@@ -39,7 +39,7 @@ from attention_viewer.model.contract.interventions import Interventions, while_d
 from attention_viewer.model.experiments.experiments import Pass, divergence, other_token, parallel_pass, rank_heads
 from attention_viewer.model.nn.decoding import best_tokens, decode_step, encode
 from attention_viewer.model.nn.switches import switches
-from attention_viewer.model.prefix_cache import Branch, PrefixCache, Sentence
+from attention_viewer.model.prefix_cache import PrefixCache, Row, Sentence
 from attention_viewer.model.search.beam import beam_search
 from attention_viewer.model.search.following import Follower
 from attention_viewer.model.tokenizer import Tokenizer
@@ -205,15 +205,22 @@ class Session:
 
     def _rows(self, document: Document) -> Generator[Progress, None, tuple[DecodeStep, ...]]:
         """The decoder's rows, one at a time under the causal mask, with the outputs that the document follows."""
-        sentence = self._sentence(document)
+        row = self._sentence(document).root
         follow = Follower(document, self._barred)
         wanted = min(document.step, document.limit)
-        rows = sentence.longest(self._config.decoder_start_token_id, follow, wanted)
-        while len(rows.rows) < wanted and not self._is_over(rows, follow):
-            rows = self._decode_row(rows, self._next_input(rows, follow))
-            sentence.remember(rows)
-            yield Progress(len(rows.rows), wanted)
-        return tuple(self._chosen(row, *follow(index, row)) for index, row in enumerate(rows.rows))
+        token, eos = self._config.decoder_start_token_id, self._config.eos_token_id
+        steps: list[DecodeStep] = []
+        while len(steps) < wanted and not (steps and token == eos):
+            known = row.children.get(token)
+            row = known or self._decode_row(row, token)
+            step = row.step
+            assert step is not None
+            token, how = follow(len(steps), step)
+            steps.append(self._chosen(step, token, how))
+            if known is None:
+                yield Progress(len(steps), wanted)
+        self._cache.use(row)
+        return tuple(steps)
 
     def _sentence(self, document: Document) -> Sentence:
         interventions = while_decoding(document.interventions)
@@ -224,7 +231,7 @@ class Session:
             encoded = encode(self._model, source, padding, switched)
             weights = _read_only(encoded.self_attention[:, 0])  # [Le, He, S, S]
             tokens = self._tokenizer.encode_source(document.source)
-            sentence = Sentence(Encoding(tokens, weights), encoded.memory, switched, Branch(encoded.state))
+            sentence = Sentence(Encoding(tokens, weights), encoded.memory, switched, encoded.state)
             self._cache.add(document.source, interventions, sentence)
         return sentence
 
@@ -254,20 +261,11 @@ class Session:
         ended = self._ended(steps, document.limit)
         return Trace(sentence.encoding, tuple(rows), own, cross, ended, document.interventions.hidden, causal=False)
 
-    def _output(self, branch: Branch, follow: Follower) -> int:
-        """The token that stands after the last row of a branch."""
-        return follow(len(branch.rows) - 1, branch.rows[-1])[0]
-
-    def _next_input(self, branch: Branch, follow: Follower) -> int:
-        return self._output(branch, follow) if branch.rows else self._config.decoder_start_token_id
-
-    def _is_over(self, branch: Branch, follow: Follower) -> bool:
-        return bool(branch.rows) and self._output(branch, follow) == self._config.eos_token_id
-
-    def _decode_row(self, branch: Branch, token_id: int) -> Branch:
-        state, row = decode_step(branch.state, torch.tensor([token_id]))
+    def _decode_row(self, before: Row, token_id: int) -> Row:
+        state, row = decode_step(before.after(), torch.tensor([token_id]))
         own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
-        return branch.extended(state, self._greedy_step(token_id, row.log_probabilities[0], own, cross))
+        step = self._greedy_step(token_id, row.log_probabilities[0], own, cross)
+        return self._cache.grow(before, state, step)
 
     def _greedy_step(self, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats) -> DecodeStep:
         ids, values = best_tokens(log_probabilities, CANDIDATES, self._barred)

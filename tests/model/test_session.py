@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +14,12 @@ from attention_viewer.model.contract.api import Ended, How, Kind, Progress, Trac
 from attention_viewer.model.contract.document import Choice, Document, go_to, step_back, step_forward
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.prefix_cache import BRANCHES, SENTENCES
+from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_step
+from attention_viewer.model.prefix_cache import PrefixCache
 from attention_viewer.model.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 
 SOURCE = "the old cat sees a big red bird"
 
@@ -207,18 +211,85 @@ def test_traces_may_be_interleaved(tiny: Path) -> None:
     assert set(finished) == {left, right}
 
 
-def test_the_cache_is_bounded_and_forgetting_changes_nothing(tiny: Path) -> None:
+@contextmanager
+def counted_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The ids read by every decoder row that is computed meanwhile."""
+    read: list[int] = []
+
+    def counting(state: DecoderState, token: Tensor) -> tuple[DecoderState, DecodedRow]:
+        read.extend(token.tolist())
+        return decode_step(state, token)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("attention_viewer.model.session.decode_step", counting)
+        yield read
+
+
+def test_a_step_decodes_no_kept_hypothesis_again(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    hypotheses = [go_to(with_path("The old man was reading a book.", [token]), 18) for token in range(600, 616)]
+    with counted_rows(monkeypatch) as read:
+        traces = [session.trace(each) for each in hypotheses]
+    assert len(read) == 1 + sum(len(trace.steps) - 1 for trace in traces)
+    with counted_rows(monkeypatch) as read:
+        for each, trace in zip(hypotheses, traces, strict=True):
+            assert_same(session.trace(each), trace)
+            assert session.trace(step_back(each)).steps
+    assert read == []
+    with counted_rows(monkeypatch) as read:
+        session.trace(go_to(with_path("The old man was reading a book.", [600, 300, 301, 302]), 5))
+    assert read == [300, 301, 302]
+
+
+def test_the_cache_is_bounded_by_bytes_and_forgetting_changes_nothing(tiny: Path) -> None:
     session = Session(tiny)
+    budget = 300_000
+    session._cache = cache = PrefixCache(budget)
     document = go_to(Document(SOURCE, limit=12), 6)
     before = session.trace(document)
-    for token in range(3, 3 + 2 * BRANCHES):
-        session.trace(go_to(with_path(SOURCE, [token, 4, 5]), 3))
-    for count in range(1, SENTENCES + 3):
-        session.trace(go_to(Document("cat " * count, limit=12), 2))
+    for token in range(3, 30):
+        session.trace(go_to(with_path(SOURCE, [token, 4, 5]), 4))
+        assert cache.bytes <= budget
+    for count in range(1, 12):
+        session.trace(go_to(Document("cat " * count, limit=12), 6))
+        assert cache.bytes <= budget
+    kept = [row for sentence in cache._sentences.values() for row in sentence.rows()]
+    assert 10 < len(kept) < 27 + 6 * 12
+    assert cache.bytes == sum(
+        row.bytes + (row.state.past_bytes if row.state and not row.children else 0) for row in kept
+    )
     assert_same(session.trace(document), before)
-    cache = session._cache
-    assert len(cache._sentences) == SENTENCES
-    assert all(len(sentence.branches) <= BRANCHES for sentence in cache._sentences.values())
+
+
+def test_what_was_used_last_is_forgotten_last(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(tiny)
+    session._cache = PrefixCache(300_000)
+    favourite, other = (go_to(with_path(SOURCE, [token, 4, 5]), 4) for token in (7, 8))
+    for document in (favourite, other):
+        session.trace(document)
+    for token in range(9, 39):
+        session.trace(go_to(with_path(SOURCE, [token % 36, 4, 5]), 4))
+        session.trace(favourite)
+    with counted_rows(monkeypatch) as read:
+        session.trace(favourite)
+        assert read == []
+        session.trace(other)
+        assert read == [8, 4, 5]
+
+
+def test_a_state_cut_back_keeps_no_longer_one_in_memory(tiny: Path) -> None:
+    session = Session(tiny)
+    session._cache = cache = PrefixCache(1 << 30)
+    whole = go_to(with_path(SOURCE, [5, 6, 7, 8, 9]), 6)
+    session.trace(whole)
+    (sentence,) = cache._sentences.values()
+    cache._budget = cache.bytes
+    session.trace(Document("a dog"))
+    ends = [row for row in sentence.rows() if not row.children]
+    assert len(ends) == 1 and 0 < ends[0].length < 6 and cache.bytes < cache._budget
+    state = ends[0].state
+    assert state is not None and state.length == ends[0].length
+    assert all(layer.untyped_storage().nbytes() == layer.nbytes for layer in state.past or ())
+    assert_same(session.trace(whole), Session(tiny).trace(whole))
 
 
 @pytest.mark.parametrize("words", [1, 2, 17, 100, 299])
