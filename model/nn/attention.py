@@ -10,9 +10,8 @@ from functools import cache
 
 import torch
 from attention_viewer.model.nn.recorder import Record
-from attention_viewer.model.nn.weights import CrossAttention, KeysValues, Linear, SelfAttention, linear_weights
+from attention_viewer.model.nn.weights import CrossAttention, KeysValues, Linear, SelfAttention, affine, linear_weights
 from torch import Tensor, nn
-from torch.nn.functional import linear
 
 class MultiHeadAttention(nn.Module):
     """The parameters of one attention.
@@ -36,12 +35,12 @@ class MultiHeadAttention(nn.Module):
 
     def self_weights(self) -> SelfAttention:
         """The parameters where positions attend to each other."""
-        return SelfAttention(self.heads, self.scale, Linear(self.weight, self.bias), linear_weights(self.output))
+        return SelfAttention(self.heads, self.scale, Linear(self.weight.t(), self.bias), linear_weights(self.output))
 
     def cross_weights(self) -> CrossAttention:
         """The parameters where positions attend to the encoder's output."""
         query, key_value = (
-            Linear(self.weight[part], self.bias[part]) for part in (slice(self.inner), slice(self.inner, None))
+            Linear(self.weight[part].t(), self.bias[part]) for part in (slice(self.inner), slice(self.inner, None))
         )
         return CrossAttention(self.heads, self.scale, query, key_value, linear_weights(self.output))
 
@@ -52,18 +51,18 @@ class MultiHeadAttention(nn.Module):
         and the weights [B, H, T, K].
         """
         weights = self.cross_weights()
-        projected = linear(queries.flatten(0, 1), *weights.query)
+        projected = affine(queries.flatten(0, 1), weights.query)
         query = split_heads(projected, len(queries), 1, self.heads)[0]
         seen = project_memory(weights, memory)
-        attended, found = attend(query, seen, self.scale, self.heads, forbidding(mask, self.heads))
-        output = output_projection(weights.output, attended, self.heads)
+        attended, found = attend(weights, query, seen, forbidding(mask, self.heads))
+        output = output_projection(weights, attended)
         return output.view_as(queries), by_head(found, self.heads)
 
 
 def split_heads(projected: Tensor, batch: int, parts: int, heads: int) -> Tensor:
     """Projected positions [N, parts·H·d] by part and head: [parts, BH, T, d]."""
-    width = projected.shape[-1] // (parts * heads)
-    if len(projected) == 1:
+    positions, width = projected.shape[0], projected.shape[1] // (parts * heads)
+    if positions == 1:
         return projected.view(parts, heads, 1, width)
     by_head = projected.view(batch, -1, parts, heads, width)  # [B, T, parts, H, d]
     return by_head.permute(2, 0, 3, 1, 4).flatten(1, 2)  # [parts, BH, T, d]
@@ -79,22 +78,21 @@ def join_heads(attended: Tensor, heads: int) -> Tensor:
 
 def self_projections(attention: SelfAttention, x: Tensor, batch: int) -> tuple[Tensor, Tensor]:
     """Queries [BH, T, d], keys and values [2, BH, T, d] of the positions `x` [N, D], in one product."""
-    projected = split_heads(linear(x, *attention.query_key_value), batch, 3, attention.heads)  # [3, BH, T, d]
+    projected = split_heads(affine(x, attention.query_key_value), batch, 3, attention.heads)  # [3, BH, T, d]
     return projected[0], projected[1:]
 
 
 def project_memory(attention: CrossAttention, memory: Tensor) -> KeysValues:
     """Keys and values of the encoder's output `memory` [B, S, D]."""
-    projected = linear(memory.flatten(0, 1), *attention.key_value)
+    projected = affine(memory.flatten(0, 1), attention.key_value)
     keys, values = split_heads(projected, len(memory), 2, attention.heads)  # [BH, S, d]
     return KeysValues(keys.transpose(1, 2), values)
 
 
 def attend(
+    attention: SelfAttention | CrossAttention,
     query: Tensor,
     seen: KeysValues,
-    scale: float,
-    heads: int,
     bias: Tensor | None = None,
     off: Tensor | None = None,
     record: Record | None = None,
@@ -105,20 +103,18 @@ def attend(
     forbidden. `off` is boolean [H], True for heads whose output is set to zero. Returns the heads' outputs
     [BH, T, d] and their weights [BH, T, K].
     """
-    added, times = (_no_bias(query.device), 0) if bias is None else (bias, 1)
-    scores = torch.baddbmm(added, query, seen.keys, beta=times, alpha=scale)  # [BH, T, K]
-    weights = scores.softmax(-1)
+    weights = _scores(attention.scale, query, seen.keys, bias).softmax(-1)  # [BH, T, K]
     attended = torch.bmm(weights, seen.values)  # [BH, T, d]
     if off is not None:
-        attended = by_head(attended, heads).masked_fill(off[:, None, None], 0.0).flatten(0, 1)
+        attended = by_head(attended, attention.heads).masked_fill(off[:, None, None], 0.0).flatten(0, 1)
     if record is not None:
-        _record(record, query, seen, scale, heads, weights, attended)
+        _record(record, attention, query, seen, weights, attended)
     return attended, weights
 
 
-def output_projection(output: Linear, attended: Tensor, heads: int) -> Tensor:
+def output_projection(attention: SelfAttention | CrossAttention, attended: Tensor) -> Tensor:
     """Concat(head_1, ..., head_H) W^O (section 3.2.2): the heads' outputs [BH, T, d] to [N, D]."""
-    return linear(join_heads(attended, heads), *output)
+    return affine(join_heads(attended, attention.heads), attention.output)
 
 
 def forbidding(mask: Tensor | None, heads: int) -> Tensor | None:
@@ -137,19 +133,37 @@ def by_head(x: Tensor, heads: int) -> Tensor:
     return x.view(-1, heads, *x.shape[1:])
 
 
+def _scores(scale: float, query: Tensor, keys: Tensor, bias: Tensor | None) -> Tensor:
+    """Q Kᵀ · scale + bias: [BH, T, K]."""
+    if bias is not None:
+        return torch.baddbmm(bias, query, keys, alpha=scale)
+    if scale == 1.0:
+        return torch.bmm(query, keys)
+    return torch.baddbmm(_nothing(query.device), query, keys, beta=0, alpha=scale)
+
+
 @cache
-def _no_bias(device: torch.device) -> Tensor:
+def _nothing(device: torch.device) -> Tensor:
     """What is added where nothing is; made so that training may follow a pass without gradients."""
     with torch.inference_mode(False):
         return torch.zeros(1, 1, 1, device=device)
 
 
 def _record(
-    record: Record, query: Tensor, seen: KeysValues, scale: float, heads: int, weights: Tensor, attended: Tensor
+    record: Record,
+    attention: SelfAttention | CrossAttention,
+    query: Tensor,
+    seen: KeysValues,
+    weights: Tensor,
+    attended: Tensor,
 ) -> None:
-    record("query", by_head(query, heads))
-    record("key", by_head(seen.keys.transpose(1, 2), heads))
-    record("value", by_head(seen.values, heads))
-    record("scores", by_head(torch.bmm(query, seen.keys) * scale, heads))
-    record("weights", by_head(weights, heads))
-    record("heads", by_head(attended, heads))
+    values = {
+        "query": query / attention.held,
+        "key": seen.keys.transpose(1, 2),
+        "value": seen.values,
+        "scores": _scores(attention.scale, query, seen.keys, None),
+        "weights": weights,
+        "heads": attended,
+    }
+    for name, value in values.items():
+        record(name, by_head(value, attention.heads))

@@ -17,9 +17,8 @@ from attention_viewer.model.nn.recorder import Record, within
 from attention_viewer.model.nn.stacks import decoder_stack
 from attention_viewer.model.nn.switches import HeadMask, Switches
 from attention_viewer.model.nn.transformer import Transformer, key_mask
-from attention_viewer.model.nn.weights import DecoderWeights, KeysValues
+from attention_viewer.model.nn.weights import DecoderWeights, KeysValues, affine
 from torch import Tensor
-from torch.nn.functional import linear
 
 
 class DecoderState(NamedTuple):
@@ -127,7 +126,7 @@ def decode_step(state: DecoderState, token: Tensor, record: Record | None = None
     hidden, past, own, cross = decoder_stack(
         weights, x, state.memory, state.past, None, state.memory_bias, state.off, record=here
     )
-    logits = linear(hidden[:, 0], *weights.output)  # [B, V]
+    logits = affine(hidden[:, 0], weights.output)  # [B, V]
     if record is not None:
         record("logits", logits[:, None])
     by_heads = (len(past), len(token), -1)

@@ -12,7 +12,6 @@ from attention_viewer.model.nn.dropout import dropout
 from attention_viewer.model.nn.recorder import Record
 from attention_viewer.model.nn.weights import EmbeddingWeights
 from torch import Tensor, nn
-from torch.nn.functional import embedding
 
 TABLE_LENGTH = 1024
 """Positions whose encodings are kept; those of later ones are computed when they are needed."""
@@ -50,20 +49,22 @@ def embed(
     record: Record | None = None,
 ) -> Tensor:
     """Embed `ids` [B, T] that stand at positions `start` onwards, or where `placement` says: [B, T, D]."""
-    x = embedding(ids, weights.tokens)
-    if weights.scale != 1.0:
-        x = x * weights.scale
-    if record is not None:
-        record("embedding", x)
-    stop = start + ids.shape[1]
-    if placement is None:
-        x = x + _table(weights, stop)[start:stop]
-    elif (rows := placement.rows(start, stop)) is not None:
-        x = x + _table(weights, max(rows, default=0) + 1)[rows]
+    embedded = torch.embedding(weights.tokens, ids)
+    positions = _positions(weights, start, start + ids.shape[1], placement)
+    x = embedded * weights.scale if positions is None else torch.add(positions, embedded, alpha=weights.scale)
     x = dropout(x, rate) if rate else x
     if record is not None:
+        record("embedding", embedded * weights.scale)
         record("input", x)
     return x
+
+
+def _positions(weights: EmbeddingWeights, start: int, stop: int, placement: Placement | None) -> Tensor | None:
+    """The encodings [T, D] of the positions from `start` to `stop` (excluded); None where none are added."""
+    if placement is None:
+        return _table(weights, stop)[start:stop]
+    rows = placement.rows(start, stop)
+    return None if rows is None else _table(weights, max(rows, default=0) + 1)[rows]
 
 
 def _table(weights: EmbeddingWeights, length: int) -> Tensor:

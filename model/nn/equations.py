@@ -18,11 +18,12 @@ from attention_viewer.model.nn.weights import (
     EncoderLayerWeights,
     FeedForward,
     KeysValues,
+    Linear,
     Norm,
     SelfAttention,
+    affine,
 )
 from torch import Tensor
-from torch.nn.functional import linear
 
 
 def encoder_layer(
@@ -69,22 +70,22 @@ def decoder_layer(
     here = within(record, "cross")
     read = _before(layer.cross_norm, x, batch, here)
     cross = layer.cross
-    query = split_heads(linear(read, *cross.query), batch, 1, cross.heads)[0]  # [BH, T, d]
-    attended, weights = attend(query, memory, cross.scale, cross.heads, memory_bias, off[1], here)
-    x = _after(layer.cross_norm, x, output_projection(cross.output, attended, cross.heads), batch, rate, here)
+    query = split_heads(affine(read, cross.query), batch, 1, cross.heads)[0]  # [BH, T, d]
+    attended, weights = attend(cross, query, memory, memory_bias, off[1], here)
+    x = _after(layer.cross_norm, x, output_projection(cross, attended), batch, rate, here)
     return _feed_forward(layer.ffn, layer.ffn_norm, x, batch, rate, record), present, own, weights
 
 
 def feed_forward(ffn: FeedForward, x: Tensor, batch: int = 1, record: Record | None = None) -> Tensor:
-    """FFN(x) = W2 · activation(W1 x + b1) + b2, the same at every position (section 3.3): [N, D] to [N, D]."""
-    hidden = ffn.activation(linear(x, *ffn.inner))  # [N, F]
+    """FFN(x) = activation(x W1 + b1) W2 + b2, the same at every position (section 3.3): [N, D] to [N, D]."""
+    hidden = ffn.activation(affine(x, ffn.inner))  # [N, F]
     if ffn.gate is not None:
-        hidden = hidden * linear(x, *ffn.gate)
+        hidden = hidden * affine(x, ffn.gate)
     if record is not None:
         record("hidden", _by_sentence(hidden, batch))
-    if ffn.sparse and len(x) == 1:
-        return _of_active_units(hidden, *ffn.outer)
-    return linear(hidden, *ffn.outer)
+    if ffn.sparse and x.shape[0] == 1:
+        return _of_active_units(hidden, ffn.outer)
+    return affine(hidden, ffn.outer)
 
 
 def normalise(norm: Norm, x: Tensor) -> Tensor:
@@ -109,8 +110,8 @@ def _self_attention(
     if past is not None:
         keys_values = torch.cat((past, keys_values), dim=-2)  # [2, BH, P+T, d]
     seen = KeysValues(keys_values[0].transpose(1, 2), keys_values[1])
-    attended, weights = attend(query, seen, attention.scale, attention.heads, bias, off, here)
-    output = output_projection(attention.output, attended, attention.heads)
+    attended, weights = attend(attention, query, seen, bias, off, here)
+    output = output_projection(attention, attended)
     return _after(norm, x, output, batch, rate, here), keys_values, weights
 
 
@@ -141,15 +142,13 @@ def _after(norm: Norm, x: Tensor, output: Tensor, batch: int, rate: float, recor
     return normed
 
 
-def _of_active_units(hidden: Tensor, matrix: Tensor, bias: Tensor | None) -> Tensor:
-    """`linear` of one position [1, F] that reads only the columns of the matrix which meet a number that is not 0.
+def _of_active_units(hidden: Tensor, outer: Linear) -> Tensor:
+    """`affine` of one position [1, F] that reads only the rows of the matrix which meet a number that is not 0.
 
     About nine in ten units of a trained ReLU network are silent, and reading the matrix is what takes time.
     """
-    active = hidden[0].nonzero().flatten()
-    columns = matrix.t().index_select(0, active)
-    units = hidden.index_select(1, active)
-    return units @ columns if bias is None else torch.addmm(bias, units, columns)
+    active = hidden.view(-1).nonzero().view(-1)
+    return affine(hidden.index_select(1, active), Linear(outer.matrix.index_select(0, active), outer.bias))
 
 
 def _by_sentence(x: Tensor, batch: int) -> Tensor:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import torch
 from attention_viewer.model.nn.transformer import Transformer
-from attention_viewer.model.nn.weights import DecoderLayerWeights, DecoderWeights, Linear
+from attention_viewer.model.nn.weights import DecoderLayerWeights, Linear
 from torch import Tensor
 
 _ALIGNMENT = 16
@@ -27,22 +27,44 @@ def freeze(model: Transformer) -> None:
     """
     model.eval().requires_grad_(False)
     parameters = list(model.parameters())
-    queries = [layer.cross.query.matrix for layer in model.decoder_weights().layers]
+    queries = [query for layer in model.decoder_weights().layers for query in _scaled_queries(layer)]
     packed = _side_by_side([*parameters, *queries])
     for parameter, place in zip(parameters, packed, strict=False):
         parameter.data = place
-    model.prepared = _prepared(model.decoder_weights(), packed[len(parameters) :])
+    decoder, own = model.decoder_weights(), iter(packed[len(parameters) :])
+    layers = (_prepared_layer(layer, *(next(own) for _ in range(4))) for layer in decoder.layers)
+    model.prepared = decoder._replace(layers=tuple(layers))
 
 
-def _prepared(decoder: DecoderWeights, queries: Sequence[Tensor]) -> DecoderWeights:
-    layers = (_prepared_layer(layer, query) for layer, query in zip(decoder.layers, queries, strict=True))
-    return decoder._replace(layers=tuple(layers))
+def _scaled_queries(layer: DecoderLayerWeights) -> list[Tensor]:
+    """W^Q, with W^K and W^V, and its bias, of self- and of cross-attention, W^Q times 1 / √d.
+
+    That of the cross-attention is a copy also because in place a row would read it in short stretches.
+    """
+    own, cross = layer.attention, layer.cross
+    scale = torch.ones(own.query_key_value.matrix.shape[1])  # [3Hd]
+    scale[: len(scale) // 3] = own.scale
+    return [
+        (own.query_key_value.matrix * scale).t(),
+        _bias(own.query_key_value) * scale,
+        (cross.query.matrix * cross.scale).t(),
+        _bias(cross.query) * cross.scale,
+    ]
 
 
-def _prepared_layer(layer: DecoderLayerWeights, query: Tensor) -> DecoderLayerWeights:
-    """`query` is a copy of the cross-attention's W^Q [Hd, D]: in place, a row would read it in short stretches."""
-    cross = layer.cross._replace(query=Linear(query, layer.cross.query.bias))
-    return layer._replace(cross=cross, ffn=layer.ffn._replace(sparse=layer.ffn.activation is torch.relu))
+def _bias(linear: Linear) -> Tensor:
+    return linear.matrix.new_zeros(linear.matrix.shape[1]) if linear.bias is None else linear.bias
+
+
+def _prepared_layer(
+    layer: DecoderLayerWeights, own: Tensor, own_bias: Tensor, query: Tensor, query_bias: Tensor
+) -> DecoderLayerWeights:
+    attention, cross, ffn = layer.attention, layer.cross, layer.ffn
+    return layer._replace(
+        attention=attention._replace(query_key_value=Linear(own.t(), own_bias), scale=1.0, held=attention.scale),
+        cross=cross._replace(query=Linear(query.t(), query_bias), scale=1.0, held=cross.scale),
+        ffn=ffn._replace(sparse=ffn.activation is torch.relu),
+    )
 
 
 def _side_by_side(tensors: Sequence[Tensor]) -> list[Tensor]:

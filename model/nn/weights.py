@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import torch
 from torch import Tensor, nn
 
 
 class Linear(NamedTuple):
-    """x Wᵀ + b: the `matrix` [out, in] and the `bias` [out], None where there is none."""
+    """x W + b as the paper writes it: the `matrix` [in, out] and the `bias` [out], None where there is none."""
 
     matrix: Tensor
     bias: Tensor | None
@@ -28,31 +29,33 @@ class Norm(NamedTuple):
 
 
 class SelfAttention(NamedTuple):
-    """Attention of positions to each other: W^Q, W^K and W^V stacked to one matrix [3Hd, D]; W^O [D, Hd].
+    """Attention of positions to each other: W^Q, W^K and W^V side by side in one matrix [D, 3Hd]; W^O [Hd, D].
 
-    `scale` is what scores are multiplied by, 1 / √d.
+    Scores are multiplied by `scale`, 1 / √d; where W^Q is prepared to hold it, `scale` is 1 and `held` what it holds.
     """
 
     heads: int
     scale: float
     query_key_value: Linear
     output: Linear
+    held: float = 1.0
 
 
 class CrossAttention(NamedTuple):
-    """Attention of positions to the encoder's output: W^Q [Hd, D], W^K and W^V stacked to [2Hd, D], W^O [D, Hd]."""
+    """Attention of positions to the encoder's output: W^Q [D, Hd], W^K and W^V as [D, 2Hd], W^O [Hd, D]."""
 
     heads: int
     scale: float
     query: Linear
     key_value: Linear
     output: Linear
+    held: float = 1.0
 
 
 class FeedForward(NamedTuple):
-    """The position-wise network: W1 [F, D], W2 [D, F], and W3 [F, D] of a gated one.
+    """The position-wise network: W1 [D, F], W2 [F, D], and W3 [D, F] of a gated one.
 
-    `sparse`: W2 is laid out so that a single position reads only the columns that meet a unit which is not silent.
+    `sparse`: W2 is laid out so that a single position reads only the rows that meet a unit which is not silent.
     """
 
     inner: Linear
@@ -91,7 +94,7 @@ class EmbeddingWeights(NamedTuple):
 
 
 class DecoderWeights(NamedTuple):
-    """All that a decoder row depends on: embedding, layers, the norm after the last one (pre-norm), output matrix [V, D]."""
+    """All that a decoder row depends on: embedding, layers, the norm after the last one (pre-norm), output matrix [D, V]."""
 
     embedding: EmbeddingWeights
     layers: tuple[DecoderLayerWeights, ...]
@@ -106,6 +109,12 @@ class KeysValues(NamedTuple):
     values: Tensor
 
 
+def affine(x: Tensor, linear: Linear) -> Tensor:
+    """x W + b for positions `x` [N, in]: [N, out]."""
+    matrix, bias = linear
+    return torch.mm(x, matrix) if bias is None else torch.addmm(bias, x, matrix)
+
+
 def linear_weights(linear: nn.Linear) -> Linear:
     """The parameters of a linear map as the arithmetic takes them."""
-    return Linear(linear.weight, linear.bias)
+    return Linear(linear.weight.t(), linear.bias)
