@@ -1,9 +1,12 @@
 """What was computed for the last sentences, so that a step costs one decoder row and a jump back none.
 
 A row depends on the sentence, the interventions and the tokens read so far, on nothing else; so the rows of a sentence
-form a tree, in which every hypothesis is a path and those that begin alike share their beginning. Everything kept is
-immutable but for the tree's own links. The whole is bounded by the bytes that it takes: what was not used for longest
-is forgotten first, the last row of a path before the one before it.
+form a tree, in which every hypothesis is a path and those that begin alike share their beginning. Each row keeps its
+own keys and values, from which the decoder's state after it is put together anew: siblings share no memory that one of
+them appends to. The whole is bounded by the bytes that it takes: what was not used for longest is forgotten first, the
+last row of a path before the one before it.
+
+Shape letters: Ld, Hd decoder layers and heads, S source positions, D model width, d width of a head.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import torch
 from attention_viewer.model.contract.api import DecodeStep, Encoding
 from attention_viewer.model.contract.interventions import Interventions
 from attention_viewer.model.nn.decoding import DecoderState
@@ -30,53 +34,48 @@ _ROW_OVERHEAD = 4 << 10
 
 @dataclass(eq=False, repr=False)
 class Row:
-    """A decoder row in the tree: its `step` with the model's own choice as its output; None at the root.
+    """A decoder row in the tree: its `step`, with the model's own choice as its output, and what later rows see of it.
 
-    `state` is the decoder's after this row, kept where no kept row comes after it (and at the root). `length` counts
-    the rows up to this one.
+    `keys_values` are [Ld, 2, Hd, d]. The root of a tree has neither, but the `sentence` that all its rows belong to.
     """
 
     sentence: Sentence
-    step: DecodeStep | None
-    state: DecoderState | None
+    step: DecodeStep | None = None
+    keys_values: Tensor | None = None
     parent: Row | None = None
-    length: int = 0
     children: dict[int, Row] = field(default_factory=dict)
     used: int = 0
     kept: bool = True
 
-    def after(self) -> DecoderState:
-        """The decoder's state after this row: its own, or a later row's cut back."""
-        row = self
-        while row.state is None:
-            row = next(iter(row.children.values()))
-        return row.state.first(self.length)
-
-    def own_state(self) -> None:
-        """Copy the state where it is the beginning of a longer one, which would stay in memory whole."""
-        if self.state is not None and self.state.past is not None:
-            self.state = self.state._replace(past=tuple(layer.clone() for layer in self.state.past))
+    def state(self) -> DecoderState:
+        """The decoder's state after this row."""
+        rows: list[Tensor] = []
+        row: Row | None = self
+        while row is not None and row.keys_values is not None:
+            rows.append(row.keys_values)
+            row = row.parent
+        start = self.sentence.start
+        return start if not rows else start._replace(past=torch.stack(rows[::-1], dim=-2).unbind(0))
 
     @property
     def bytes(self) -> int:
-        """What the row takes in memory, its state excepted."""
-        if self.step is None:
+        """What the row takes in memory."""
+        if self.step is None or self.keys_values is None:
             return self.sentence.bytes
         arrays = (self.step.log_probabilities, self.step.self_attention, self.step.cross_attention)
-        return _ROW_OVERHEAD + sum(array.nbytes for array in arrays)
+        return _ROW_OVERHEAD + self.keys_values.nbytes + sum(array.nbytes for array in arrays)
 
 
 class Sentence:
-    """An encoded sentence, the encoder's output `memory` [1, S, D], and the `root` of the rows decoded from it."""
+    """An encoded sentence: the encoder's output `memory` [1, S, D], the decoder's state at the `start`, and its rows."""
 
-    def __init__(self, encoding: Encoding, memory: Tensor, switches: Switches | None, state: DecoderState) -> None:
-        self.encoding, self.memory, self.switches = encoding, memory, switches
-        seen = [tensor for layer in state.memory for tensor in layer]
-        self.bytes = encoding.self_attention.nbytes + sum(each.numel() * each.element_size() for each in (memory, *seen))
-        self.root = Row(self, None, state)
+    def __init__(self, encoding: Encoding, memory: Tensor, switches: Switches | None, start: DecoderState) -> None:
+        self.encoding, self.memory, self.switches, self.start = encoding, memory, switches, start
+        self.bytes = encoding.self_attention.nbytes + memory.nbytes + sum(each.nbytes for kv in start.memory for each in kv)
+        self.root = Row(self)
 
     def rows(self) -> Iterator[Row]:
-        """Every kept row, the root among them."""
+        """Every kept row, the root first."""
         waiting = [self.root]
         while waiting:
             row = waiting.pop()
@@ -91,6 +90,7 @@ class PrefixCache:
         self._budget = budget
         self._sentences: dict[tuple[str, Interventions], Sentence] = {}
         self._time = 0
+        self._latest: tuple[Row, DecoderState] | None = None
         self.bytes = 0
 
     def get(self, source: str, interventions: Interventions) -> Sentence | None:
@@ -107,18 +107,21 @@ class PrefixCache:
         self.use(sentence.root)
         self._shrink()
 
-    def grow(self, row: Row, state: DecoderState, step: DecodeStep) -> Row:
-        """Keep the row computed after `row`; `state` is the one after it. A row that was forgotten keeps nothing."""
-        new = Row(row.sentence, step, state, row, row.length + 1, kept=row.kept)
-        row.children[step.reads.id] = new
+    def state(self, row: Row) -> DecoderState:
+        """The decoder's state after a row; that of the row computed last is at hand."""
+        return self._latest[1] if self._latest is not None and self._latest[0] is row else row.state()
+
+    def grow(self, before: Row, state: DecoderState, step: DecodeStep) -> Row:
+        """Keep the row computed after `before`; `state` is the one after it. After a row that was forgotten: nothing."""
+        own = torch.stack([layer[..., -1, :] for layer in state.past or ()])
+        row = Row(before.sentence, step, own, before, kept=before.kept)
+        before.children[step.reads.id] = row
+        self._latest = row, state
         if row.kept:
-            self.bytes += new.bytes + state.past_bytes
-            if row.parent is not None and row.state is not None:
-                self.bytes -= row.state.past_bytes
-                row.state = None
-            self.use(new)
+            self.bytes += row.bytes
+            self.use(row)
             self._shrink()
-        return new
+        return row
 
     def use(self, row: Row) -> None:
         """Note that a path up to `row` was asked for."""
@@ -133,30 +136,19 @@ class PrefixCache:
         rows = (row for sentence in self._sentences.values() for row in sentence.rows())
         ends = [(row.used, id(row), row) for row in rows if not row.children]
         heapq.heapify(ends)
-        shortened: dict[int, Row] = {}
         while ends and self.bytes > goal:
             row = heapq.heappop(ends)[-1]
             if row.used == self._time:
                 continue
-            parent = self._forget(row)
-            shortened.pop(id(row), None)
-            if parent is not None and not parent.children:
-                heapq.heappush(ends, (parent.used, id(parent), parent))
-                shortened[id(parent)] = parent
-        for row in shortened.values():
-            row.own_state()
+            self._forget(row)
+            if row.parent is not None and not row.parent.children:
+                heapq.heappush(ends, (row.parent.used, id(row.parent), row.parent))
 
-    def _forget(self, row: Row) -> Row | None:
-        """Drop a row that nothing follows, and return the one before it, which now holds the state."""
+    def _forget(self, row: Row) -> None:
+        """Drop a row that nothing follows; with its root, a sentence."""
         row.kept = False
         self.bytes -= row.bytes
-        parent = row.parent
-        if parent is None or row.step is None or row.state is None:
+        if row.parent is not None and row.step is not None:
+            del row.parent.children[row.step.reads.id]
+        else:
             self._sentences = {key: each for key, each in self._sentences.items() if each is not row.sentence}
-            return None
-        del parent.children[row.step.reads.id]
-        self.bytes -= row.state.past_bytes
-        if not parent.children and parent.state is None:
-            parent.state = row.state.first(parent.length)
-            self.bytes += parent.state.past_bytes
-        return parent

@@ -107,8 +107,8 @@ class Session:
         It may be closed at any row or interleaved with other traces.
         """
         self._check(document)
-        steps = yield from self._rows(document)
         sentence = self._sentence(document)
+        steps = yield from self._rows(document, sentence)
         if not document.interventions.causal_mask and steps:
             return self._unmasked(sentence, steps, document)
         ended = self._ended(steps, document.limit)
@@ -203,9 +203,9 @@ class Session:
                     f"of this model has {layers} layers and {heads} heads."
                 )
 
-    def _rows(self, document: Document) -> Generator[Progress, None, tuple[DecodeStep, ...]]:
+    def _rows(self, document: Document, sentence: Sentence) -> Generator[Progress, None, tuple[DecodeStep, ...]]:
         """The decoder's rows, one at a time under the causal mask, with the outputs that the document follows."""
-        row = self._sentence(document).root
+        row = sentence.root
         follow = Follower(document, self._barred)
         wanted = min(document.step, document.limit)
         token, eos = self._config.decoder_start_token_id, self._config.eos_token_id
@@ -262,7 +262,7 @@ class Session:
         return Trace(sentence.encoding, tuple(rows), own, cross, ended, document.interventions.hidden, causal=False)
 
     def _decode_row(self, before: Row, token_id: int) -> Row:
-        state, row = decode_step(before.after(), torch.tensor([token_id]))
+        state, row = decode_step(self._cache.state(before), torch.tensor([token_id]))
         own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
         step = self._greedy_step(token_id, row.log_probabilities[0], own, cross)
         return self._cache.grow(before, state, step)

@@ -42,11 +42,6 @@ class DecoderState(NamedTuple):
         """How many rows were decoded."""
         return 0 if self.past is None else self.past[0].shape[-2]
 
-    @property
-    def past_bytes(self) -> int:
-        """What the keys and values of earlier rows take in memory."""
-        return sum(layer.numel() * layer.element_size() for layer in self.past or ())
-
     def select(self, batch: Tensor) -> DecoderState:
         """The state of the rows `batch` [N] of a batch, of which all come from one sentence."""
         if self.past is None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.api import Ended, How, Kind, Progress, Trace
 from attention_viewer.model.contract.document import Choice, Document, go_to, step_back, step_forward
@@ -254,9 +255,7 @@ def test_the_cache_is_bounded_by_bytes_and_forgetting_changes_nothing(tiny: Path
         assert cache.bytes <= budget
     kept = [row for sentence in cache._sentences.values() for row in sentence.rows()]
     assert 10 < len(kept) < 27 + 6 * 12
-    assert cache.bytes == sum(
-        row.bytes + (row.state.past_bytes if row.state and not row.children else 0) for row in kept
-    )
+    assert cache.bytes == sum(row.bytes for row in kept)
     assert_same(session.trace(document), before)
 
 
@@ -276,20 +275,22 @@ def test_what_was_used_last_is_forgotten_last(tiny: Path, monkeypatch: pytest.Mo
         assert read == [8, 4, 5]
 
 
-def test_a_state_cut_back_keeps_no_longer_one_in_memory(tiny: Path) -> None:
+def test_siblings_share_no_memory_that_one_of_them_appends_to(tiny: Path) -> None:
     session = Session(tiny)
-    session._cache = cache = PrefixCache(1 << 30)
-    whole = go_to(with_path(SOURCE, [5, 6, 7, 8, 9]), 6)
-    session.trace(whole)
-    (sentence,) = cache._sentences.values()
-    cache._budget = cache.bytes
-    session.trace(Document("a dog"))
-    ends = [row for row in sentence.rows() if not row.children]
-    assert len(ends) == 1 and 0 < ends[0].length < 6 and cache.bytes < cache._budget
-    state = ends[0].state
-    assert state is not None and state.length == ends[0].length
-    assert all(layer.untyped_storage().nbytes() == layer.nbytes for layer in state.past or ())
-    assert_same(session.trace(whole), Session(tiny).trace(whole))
+    for tokens in ([5, 6, 7, 8], [5, 6, 9, 8], [5, 6, 7, 9]):
+        session.trace(go_to(with_path(SOURCE, tokens), 5))
+    (sentence,) = session._cache._sentences.values()
+    rows = [row for row in sentence.rows() if row.keys_values is not None]
+    own = [row.keys_values.untyped_storage() for row in rows if row.keys_values is not None]
+    assert len(rows) == 1 + 2 + 2 + 3
+    assert len({storage.data_ptr() for storage in own}) == len(rows)
+    assert all(row.keys_values is not None and row.keys_values.nbytes == each.nbytes() for row, each in zip(rows, own))
+    before = [row.keys_values.clone() for row in rows if row.keys_values is not None]
+    states = [row.state() for row in rows]
+    for state in states:
+        decode_step(state, torch.tensor([11]))
+    for row, kept in zip(rows, before, strict=True):
+        assert row.keys_values is not None and torch.equal(row.keys_values, kept)
 
 
 @pytest.mark.parametrize("words", [1, 2, 17, 100, 299])
