@@ -72,6 +72,7 @@ class Session:
             content_hash=content_hash(directory),
             parameters=sum(parameter.numel() for parameter in self._model.parameters()),
             config=self._config,
+            architecture=self._model.architecture,
             source_language=source_language,
             target_language=target_language,
         )
