@@ -35,12 +35,12 @@ class MultiHeadAttention(nn.Module):
 
     def self_weights(self) -> SelfAttention:
         """The parameters where positions attend to each other."""
-        return SelfAttention(self.heads, self.scale, Linear(self.weight.t(), self.bias), linear_weights(self.output))
+        return SelfAttention(self.heads, self.scale, Linear(self.weight, self.bias), linear_weights(self.output))
 
     def cross_weights(self) -> CrossAttention:
         """The parameters where positions attend to the encoder's output."""
         query, key_value = (
-            Linear(self.weight[part].t(), self.bias[part]) for part in (slice(self.inner), slice(self.inner, None))
+            Linear(self.weight[part], self.bias[part]) for part in (slice(self.inner), slice(self.inner, None))
         )
         return CrossAttention(self.heads, self.scale, query, key_value, linear_weights(self.output))
 

@@ -18,7 +18,6 @@ from attention_viewer.model.nn.weights import (
     EncoderLayerWeights,
     FeedForward,
     KeysValues,
-    Linear,
     Norm,
     SelfAttention,
     affine,
@@ -77,14 +76,14 @@ def decoder_layer(
 
 
 def feed_forward(ffn: FeedForward, x: Tensor, batch: int = 1, record: Record | None = None) -> Tensor:
-    """FFN(x) = activation(x W1 + b1) W2 + b2, the same at every position (section 3.3): [N, D] to [N, D]."""
+    """FFN(x) = W2 · activation(W1 x + b1) + b2, the same at every position (section 3.3): [N, D] to [N, D]."""
     hidden = ffn.activation(affine(x, ffn.inner))  # [N, F]
     if ffn.gate is not None:
         hidden = hidden * affine(x, ffn.gate)
     if record is not None:
         record("hidden", _by_sentence(hidden, batch))
-    if ffn.sparse and x.shape[0] == 1:
-        return _of_active_units(hidden, ffn.outer)
+    if ffn.active_columns is not None and ffn.outer.bias is not None and x.shape[0] == 1:
+        return _of_active_units(hidden, ffn.active_columns, ffn.outer.bias)
     return affine(hidden, ffn.outer)
 
 
@@ -142,13 +141,13 @@ def _after(norm: Norm, x: Tensor, output: Tensor, batch: int, rate: float, recor
     return normed
 
 
-def _of_active_units(hidden: Tensor, outer: Linear) -> Tensor:
-    """`affine` of one position [1, F] that reads only the rows of the matrix which meet a number that is not 0.
+def _of_active_units(hidden: Tensor, columns: Tensor, bias: Tensor) -> Tensor:
+    """`affine` of one position [1, F] that reads only those `columns` [F, D] of W2 which meet a number that is not 0.
 
     About nine in ten units of a trained ReLU network are silent, and reading the matrix is what takes time.
     """
     active = hidden.view(-1).nonzero().view(-1)
-    return affine(hidden.index_select(1, active), Linear(outer.matrix.index_select(0, active), outer.bias))
+    return torch.addmm(bias, hidden.index_select(1, active), columns.index_select(0, active))
 
 
 def _by_sentence(x: Tensor, batch: int) -> Tensor:

@@ -32,8 +32,8 @@ def freeze(model: Transformer) -> None:
     for parameter, place in zip(parameters, packed, strict=False):
         parameter.data = place
     decoder, own = model.decoder_weights(), iter(packed[len(parameters) :])
-    layers = (_prepared_layer(layer, *(next(own) for _ in range(4))) for layer in decoder.layers)
-    model.prepared = decoder._replace(layers=tuple(layers))
+    layers = tuple(_prepared_layer(layer, *(next(own) for _ in range(4))) for layer in decoder.layers)
+    model.prepared = decoder._replace(layers=layers, output=_across(decoder.output))
 
 
 def _scaled_queries(layer: DecoderLayerWeights) -> list[Tensor]:
@@ -42,18 +42,22 @@ def _scaled_queries(layer: DecoderLayerWeights) -> list[Tensor]:
     That of the cross-attention is a copy also because in place a row would read it in short stretches.
     """
     own, cross = layer.attention, layer.cross
-    scale = torch.ones(own.query_key_value.matrix.shape[1])  # [3Hd]
+    scale = torch.ones(len(own.query_key_value.weight))  # [3Hd]
     scale[: len(scale) // 3] = own.scale
     return [
-        (own.query_key_value.matrix * scale).t(),
+        own.query_key_value.weight * scale[:, None],
         _bias(own.query_key_value) * scale,
-        (cross.query.matrix * cross.scale).t(),
+        cross.query.weight * cross.scale,
         _bias(cross.query) * cross.scale,
     ]
 
 
 def _bias(linear: Linear) -> Tensor:
-    return linear.matrix.new_zeros(linear.matrix.shape[1]) if linear.bias is None else linear.bias
+    return linear.weight.new_zeros(len(linear.weight)) if linear.bias is None else linear.bias
+
+
+def _across(linear: Linear) -> Linear:
+    return linear._replace(across=linear.weight.t())
 
 
 def _prepared_layer(
@@ -61,9 +65,21 @@ def _prepared_layer(
 ) -> DecoderLayerWeights:
     attention, cross, ffn = layer.attention, layer.cross, layer.ffn
     return layer._replace(
-        attention=attention._replace(query_key_value=Linear(own.t(), own_bias), scale=1.0, held=attention.scale),
-        cross=cross._replace(query=Linear(query.t(), query_bias), scale=1.0, held=cross.scale),
-        ffn=ffn._replace(sparse=ffn.activation is torch.relu),
+        attention=attention._replace(
+            query_key_value=_across(Linear(own, own_bias)),
+            output=_across(attention.output),
+            scale=1.0,
+            held=attention.scale,
+        ),
+        cross=cross._replace(
+            query=_across(Linear(query, query_bias)), output=_across(cross.output), scale=1.0, held=cross.scale
+        ),
+        ffn=ffn._replace(
+            inner=_across(ffn.inner),
+            outer=_across(ffn.outer),
+            gate=ffn.gate and _across(ffn.gate),
+            active_columns=ffn.outer.weight.t() if ffn.activation is torch.relu else None,
+        ),
     )
 
 

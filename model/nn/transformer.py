@@ -102,7 +102,7 @@ class Transformer(nn.Module):
             self.target_embedding.weights(),
             tuple(layer.weights() for layer in self.decoder.layers if isinstance(layer, DecoderLayer)),
             self.decoder.norm and self.decoder.norm.weights(),
-            Linear(self.generator.weight.t(), self.logits_bias),
+            Linear(self.generator.weight, self.logits_bias),
         )
 
     def encode(

@@ -10,13 +10,18 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class Linear(NamedTuple):
-    """x W + b as the paper writes it: the `matrix` [in, out] and the `bias` [out], None where there is none."""
+    """x Wᵀ + b: the `weight` [out, in] and the `bias` [out], None where there is none.
 
-    matrix: Tensor
+    `across` is the weight as [in, out] where it is prepared for a single position: a product that asks less.
+    """
+
+    weight: Tensor
     bias: Tensor | None
+    across: Tensor | None = None
 
 
 class Norm(NamedTuple):
@@ -29,7 +34,7 @@ class Norm(NamedTuple):
 
 
 class SelfAttention(NamedTuple):
-    """Attention of positions to each other: W^Q, W^K and W^V side by side in one matrix [D, 3Hd]; W^O [Hd, D].
+    """Attention of positions to each other: W^Q, W^K and W^V stacked to one matrix [3Hd, D]; W^O [D, Hd].
 
     Scores are multiplied by `scale`, 1 / √d; where W^Q is prepared to hold it, `scale` is 1 and `held` what it holds.
     """
@@ -42,7 +47,7 @@ class SelfAttention(NamedTuple):
 
 
 class CrossAttention(NamedTuple):
-    """Attention of positions to the encoder's output: W^Q [D, Hd], W^K and W^V as [D, 2Hd], W^O [Hd, D]."""
+    """Attention of positions to the encoder's output: W^Q [Hd, D], W^K and W^V stacked to [2Hd, D], W^O [D, Hd]."""
 
     heads: int
     scale: float
@@ -53,16 +58,17 @@ class CrossAttention(NamedTuple):
 
 
 class FeedForward(NamedTuple):
-    """The position-wise network: W1 [D, F], W2 [F, D], and W3 [D, F] of a gated one.
+    """The position-wise network: W1 [F, D], W2 [D, F], and W3 [F, D] of a gated one.
 
-    `sparse`: W2 is laid out so that a single position reads only the rows that meet a unit which is not silent.
+    `active_columns` are the columns of W2 [F, D] where a single position shall read only those that meet a unit which
+    is not silent.
     """
 
     inner: Linear
     outer: Linear
     activation: Callable[[Tensor], Tensor]
     gate: Linear | None = None
-    sparse: bool = False
+    active_columns: Tensor | None = None
 
 
 class EncoderLayerWeights(NamedTuple):
@@ -94,7 +100,7 @@ class EmbeddingWeights(NamedTuple):
 
 
 class DecoderWeights(NamedTuple):
-    """All that a decoder row depends on: embedding, layers, the norm after the last one (pre-norm), output matrix [D, V]."""
+    """All that a decoder row depends on: embedding, layers, the norm after the last one (pre-norm), output matrix [V, D]."""
 
     embedding: EmbeddingWeights
     layers: tuple[DecoderLayerWeights, ...]
@@ -110,11 +116,13 @@ class KeysValues(NamedTuple):
 
 
 def affine(x: Tensor, linear: Linear) -> Tensor:
-    """x W + b for positions `x` [N, in]: [N, out]."""
-    matrix, bias = linear
-    return torch.mm(x, matrix) if bias is None else torch.addmm(bias, x, matrix)
+    """x Wᵀ + b for positions `x` [N, in]: [N, out]."""
+    weight, bias, across = linear
+    if across is None or bias is None:
+        return functional.linear(x, weight, bias)
+    return torch.addmm(bias, x, across)
 
 
 def linear_weights(linear: nn.Linear) -> Linear:
     """The parameters of a linear map as the arithmetic takes them."""
-    return Linear(linear.weight.t(), linear.bias)
+    return Linear(linear.weight, linear.bias)
