@@ -7,8 +7,9 @@ rows; V target vocabulary.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,7 +33,7 @@ from attention_viewer.model.contract.api import (
     Trace,
 )
 from attention_viewer.model.contract.config import ModelConfig, read_config, read_languages
-from attention_viewer.model.contract.document import Document, go_to, path
+from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
@@ -40,6 +41,7 @@ from attention_viewer.model.experiments.experiments import Pass, divergence, oth
 from attention_viewer.model.nn.decoding import best_tokens, decode_step, encode
 from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.prefix_cache import PrefixCache, Row, Sentence
+from attention_viewer.model.search.batch import greedy_all
 from attention_viewer.model.search.beam import beam_search
 from attention_viewer.model.search.following import Follower
 from attention_viewer.model.tokenizer import Tokenizer
@@ -49,6 +51,9 @@ Result = TypeVar("Result")
 
 CANDIDATES = 10
 """How many of the most probable next tokens a step lists."""
+
+LINES_AHEAD = 256
+"""Lines that are read before the first of them is translated."""
 
 
 class Session:
@@ -93,6 +98,30 @@ class Session:
         """The translation that a trace, or target tokens, spell; special tokens are left out."""
         tokens = translation.output_tokens if isinstance(translation, Trace) else translation
         return self._tokenizer.decode(token.id for token in tokens)
+
+    def translate_many(self, lines: Iterable[str], limit: int = DEFAULT_LIMIT) -> Iterator[str | InputError]:
+        """The greedy translation of each line, in order; the same as that of its own trace.
+
+        Lines are read some ahead and decoded side by side. A line that cannot be translated gives its InputError in
+        the place of its translation. A translation has at most `limit` tokens.
+        """
+        remaining = iter(lines)
+        while texts := list(islice(remaining, LINES_AHEAD)):
+            yield from self._translated(texts, limit)
+
+    def _translated(self, texts: Sequence[str], limit: int) -> list[str | InputError]:
+        sources: dict[str, list[int]] = {}
+        results: dict[str, str | InputError] = {}
+        for text in texts:
+            try:
+                sources[text] = [token.id for token in self.tokenize(text)]
+            except InputError as error:
+                results[text] = error
+        found = greedy_all(self._model, list(sources.values()), self._barred, limit)
+        for text, each in zip(sources, found, strict=True):
+            document = Document(text, step=limit, limit=limit)
+            results[text] = self.text(self.trace(document)) if each.close else self._tokenizer.decode(each.ids)
+        return [results[text] for text in texts]
 
     def trace(self, document: Document) -> Trace:
         """All that the model computes for a document; the same arrays whatever was asked before.
