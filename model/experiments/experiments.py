@@ -5,12 +5,12 @@ Shape letters: Ld, Hd decoder layers and heads; S source positions; T decoder ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from attention_viewer.model.contract.api import Floats, HeadEffect, Progress, Token
+from attention_viewer.model.contract.api import Check, Floats, HeadEffect, Progress, Token, Trace
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, switch_heads
 from attention_viewer.model.contract.maps import HeadId, Kind
@@ -78,6 +78,34 @@ def rank_heads(
     return tuple(sorted(effects, key=lambda effect: -effect.divergence))
 
 
+def autoregressive_check(
+    trace: Trace, in_parallel: Callable[[Sequence[int]], Pass], barred: Collection[int], vocabulary: Sequence[Token]
+) -> Check:
+    """The autoregressive property of a translation that was traced row by row, by two passes over all of its rows.
+
+    Once in parallel against step by step; and again with the token that the middle row reads replaced.
+    """
+    inputs = [token.id for token in trace.input_tokens]
+    parallel = in_parallel(inputs)
+    logs = np.stack([step.log_probabilities for step in trace.steps])
+    position = len(inputs) // 2
+    predicted = trace.steps[max(position - 1, 0)].log_probabilities
+    replacement = other_token({inputs[position], *barred}, predicted, vocabulary)
+    other = in_parallel([*inputs[:position], replacement.id, *inputs[position + 1 :]])
+    return Check(
+        rows=len(inputs),
+        log_probabilities=_largest(parallel.log_probabilities.numpy() - logs),
+        weights=max(
+            _largest(parallel.own.numpy() - trace.decoder_self_attention),
+            _largest(parallel.cross.numpy() - trace.cross_attention),
+        ),
+        position=position,
+        replacement=replacement,
+        earlier_rows=_differences(parallel, other, slice(0, position)),
+        later_rows=_differences(parallel, other, slice(position, None)),
+    )
+
+
 def other_token(kept_out: Collection[int], log_probabilities: Floats, vocabulary: Sequence[Token]) -> Token:
     """The most probable token, by `log_probabilities` [V], that is neither special nor among the ids `kept_out`.
 
@@ -105,3 +133,16 @@ def divergence(before: Tensor, after: Tensor) -> float:
 
 def _log_probability(logs: Tensor, outputs: Sequence[int]) -> float:
     return float(logs[range(len(outputs)), list(outputs)].sum())
+
+
+def _largest(differences: Floats) -> float:
+    return float(np.abs(differences).max(initial=0.0))
+
+
+def _differences(one: Pass, other: Pass, rows: slice) -> float:
+    """The largest difference of any number in some rows of two passes."""
+    return max(
+        _largest((one.log_probabilities[rows] - other.log_probabilities[rows]).numpy()),
+        _largest((one.own[:, :, rows] - other.own[:, :, rows]).numpy()),
+        _largest((one.cross[:, :, rows] - other.cross[:, :, rows]).numpy()),
+    )

@@ -23,7 +23,7 @@ from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training.arguments import EvaluateOptions
 from attention_viewer.model.training.batches import Example
@@ -100,7 +100,7 @@ def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Itera
 
 
 def _alignment_lines(options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequence[Gold]) -> Iterator[str]:
-    session = Session(options.model, options.threads)
+    session = Translator(options.model, options.threads)
     sentences = [_aligned(session, pair, links) for pair, links in zip(pairs, gold, strict=True)]
     left_out = sum(sentence is None for sentence in sentences)
     kept = [sentence for sentence in sentences if sentence is not None]
@@ -116,7 +116,7 @@ def _alignment_lines(options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequ
 
 def _role_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str]:
     """What each head looks at while the sources are translated greedily."""
-    session = Session(options.model, options.threads)
+    session = Translator(options.model, options.threads)
     traces = [session.trace(Document(pair.source, step=LIMIT)) for pair in pairs]
     for kind in Kind:
         yield ""
@@ -136,7 +136,7 @@ def _table(convention: Convention, errors: Floats) -> Iterator[str]:
     yield f"best: layer {best[0] + 1} head {best[1] + 1}, {errors.min():.3f}"
 
 
-def _aligned(session: Session, pair: Pair, gold: Gold) -> Sentence | None:
+def _aligned(session: Translator, pair: Pair, gold: Gold) -> Sentence | None:
     """The weights of a forced translation with the words of both sides; None where words cannot be told apart."""
     target = session.encode_target(pair.target)
     trace = session.trace(teacher_force(Document(pair.source), [token.id for token in target]))

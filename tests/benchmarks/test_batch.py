@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import torch
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from pytest_benchmark.fixture import BenchmarkFixture
 from support.lines import english_lines
 from support.reference import reference_model
@@ -15,7 +15,7 @@ LINES, BATCH, LIMIT = 300, 32, 80
 
 
 def test_lines_a_second_are_at_least_those_of_transformers(bundled: Path, benchmark: BenchmarkFixture) -> None:
-    session = Session(bundled, threads=1)
+    session = Translator(bundled, threads=1)
     lines = english_lines(LINES)
     model = reference_model(bundled)
     sources = [[token.id for token in session.tokenize(line)] for line in lines]

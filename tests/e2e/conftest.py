@@ -10,7 +10,7 @@ from attention_viewer.model.contract.api import How, Kind
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.hypotheses import force, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.options import ColorRange, RowLabels
@@ -55,7 +55,7 @@ def window(open_window: Open, qtbot: QtBot) -> Parts:
 
 
 @pytest.fixture
-def saved(session: Session, tmp_path: Path) -> Path:
+def saved(session: Translator, tmp_path: Path) -> Path:
     """A session of five rows, one of its tokens forced and one of its heads off, in a view of its own."""
     vocabulary = {token.piece: token.id for token in session.vocabulary()}
     document = Document(TEXT, checkpoint=session.info.content_hash)

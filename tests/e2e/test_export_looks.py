@@ -11,7 +11,7 @@ from attention_viewer.model.contract.api import How, Kind
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.hypotheses import force, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES
 from attention_viewer.viewer.state.choices import Choices, Width
@@ -104,7 +104,7 @@ def test_a_long_sentence_is_exported_and_said_to_be_reduced(
 
 
 @pytest.fixture
-def saved(tiny_session: Session, tmp_path: Path) -> Path:
+def saved(tiny_session: Translator, tmp_path: Path) -> Path:
     """A session of three rows, its second token forced and a head off, in a view of its own."""
     vocabulary = {token.piece: token.id for token in tiny_session.vocabulary()}
     document = Document(TEXT, checkpoint=tiny_session.info.content_hash)

@@ -11,16 +11,16 @@ from attention_viewer.model.contract.architecture import Architecture, PositionK
 from attention_viewer.model.contract.capabilities import Capability, capabilities
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.maps import HeadId, Kind, Stream
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from support.checkpoints import MakeCheckpoint
 
 
 @pytest.fixture
-def architecture(tiny_session: Session) -> Architecture:
+def architecture(tiny_session: Translator) -> Architecture:
     return tiny_session.info.architecture
 
 
-def test_maps_describe_the_arrays_of_a_trace(tiny_session: Session) -> None:
+def test_maps_describe_the_arrays_of_a_trace(tiny_session: Translator) -> None:
     trace = tiny_session.trace(go_to(Document("the old cat sees a dog", limit=9), 4))
     tokens = {Stream.SOURCE: len(trace.source_tokens), Stream.TARGET: len(trace.input_tokens)}
     assert len(set(tokens.values())) == 2
@@ -34,7 +34,7 @@ def test_maps_describe_the_arrays_of_a_trace(tiny_session: Session) -> None:
 
 
 def test_the_architecture_of_a_checkpoint(make_checkpoint: MakeCheckpoint) -> None:
-    found = Session(make_checkpoint("described", separate=True, scale_embedding=False)).info.architecture
+    found = Translator(make_checkpoint("described", separate=True, scale_embedding=False)).info.architecture
     assert (found.encoder.layers, found.encoder.heads, found.encoder.head_width, found.encoder.ffn_width) == (2, 4, 4, 24)
     assert (found.decoder.layers, found.decoder.heads, found.decoder.head_width, found.decoder.ffn_width) == (3, 2, 8, 20)
     assert not found.scaled_embedding and not found.shared_embedding and found.source_vocabulary != found.target_vocabulary
@@ -67,6 +67,6 @@ def test_what_is_missing_has_a_reason(architecture: Architecture, kind: Position
     assert found.reason(Capability.HEADS_OFF) == ""
 
 
-def test_the_bundled_model_names_its_guided_head(session: Session, bundled: Path) -> None:
+def test_the_bundled_model_names_its_guided_head(session: Translator, bundled: Path) -> None:
     assert session.info.architecture.guided_head == session.info.config.guided_head
     assert session.info.map(Kind.DECODER).causal and session.info.directory == str(bundled)

@@ -11,15 +11,15 @@ from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.search import batch
 from attention_viewer.model.search.batch import greedy, greedy_all
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from support.lines import english_lines
 
 
-def alone(session: Session, text: str, limit: int) -> list[int]:
+def alone(session: Translator, text: str, limit: int) -> list[int]:
     return [token.id for token in session.trace(Document(text, step=limit, limit=limit)).output_tokens]
 
 
-def test_three_hundred_lines_have_the_tokens_of_their_own_traces(session: Session, bundled: Path) -> None:
+def test_three_hundred_lines_have_the_tokens_of_their_own_traces(session: Translator, bundled: Path) -> None:
     lines = english_lines(300)
     assert len(set(lines)) == 300
     model = load(bundled)
@@ -35,7 +35,7 @@ def test_three_hundred_lines_have_the_tokens_of_their_own_traces(session: Sessio
     assert translated == [session.text(session.trace(Document(line, step=60, limit=60))) for line in lines]
 
 
-def test_a_near_tie_is_decoded_by_itself(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_near_tie_is_decoded_by_itself(session: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     trace = session.trace
     monkeypatch.setattr(session, "trace", lambda document: asked.append(document.source) or trace(document))
@@ -46,15 +46,15 @@ def test_a_near_tie_is_decoded_by_itself(session: Session, monkeypatch: pytest.M
     assert sorted(asked) == ["I am hungry.", "The cat sleeps."]
 
 
-def test_lines_that_cannot_be_translated_keep_their_place(session: Session) -> None:
+def test_lines_that_cannot_be_translated_keep_their_place(session: Translator) -> None:
     first, empty, long, last, again = session.translate_many(["Good night.", "  ", "cat " * 600, "Good night.", ""])
     assert first == last == session.text(session.trace(Document("Good night.", step=200)))
     assert isinstance(empty, InputError) and isinstance(long, InputError) and isinstance(again, InputError)
     assert list(session.translate_many([])) == []
 
 
-def test_lines_are_read_only_some_ahead(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attention_viewer.model.session.LINES_AHEAD", 3)
+def test_lines_are_read_only_some_ahead(session: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attention_viewer.model.translator.LINES_AHEAD", 3)
     read: list[int] = []
 
     def lines():  # type: ignore[no-untyped-def]
@@ -79,7 +79,7 @@ def test_the_limit_and_barred_tokens_hold(tiny: Path) -> None:
     assert not barred & {token for each in held for token in each.ids}
 
 
-def test_a_sentence_is_not_changed_by_its_neighbours_leaving(session: Session, bundled: Path) -> None:
+def test_a_sentence_is_not_changed_by_its_neighbours_leaving(session: Translator, bundled: Path) -> None:
     model = load(bundled)
     texts = ["Go!", "I know.", "The old man was reading a good book when his children came home.", "No."]
     sources = [[token.id for token in session.tokenize(text)] for text in texts]

@@ -7,7 +7,7 @@ import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training import evaluation
 from attention_viewer.model.training.batches import Example
@@ -24,7 +24,7 @@ SENTENCES = [
 
 @pytest.mark.parametrize("positions", [20, 4000])
 def test_batched_translations_are_the_sessions(
-    bundled: Path, session: Session, positions: int, monkeypatch: pytest.MonkeyPatch
+    bundled: Path, session: Translator, positions: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evaluation, "BATCH_POSITIONS", positions)
     model = load(bundled)
