@@ -67,11 +67,13 @@ class Row:
 
 
 class Sentence:
-    """An encoded sentence: the encoder's output `memory` [1, S, D], the decoder's state at the `start`, and its rows."""
+    """An encoded sentence: the encoder's output `memory` [1, S, D], the decoder's state at the `start`, its rows."""
 
     def __init__(self, encoding: Encoding, memory: Tensor, switches: Switches | None, start: DecoderState) -> None:
         self.encoding, self.memory, self.switches, self.start = encoding, memory, switches, start
-        self.bytes = encoding.self_attention.nbytes + memory.nbytes + sum(each.nbytes for kv in start.memory for each in kv)
+        self.bytes = (
+            encoding.self_attention.nbytes + memory.nbytes + sum(each.nbytes for kv in start.memory for each in kv)
+        )
         self.root = Row(self)
 
     def rows(self) -> Iterator[Row]:
@@ -112,7 +114,7 @@ class PrefixCache:
         return self._latest[1] if self._latest is not None and self._latest[0] is row else row.state()
 
     def grow(self, before: Row, state: DecoderState, step: DecodeStep) -> Row:
-        """Keep the row computed after `before`; `state` is the one after it. After a row that was forgotten: nothing."""
+        """Keep the row computed after `before`, unless that was forgotten; `state` is the one after it."""
         own = torch.stack([layer[..., -1, :] for layer in state.past or ()])
         row = Row(before.sentence, step, own, before, kept=before.kept)
         before.children[step.reads.id] = row

@@ -201,6 +201,7 @@ class Translator:
                     f"of this model has {layers} layers and {heads} heads."
                 )
 
+
 def finished(steps: Generator[Progress, None, Result]) -> Result:
     """What a computation in pieces returns, without a pause."""
     while True:

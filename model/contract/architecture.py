@@ -22,8 +22,8 @@ class Normalisation(StrEnum):
 class PositionKind(StrEnum):
     """How a model knows where tokens stand.
 
-    `sinusoidal` (Vaswani et al. 2017, section 3.5): computed, added to the embeddings. `learned`: a stored table, added to
-    them. `relative` (Shaw et al. 2018; Raffel et al. 2020): a bias of the scores that depends on the distance.
+    `sinusoidal` (Vaswani et al. 2017, section 3.5): computed, added to the embeddings. `learned`: a stored table,
+    added to them. `relative` (Shaw et al. 2018; Raffel et al. 2020): a bias of the scores by distance.
     """
 
     SINUSOIDAL = "sinusoidal"
@@ -95,6 +95,14 @@ class Architecture:
         source, target = Stream.SOURCE, Stream.TARGET
         return (
             MapInfo(Kind.ENCODER, "Encoder self-attention", encoder.layers, encoder.heads, source, source),
-            MapInfo(Kind.DECODER, "Masked decoder self-attention", decoder.layers, decoder.heads, target, target, causal=True),
+            MapInfo(
+                Kind.DECODER,
+                "Masked decoder self-attention",
+                decoder.layers,
+                decoder.heads,
+                target,
+                target,
+                causal=True,
+            ),
             MapInfo(Kind.CROSS, "Cross-attention", decoder.layers, decoder.heads, target, source),
         )

@@ -1,4 +1,4 @@
-"""Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2), as functions of tensors, and its parameters.
+"""Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2): functions of tensors, and parameters.
 
 Shape letters: B batch, H heads, T queries, K keys, N = B·T positions side by side, D model width, d width of a head.
 Batch and heads share one axis [BH] between the projections.
@@ -12,6 +12,7 @@ import torch
 from attention_viewer.model.nn.recorder import Record
 from attention_viewer.model.nn.weights import CrossAttention, KeysValues, Linear, SelfAttention, affine, linear_weights
 from torch import Tensor, nn
+
 
 class MultiHeadAttention(nn.Module):
     """The parameters of one attention.

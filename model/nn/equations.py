@@ -62,9 +62,7 @@ def decoder_layer(
     heads [H] of both attentions that are switched off. Returns the output, the self-attention's keys and values
     [2, BH, P+T, d], its weights [BH, T, P+T] and the cross-attention's [BH, T, S].
     """
-    x, present, own = _self_attention(
-        layer.attention, layer.attention_norm, x, batch, past, bias, off[0], rate, record
-    )
+    x, present, own = _self_attention(layer.attention, layer.attention_norm, x, batch, past, bias, off[0], rate, record)
 
     here = within(record, "cross")
     read = _before(layer.cross_norm, x, batch, here)

@@ -5,7 +5,7 @@ H heads, S source positions, T queries, K keys, D model width, d width of a head
 
     encoder.embedding, decoder.embedding    [B, T, D]     tokens embedded and scaled, before positions are added
     encoder.input, decoder.input            [B, T, D]     what enters the first layer
-    encoder.output, decoder.output          [B, T, D]     what leaves the last layer (and the final norm, if there is one)
+    encoder.output, decoder.output          [B, T, D]     what leaves the last layer (and the final norm, if any)
     logits                                  [B, T, V]
 
 and for every layer, with LAYER one of `encoder.0`, `decoder.3` ..., and SUBLAYER one of LAYER.self, LAYER.cross

@@ -14,7 +14,7 @@ from attention_viewer.model.nn.layers import AddNorm, DecoderLayer, EncoderLayer
 from attention_viewer.model.nn.recorder import Record, within
 from attention_viewer.model.nn.stacks import decoder_stack, encoder_stack
 from attention_viewer.model.nn.switches import Switches
-from attention_viewer.model.nn.weights import DecoderWeights, EncoderLayerWeights, Linear
+from attention_viewer.model.nn.weights import DecoderWeights, EncoderLayerWeights, Linear, Norm
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -39,6 +39,10 @@ class Encoder(nn.Module):
             for _ in range(shape.layers)
         )
         self.norm = AddNorm(architecture.d_model, 0.0, architecture.norms) if architecture.norms.first else None
+
+    def final_norm(self) -> Norm | None:
+        """The parameters of the norm after the last layer, None in a post-norm model."""
+        return None if self.norm is None else self.norm.weights()
 
     def weights(self) -> tuple[EncoderLayerWeights, ...]:
         """The layers' parameters as the arithmetic takes them."""
@@ -65,6 +69,10 @@ class Decoder(nn.Module):
             for _ in range(shape.layers)
         )
         self.norm = AddNorm(architecture.d_model, 0.0, architecture.norms) if architecture.norms.first else None
+
+    def final_norm(self) -> Norm | None:
+        """The parameters of the norm after the last layer, None in a post-norm model."""
+        return None if self.norm is None else self.norm.weights()
 
 
 class Transformer(nn.Module):
@@ -101,7 +109,7 @@ class Transformer(nn.Module):
         return DecoderWeights(
             self.target_embedding.weights(),
             tuple(layer.weights() for layer in self.decoder.layers if isinstance(layer, DecoderLayer)),
-            self.decoder.norm and self.decoder.norm.weights(),
+            self.decoder.final_norm(),
             Linear(self.generator.weight, self.logits_bias),
         )
 
@@ -116,11 +124,11 @@ class Transformer(nn.Module):
 
         Returns the memory [B, S, D] and every layer's weights [B, H, S, S]. `record` gets the inner values.
         """
-        here, placement = within(record, "encoder"), switches and switches.source_placement
+        here, placement = within(record, "encoder"), None if switches is None else switches.source_placement
         x = embed(self.source_embedding.weights(), source, 0, placement, self._rate, here)
         memory, weights = encoder_stack(
             self.encoder.weights(),
-            self.encoder.norm and self.encoder.norm.weights(),
+            self.encoder.final_norm(),
             x,
             forbidding(key_mask(padding), self.architecture.encoder.heads),
             None if switches is None else switches.encoder,
@@ -144,7 +152,7 @@ class Transformer(nn.Module):
         [B, H, T, S]. Padding at the end of a target needs no mask: the causal one hides it. `record` gets the inner
         values.
         """
-        here, placement = within(record, "decoder"), switches and switches.target_placement
+        here, placement = within(record, "decoder"), None if switches is None else switches.target_placement
         weights, heads = self.decoder_weights(), self.architecture.decoder.heads
         mask = causal_mask(target.shape[1], target.device) if causal else None
         hidden, _, own, cross = decoder_stack(
@@ -158,7 +166,8 @@ class Transformer(nn.Module):
             self._rate,
             here,
         )
-        return hidden, *([_by_sentence(each, len(target)) for each in kind] for kind in (own, cross))
+        own, cross = ([_by_sentence(each, len(target)) for each in kind] for kind in (own, cross))
+        return hidden, own, cross
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Raw logits [..., V] of the decoder's hidden vectors [..., D]."""

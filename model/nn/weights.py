@@ -100,7 +100,7 @@ class EmbeddingWeights(NamedTuple):
 
 
 class DecoderWeights(NamedTuple):
-    """All that a decoder row depends on: embedding, layers, the norm after the last one (pre-norm), output matrix [V, D]."""
+    """All that a decoder row depends on: embedding, layers, the norm after the last (pre-norm), output matrix [V, D]."""
 
     embedding: EmbeddingWeights
     layers: tuple[DecoderLayerWeights, ...]
@@ -116,7 +116,7 @@ class KeysValues(NamedTuple):
 
 
 def affine(x: Tensor, linear: Linear) -> Tensor:
-    """x Wᵀ + b for positions `x` [N, in]: [N, out]."""
+    """X Wᵀ + b for positions `x` [N, in]: [N, out]."""
     weight, bias, across = linear
     if across is None or bias is None:
         return functional.linear(x, weight, bias)

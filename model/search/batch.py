@@ -1,8 +1,8 @@
 """Greedy decoding of many sentences side by side: the same tokens as one after the other, in a fraction of the time.
 
 Sums are rounded in another order in a batch than for one row, so that two tokens almost equally probable might change
-places. Rule: where the two best tokens of a row are closer than `MARGIN`, far above any such difference, the sentence is
-called close, and whoever wants the very same tokens decodes it by itself.
+places. Rule: where the two best tokens of a row are closer than `MARGIN`, far above any such difference, the sentence
+is called close, and whoever wants the very same tokens decodes it by itself.
 
 Shape letters: B sentences, S source positions, V target vocabulary.
 """

@@ -23,12 +23,12 @@ from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.translator import Translator
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training.arguments import EvaluateOptions
 from attention_viewer.model.training.batches import Example
 from attention_viewer.model.training.data import Pair, read_pairs
 from attention_viewer.model.training.evaluation import LIMIT, loss, score, translate
+from attention_viewer.model.translator import Translator
 from attention_viewer.model.training.typed import copied_lines, read_copied, typed_lines
 
 

@@ -112,7 +112,9 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
 
 
 @pytest.mark.parametrize("change", ["positions", "head"])
-def test_interventions_leave_other_hypotheses_alone(window: Parts, qtbot: QtBot, session: Translator, change: str) -> None:
+def test_interventions_leave_other_hypotheses_alone(
+    window: Parts, qtbot: QtBot, session: Translator, change: str
+) -> None:
     at_step(qtbot, window, 6)
     at_step(qtbot, window, 3)
     force_candidate(qtbot, window, 1)

@@ -281,16 +281,15 @@ def test_siblings_share_no_memory_that_one_of_them_appends_to(tiny: Path) -> Non
         session.trace(go_to(with_path(SOURCE, tokens), 5))
     (sentence,) = session._tracer.cache._sentences.values()
     rows = [row for row in sentence.rows() if row.keys_values is not None]
-    own = [row.keys_values.untyped_storage() for row in rows if row.keys_values is not None]
+    own = [row.keys_values for row in rows if row.keys_values is not None]
     assert len(rows) == 1 + 2 + 2 + 3
-    assert len({storage.data_ptr() for storage in own}) == len(rows)
-    assert all(row.keys_values is not None and row.keys_values.nbytes == each.nbytes() for row, each in zip(rows, own))
-    before = [row.keys_values.clone() for row in rows if row.keys_values is not None]
+    assert len({each.untyped_storage().data_ptr() for each in own}) == len(rows)
+    assert all(each.nbytes == each.untyped_storage().nbytes() for each in own)
+    before = [each.clone() for each in own]
     states = [row.state() for row in rows]
     for state in states:
         decode_step(state, torch.tensor([11]))
-    for row, kept in zip(rows, before, strict=True):
-        assert row.keys_values is not None and torch.equal(row.keys_values, kept)
+    assert all(map(torch.equal, own, before))
 
 
 @pytest.mark.parametrize("words", [1, 2, 17, 100, 299])

@@ -35,9 +35,21 @@ def test_maps_describe_the_arrays_of_a_trace(tiny_session: Translator) -> None:
 
 def test_the_architecture_of_a_checkpoint(make_checkpoint: MakeCheckpoint) -> None:
     found = Translator(make_checkpoint("described", separate=True, scale_embedding=False)).info.architecture
-    assert (found.encoder.layers, found.encoder.heads, found.encoder.head_width, found.encoder.ffn_width) == (2, 4, 4, 24)
-    assert (found.decoder.layers, found.decoder.heads, found.decoder.head_width, found.decoder.ffn_width) == (3, 2, 8, 20)
-    assert not found.scaled_embedding and not found.shared_embedding and found.source_vocabulary != found.target_vocabulary
+    assert (found.encoder.layers, found.encoder.heads, found.encoder.head_width, found.encoder.ffn_width) == (
+        2,
+        4,
+        4,
+        24,
+    )
+    assert (found.decoder.layers, found.decoder.heads, found.decoder.head_width, found.decoder.ffn_width) == (
+        3,
+        2,
+        8,
+        20,
+    )
+    assert (
+        not found.scaled_embedding and not found.shared_embedding and found.source_vocabulary != found.target_vocabulary
+    )
     assert not found.norms.first and not found.gated_ffn and found.positions is PositionKind.SINUSOIDAL
     assert found.barred_ids == (found.pad_token_id,)
 

@@ -1,4 +1,4 @@
-"""Recorded inner values: those of `transformers` by hooks, the same for a row as for the whole pass, and no side effect."""
+"""Recorded inner values: those of `transformers`, the same for a row as for the whole pass, and no side effect."""
 
 from __future__ import annotations
 
@@ -86,7 +86,10 @@ def test_recorded_values_are_those_of_transformers(activation: str, make_checkpo
                     ours[f"{where}.residual"], ours[f"{where}.input"] + theirs[f"{there}.{module}.out_proj"]
                 )
             hidden = theirs[f"{there}.fc1"]
-            same(f"{side}.{layer}.ffn.hidden", torch.relu(hidden) if activation == "relu" else torch.sigmoid(hidden) * hidden)
+            same(
+                f"{side}.{layer}.ffn.hidden",
+                torch.relu(hidden) if activation == "relu" else torch.sigmoid(hidden) * hidden,
+            )
             same(f"{side}.{layer}.ffn.output", theirs[f"{there}.fc2"])
             same(f"{side}.{layer}.ffn.normed", theirs[f"{there}.final_layer_norm"])
         same(f"{side}.output", theirs[f"{side}.layers.{layers - 1}.final_layer_norm"])
@@ -103,7 +106,9 @@ def test_the_names_are_those_documented(tiny: Path) -> None:
             expected |= {f"{side}.{layer}.ffn.{name}" for name in ("hidden", *SUBLAYER)}
     model = load(tiny)
     assert set(recorded(model)) == expected
-    assert set(recorded(model, lambda name: name.endswith("cross.query"))) == {f"decoder.{n}.cross.query" for n in range(3)}
+    assert set(recorded(model, lambda name: name.endswith("cross.query"))) == {
+        f"decoder.{n}.cross.query" for n in range(3)
+    }
 
 
 def test_a_row_records_what_the_whole_pass_records_there(tiny: Path) -> None:
@@ -111,7 +116,8 @@ def test_a_row_records_what_the_whole_pass_records_there(tiny: Path) -> None:
     model = load(tiny)
     whole = recorded(model)
     state = encode(model, SOURCE).state
-    for count, token in enumerate(TARGET[0], start=1):
+    count = TARGET.shape[1]
+    for token in TARGET[0]:
         recorder = Recorder()
         state, row = decode_step(state, token[None], recorder)
     assert set(recorder.values) == {name for name in whole if name.startswith("decoder")} | {"logits"}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.api import Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.search import batch
@@ -38,7 +40,12 @@ def test_three_hundred_lines_have_the_tokens_of_their_own_traces(session: Transl
 def test_a_near_tie_is_decoded_by_itself(session: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     trace = session.trace
-    monkeypatch.setattr(session, "trace", lambda document: asked.append(document.source) or trace(document))
+
+    def noted(document: Document) -> Trace:
+        asked.append(document.source)
+        return trace(document)
+
+    monkeypatch.setattr(session, "trace", noted)
     plain = list(session.translate_many(["The cat sleeps.", "I am hungry."]))
     assert asked == []
     monkeypatch.setattr(batch, "MARGIN", 100.0)
@@ -57,7 +64,7 @@ def test_lines_are_read_only_some_ahead(session: Translator, monkeypatch: pytest
     monkeypatch.setattr("attention_viewer.model.translator.LINES_AHEAD", 3)
     read: list[int] = []
 
-    def lines():  # type: ignore[no-untyped-def]
+    def lines() -> Iterator[str]:
         for index in range(9):
             read.append(index)
             yield f"I have {index} cats."

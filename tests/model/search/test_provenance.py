@@ -95,7 +95,9 @@ def alike_document(session: Translator, third: int) -> Document:
     return force(Document(SENTENCE), outputs(session.trace(Document(SENTENCE, step=2))), third)
 
 
-def test_a_kept_hypothesis_looked_at_under_interventions_has_both_translations_of_the_models(session: Translator) -> None:
+def test_a_kept_hypothesis_looked_at_under_interventions_has_both_translations_of_the_models(
+    session: Translator,
+) -> None:
     plain = session.trace(Document(SENTENCE, step=200))
     document = teacher_force(Document(SENTENCE, step=200), [5, 0], outputs(plain))
     document = choose_hypothesis(intervene(document, SHUFFLED), 0)

@@ -7,11 +7,11 @@ import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.translator import Translator
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training import evaluation
 from attention_viewer.model.training.batches import Example
 from attention_viewer.model.training.evaluation import loss, score, translate
+from attention_viewer.model.translator import Translator
 
 SENTENCES = [
     "The cat is sleeping.",

@@ -41,7 +41,9 @@ def subwords() -> Subwords:
 
 def trainer(subwords: Subwords, settings: TrainingSettings, pairs: tuple[Pair, ...] = PAIRS) -> Trainer:
     torch.manual_seed(settings.seed)
-    return Trainer(Transformer(architecture(model_config(settings, subwords)), 0.0), pairs, subwords, settings, Processes())
+    return Trainer(
+        Transformer(architecture(model_config(settings, subwords)), 0.0), pairs, subwords, settings, Processes()
+    )
 
 
 def examples_of(subwords: Subwords, pairs: tuple[Pair, ...]) -> list[Example]:

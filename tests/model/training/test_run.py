@@ -16,9 +16,9 @@ import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.translator import Translator
 from attention_viewer.model.training.arguments import TrainOptions
 from attention_viewer.model.training.run import FAILED, INTERRUPTED, train
+from attention_viewer.model.translator import Translator
 from support.made_up import FILES, TINY, digit_pairs, write_pairs
 
 ROOT = Path(__file__).resolve().parents[3]
