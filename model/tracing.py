@@ -6,14 +6,12 @@ rows; V target vocabulary.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import torch
 from attention_viewer.model.contract.api import (
-    Candidate,
     DecodeStep,
     Encoding,
     Ended,
@@ -23,11 +21,12 @@ from attention_viewer.model.contract.api import (
     Trace,
 )
 from attention_viewer.model.contract.architecture import StackShape
+from attention_viewer.model.contract.candidates import BestCandidates, best_token
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
 from attention_viewer.model.experiments.experiments import parallel_pass
-from attention_viewer.model.nn.decoding import best_tokens, decode_step, encode
+from attention_viewer.model.nn.decoding import decode_step, encode
 from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.prefix_cache import PrefixCache, Row, Sentence
@@ -121,15 +120,14 @@ class Tracer:
         return self.cache.grow(before, state, step)
 
     def _greedy_step(self, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats) -> DecodeStep:
-        ids, values = best_tokens(log_probabilities, CANDIDATES, self._architecture.barred_ids)
-        vocabulary = self._tokenizer.vocabulary
-        tokens = [vocabulary[best] for best in ids]
+        vocabulary, barred = self._tokenizer.vocabulary, self._architecture.barred_ids
+        logs = _read_only(log_probabilities)
         return DecodeStep(
             reads=vocabulary[token_id],
-            output=tokens[0],
+            output=vocabulary[best_token(logs, barred)],
             how=How.GREEDY,
-            log_probabilities=_read_only(log_probabilities),
-            candidates=tuple(map(Candidate, tokens, map(math.exp, values))),
+            log_probabilities=logs,
+            candidates=BestCandidates(logs, vocabulary, barred, CANDIDATES),
             self_attention=own,
             cross_attention=cross,
         )
@@ -163,9 +161,10 @@ def _stacked(
     rows = len(steps)
     shape = (decoder.layers, decoder.heads, rows)
     own = np.zeros((*shape, rows), dtype=np.float32)
-    cross = np.empty((*shape, len(encoding.tokens)), dtype=np.float32)
     for index, step in enumerate(steps):
         own[:, :, index, : index + 1] = step.self_attention
-        cross[:, :, index] = step.cross_attention
+    cross = np.empty((*shape, len(encoding.tokens)), dtype=np.float32)
+    if steps:
+        np.stack([step.cross_attention for step in steps], axis=2, out=cross)
     own.flags.writeable = cross.flags.writeable = False
     return Trace(encoding, steps, own, cross, ended, interventions.hidden, interventions.causal_mask)

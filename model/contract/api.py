@@ -97,7 +97,7 @@ class DecodeStep:
     output: Token
     how: How
     log_probabilities: Floats
-    candidates: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
     self_attention: Floats
     cross_attention: Floats
 

@@ -6,7 +6,6 @@ t rows decoded so far, D model width, d width of a head, V target vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -53,13 +52,6 @@ class DecoderState(NamedTuple):
         memory = tuple(KeysValues(*(self._chosen(each, 0, batch) for each in layer)) for layer in self.memory)
         bias = None if self.memory_bias is None else self._chosen(self.memory_bias, 0, batch)
         return self.select(batch)._replace(memory=memory, memory_bias=bias)
-
-    def first(self, rows: int) -> DecoderState:
-        """The state as it was after `rows` rows; its tensors are views that nothing ever writes to."""
-        if self.past is None or rows == self.length:
-            return self
-        past = tuple(layer[..., :rows, :] for layer in self.past) if rows else None
-        return self._replace(past=past)
 
     def _chosen(self, x: Tensor, axis: int, batch: Tensor) -> Tensor:
         """The sentences `batch` of a tensor whose `axis` is [BHd]."""
@@ -131,17 +123,6 @@ def decode_step(state: DecoderState, token: Tensor, record: Record | None = None
         torch.stack(cross).view(*by_heads, cross[0].shape[-1]),
     )
     return state._replace(past=tuple(past)), row
-
-
-def best_tokens(log_probabilities: Tensor, count: int, barred: Sequence[int]) -> tuple[list[int], list[float]]:
-    """The `count` most probable ids of `log_probabilities` [V] without the `barred` ones, best first.
-
-    Also their natural log-probabilities. The first one is the greedy choice.
-    """
-    size = min(count + len(barred), log_probabilities.shape[0])
-    values, ids = torch.topk(log_probabilities, size)
-    kept = [pair for pair in zip(ids.tolist(), values.tolist(), strict=True) if pair[0] not in barred][:count]
-    return [token for token, _ in kept], [value for _, value in kept]
 
 
 def _side_by_side(memory: KeysValues) -> KeysValues:

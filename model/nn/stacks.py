@@ -49,7 +49,7 @@ def decoder_stack(
     rate: float = 0.0,
     record: Record | None = None,
 ) -> tuple[Tensor, list[Tensor], list[Tensor], list[Tensor]]:
-    """Map `embedded` [B, T, D] to [B, T, D]; `memory`, `past` and `off` have an entry a layer, as `decoder_layer` takes.
+    """Map `embedded` [B, T, D] to [B, T, D]; `memory`, `past`, `off` have an entry a layer, as `decoder_layer` takes.
 
     Returns the output and, one a layer, the self-attention's keys and values [2, BH, P+T, d], its weights
     [BH, T, P+T] and the cross-attention's [BH, T, S].

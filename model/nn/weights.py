@@ -100,7 +100,7 @@ class EmbeddingWeights(NamedTuple):
 
 
 class DecoderWeights(NamedTuple):
-    """All that a decoder row depends on: embedding, layers, the norm after the last (pre-norm), output matrix [V, D]."""
+    """All that a decoder row depends on: embedding, layers, norm after the last (pre-norm), output matrix [V, D]."""
 
     embedding: EmbeddingWeights
     layers: tuple[DecoderLayerWeights, ...]

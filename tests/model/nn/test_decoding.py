@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import pytest
 import torch
 from attention_viewer.model.checkpoint import load
-from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, best_tokens, decode_step, encode
+from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_step, encode
 from attention_viewer.model.nn.transformer import Transformer
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,20 +77,14 @@ def test_branches_share_no_memory_that_one_of_them_appends_to(model: Transformer
     assert not torch.equal((left.past or ())[0], (right.past or ())[0])
 
 
-def test_a_state_can_be_cut_back(model: Transformer) -> None:
-    start = encode(model, ids(1, 6, 0)).state
-    target = ids(1, 5, 1)
-    whole, _ = run(start, target)
-    short, _ = run(start, target[:, :2])
-    _, expected = decode_step(short, torch.tensor([4]))
-    _, actual = decode_step(whole.first(2), torch.tensor([4]))
-    torch.testing.assert_close(actual.log_probabilities, expected.log_probabilities)
-    assert whole.first(0).length == 0 and whole.first(5) is whole
-
-
-def test_best_tokens_leave_the_barred_out() -> None:
-    log_probabilities = torch.tensor([0.1, 0.4, 0.2, 0.3]).log()
-    ids, values = best_tokens(log_probabilities, 2, (1,))
-    assert ids == [3, 2]
-    assert values == pytest.approx([math.log(0.3), math.log(0.2)])
-    assert best_tokens(log_probabilities, 10, (1,))[0] == [3, 2, 0]
+def test_sentences_that_go_on_are_not_changed_by_those_that_leave(model: Transformer) -> None:
+    sources, targets = ids(3, 6, 0), ids(3, 4, 1)
+    padding = torch.zeros(3, 6, dtype=torch.bool)
+    padding[1, 4:] = True
+    state, _ = run(encode(model, sources, padding).state, targets[:, :2])
+    kept = torch.tensor([2, 1])
+    _, rows = run(state.sentences(kept), targets[kept, 2:])
+    _, expected = run(state, targets[:, 2:])
+    for row, whole in zip(rows, expected, strict=True):
+        torch.testing.assert_close(row.log_probabilities, whole.log_probabilities[kept])
+        torch.testing.assert_close(row.cross_attention, whole.cross_attention[:, kept])
