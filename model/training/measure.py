@@ -28,8 +28,8 @@ from attention_viewer.model.training.arguments import EvaluateOptions
 from attention_viewer.model.training.batches import Example
 from attention_viewer.model.training.data import Pair, read_pairs
 from attention_viewer.model.training.evaluation import LIMIT, loss, score, translate
-from attention_viewer.model.translator import Translator
 from attention_viewer.model.training.typed import copied_lines, read_copied, typed_lines
+from attention_viewer.model.translator import Translator
 
 
 def evaluate(options: EvaluateOptions) -> int:
@@ -68,7 +68,7 @@ def _tokenizer(options: EvaluateOptions) -> Tokenizer:
 def _translator(options: EvaluateOptions) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """Translates sentences greedily, in batches."""
     model, tokenizer = load(options.model), _tokenizer(options)
-    barred = read_barred(options.model, model.config)
+    barred = model.architecture.barred_ids
 
     def translations(texts: Sequence[str]) -> tuple[str, ...]:
         sources = [[token.id for token in tokenizer.encode_source(text)] for text in texts]
