@@ -12,6 +12,7 @@ import pytest
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.whole_files import WriteError
 from attention_viewer.viewer.state.filing import TAKE_UP
+from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.recovery import Recovery
@@ -173,6 +174,20 @@ def test_what_is_saved_closes_silently_wherever_one_stands(work: Parts, qtbot: Q
     settle(qtbot, work)
     press(work, Qt.Key.Key_Q)
     assert not work.window.isVisible()
+
+
+def test_a_hypothesis_deleted_from_what_was_saved_is_marked_and_asked_about(
+    work: Parts, qtbot: QtBot, tmp_path: Path
+) -> None:
+    work.commands.sessions.save_to(tmp_path / "mine.avsession")
+    assert not work.window.isWindowModified()
+    work.commands.laboratory.delete_hypothesis(1)
+    settle(qtbot, work)
+    assert work.controller.document is not None and not holdings(work.controller.document)
+    assert work.window.isWindowModified() and work.window.windowTitle().startswith("mine.avsession[*]")
+    press(work, Qt.Key.Key_Q)
+    click(box(work), "Save")
+    assert not work.window.isVisible() and len(session_file.read(tmp_path / "mine.avsession").document.hypotheses) == 1
 
 
 def test_another_model_is_asked_about_where_work_would_be_dropped(work: Parts, qtbot: QtBot, bundled: Path) -> None:
