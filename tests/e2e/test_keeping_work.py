@@ -9,7 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.hypotheses import force as force_after
+from attention_viewer.model.contract.hypotheses import intervene, rename_hypothesis
+from attention_viewer.model.contract.interventions import Interventions
 from attention_viewer.model.whole_files import WriteError
 from attention_viewer.viewer.state.filing import TAKE_UP
 from attention_viewer.viewer.state.holdings import holdings
@@ -22,7 +26,7 @@ from attention_viewer.viewer.window.app import Parts, keep_work
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QPushButton, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 from support.waiting import PATIENCE, SENTENCE, Open, settle, wait_for_step
 
@@ -362,8 +366,11 @@ def crashed(work: Parts, tmp_path: Path) -> Callable[[], list[str]]:
     """Three works left behind, the newest first; gives the names of what is left."""
     folder = tmp_path / "kept"
     now = time.time()
-    for number, sentence in ((1, "One."), (2, "<b>Two</b>\nlines " + "x" * 300), (3, SENTENCE)):
-        session(folder / f"unsaved-{number}.avsession", Document(sentence, step=1))
+    two = rename_hypothesis(Document("<b>Two</b>\nlines " + "x" * 300, step=1), 0, "mine")
+    forced = force_after(Document(SENTENCE, step=1), [(5, How.GREEDY)], 7, [(6, How.GREEDY)])
+    three = intervene(forced, Interventions(hidden=frozenset({0})))
+    for number, document in ((1, Document("One.", step=1)), (2, two), (3, three)):
+        session(folder / f"unsaved-{number}.avsession", document)
         os.utime(folder / f"unsaved-{number}.avsession", (now - 600 * number, now - 600 * number))
     return lambda: sorted(path.name for path in folder.glob("unsaved-?.avsession"))
 
@@ -381,6 +388,8 @@ def test_escape_in_the_recovery_dialog_touches_nothing(work: Parts, crashed: Cal
     texts = [item.text(0) for row in range(3) if (item := rows.topLevelItem(row)) is not None]
     assert texts[0] == "One." and texts[2] == SENTENCE
     assert texts[1].startswith("<b>Two</b> lines xxx") and len(texts[1]) == 200
+    holds = [item.text(1) for row in range(3) if (item := rows.topLevelItem(row)) is not None]
+    assert holds == ["only the sentence", "1 name", "2 hypotheses, 1 forced token, 1 intervention"]
     QTest.keyClick(rows, Qt.Key.Key_Escape)
     assert not dialog.isVisible() and len(crashed()) == 3
     work.commands.recovery.offer()
@@ -401,6 +410,44 @@ def test_discard_touches_what_is_selected(work: Parts, crashed: Callable[[], lis
     assert not take.isEnabled()
     click(dialog, "Discard")
     assert crashed() == [] and not dialog.isVisible()
+
+
+def test_what_cannot_be_discarded_stays_listed_and_is_said(
+    work: Parts, crashed: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = Recovery.discard
+
+    def keep_two(recovery: Recovery, path: Path) -> None:
+        if path.name == "unsaved-2.avsession":
+            raise WriteError(f"{path} cannot be removed: Permission denied.", "Permission denied")
+        remove(recovery, path)
+
+    work.commands.recovery.offer()
+    dialog = recovery_dialog(work)
+    rows = dialog.findChild(QTreeWidget)
+    assert isinstance(rows, QTreeWidget)
+    with monkeypatch.context() as patched:
+        patched.setattr(Recovery, "discard", keep_two)
+        rows.selectAll()
+        click(dialog, "Discard")
+        assert crashed() == ["unsaved-2.avsession"] and dialog.isVisible() and rows.topLevelItemCount() == 1
+        said = [label for label in dialog.findChildren(QLabel) if "Permission denied" in label.text()]
+        assert len(said) == 1 and said[0].isVisible() and said[0].textFormat() is Qt.TextFormat.PlainText
+        click(dialog, "Discard")
+        assert rows.topLevelItemCount() == 1 and dialog.isVisible()
+    click(dialog, "Discard")
+    assert crashed() == [] and not dialog.isVisible()
+
+
+def test_older_works_than_are_listed_are_said(
+    work: Parts, crashed: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attention_viewer.viewer.storage.recovery.MOST_READ", 1)
+    work.commands.recovery.offer()
+    dialog = recovery_dialog(work)
+    assert any("Older ones, 2 in number" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.reject()
+    assert len(crashed()) == 3
 
 
 def test_work_taken_up_belongs_to_no_file_and_its_copy_goes_only_when_it_is_safe(
