@@ -26,7 +26,17 @@ from attention_viewer.viewer.window.app import Parts, keep_work
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QTreeWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from support.waiting import PATIENCE, SENTENCE, Open, settle, wait_for_step
 
@@ -302,6 +312,15 @@ def test_a_pipe_is_neither_read_nor_written(work: Parts, tmp_path: Path) -> None
 # Drops
 
 
+def drag_events(data: QMimeData, where: QPoint, actions: Qt.DropAction) -> list[QDropEvent]:
+    buttons = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
+    return [
+        QDragEnterEvent(where, actions, data, *buttons),
+        QDragMoveEvent(where, actions, data, *buttons),
+        QDropEvent(QPointF(where), actions, data, *buttons),
+    ]
+
+
 def drop(
     parts: Parts, *names: str, actions: Qt.DropAction = Action.MoveAction | Action.CopyAction
 ) -> list[Qt.DropAction | None]:
@@ -311,14 +330,8 @@ def drop(
     """
     data = QMimeData()
     data.setUrls([QUrl(name) if "://" in name else QUrl.fromLocalFile(name) for name in names])
-    buttons = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
-    events: list[QDropEvent] = [
-        QDragEnterEvent(QPoint(9, 9), actions, data, *buttons),
-        QDragMoveEvent(QPoint(9, 9), actions, data, *buttons),
-        QDropEvent(QPointF(9, 9), actions, data, *buttons),
-    ]
     answers: list[Qt.DropAction | None] = []
-    for event in events:
+    for event in drag_events(data, QPoint(9, 9), actions):
         assert event.proposedAction() is Action.MoveAction
         event.ignore()
         QApplication.sendEvent(parts.window, event)
@@ -352,6 +365,38 @@ def test_an_unsuitable_drop_is_said(work: Parts, names: tuple[str, ...], said: s
     document = work.controller.document
     assert drop(work, *names) == [Action.CopyAction] * 3
     assert said in work.window.source_bar.hint() and work.controller.document == document
+
+
+def test_a_file_dropped_onto_the_sentence_opens_and_is_not_typed(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.avsession"
+    session(theirs, Document(OTHER))
+    line = work.window.source_bar.findChild(QLineEdit)
+    native = work.window.windowHandle()
+    assert line is not None and line.acceptDrops() and native is not None
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(theirs))])
+    # As file managers do, for lines that know no better.
+    data.setText(str(theirs))
+    where = line.mapTo(work.window, line.rect().center())
+    assert work.window.childAt(where) is line
+    for event in drag_events(data, where, Action.MoveAction | Action.CopyAction):
+        event.ignore()
+        QApplication.sendEvent(native, event)
+        assert event.isAccepted() and event.dropAction() is Action.CopyAction
+        assert theirs.name not in line.text()
+    settle(qtbot, work)
+    assert line.text() == OTHER and work.window.windowTitle().startswith("theirs.avsession")
+
+
+def test_text_dropped_onto_the_sentence_is_typed(work: Parts) -> None:
+    line = work.window.source_bar.findChild(QLineEdit)
+    native = work.window.windowHandle()
+    assert line is not None and native is not None
+    data = QMimeData()
+    data.setText("dropped")
+    for event in drag_events(data, line.mapTo(work.window, line.rect().center()), Action.CopyAction):
+        QApplication.sendEvent(native, event)
+    assert "dropped" in line.text()
 
 
 def test_what_can_only_be_moved_is_not_taken(work: Parts, tmp_path: Path) -> None:
