@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-WIDTH_CHARACTERS, HEIGHT_LINES = 76, 10
+LEAST_CHARACTERS, WIDTH_CHARACTERS, HEIGHT_LINES = 76, 120, 10
 ROLE = Qt.ItemDataRole.UserRole
 ONE = "Attention Viewer did not end as it should have, and left this work behind."
 SEVERAL = (
@@ -76,6 +76,7 @@ class RecoveryDialog(QDialog):
             layout.addWidget(part)
         self.set_problem("")
         self._fill()
+        self.resize(self.fontMetrics().averageCharWidth() * WIDTH_CHARACTERS, self.sizeHint().height())
 
     def set_problem(self, text: str) -> None:
         """Say what could not be done; "" for nothing."""
@@ -106,7 +107,7 @@ class RecoveryDialog(QDialog):
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setAccessibleName("Work that was left behind")
         metrics = table.fontMetrics()
-        table.setMinimumWidth(metrics.averageCharWidth() * WIDTH_CHARACTERS)
+        table.setMinimumWidth(metrics.averageCharWidth() * LEAST_CHARACTERS)
         table.setFixedHeight(metrics.height() * HEIGHT_LINES)
         table.header().setStretchLastSection(False)
         table.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
