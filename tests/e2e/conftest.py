@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from support.commands import TEXT
 from support.exports import TARGET, Export
 from support.exports import TEXT as TINY_TEXT
+from support.toy import PromptWorker
 from support.waiting import SENTENCE, Open, wait_for_step
 
 
@@ -48,6 +49,15 @@ def open_window(qtbot: QtBot, bundled: Path) -> Iterator[Open]:
 @pytest.fixture
 def window(open_window: Open, qtbot: QtBot) -> Parts:
     """A window with a sentence encoded."""
+    parts = open_window(sentence=SENTENCE)
+    wait_for_step(qtbot, parts, 0)
+    return parts
+
+
+@pytest.fixture
+def toy_window(qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """A window with a sentence encoded by a made-up model: all of it but the model and its thread."""
+    monkeypatch.setattr("attention_viewer.viewer.window.app.Worker", PromptWorker)
     parts = open_window(sentence=SENTENCE)
     wait_for_step(qtbot, parts, 0)
     return parts

@@ -28,6 +28,7 @@ from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.view_state import ColorRange, PositionView, RowLabels, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.settings import Settings, opened_store
+from attention_viewer.viewer.widgets.button_keys import ButtonKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.presenter import Presenter
@@ -89,6 +90,7 @@ def build(settings: Settings, model: Path) -> Parts:
     """Make a window and wire it; the worker runs, but no model is asked for yet."""
     window = MainWindow()
     LineKeys(window)
+    ButtonKeys(window)
     worker = Worker(threads=settings.get("threads"))
     player = Player(settings.get("speed"), window)
     controller = Controller(Presenter(window, _d_model(model)), worker, player, first_view(settings), window)
