@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,18 @@ from support.toy import PromptWorker
 from support.waiting import SENTENCE, Open, wait_for_step
 
 
+@pytest.fixture(scope="session")
+def read_once() -> Callable[..., Session]:
+    """Gives the same session for a checkpoint whenever it is opened, as a window does that stays open."""
+    return cache(Session)
+
+
 @pytest.fixture
-def open_window(qtbot: QtBot, bundled: Path) -> Iterator[Open]:
-    """Opens windows on the bundled model, and closes them at the end."""
+def open_window(
+    qtbot: QtBot, bundled: Path, read_once: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Open]:
+    """Opens windows on the bundled model, which is read only once for all, and closes them at the end."""
+    monkeypatch.setattr("attention_viewer.model.session.Session", read_once)
     opened: list[Parts] = []
 
     def open_one(settings: Settings | None = None, model: Path = bundled, sentence: str | None = None) -> Parts:

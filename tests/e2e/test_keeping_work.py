@@ -45,13 +45,13 @@ OTHER = "I love you."
 
 
 @pytest.fixture
-def work(window: Parts, qtbot: QtBot, tmp_path: Path) -> Iterator[Parts]:
-    """A window that loses nothing, with a token forced."""
+def work(toy_window: Parts, qtbot: QtBot, tmp_path: Path) -> Iterator[Parts]:
+    """A window that loses nothing, with a token forced. What is kept and asked is the same for every model."""
     (tmp_path / "kept").mkdir()
-    keep_work(window, Recovery(tmp_path / "kept"))
-    force(qtbot, window)
-    yield window
-    window.window.set_close_guard(lambda: True)
+    keep_work(toy_window, Recovery(tmp_path / "kept"))
+    force(qtbot, toy_window)
+    yield toy_window
+    toy_window.window.set_close_guard(lambda: True)
 
 
 def force(qtbot: QtBot, parts: Parts) -> Document:

@@ -41,6 +41,7 @@ from support import traces
 EOS, PAD = 0, 1
 WORDS = ("</s>", "<pad>", "un", "le", "la", "chat", "noir", "dort", "ici", "bien")
 VOCABULARY = tuple(Token(index, f"▁{word}", word, None, index < 2) for index, word in enumerate(WORDS))
+MOST_WORDS = 500
 LONGEST = 12
 """Rows after which the model always ends."""
 
@@ -57,8 +58,10 @@ class ToySession:
         self._rows: dict[Any, DecodeStep] = {}
 
     def tokens(self, source: str) -> tuple[Token, ...]:
-        """One a word, and the end."""
+        """One a word, and the end. Raises InputError for more words than MOST_WORDS."""
         words = source.split()
+        if len(words) > MOST_WORDS:
+            raise InputError(f"These are {len(words)} words, and the model takes {MOST_WORDS}.")
         return (*(Token(100 + len(word), f"▁{word}", word, (0, 1)) for word in words), VOCABULARY[EOS])
 
     def encode_target(self, text: str) -> tuple[Token, ...]:
