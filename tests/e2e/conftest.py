@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,23 @@ from pytestqt.qtbot import QtBot
 from support.commands import TEXT
 from support.exports import TARGET, Export
 from support.exports import TEXT as TINY_TEXT
+from support.toy import PromptWorker
 from support.views import chosen
 from support.waiting import SENTENCE, Open, wait_for_step
 
 
+@pytest.fixture(scope="session")
+def read_once() -> Callable[..., Session]:
+    """Gives the same session for a checkpoint whenever it is opened, as a window does that stays open."""
+    return cache(Session)
+
+
 @pytest.fixture
-def open_window(qtbot: QtBot, bundled: Path) -> Iterator[Open]:
-    """Opens windows on the bundled model, and closes them at the end."""
+def open_window(
+    qtbot: QtBot, bundled: Path, read_once: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Open]:
+    """Opens windows on the bundled model, which is read only once for all, and closes them at the end."""
+    monkeypatch.setattr("attention_viewer.model.session.Session", read_once)
     opened: list[Parts] = []
 
     def open_one(settings: Settings | None = None, model: Path = bundled, sentence: str | None = None) -> Parts:
@@ -49,6 +60,15 @@ def open_window(qtbot: QtBot, bundled: Path) -> Iterator[Open]:
 @pytest.fixture
 def window(open_window: Open, qtbot: QtBot) -> Parts:
     """A window with a sentence encoded."""
+    parts = open_window(sentence=SENTENCE)
+    wait_for_step(qtbot, parts, 0)
+    return parts
+
+
+@pytest.fixture
+def toy_window(qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch) -> Parts:
+    """A window with a sentence encoded by a made-up model: all of it but the model and its thread."""
+    monkeypatch.setattr("attention_viewer.viewer.window.app.Worker", PromptWorker)
     parts = open_window(sentence=SENTENCE)
     wait_for_step(qtbot, parts, 0)
     return parts

@@ -9,9 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.hypotheses import force as force_after
+from attention_viewer.model.contract.hypotheses import intervene, rename_hypothesis
+from attention_viewer.model.contract.interventions import Interventions
 from attention_viewer.model.whole_files import WriteError
 from attention_viewer.viewer.state.filing import TAKE_UP
+from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.recovery import Recovery
@@ -21,7 +26,17 @@ from attention_viewer.viewer.window.app import Parts, keep_work
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMessageBox, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
+    QTreeWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from support.waiting import PATIENCE, SENTENCE, Open, settle, wait_for_step
 
@@ -30,13 +45,13 @@ OTHER = "I love you."
 
 
 @pytest.fixture
-def work(window: Parts, qtbot: QtBot, tmp_path: Path) -> Iterator[Parts]:
-    """A window that loses nothing, with a token forced."""
+def work(toy_window: Parts, qtbot: QtBot, tmp_path: Path) -> Iterator[Parts]:
+    """A window that loses nothing, with a token forced. What is kept and asked is the same for every model."""
     (tmp_path / "kept").mkdir()
-    keep_work(window, Recovery(tmp_path / "kept"))
-    force(qtbot, window)
-    yield window
-    window.window.set_close_guard(lambda: True)
+    keep_work(toy_window, Recovery(tmp_path / "kept"))
+    force(qtbot, toy_window)
+    yield toy_window
+    toy_window.window.set_close_guard(lambda: True)
 
 
 def force(qtbot: QtBot, parts: Parts) -> Document:
@@ -175,6 +190,20 @@ def test_what_is_saved_closes_silently_wherever_one_stands(work: Parts, qtbot: Q
     assert not work.window.isVisible()
 
 
+def test_a_hypothesis_deleted_from_what_was_saved_is_marked_and_asked_about(
+    work: Parts, qtbot: QtBot, tmp_path: Path
+) -> None:
+    work.commands.sessions.save_to(tmp_path / "mine.avsession")
+    assert not work.window.isWindowModified()
+    work.commands.laboratory.delete_hypothesis(1)
+    settle(qtbot, work)
+    assert work.controller.document is not None and not holdings(work.controller.document)
+    assert work.window.isWindowModified() and work.window.windowTitle().startswith("mine.avsession[*]")
+    press(work, Qt.Key.Key_Q)
+    click(box(work), "Save")
+    assert not work.window.isVisible() and len(session_file.read(tmp_path / "mine.avsession").document.hypotheses) == 1
+
+
 def test_another_model_is_asked_about_where_work_would_be_dropped(work: Parts, qtbot: QtBot, bundled: Path) -> None:
     asked: list[str] = []
     work.controller._worker.loading.connect(asked.append)
@@ -283,6 +312,15 @@ def test_a_pipe_is_neither_read_nor_written(work: Parts, tmp_path: Path) -> None
 # Drops
 
 
+def drag_events(data: QMimeData, where: QPoint, actions: Qt.DropAction) -> list[QDropEvent]:
+    buttons = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
+    return [
+        QDragEnterEvent(where, actions, data, *buttons),
+        QDragMoveEvent(where, actions, data, *buttons),
+        QDropEvent(QPointF(where), actions, data, *buttons),
+    ]
+
+
 def drop(
     parts: Parts, *names: str, actions: Qt.DropAction = Action.MoveAction | Action.CopyAction
 ) -> list[Qt.DropAction | None]:
@@ -292,14 +330,8 @@ def drop(
     """
     data = QMimeData()
     data.setUrls([QUrl(name) if "://" in name else QUrl.fromLocalFile(name) for name in names])
-    buttons = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
-    events: list[QDropEvent] = [
-        QDragEnterEvent(QPoint(9, 9), actions, data, *buttons),
-        QDragMoveEvent(QPoint(9, 9), actions, data, *buttons),
-        QDropEvent(QPointF(9, 9), actions, data, *buttons),
-    ]
     answers: list[Qt.DropAction | None] = []
-    for event in events:
+    for event in drag_events(data, QPoint(9, 9), actions):
         assert event.proposedAction() is Action.MoveAction
         event.ignore()
         QApplication.sendEvent(parts.window, event)
@@ -335,6 +367,38 @@ def test_an_unsuitable_drop_is_said(work: Parts, names: tuple[str, ...], said: s
     assert said in work.window.source_bar.hint() and work.controller.document == document
 
 
+def test_a_file_dropped_onto_the_sentence_opens_and_is_not_typed(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.avsession"
+    session(theirs, Document(OTHER))
+    line = work.window.source_bar.findChild(QLineEdit)
+    native = work.window.windowHandle()
+    assert line is not None and line.acceptDrops() and native is not None
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(theirs))])
+    # As file managers do, for lines that know no better.
+    data.setText(str(theirs))
+    where = line.mapTo(work.window, line.rect().center())
+    assert work.window.childAt(where) is line
+    for event in drag_events(data, where, Action.MoveAction | Action.CopyAction):
+        event.ignore()
+        QApplication.sendEvent(native, event)
+        assert event.isAccepted() and event.dropAction() is Action.CopyAction
+        assert theirs.name not in line.text()
+    settle(qtbot, work)
+    assert line.text() == OTHER and work.window.windowTitle().startswith("theirs.avsession")
+
+
+def test_text_dropped_onto_the_sentence_is_typed(work: Parts) -> None:
+    line = work.window.source_bar.findChild(QLineEdit)
+    native = work.window.windowHandle()
+    assert line is not None and native is not None
+    data = QMimeData()
+    data.setText("dropped")
+    for event in drag_events(data, line.mapTo(work.window, line.rect().center()), Action.CopyAction):
+        QApplication.sendEvent(native, event)
+    assert "dropped" in line.text()
+
+
 def test_what_can_only_be_moved_is_not_taken(work: Parts, tmp_path: Path) -> None:
     assert drop(work, str(tmp_path / "a.avsession"), actions=Action.MoveAction) == [None]
 
@@ -347,8 +411,11 @@ def crashed(work: Parts, tmp_path: Path) -> Callable[[], list[str]]:
     """Three works left behind, the newest first; gives the names of what is left."""
     folder = tmp_path / "kept"
     now = time.time()
-    for number, sentence in ((1, "One."), (2, "<b>Two</b>\nlines " + "x" * 300), (3, SENTENCE)):
-        session(folder / f"unsaved-{number}.avsession", Document(sentence, step=1))
+    two = rename_hypothesis(Document("<b>Two</b>\nlines " + "x" * 300, step=1), 0, "mine")
+    forced = force_after(Document(SENTENCE, step=1), [(5, How.GREEDY)], 7, [(6, How.GREEDY)])
+    three = intervene(forced, Interventions(hidden=frozenset({0})))
+    for number, document in ((1, Document("One.", step=1)), (2, two), (3, three)):
+        session(folder / f"unsaved-{number}.avsession", document)
         os.utime(folder / f"unsaved-{number}.avsession", (now - 600 * number, now - 600 * number))
     return lambda: sorted(path.name for path in folder.glob("unsaved-?.avsession"))
 
@@ -366,6 +433,8 @@ def test_escape_in_the_recovery_dialog_touches_nothing(work: Parts, crashed: Cal
     texts = [item.text(0) for row in range(3) if (item := rows.topLevelItem(row)) is not None]
     assert texts[0] == "One." and texts[2] == SENTENCE
     assert texts[1].startswith("<b>Two</b> lines xxx") and len(texts[1]) == 200
+    holds = [item.text(1) for row in range(3) if (item := rows.topLevelItem(row)) is not None]
+    assert holds == ["only the sentence", "1 name", "2 hypotheses, 1 forced token, 1 intervention"]
     QTest.keyClick(rows, Qt.Key.Key_Escape)
     assert not dialog.isVisible() and len(crashed()) == 3
     work.commands.recovery.offer()
@@ -386,6 +455,44 @@ def test_discard_touches_what_is_selected(work: Parts, crashed: Callable[[], lis
     assert not take.isEnabled()
     click(dialog, "Discard")
     assert crashed() == [] and not dialog.isVisible()
+
+
+def test_what_cannot_be_discarded_stays_listed_and_is_said(
+    work: Parts, crashed: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = Recovery.discard
+
+    def keep_two(recovery: Recovery, path: Path) -> None:
+        if path.name == "unsaved-2.avsession":
+            raise WriteError(f"{path} cannot be removed: Permission denied.", "Permission denied")
+        remove(recovery, path)
+
+    work.commands.recovery.offer()
+    dialog = recovery_dialog(work)
+    rows = dialog.findChild(QTreeWidget)
+    assert isinstance(rows, QTreeWidget)
+    with monkeypatch.context() as patched:
+        patched.setattr(Recovery, "discard", keep_two)
+        rows.selectAll()
+        click(dialog, "Discard")
+        assert crashed() == ["unsaved-2.avsession"] and dialog.isVisible() and rows.topLevelItemCount() == 1
+        said = [label for label in dialog.findChildren(QLabel) if "Permission denied" in label.text()]
+        assert len(said) == 1 and said[0].isVisible() and said[0].textFormat() is Qt.TextFormat.PlainText
+        click(dialog, "Discard")
+        assert rows.topLevelItemCount() == 1 and dialog.isVisible()
+    click(dialog, "Discard")
+    assert crashed() == [] and not dialog.isVisible()
+
+
+def test_older_works_than_are_listed_are_said(
+    work: Parts, crashed: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attention_viewer.viewer.storage.recovery.MOST_READ", 1)
+    work.commands.recovery.offer()
+    dialog = recovery_dialog(work)
+    assert any("Older ones, 2 in number" in label.text() for label in dialog.findChildren(QLabel))
+    dialog.reject()
+    assert len(crashed()) == 3
 
 
 def test_work_taken_up_belongs_to_no_file_and_its_copy_goes_only_when_it_is_safe(

@@ -16,21 +16,24 @@ from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.translator import Translator, finished
 from attention_viewer.viewer.cli.main import main
-from support.commands import names, refused, run, without_display
+from support.commands import names, run, without_display
 
 SUMMARY = "translated, {count} could not be: left empty, so that the others keep their places."
 
 
-def test_translate_keeps_lines(tmp_path: Path) -> None:
+def test_translate_keeps_lines(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     result = run("translate", text="I am hungry.\n\nGood night.\n")
     assert result.returncode == 0
     lines = result.stdout.split("\n")
     assert len(lines) == 4 and lines[0] and lines[1] == "" and lines[2]
     source, out = tmp_path / "in.txt", tmp_path / "out.txt"
     source.write_text("I am hungry.\n\nGood night.\n", encoding="utf-8")
-    assert run("translate", str(source), "-o", str(out)).returncode == 0
-    assert out.read_text(encoding="utf-8") == result.stdout
-    assert "exists already" in refused(run("translate", str(source), "-o", str(out)))
+    command = ["translate", str(source), "-o", str(out)]
+    assert main(command) == 0 and out.read_text(encoding="utf-8") == result.stdout
+    capfd.readouterr()
+    assert main(command) == 2
+    said = capfd.readouterr()
+    assert said.out == "" and "exists already" in said.err and said.err.count("\n") == 1
 
 
 @pytest.mark.timeout(60)
@@ -59,7 +62,15 @@ def test_translate_without_its_streams_says_so(stream: str, said: str) -> None:
     assert result.returncode == 2 and said in result.stderr and result.stderr.count("\n") == 1
 
 
-def test_translate_with_a_beam_writes_the_best_hypothesis(session: Translator) -> None:
+def translated(line: str, out: Path, *options: str) -> str:
+    """What the command makes of a line, in this process."""
+    source = out.with_suffix(".in")
+    source.write_text(line, encoding="utf-8")
+    assert main(["translate", str(source), "-o", str(out), *options]) == 0
+    return out.read_text(encoding="utf-8")
+
+
+def test_translate_with_a_beam_writes_the_best_hypothesis(session: Translator, tmp_path: Path) -> None:
     lines = ["You have to clean your room.", "", "I am hungry."]
     result = run("translate", "--beam", "4", text="\n".join(lines) + "\n")
     assert result.returncode == 0
@@ -68,8 +79,8 @@ def test_translate_with_a_beam_writes_the_best_hypothesis(session: Translator) -
         tree = finished(session.beam_steps(Document(line, decoding=Decoding(beam_width=4)))) if line else None
         expected.append(session.text(tree.path(tree.finished[0][0])) if tree else "")
     assert result.stdout.splitlines() == expected
-    narrow, greedy = (run("translate", *options, text=lines[0]) for options in (["--beam", "1"], []))
-    assert narrow.stdout == greedy.stdout != f"{expected[0]}\n"
+    narrow = translated(lines[0], tmp_path / "narrow.txt", "--beam", "1")
+    assert narrow == translated(lines[0], tmp_path / "greedy.txt") != f"{expected[0]}\n"
 
 
 def test_lines_that_will_not_do_become_empty_lines_and_are_listed(tmp_path: Path) -> None:

@@ -32,14 +32,16 @@ from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
 from attention_viewer.model.search.following import Follower
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.work.jobs import Priority, Work
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from support import traces
 
 EOS, PAD = 0, 1
 WORDS = ("</s>", "<pad>", "un", "le", "la", "chat", "noir", "dort", "ici", "bien")
 VOCABULARY = tuple(Token(index, f"▁{word}", word, None, index < 2) for index, word in enumerate(WORDS))
+MOST_WORDS = 500
 LONGEST = 12
 """Rows after which the model always ends."""
 
@@ -56,8 +58,10 @@ class ToySession:
         self._rows: dict[Any, DecodeStep] = {}
 
     def tokens(self, source: str) -> tuple[Token, ...]:
-        """One a word, and the end."""
+        """One a word, and the end. Raises InputError for more words than MOST_WORDS."""
         words = source.split()
+        if len(words) > MOST_WORDS:
+            raise InputError(f"These are {len(words)} words, and the model takes {MOST_WORDS}.")
         return (*(Token(100 + len(word), f"▁{word}", word, (0, 1)) for word in words), VOCABULARY[EOS])
 
     def encode_target(self, text: str) -> tuple[Token, ...]:
@@ -295,3 +299,37 @@ class LateWorker(QObject):
                 self.open_next()
             else:
                 self.answer(self.requests[0])
+
+
+class PromptWorker(LateWorker):
+    """Answers everything at once, but never before the event loop goes on: for windows that need no real model."""
+
+    def __init__(self, threads: int = 1) -> None:
+        names = (BUNDLED_MODEL.name, "other")
+        super().__init__({name: ToySession(name) for name in names})
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.settle)
+
+    def start(self) -> None:
+        """There is no thread to start."""
+
+    def close(self) -> None:
+        """Answer no more."""
+        self._timer.stop()
+
+    def open_model(self, directory: Path) -> None:
+        """Open a model soon."""
+        super().open_model(directory)
+        self.loading.emit(directory.name)
+        self._timer.start(0)
+
+    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+        """Answer soon."""
+        number = super().request(work, channel, priority)
+        self._timer.start(0)
+        return number
+
+    def cancel(self, channel: str) -> None:
+        """Answer no question of a channel any more."""
+        self.requests = [each for each in self.requests if each.channel != channel]

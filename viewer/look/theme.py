@@ -119,7 +119,10 @@ def apply(application: QApplication, palette: Palette, scale: float = 1.0) -> St
         # Widgets that exist already would keep their old font if their first style sheet came after the new one.
         application.setStyleSheet(" ")
     application.setFont(style.font)
-    application.setStyleSheet(style_sheet(palette, style))
+    sheet = style_sheet(palette, style)
+    # Setting it dresses every widget anew; those that come later are dressed in any case.
+    if application.styleSheet() != sheet:
+        application.setStyleSheet(sheet)
     return style
 
 

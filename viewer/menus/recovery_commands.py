@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from attention_viewer.model.whole_files import WriteError
@@ -9,10 +11,11 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.notices import Notices
 from attention_viewer.viewer.menus.session_commands import SessionCommands
 from attention_viewer.viewer.state.filing import content
-from attention_viewer.viewer.storage.recovery import LeftBehind, Recovery
+from attention_viewer.viewer.state.holdings import holdings
+from attention_viewer.viewer.storage.recovery import Found, LeftBehind, Recovery
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.widgets.recovery_dialog import RecoveryDialog
+from attention_viewer.viewer.widgets.recovery_dialog import LeftRow, RecoveryDialog
 from PySide6.QtCore import QObject, QTimer
 
 KEEP_AFTER = 1500
@@ -46,13 +49,13 @@ class RecoveryCommands(QObject):
         if self._recovery is None:
             return
         found = self._recovery.left_behind()
-        self._notices.say(_of_damaged(found.set_aside, self._recovery))
+        self._notices.say(_of_damaged(found, self._recovery))
         self._notices.say(self._settings.trouble())
         works = found.works
         if works:
-            dialog = RecoveryDialog([(work.saved.document.source, _time(work.when)) for work in works], self._window)
+            dialog = RecoveryDialog([_row(work) for work in works], found.unread, self._window)
             dialog.taken_up.connect(lambda place: self.take_up(works[place]))
-            dialog.discarded.connect(lambda place: self.discard(works[place]))
+            dialog.discard_wanted.connect(lambda places: self._discard(works, places, dialog))
             dialog.open()
 
     def take_up(self, work: LeftBehind) -> None:
@@ -60,10 +63,20 @@ class RecoveryCommands(QObject):
         self._taken.append(work)
         self._sessions.take_up(work.saved, self.keep)
 
-    def discard(self, work: LeftBehind) -> None:
-        """Remove work that was left behind."""
-        if self._recovery is not None:
-            self._recovery.discard(work.path)
+    def _discard(self, works: Sequence[LeftBehind], places: Sequence[int], dialog: RecoveryDialog) -> None:
+        """Remove works that were left behind; what cannot be removed stays listed, and is said."""
+        gone, problems = [], []
+        for place in places:
+            try:
+                if self._recovery is not None:
+                    self._recovery.discard(works[place].path)
+                gone.append(place)
+            except WriteError as error:
+                problems.append(str(error))
+        if gone:
+            dialog.remove(gone)
+        more = f" ({len(problems) - 1} more cannot be removed either.)" if len(problems) > 1 else ""
+        dialog.set_problem(f"{problems[0]}{more}" if problems else "")
 
     def keep(self) -> None:
         """Write unsaved work down; says once where that cannot be done."""
@@ -93,19 +106,28 @@ class RecoveryCommands(QObject):
         if document is not None:
             safe = [work for work in self._taken if content(work.saved.document) == content(document)]
             for work in safe:
-                recovery.discard(work.path)
+                # What cannot be removed is offered again at the next start.
+                with suppress(WriteError):
+                    recovery.discard(work.path)
                 self._taken.remove(work)
+
+
+def _row(work: LeftBehind) -> LeftRow:
+    document = work.saved.document
+    return LeftRow(document.source, str(holdings(document)), _time(work.when))
 
 
 def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
 
 
-def _of_damaged(count: int, recovery: Recovery) -> str:
+def _of_damaged(found: Found, recovery: Recovery) -> str:
+    count = found.set_aside
     if not count:
         return ""
     what = "A damaged file of unsaved work was" if count == 1 else f"{count} damaged files of unsaved work were"
-    return f"{what} moved to {recovery.directory}/damaged."
+    later = f" {found.unread} older ones are read at the next start." if found.unread and not found.works else ""
+    return f"{what} moved to {recovery.directory}/damaged.{later}"
 
 
 def _of_unkept(error: WriteError, recovery: Recovery) -> str:

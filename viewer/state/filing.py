@@ -1,4 +1,4 @@
-"""What of a document is work, and which file it belongs to. Pure; no Qt.
+"""Whether a document's work is saved, and which file it belongs to. Pure; no Qt.
 
 A file belongs to what was opened from it or saved to it, and to what was made of that or undone from there. Another
 sentence, another model and another session that was opened are something else, whose file is another one or none.
@@ -10,25 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.viewer.state.history import History
+from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.state.plain_text import PROGRAM, shown_text
 
 OPEN, TAKE_UP = "Open session", "Take up unsaved work"
 """What opening is called in the history; the first is followed by the session's name."""
 LONGEST_TITLE = 60
-
-
-def holds_work(document: Document | None) -> bool:
-    """Whether there is more than a sentence: forced tokens, several hypotheses, names or interventions."""
-    return document is not None and (
-        any(choice.how is How.FORCED for choice in document.choices)
-        or len(document.hypotheses) > 1
-        or any(hypothesis.name for hypothesis in document.hypotheses)
-        or document.interventions != NONE
-    )
 
 
 def content(document: Document) -> tuple[object, ...]:
@@ -58,10 +47,10 @@ class Filed:
 
 
 def is_unsaved(document: Document | None, filed: Filed | None) -> bool:
-    """Whether closing would lose work."""
-    if document is None or not holds_work(document):
+    """Whether closing would lose something: a change of what the file holds or, where there is no file, work."""
+    if document is None:
         return False
-    return filed is None or content(document) != content(filed.document)
+    return bool(holdings(document)) if filed is None else content(document) != content(filed.document)
 
 
 def is_as_filed(document: Document | None, filed: Filed | None) -> bool:

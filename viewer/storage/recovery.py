@@ -24,6 +24,8 @@ DAMAGED = "damaged"
 """Folder, beside what was left behind, for what cannot be taken up."""
 MOST_DAMAGED = 1000
 """Files of one name that it holds at most."""
+MOST_READ = 50
+"""Files that are read at once; a start is not to wait for more."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,11 @@ class LeftBehind:
 
 @dataclass(frozen=True)
 class Found:
-    """All work that was left behind, newest first, and how many damaged files were set aside."""
+    """Work that was left behind, newest first; how many damaged files were set aside, and older ones not read."""
 
     works: tuple[LeftBehind, ...] = ()
     set_aside: int = 0
+    unread: int = 0
 
 
 class Recovery:
@@ -71,33 +74,45 @@ class Recovery:
     def clear(self) -> None:
         """Remove what this process kept: it is saved, or not wanted."""
         if self._path is not None:
-            self.discard(self._path)
+            with suppress(WriteError):
+                self.discard(self._path)
         self._let_go()
         self._path = None
 
     def left_behind(self) -> Found:
         """What processes that no longer run have kept. What is damaged is set aside, so that it is met only once."""
-        works, set_aside = [], 0
-        for path in self._files():
+        works, set_aside, read = [], 0, 0
+        files = self._files()
+        while files and read < MOST_READ:
+            path = files.pop()
             try:
                 work = _work(path)
             except NewerError:
+                read += 1
                 continue
             except (InputError, OSError):
+                read += 1
                 set_aside += self._set_aside(path)
                 continue
             if work is not None:
+                read += 1
                 works.append(work)
-        return Found(tuple(sorted(works, key=lambda work: work.when, reverse=True)), set_aside)
+        return Found(tuple(sorted(works, key=lambda work: work.when, reverse=True)), set_aside, len(files))
 
     def discard(self, path: Path) -> None:
-        """Remove a file that was left behind."""
-        with suppress(OSError):
+        """Remove a file that was left behind. Raises WriteError where it stays."""
+        try:
             path.unlink(missing_ok=True)
+        except NotADirectoryError:
+            return
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise WriteError(f"{path} cannot be removed: {reason}.", reason) from None
 
     def _files(self) -> list[Path]:
+        """What may have been left behind, the newest last."""
         with suppress(OSError):
-            return sorted(self._directory.glob(PATTERN))
+            return sorted(self._directory.glob(PATTERN), key=_changed)
         return []
 
     def _set_aside(self, path: Path) -> bool:
@@ -123,6 +138,13 @@ class Recovery:
         if self._handle >= 0:
             os.close(self._handle)
         self._handle = -1
+
+
+def _changed(path: Path) -> float:
+    """When a file was written last, in seconds since 1970; 0 where that is not known."""
+    with suppress(OSError):
+        return os.lstat(path).st_mtime
+    return 0.0
 
 
 def _work(path: Path) -> LeftBehind | None:

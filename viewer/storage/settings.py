@@ -7,6 +7,7 @@ damaged or no longer allowed reads as its default; nothing stored is ever execut
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.choices import Choices, from_json, to_json
 from attention_viewer.viewer.state.options import Option, Value
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 RECENT_SENTENCES = 10
 RECENT_SESSIONS = 8
@@ -88,10 +89,14 @@ def _setting(key: str) -> Setting:
 
 
 class MemoryStore:
-    """A store that forgets, for windows that must neither read nor change what the user keeps."""
+    """A store that forgets, for windows that must neither read nor change what the user keeps.
 
-    def __init__(self) -> None:
+    `trouble` says why it stands where another one should.
+    """
+
+    def __init__(self, trouble: str = "") -> None:
         self._values: dict[str, object] = {}
+        self.trouble = trouble
 
     def value(self, key: str, default: object = None) -> object:
         """The stored value, or `default`."""
@@ -100,6 +105,17 @@ class MemoryStore:
     def setValue(self, key: str, value: object) -> None:
         """Store a value."""
         self._values[key] = value
+
+
+def opened_store(organization: str, application: str) -> QSettings | MemoryStore:
+    """The user's settings; a store that forgets where one of their files is none: a pipe there would be waited for."""
+    kind = QStandardPaths.StandardLocation.GenericConfigLocation
+    for folder in QStandardPaths.standardLocations(kind):
+        for name in (f"{organization}/{application}.conf", f"{organization}.conf"):
+            path = os.path.join(folder, name)
+            if os.path.exists(path) and not os.path.isfile(path):
+                return MemoryStore(f"Settings are neither read nor kept: {path} is no regular file. Remove it.")
+    return QSettings(organization, application)
 
 
 class Settings:
@@ -143,8 +159,8 @@ class Settings:
 
     def trouble(self) -> str:
         """Why settings are not kept from this run to the next, in a sentence; "" where they are."""
-        if not isinstance(self._store, QSettings):
-            return ""
+        if isinstance(self._store, MemoryStore):
+            return self._store.trouble
         self._store.sync()
         if self._store.isWritable() and self._store.status() is not QSettings.Status.AccessError:
             return ""

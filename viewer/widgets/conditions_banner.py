@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.widgets.button_keys import presses
 from attention_viewer.viewer.widgets.card import ElidedLabel
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
@@ -64,23 +65,11 @@ class ConditionsBanner(QFrame):
 
 
 class _Button(QToolButton):
-    """A button that is pressed by Space and Enter, although both may be shortcuts of the window."""
-
-    def event(self, event: QEvent) -> bool:
-        """Keep the keys that press from the window."""
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _presses(event):
-            event.accept()
-            return True
-        return super().event(event)
+    """A button that is pressed by Enter as well as by Space."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Press by Enter too."""
-        if _presses(event) and event.key() != Qt.Key.Key_Space:
+        if presses(event) and event.key() != Qt.Key.Key_Space:
             self.click()
         else:
             super().keyPressEvent(event)
-
-
-def _presses(event: QKeyEvent) -> bool:
-    plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.NoModifier
-    return plain and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)

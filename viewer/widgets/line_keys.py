@@ -1,9 +1,9 @@
-"""Keeps the window's shortcuts from lines of text that have other uses for them."""
+"""Keeps the window's shortcuts, and files dragged onto it, from lines of text that have other uses for them."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 EDITING_KEYS = frozenset({Qt.Key.Key_D, Qt.Key.Key_E, Qt.Key.Key_H, Qt.Key.Key_K})
@@ -19,10 +19,22 @@ class LineKeys(QObject):
             line.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Leave a shortcut of the window to the window."""
-        if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
-            return False
-        if event.modifiers() != Qt.KeyboardModifier.ControlModifier or event.key() not in EDITING_KEYS:
+        """Leave a shortcut of the window, and files, to the window."""
+        if not (_is_shortcut(event) or _brings_files(event)):
             return False
         event.ignore()
         return True
+
+
+def _is_shortcut(event: QEvent) -> bool:
+    return (
+        event.type() is QEvent.Type.ShortcutOverride
+        and isinstance(event, QKeyEvent)
+        and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        and event.key() in EDITING_KEYS
+    )
+
+
+def _brings_files(event: QEvent) -> bool:
+    """Whether files are dragged over a line, which would take their paths for text."""
+    return isinstance(event, QDropEvent) and event.mimeData().hasUrls()

@@ -27,12 +27,13 @@ from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHove
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
-from attention_viewer.viewer.storage.settings import Settings
+from attention_viewer.viewer.storage.settings import Settings, opened_store
+from attention_viewer.viewer.widgets.button_keys import ButtonKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.work.worker import Worker
-from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, QTimer
+from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -60,7 +61,7 @@ def run_window(options: WindowOptions) -> int:
     """Open the window and stay until it is closed; returns the exit code."""
     application = create_application()
     install_hooks()
-    settings = Settings(QSettings("attention-viewer", "attention-viewer"))
+    settings = Settings(opened_store("attention-viewer", "attention-viewer"))
     parts = build(settings, options.model)
     keep_work(parts, Recovery(_unsaved_folder()))
     restore_layout(parts.window, settings)
@@ -89,6 +90,7 @@ def build(settings: Settings, model: Path) -> Parts:
     """Make a window and wire it; the worker runs, but no model is asked for yet."""
     window = MainWindow()
     LineKeys(window)
+    ButtonKeys(window)
     worker = Worker(threads=settings.get("threads"))
     player = Player(settings.get("speed"), window)
     controller = Controller(Presenter(window, _d_model(model)), worker, player, first_view(settings), window)

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 from attention_viewer.model.contract.api import How
-from attention_viewer.model.contract.document import Document, Hypothesis, go_to, step_forward
-from attention_viewer.model.contract.hypotheses import choose_hypothesis, intervene, rename_hypothesis
+from attention_viewer.model.contract.document import Document, go_to, step_forward
+from attention_viewer.model.contract.hypotheses import (
+    choose_hypothesis,
+    delete_hypothesis,
+    intervene,
+    rename_hypothesis,
+)
 from attention_viewer.model.contract.hypotheses import force as force_after
 from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.viewer.state import history as undoing
@@ -18,12 +23,12 @@ from attention_viewer.viewer.state.filing import (
     Filed,
     content,
     file_of,
-    holds_work,
     is_as_filed,
     is_unsaved,
     title,
 )
 from attention_viewer.viewer.state.history import History, record
+from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.state.plain_text import LONGEST_TEXT, shown_text
 
 
@@ -41,23 +46,28 @@ def branched() -> Document:
     return force_after(PLAIN, [(5, How.GREEDY)], 9, [(6, How.GREEDY)])
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        FORCED,
-        rename_hypothesis(PLAIN, 0, "mine"),
-        intervene(PLAIN, replace(NONE, causal_mask=False)),
-        replace(PLAIN, hypotheses=(Hypothesis(), Hypothesis())),
-    ],
-)
-def test_work_is_forced_tokens_several_hypotheses_names_and_interventions(document: Document) -> None:
-    assert holds_work(document) and is_unsaved(document, None)
+@pytest.mark.parametrize("document", [FORCED, branched(), rename_hypothesis(PLAIN, 0, "mine")])
+def test_work_without_a_file_is_unsaved_and_with_one_only_what_was_changed_since(document: Document) -> None:
+    assert is_unsaved(document, None)
     assert not is_unsaved(document, Filed(A, document, "m", document))
     assert is_unsaved(document, Filed(A, PLAIN, "m", document))
 
 
-def test_a_sentence_and_its_steps_are_no_work() -> None:
-    assert not holds_work(None) and not holds_work(PLAIN) and not is_unsaved(go_to(PLAIN, 9), None)
+@pytest.mark.parametrize("before", [FORCED, branched(), intervene(PLAIN, replace(NONE, causal_mask=False))])
+def test_work_that_was_taken_out_of_what_a_file_holds_is_a_change(before: Document) -> None:
+    assert is_unsaved(PLAIN, Filed(A, before, "m", before))
+
+
+def test_a_hypothesis_deleted_after_saving_is_a_change() -> None:
+    saved = branched()
+    left = delete_hypothesis(saved, 1)
+    assert len(left.hypotheses) == 1 and not holdings(left)
+    assert is_unsaved(left, Filed(A, saved, "m", left)) and not is_unsaved(left, None)
+
+
+def test_a_sentence_and_its_steps_are_nothing_to_lose() -> None:
+    assert not is_unsaved(None, None) and not is_unsaved(None, Filed(A, FORCED, "m", FORCED))
+    assert not is_unsaved(go_to(PLAIN, 9), None) and not is_unsaved(go_to(PLAIN, 9), Filed(A, PLAIN, "m", PLAIN))
 
 
 def test_where_one_stands_is_no_change_of_what_was_saved() -> None:

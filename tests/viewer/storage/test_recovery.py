@@ -15,7 +15,7 @@ import pytest
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.whole_files import WriteError
 from attention_viewer.viewer.state.view_state import ViewState
-from attention_viewer.viewer.storage.recovery import Found, LeftBehind, Recovery
+from attention_viewer.viewer.storage.recovery import MOST_READ, Found, LeftBehind, Recovery
 from attention_viewer.viewer.storage.session_file import LARGEST, SavedSession, to_text
 
 KEEPER = """
@@ -157,6 +157,31 @@ def test_what_cannot_be_set_aside_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "damaged").write_text("in the way")
     assert Recovery(tmp_path).left_behind() == Found()
     assert (tmp_path / "unsaved-1.avsession").read_text() == "garbage"
+
+
+def test_only_the_newest_are_read_and_the_rest_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(MOST_READ + 3):
+        file = tmp_path / f"unsaved-{number}.avsession"
+        file.write_text(session(f"sentence {number}") if number != 20 else "garbage")
+        os.utime(file, (1e9 + number, 1e9 + number))
+    recovery = Recovery(tmp_path)
+    recovery.keep(session("mine, which is not one of them"))
+    found = recovery.left_behind()
+    wanted = [f"sentence {number}" for number in range(MOST_READ + 2, 2, -1) if number != 20]
+    assert [work.saved.document.source for work in found.works] == wanted
+    assert (found.set_aside, found.unread) == (1, 3)
+    monkeypatch.setattr("attention_viewer.viewer.storage.recovery.MOST_READ", 60)
+    assert len(recovery.left_behind().works) == MOST_READ + 2 and recovery.left_behind().unread == 0
+    recovery.clear()
+
+
+def test_what_cannot_be_removed_is_said(tmp_path: Path) -> None:
+    recovery, folder = Recovery(tmp_path), tmp_path / "unsaved-1.avsession"
+    (folder / "inside").mkdir(parents=True)
+    with pytest.raises(WriteError, match=r"unsaved-1.avsession cannot be removed: Is a directory\."):
+        recovery.discard(folder)
+    recovery.discard(tmp_path / "unsaved-2.avsession")
+    assert folder.exists()
 
 
 def test_the_work_of_a_later_version_stays_for_that(tmp_path: Path) -> None:

@@ -1,13 +1,16 @@
 """Settings survive, and whatever is damaged reads as the default."""
 
+import os
 import resource
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from attention_viewer.viewer.state.choices import Choices, Width
 from attention_viewer.viewer.state.choices import from_json as choices_from
-from attention_viewer.viewer.storage.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings
+from attention_viewer.viewer.storage.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings, opened_store
 from PySide6.QtCore import QByteArray, QSettings
 
 
@@ -94,3 +97,39 @@ def test_settings_on_a_full_disk_say_so(store: QSettings) -> None:
         assert "cannot be kept" in settings.trouble()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+OPENED = """
+from attention_viewer.viewer.storage.settings import Settings, opened_store
+settings = Settings(opened_store("attention-viewer", "attention-viewer"))
+settings.set("theme", "dark")
+print(settings.get("theme"), settings.trouble())
+"""
+
+
+@pytest.mark.parametrize("name", ["attention-viewer/attention-viewer.conf", "attention-viewer.conf"])
+@pytest.mark.parametrize("folder", ["XDG_CONFIG_HOME", "XDG_CONFIG_DIRS"])
+def test_a_pipe_in_place_of_the_settings_is_not_waited_for(tmp_path: Path, folder: str, name: str) -> None:
+    pipe = tmp_path / folder / name
+    pipe.parent.mkdir(parents=True)
+    os.mkfifo(pipe)
+    places = {each: str(tmp_path / each) for each in ("XDG_CONFIG_HOME", "XDG_CONFIG_DIRS")}
+    # A call that waits for the other end would not hear the clock of this process's tests.
+    done = subprocess.run(
+        [sys.executable, "-c", OPENED], env=os.environ | places, capture_output=True, text=True, timeout=60
+    )
+    said = f"Settings are neither read nor kept: {pipe} is no regular file. Remove it."
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"dark {said}\n", "")
+
+
+def test_only_a_regular_file_is_taken_for_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = tmp_path / "maker" / "program.conf"
+    store = opened_store("maker", "program")
+    assert isinstance(store, QSettings) and store.fileName() == str(path)
+    path.parent.mkdir()
+    (tmp_path / "kept").touch()
+    for target, kind in (("kept", QSettings), ("missing", QSettings), ("/dev/zero", MemoryStore), (".", MemoryStore)):
+        path.symlink_to(tmp_path / target)
+        assert isinstance(opened_store("maker", "program"), kind)
+        path.unlink()
