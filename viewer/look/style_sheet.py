@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SHEET = Template("""
 QMainWindow, QDialog { background: $window; }
-QMainWindow::separator { background: $window; width: $gap; height: $gap; }
+QMainWindow::separator { background: $window; width: $grip; height: $grip; }
 QMainWindow::separator:hover { background: $accent_rest; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QToolTip { background: $surface; color: $text; border: $stroke solid $border; padding: $tight; }
@@ -108,6 +108,7 @@ QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
     background: $accent_rest; border-color: $accent_rest; color: $surface;
 }
 QPushButton[flat="true"], QToolButton[flat="true"] { background: transparent; border-color: transparent; }
+QToolButton[bare="true"] { padding: 0; }
 QPushButton[flat="true"]:hover, QToolButton[flat="true"]:hover { background: $chip; }
 QPushButton[flat="true"]:focus, QToolButton[flat="true"]:focus { border-color: $accent; }
 QToolButton[inline="true"] { background: transparent; border: none; padding: 0 $gap; color: $accent; font-weight: 600; }
@@ -116,7 +117,7 @@ QToolButton[inline="true"]:focus { background: $accent; color: $on_accent; }
 QPushButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: right center; right: $tight; }
 
 QComboBox {
-    background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair $gap;
+    background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $hair $hair $hair $gap;
 }
 QComboBox:hover { background: $chip; }
 QComboBox:focus, QComboBox:on { border-color: $accent; }
@@ -130,6 +131,7 @@ QComboBox QAbstractItemView {
 
 QTabBar::tab { background: transparent; color: $muted; padding: $tight $gap; border: none; }
 QTabBar::tab:selected { color: $text; border-bottom: $thick solid $accent; }
+QTabBar QToolButton { background: $window; border: none; padding: 0; }
 QTabBar::tab:focus { color: $accent; }
 
 QCheckBox:disabled { color: $muted; }
@@ -145,7 +147,7 @@ QHeaderView::section {
 }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::up-arrow, QHeaderView::down-arrow {
-    width: $gap; height: $gap; subcontrol-origin: padding; subcontrol-position: top center;
+    width: $gap; height: $gap; subcontrol-origin: padding; subcontrol-position: center right;
 }
 QHeaderView::up-arrow { image: url("$up"); }
 QHeaderView::down-arrow { image: url("$chevron"); }
@@ -192,6 +194,7 @@ def style_sheet(palette: Palette, style: Style) -> str:
         "hair": 0.18 * style.em,
         "tight": 0.3 * style.em,
         "gap": 0.6 * style.em,
+        "grip": max(9.0, 0.75 * style.em),
         "wide": 1.2 * style.em,
         "radius": 0.35 * style.em,
         "card_radius": 0.5 * style.em,

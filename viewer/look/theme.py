@@ -5,7 +5,7 @@ No module but this one, the palettes' own and the painters' proportions (in em) 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from attention_viewer.viewer.look.colormaps import COLORMAPS
@@ -29,7 +29,11 @@ __all__ = [
     "style_for",
     "stylesheet",
     "system_font",
+    "thick",
 ]
+
+PRESENTED = 1.5
+"""How many times as large text is in a presentation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +96,11 @@ def style_for(palette: Palette, base_font: QFont, scale: float = 1.0) -> Style:
         line=QFontMetricsF(mono).height(),
         stroke=max(1.0, scale),
     )
+
+
+def thick(style: Style) -> Style:
+    """The style with lines twice as thick, so that what is lit shows from the back row of a hall."""
+    return replace(style, stroke=2.0 * style.stroke)
 
 
 def print_style() -> Style:

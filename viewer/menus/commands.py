@@ -41,6 +41,7 @@ class Commands(QObject):
         super().__init__(window)
         self._window, self.controller, self._settings, self._bundled = window, controller, settings, bundled
         self.laboratory = laboratory
+        self.presenting = False
         self.experiments = LaboratoryCommands(window, laboratory)
         self.sessions = SessionCommands(window, controller, settings)
         self.recovery = RecoveryCommands(window, controller, self.sessions, settings)
@@ -72,7 +73,27 @@ class Commands(QObject):
         """Dress the application in the theme and text size of the settings."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        self._window.set_style(theme.apply(application, theme.PALETTES[self.theme], self.text_size))
+        palette, size = theme.PALETTES[self.theme], self.text_size
+        if self.presenting:
+            style = theme.thick(theme.apply(application, palette, size * theme.PRESENTED))
+        else:
+            style = theme.apply(application, palette, size)
+        self._window.set_style(style)
+        self.changed.emit()
+
+    def toggle_presentation(self) -> None:
+        """The maps alone in large text over the whole screen, or back; nothing of it is remembered."""
+        self.presenting = not self.presenting
+        self._window.set_presentation(self.presenting)
+        self.apply_theme()
+
+    def toggle_large(self) -> None:
+        """Let the panel that is worked in fill the window, or let it go back to its place."""
+        self._window.toggle_large(self._window.large() or self._window.active_card())
+
+    def toggle_thumbnails(self) -> None:
+        """Show the thumbnails of all heads, or fold them away."""
+        self._window.set_thumbnails(not self._window.thumbnails_shown())
         self.changed.emit()
 
     def choose(self, option: Option[Value], value: Value) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 VECTOR_STRIPES = 64
 BAR_EMS = 0.55
+FLAT_EMS = 4.5
+"""Length of a bar that lies on its side."""
 
 
 def ticks(scale: Scale) -> list[tuple[float, str]]:
@@ -32,6 +34,36 @@ def colorbar_width(scale: Scale, style: Style) -> float:
     metrics = QFontMetricsF(style.small)
     numbers = max(metrics.horizontalAdvance(text) for _, text in ticks(scale))
     return BAR_EMS * style.em + 0.5 * style.gap + numbers
+
+
+def flat_colorbar_size(scale: Scale, style: Style) -> tuple[float, float]:
+    """Width and height of a bar that lies on its side between its two ends' numbers."""
+    metrics = QFontMetricsF(style.small)
+    low, high = (metrics.horizontalAdvance(text) for text in end_texts(scale))
+    return low + high + 2 * 0.5 * style.gap + FLAT_EMS * style.em, metrics.height()
+
+
+def end_texts(scale: Scale) -> tuple[str, str]:
+    """The numbers at the two ends; a square root is told by its sign."""
+    return number(scale.low), f"{number(scale.high)}{' √' if scale.square_root else ''}"
+
+
+def paint_flat_colorbar(painter: QPainter, rect: QRectF, scale: Scale, colormap: str, style: Style) -> None:
+    """Paint the bar on its side between its numbers, low values at the left; for lines of text on the screen."""
+    metrics = QFontMetricsF(style.small)
+    low, high = end_texts(scale)
+    left = rect.left() + metrics.horizontalAdvance(low) + 0.5 * style.gap
+    right = rect.right() - metrics.horizontalAdvance(high) - 0.5 * style.gap
+    thick = BAR_EMS * style.em
+    bar = QRectF(left, rect.center().y() - thick / 2, max(0.0, right - left), thick)
+    painter.save()
+    painter.drawImage(bar, image_of(color_words(colormap)[None, :]))
+    painter.setFont(style.small)
+    painter.setPen(QColor(style.palette.muted))
+    middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+    painter.drawText(rect, middle | Qt.AlignmentFlag.AlignLeft, low)
+    painter.drawText(rect, middle | Qt.AlignmentFlag.AlignRight, high)
+    painter.restore()
 
 
 def paint_colorbar(

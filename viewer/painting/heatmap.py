@@ -6,13 +6,22 @@ Leaked cells, which only a switched-off causal mask lets a row see, keep their c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
-from attention_viewer.viewer.painting.labels import Side, height_of, overhang_of, paint_labels, width_of
+from attention_viewer.viewer.painting.labels import (
+    Side,
+    height_of,
+    overhang_of,
+    paint_labels,
+    pitch_within,
+    shrink,
+    width_of,
+)
 from attention_viewer.viewer.painting.numbers import paint_numbers
 from attention_viewer.viewer.painting.raster import Pixels, cell_colors, fit, image_of
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
@@ -30,6 +39,11 @@ UNDERLAP = 0.25
 CORNER = 0.36
 """Share of a leaked cell's side that its marked corner takes."""
 BADGE_PADDING_EMS = 0.4
+FRAME_STROKES = 2.0
+LARGEST_FILLING_EMS = 12.0
+"""The side beyond which cells that fill their room no longer grow."""
+MOST_OBLONG = 3.0
+"""How many times as wide as high, or as high as wide, cells may be that fill their room."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +94,31 @@ def heatmap_layout(rect: QRectF, spec: HeatmapSpec, style: Style, grown: Heatmap
         QRectF(cells.left(), rect.top(), max(0.0, rect.right() - cells.left()), title),
         QRectF(bar_left + style.em, cells.top(), bar, bar_height),
     )
+
+
+def filling_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> HeatmapLayout:
+    """Cells that fill `rect` both ways below and beside their labels, for the screen; they need not be square.
+
+    What the columns are and the colour bar stand elsewhere, and have no room here.
+    """
+    rows, columns = spec.values.shape
+    top = height_of(spec.columns.labels, style)
+    largest = LARGEST_FILLING_EMS * style.em
+    high = min(largest, _row_height(rect.height() - top, rows, style))
+    left = (width_of(spec.rows.labels, style) - style.gap) * shrink(high, style) + style.gap
+    wide = min(largest, pitch_within(rect.width() - left, spec.columns.labels, style))
+    wide, high = max(1e-3, min(wide, MOST_OBLONG * high)), max(1e-3, min(high, MOST_OBLONG * wide))
+    cells = QRectF(rect.left() + left, rect.top() + top, columns * wide, rows * high)
+    nothing = QRectF(cells.left(), rect.top(), 0.0, 0.0)
+    beside = QRectF(rect.left(), cells.top(), left, cells.height())
+    above = QRectF(cells.left(), rect.top(), cells.width(), top)
+    return HeatmapLayout((rows, columns), cells, beside, above, nothing, nothing)
+
+
+def _row_height(height: float, rows: int, style: Style) -> float:
+    """The height of rows that fill `height`, less what the last label reaches below a row lower than a line."""
+    high = height / rows
+    return high if high >= style.line else (height - 0.5 * style.line) / (rows - 0.5) if rows > 1 else height
 
 
 def natural_size(spec: HeatmapSpec, cell: float, style: Style) -> tuple[float, float]:
@@ -212,18 +251,30 @@ def paint_overlay(painter: QPainter, rect: QRectF, shape: tuple[int, int], overl
     """Frame the overlay's rows and columns of a map of `shape` that fills `rect`; others are skipped."""
     rows, columns = shape
     height, width = rect.height() / rows, rect.width() / columns
-    pen = QPen(QColor(style.palette.accent), 2.0 * style.stroke)
-    pen.setCosmetic(True)
-    pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+    frames = [
+        QRectF(rect.left(), rect.top() + row * height, rect.width(), height)
+        for row in sorted(overlay.rows)
+        if 0 <= row < rows
+    ]
+    frames += [
+        QRectF(rect.left() + column * width, rect.top(), width, rect.height())
+        for column in sorted(overlay.columns)
+        if 0 <= column < columns
+    ]
+    paint_frames(painter, frames, style)
+
+
+def paint_frames(painter: QPainter, frames: Sequence[QRectF], style: Style) -> None:
+    """Frames in the accent's colour, edged with its opposite, so that they show on every colour of a cell."""
     painter.save()
-    painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for row in sorted(overlay.rows):
-        if 0 <= row < rows:
-            painter.drawRect(QRectF(rect.left(), rect.top() + row * height, rect.width(), height))
-    for column in sorted(overlay.columns):
-        if 0 <= column < columns:
-            painter.drawRect(QRectF(rect.left() + column * width, rect.top(), width, rect.height()))
+    for color, strokes in ((style.palette.on_accent, FRAME_STROKES + 2.0), (style.palette.accent, FRAME_STROKES)):
+        pen = QPen(QColor(color), strokes * style.stroke)
+        pen.setCosmetic(True)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        for frame in frames:
+            painter.drawRect(frame)
     painter.restore()
 
 

@@ -55,6 +55,16 @@ def overhang_of(labels: Sequence[str], pitch: float, style: Style) -> float:
     return reach
 
 
+def pitch_within(width: float, labels: Sequence[str], style: Style) -> float:
+    """The widest cells whose map, with the labels that lean over its right edge, is no wider than `width`."""
+    metrics = QFontMetricsF(style.mono)
+    pitch = width / max(1, len(labels))
+    for index, label in enumerate(labels):
+        right = metrics.horizontalAdvance(elided(label, style)) * math.cos(LEAN) + 0.5 * style.line * math.sin(LEAN)
+        pitch = min(pitch, (width - right) / (index + 0.5))
+    return max(pitch, 0.0)
+
+
 def shrink(pitch: float, style: Style) -> float:
     """How much smaller than the style's the labels are where cells are `pitch` apart."""
     return min(1.0, max(SMALLEST, pitch / (TIGHTEST * style.line)))
@@ -98,6 +108,16 @@ def paint_labels(
         painter.setPen(QColor(style.palette.accent if index in highlighted else style.palette.text))
         _paint_one(painter, rect, labels[index], centre, side, style)
     painter.restore()
+
+
+def label_at(point: QPointF, style: Style) -> tuple[float | None, float | None]:
+    """How far down the rows and along the columns the labels at a point begin, the map's upper left corner being 0, 0.
+
+    None for a side on which there are no labels there.
+    """
+    row = point.y() if point.x() < 0.0 <= point.y() else None
+    column = point.x() + point.y() / math.tan(LEAN) if point.y() < 0.0 else None
+    return row, column if column is not None and column >= 0.0 else None
 
 
 def _paint_one(painter: QPainter, rect: QRectF, label: str, centre: float, side: Side, style: Style) -> None:

@@ -18,6 +18,7 @@ from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.comparing import difference, without_difference
 from attention_viewer.viewer.state.loaded import Loaded, Other
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, NUMBERS, ROW_LABELS, ColorRange, RowLabels
+from attention_viewer.viewer.state.reading import weight_text
 from attention_viewer.viewer.state.specs import (
     Axis,
     BarsSpec,
@@ -222,11 +223,6 @@ def readout(spec: HeatmapSpec | Missing, cell: tuple[int, int] | None) -> str:
     if spec.leaked is not None and spec.leaked[row, column]:
         return f"{where} · {query} looks ahead at {key}: {weight_text(float(spec.values[row, column]))}"
     return f"{where} · {query} attends to {key}: {weight_text(float(spec.values[row, column]))}"
-
-
-def weight_text(weight: float) -> str:
-    """A weight with four decimals, or two significant digits where those would all be zeros."""
-    return f"{weight:.4f}" if weight >= 0.00005 or weight == 0.0 else f"{weight:.1e}"
 
 
 def bars(loaded: Loaded, view: ViewState) -> BarsSpec | Missing:

@@ -1,51 +1,80 @@
-"""One kind of attention: every head as a thumbnail, the selected one as a large map."""
+"""One kind of attention: the selected head as a large map, every head as a thumbnail."""
 
 from __future__ import annotations
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head
-from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.card import BUTTON_EMS, ElidedLabel, TitleBlock
+from attention_viewer.viewer.widgets.colorbar_line import ColorbarLine
 from attention_viewer.viewer.widgets.head_grid import HeadGrid
 from attention_viewer.viewer.widgets.heatmap_view import HeatmapView
 from attention_viewer.viewer.widgets.readout import Readout
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from attention_viewer.viewer.widgets.title_icons import title_icon
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QWidget,
+)
 
-SHARES = (1000, 2000)
-"""Of the height: grid, map."""
-LEAST_EMS_WITH_GRID = 15.0
-"""Height below which the map needs the grid's place; the choices of layer and head remain."""
 HINT = "hover a cell for its weight"
+LEAST_MAP_EMS = (34.0, 24.0)
+"""Width of the panel and height left for the map from which the thumbnails of all heads stand there unasked."""
+LEAST_EMS = (15.0, 8.0)
+"""Width and height that a map can do with."""
+ONE_LINE_EMS = (32.0, 20.0)
+"""Width from which, and height below which, what rows and columns are stands beside the title."""
+BESIDE = 1.7
+"""The thumbnails stand beside the map in panels so many times wider than high."""
+SLOT_EMS = 2.6
+"""Height of a thumbnail with its gutter, at most; wide ones are this share of their width high."""
+SLOT_SHAPE = 0.66
+MOST_GRID = 0.36
+"""Share of the panel's height that the thumbnails take at most."""
+MOST_BESIDE = 0.3
+"""The same of its width, where they stand beside the map."""
 
 
 class AttentionPanel(QWidget):
-    """Grid above, map below, and what the mouse is on at the foot. Title and choices stand in `header`.
+    """A large map, with the thumbnails of all heads where there is room for them or they were asked for.
 
-    Layers and heads count from 0 in signals and setters; `head_menu_requested` adds a place on the screen. `name` is
-    what assistive technology calls it.
+    Title and choices stand in `header`; the line below them says what rows and columns are, or what the mouse is on.
+    Layers and heads count from 0 in signals and setters; `head_menu_requested` adds a place on the screen;
+    `thumbnails_requested` tells that they shall be shown or not. `name` is what assistive technology calls the panel.
     """
 
     head_selected = Signal(int, int)
     head_menu_requested = Signal(int, int, QPoint)
+    thumbnails_requested = Signal(bool)
     cell_hovered = Signal(object)
     activated = Signal()
+    fronted = Signal()
 
     def __init__(self, style: Style, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.active = False
-        self._em = style.em
+        self._look = style
         self._has_map = True
+        self._wanted: bool | None = None
+        self._roomy = False
         self._selected = Head()
         self.layer = _chooser(f"{name}: layer")
         self.head = _chooser(f"{name}: head")
         self.badge = _badge(f"{name}: state of the head")
-        self.header = TitleBlock(name, [self.badge, self.layer, self.head])
+        self.thumbnails = _switch(f"{name}: thumbnails of all heads")
+        self.colorbar = ColorbarLine(f"{name}: colours", style)
+        self._readout = Readout(HINT)
+        self._axes = ElidedLabel("muted")
+        self.header = self._make_header(name)
         self.grid = HeadGrid(f"{name}: all heads", style)
         self.map = HeatmapView(f"{name}: selected head", style)
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
-        self._readout = Readout(HINT)
         self.setAccessibleName(name)
         self._lay_out()
         self.grid.selected.connect(self.head_selected)
@@ -54,6 +83,7 @@ class AttentionPanel(QWidget):
         self.map.activated.connect(self._activate)
         self.layer.activated.connect(self._choose)
         self.head.activated.connect(self._choose)
+        self.thumbnails.clicked.connect(self.thumbnails_requested)
         for part in (self, self.header, self.grid, self.map, self.layer, self.head):
             part.installEventFilter(self)
         self.set_style(style)
@@ -76,6 +106,7 @@ class AttentionPanel(QWidget):
     def set_grid(self, spec: GridSpec | Pending | Unavailable) -> None:
         """Show all heads, or why there are none."""
         self.grid.set_spec(spec)
+        self._share_room()
 
     def set_heatmap(self, spec: HeatmapSpec | Pending | Unavailable) -> None:
         """Show the selected head, or why there is none; the reason is said once, in the larger place."""
@@ -84,35 +115,56 @@ class AttentionPanel(QWidget):
         badge = spec.badge if isinstance(spec, HeatmapSpec) else ""
         self.badge.setText(badge)
         self.badge.setVisible(bool(badge))
+        if isinstance(spec, HeatmapSpec):
+            self.colorbar.set_scale(spec.scale, spec.colormap)
+        else:
+            self.colorbar.set_scale(None)
         self._has_map = is_there
         self._share_room()
         self.layer.setEnabled(is_there)
         self.head.setEnabled(is_there)
+        self.thumbnails.setEnabled(is_there)
+
+    def set_thumbnails(self, shown: bool | None) -> None:
+        """Show the thumbnails of all heads, or not; None, or what the room calls for: where there is room for them."""
+        self._wanted = None if shown == self._roomy else shown
+        self._share_room()
 
     def set_overlay(self, overlay: Overlay) -> None:
         """Light rows and columns of the large map."""
         self.map.set_overlay(overlay)
 
     def set_readout(self, text: str) -> None:
-        """What stands at the foot, as rich text."""
+        """What stands below the title, as rich text, in the place of the axes; they come back for a mere hint."""
         self._readout.set_text(text)
+        self._line.setCurrentWidget(self._axes if text in ("", HINT) else self._readout)
 
     def readout(self) -> str:
-        """What stands at the foot."""
+        """What is said about the cell being read, or how to read one."""
         return self._readout.text()
 
     def set_active(self, active: bool) -> None:
-        """Mark the panel, quietly, as the one that the keyboard and Export act on."""
+        """Mark the panel, quietly, as the one that the keyboard and Export act on; `fronted` tells that it is now."""
         self.active = active
         self.header.title.set_role("active" if active else "title")
+        if active:
+            self.fronted.emit()
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
-        self._em = style.em
+        self._look = style
         self.grid.set_style(style)
         self.map.set_style(style)
-        self._splitter.setHandleWidth(round(0.6 * style.em))
+        self.colorbar.set_style(style)
+        self.thumbnails.setIcon(title_icon("heads", style))
+        side = round(BUTTON_EMS * style.em)
+        self.thumbnails.setFixedSize(side, side)
+        self.thumbnails.setIconSize(QSize(round(0.85 * style.em), round(0.85 * style.em)))
+        self._below.setSpacing(round(style.gap))
+        self._box.setSpacing(round(style.gap))
         self.header.set_style(style)
+        self.setMinimumSize(round(LEAST_EMS[0] * style.em), round(LEAST_EMS[1] * style.em))
+        self._share_room()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Become the active panel when any part is clicked or gets the focus."""
@@ -127,12 +179,37 @@ class AttentionPanel(QWidget):
             self.activated.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave a low panel to the map."""
+        """Share out the room anew."""
         super().resizeEvent(event)
         self._share_room()
 
     def _share_room(self) -> None:
-        self.grid.setVisible(self._has_map and self.height() >= LEAST_EMS_WITH_GRID * self._em)
+        """Put the thumbnails above or beside the map, or fold them away: a function of the panel's size alone."""
+        em, width, height = self._look.em, self.width(), self.height()
+        layers, heads = self.grid.shape()
+        beside = width > BESIDE * height
+        if beside:
+            self.grid.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            across = min(MOST_BESIDE * width, 2 * SLOT_EMS * em * heads)
+            self.grid.setFixedSize(round(across), round(min(height, self._grid_height(across, layers, heads))))
+        else:
+            self.grid.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            high = min(MOST_GRID * height, self._grid_height(width, layers, heads))
+            self.grid.setMinimumWidth(0)
+            self.grid.setMaximumWidth(width)
+            self.grid.setFixedHeight(round(high))
+        direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(direction)
+        self.header.set_one_line(width >= ONE_LINE_EMS[0] * em and height < ONE_LINE_EMS[1] * em)
+        left = height if beside else height - self.grid.height()
+        self._roomy = width >= LEAST_MAP_EMS[0] * em and left >= LEAST_MAP_EMS[1] * em
+        shown = self._roomy if self._wanted is None else self._wanted
+        self.grid.setVisible(self._has_map and shown)
+        self.thumbnails.setChecked(shown)
+
+    def _grid_height(self, width: float, layers: int, heads: int) -> float:
+        slot = min(SLOT_EMS * self._look.em, SLOT_SHAPE * width / heads)
+        return self._look.small_line + layers * slot
 
     def _choose(self) -> None:
         chosen = Head(self.layer.currentIndex(), self.head.currentIndex())
@@ -140,15 +217,35 @@ class AttentionPanel(QWidget):
             self._selected = chosen
             self.head_selected.emit(chosen.layer, chosen.head)
 
+    def _make_header(self, name: str) -> TitleBlock:
+        self._line = QStackedWidget()
+        self._line.addWidget(self._axes)
+        self._line.addWidget(self._readout)
+        self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        below = QWidget()
+        self._below = QHBoxLayout(below)
+        self._below.setContentsMargins(0, 0, 0, 0)
+        self._below.addWidget(self._line, 1)
+        self._below.addWidget(self.colorbar)
+        block = TitleBlock(name, [self.badge, self.layer, self.head, self.thumbnails], below, self._axes)
+        block.set_titles(name, "", name.removesuffix(" self-attention").removesuffix("-attention"))
+        return block
+
     def _lay_out(self) -> None:
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self.grid)
-        self._splitter.addWidget(self.map)
-        self._splitter.setSizes(SHARES)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._splitter, 1)
-        layout.addWidget(self._readout)
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignTop)
+        self._box.addWidget(self.map, 1)
+
+
+def _switch(name: str) -> QToolButton:
+    button = QToolButton()
+    button.setCheckable(True)
+    button.setProperty("flat", True)
+    button.setProperty("bare", True)
+    button.setAccessibleName(name)
+    button.setToolTip("Thumbnails of all heads (Ctrl+G)")
+    return button
 
 
 def _badge(name: str) -> QLabel:

@@ -5,12 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attention_viewer.viewer.look.theme import Style
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from attention_viewer.viewer.widgets.title_icons import title_icon
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 TITLE_ROW_EMS = 2.0
 """Height of a title's line, with or without controls beside it, so that neighbouring titles stand level."""
+PADDING_EMS = 0.5
+BUTTON_EMS = 1.6
+LETTING_GO = 100
+"""Milliseconds between two looks whether the mouse still drags a card."""
+QWIDGETSIZE_MAX = (1 << 24) - 1
+FRAMED = (
+    Qt.WindowType.Window
+    | Qt.WindowType.CustomizeWindowHint
+    | Qt.WindowType.WindowTitleHint
+    | Qt.WindowType.WindowSystemMenuHint
+    | Qt.WindowType.WindowMaximizeButtonHint
+    | Qt.WindowType.WindowCloseButtonHint
+)
 MOVING_TIP = "Drag to move this panel, double-click to let it float, right-click for more"
 
 
@@ -19,14 +43,14 @@ class ElidedLabel(QLabel):
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._full = ""
+        self._full = self._short = ""
         self.setProperty("tone", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_full_text(self, text: str) -> None:
-        """Show `text`, as much of it as fits."""
-        self._full = text
+    def set_full_text(self, text: str, short: str = "") -> None:
+        """Show `text`, or `short` (if any) where it does not fit, as much of it as fits."""
+        self._full, self._short = text, short
         self.setAccessibleName(text)
         self._elide()
 
@@ -42,9 +66,11 @@ class ElidedLabel(QLabel):
         return self._full
 
     def sizeHint(self) -> QSize:
-        """Room for the whole text."""
+        """Room for the whole text, as far as the label may grow."""
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._full) + 2, metrics.height())
+        margins = self.contentsMargins()
+        width = metrics.horizontalAdvance(self._full) + 2 + margins.left() + margins.right()
+        return QSize(width, metrics.height() + margins.top() + margins.bottom()).boundedTo(self.maximumSize())
 
     def minimumSizeHint(self) -> QSize:
         """A line's height; QLabel's own hint would remember an earlier, larger minimum height."""
@@ -62,19 +88,32 @@ class ElidedLabel(QLabel):
             self._elide()
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
+        metrics, room = self.fontMetrics(), self.contentsRect().width()
+        text = self._short if self._short and metrics.horizontalAdvance(self._full) > room else self._full
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         if shown != self.text():
             self.setText(shown)
         self.setToolTip(self._full if shown != self._full else "")
 
 
 class TitleBlock(QWidget):
-    """A title with controls at its right end, and below them a subtitle over the whole width."""
+    """A title with controls at its right end, and below them a subtitle over the whole width.
 
-    def __init__(self, title: str = "", controls: Sequence[QWidget] = (), parent: QWidget | None = None) -> None:
+    `line` stands in the place of the subtitle, which it contains, where there is more to be said there.
+    """
+
+    def __init__(
+        self,
+        title: str = "",
+        controls: Sequence[QWidget] = (),
+        line: QWidget | None = None,
+        subtitle: ElidedLabel | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.title = ElidedLabel("title")
-        self.subtitle = ElidedLabel("muted")
+        self.subtitle = subtitle or ElidedLabel("muted")
+        self._line = line or self.subtitle
         self._row = QHBoxLayout()
         self._row.addWidget(self.title, 1)
         for control in controls:
@@ -83,7 +122,8 @@ class TitleBlock(QWidget):
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(0)
         lines.addLayout(self._row)
-        lines.addWidget(self.subtitle)
+        lines.addWidget(self._line)
+        self._lines = lines
         self.set_titles(title, "")
 
     def set_style(self, style: Style) -> None:
@@ -91,43 +131,104 @@ class TitleBlock(QWidget):
         self.title.setMinimumHeight(round(TITLE_ROW_EMS * style.em))
         self._row.setSpacing(round(0.3 * style.em))
 
-    def set_titles(self, title: str, subtitle: str) -> None:
-        """Both lines; an empty subtitle keeps its room, so that nothing jumps when it comes."""
-        self.title.set_full_text(title)
+    def set_titles(self, title: str, subtitle: str, short: str = "") -> None:
+        """Both lines; an empty subtitle keeps its room, so that nothing jumps when it comes.
+
+        `short` is the title's place-holder where there is too little room.
+        """
+        self.title.set_full_text(title, short)
         self.subtitle.set_full_text(subtitle)
+
+    def set_one_line(self, one: bool) -> None:
+        """Put what stands below the title beside it, or back."""
+        beside = self._row.indexOf(self._line) >= 0
+        if one and not beside:
+            self._row.insertWidget(1, self._line)
+        elif beside and not one:
+            self._row.removeWidget(self._line)
+            self._lines.addWidget(self._line)
+        self._row.setStretch(0, 2 if one else 1)
+        self._row.setStretch(1, 3 if one else 0)
 
     def set_compact(self, compact: bool) -> None:
         """Leave the subtitle's line to the picture below, or not."""
-        self.subtitle.setVisible(not compact)
+        self._line.setVisible(not compact)
 
 
 class Card(QDockWidget):
     """A dock whose title bar is `header` and whose content is `body`, drawn as one sheet.
 
-    `name` is the object name under which the layout is remembered, `title` what menus call the panel.
+    `name` is the object name under which the layout is remembered, `title` what menus and tabs call the panel.
+    `large_requested` asks for the whole window, or for the old place back. A floating card has the desktop's own
+    frame and title, and a button that docks it again.
     """
+
+    large_requested = Signal()
 
     def __init__(self, name: str, title: str, header: QWidget, body: QWidget) -> None:
         super().__init__(title)
         self.setObjectName(name)
+        self._large = False
+        self._style: Style | None = None
+        self.dock_button = _title_button(f"{title}: dock")
+        self.dock_button.setToolTip("Back into the window")
+        self.dock_button.clicked.connect(lambda: self.setFloating(False))
+        self.dock_button.hide()
+        self.large_button = _title_button(f"{title}: large")
+        self.large_button.clicked.connect(self.large_requested)
         self._header, self._header_box = _framed("cardHeader", header)
+        self._header_box.addWidget(self.dock_button, 0, Qt.AlignmentFlag.AlignTop)
+        self._header_box.addWidget(self.large_button, 0, Qt.AlignmentFlag.AlignTop)
         self._header.setToolTip(MOVING_TIP)
         self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._header.customContextMenuRequested.connect(self._show_menu)
         self._body, self._body_box = _framed("cardBody", body)
         self.setTitleBarWidget(self._header)
         self.setWidget(self._body)
+        self._let_go = QTimer(self)
+        self._let_go.setInterval(LETTING_GO)
+        self._let_go.timeout.connect(self._frame_floating)
+        self.topLevelChanged.connect(self._follow_floating)
+        self.set_large(False)
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size."""
+        self._style = style
+        self.set_padding(round(PADDING_EMS * style.em))
+        side = round(BUTTON_EMS * style.em)
+        for button in (self.dock_button, self.large_button):
+            button.setFixedSize(side, round(TITLE_ROW_EMS * style.em))
+            button.setIconSize(QSize(round(0.85 * style.em), round(0.85 * style.em)))
+        self.dock_button.setIcon(title_icon("dock", style))
+        self.set_large(self._large)
+
+    def set_large(self, large: bool) -> None:
+        """Show by the button whether the card fills the window."""
+        self._large = large
+        self.large_button.setToolTip("Back to its place (F11)" if large else "Make this panel large (F11)")
+        if self._style is not None:
+            self.large_button.setIcon(title_icon("back" if large else "large", self._style))
 
     def set_padding(self, padding: int) -> None:
         """The space between the sheet's edge and what is on it, in pixels."""
-        self._header_box.setContentsMargins(padding, padding, padding, padding // 2)
-        self._body_box.setContentsMargins(padding, 0, padding, padding)
+        self._header_box.setContentsMargins(padding, padding // 2, padding, 0)
+        self._header_box.setSpacing(padding // 2)
+        self._body_box.setContentsMargins(padding, padding // 2, padding, padding)
+
+    def set_folded(self, folded: bool) -> None:
+        """Leave nothing of the card but its tab, or let it have room again."""
+        folded = folded and not self.isFloating()
+        self._header.setVisible(not folded)
+        self._body.setVisible(not folded)
+        self.setMaximumHeight(1 if folded else QWIDGETSIZE_MAX)
 
     def menu(self) -> QMenu:
-        """What the title bar offers: float or dock, and close."""
+        """What the title bar offers: large, float or dock, and close."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         floating = self.isFloating()
+        if not floating:
+            menu.addAction("Back to its place" if self._large else "Large", self.large_requested.emit)
         menu.addAction("Dock" if floating else "Float", lambda: self.setFloating(not floating))
         menu.addAction("Close", self.close)
         return menu
@@ -135,10 +236,41 @@ class Card(QDockWidget):
     def _show_menu(self, point: QPoint) -> None:
         self.menu().popup(self._header.mapToGlobal(point))
 
+    def _follow_floating(self, floating: bool) -> None:
+        self.dock_button.setVisible(floating)
+        self.large_button.setVisible(not floating)
+        self.keep_framed()
 
-def _framed(name: str, content: QWidget) -> tuple[QFrame, QVBoxLayout]:
+    def keep_framed(self) -> None:
+        """Give a floating card its frame soon, where it has lost it or has none yet."""
+        if self.isFloating() and self.parent() is not None:
+            self.set_folded(False)
+            self._let_go.start()
+
+    def _frame_floating(self) -> None:
+        """Give a floating card a frame, once the mouse that tore it off has let go of it."""
+        if QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            return
+        self._let_go.stop()
+        if self.isFloating() and self.windowFlags() & Qt.WindowType.FramelessWindowHint:
+            shown, place = self.isVisible(), self.geometry()
+            self.setWindowFlags(FRAMED)
+            self.setGeometry(place)
+            self.setVisible(shown)
+
+
+def _title_button(name: str) -> QToolButton:
+    button = QToolButton()
+    button.setProperty("flat", True)
+    button.setProperty("bare", True)
+    button.setAccessibleName(name)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _framed(name: str, content: QWidget) -> tuple[QFrame, QHBoxLayout]:
     frame = QFrame()
     frame.setObjectName(name)
-    box = QVBoxLayout(frame)
-    box.addWidget(content)
+    box = QHBoxLayout(frame)
+    box.addWidget(content, 1)
     return frame, box

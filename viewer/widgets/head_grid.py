@@ -25,6 +25,10 @@ class HeadGrid(Canvas[GridSpec]):
         super().__init__(name, style, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
+    def shape(self) -> tuple[int, int]:
+        """Layers and heads shown; one of each while there are none."""
+        return (1, 1) if self._spec is None else (self._spec.values.shape[0], self._spec.values.shape[1])
+
     def head_at(self, point: QPointF) -> Head | None:
         """The head whose thumbnail is at a point of this widget."""
         if self._spec is None:

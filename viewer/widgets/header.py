@@ -26,6 +26,7 @@ class Header(QFrame):
         self.target_strip.set_placeholder("Encode a sentence, then step the decoder with → or Space.")
         self.step_controls = StepControls(style)
         self.banner = ConditionsBanner(style)
+        self._low, self._em = False, style.em
         self._translation_title = QLabel("Text")
         self._translation_title.setProperty("tone", "muted")
         self._translation = self._make_translation()
@@ -58,16 +59,27 @@ class Header(QFrame):
         self.source_strip.set_lines(lines)
         self.target_strip.set_lines(lines)
 
+    def set_low(self, low: bool) -> None:
+        """Leave the translation's line to the panels, or not; what is changed in the model is said in any case."""
+        self._low = low
+        self._translation_title.setVisible(not low)
+        self._translation.setVisible(not low)
+        self._fit_lines()
+
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         em = style.em
-        self._grid.setContentsMargins(round(0.9 * em), round(0.8 * em), round(0.9 * em), round(0.4 * em))
-        self._grid.setRowMinimumHeight(3, round(1.6 * em))
+        self._grid.setContentsMargins(round(0.9 * em), round(0.6 * em), round(0.9 * em), round(0.4 * em))
+        self._em = em
+        self._fit_lines()
         self._grid.setHorizontalSpacing(round(0.6 * em))
-        self._grid.setVerticalSpacing(round(0.5 * em))
         self._translation_title.setFixedWidth(round(TITLE_EMS * em))
         for part in (self.source_strip, self.target_strip, self.step_controls, self.banner):
             part.set_style(style)
+
+    def _fit_lines(self) -> None:
+        self._grid.setRowMinimumHeight(3, 0 if self._low else round(1.6 * self._em))
+        self._grid.setVerticalSpacing(round((0.25 if self._low else 0.45) * self._em))
 
     def _make_translation(self) -> QLineEdit:
         line = QLineEdit()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
@@ -12,38 +11,42 @@ from attention_viewer.viewer.state.specs import CONVENTION
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
 from attention_viewer.viewer.widgets.beam_view import BeamView
 from attention_viewer.viewer.widgets.candidates import CandidatesPanel
-from attention_viewer.viewer.widgets.card import Card, ElidedLabel
+from attention_viewer.viewer.widgets.card import QWIDGETSIZE_MAX, Card, ElidedLabel
 from attention_viewer.viewer.widgets.header import Header
 from attention_viewer.viewer.widgets.hypotheses_panel import HypothesesPanel
 from attention_viewer.viewer.widgets.laboratory_panel import LaboratoryPanel
+from attention_viewer.viewer.widgets.panel_host import PanelHost
 from attention_viewer.viewer.widgets.position_panel import PositionPanel
 from attention_viewer.viewer.widgets.session_drop import as_copy, session_in
 from attention_viewer.viewer.widgets.token_strip import MOST_LINES
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMenu, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
 PANEL_NAMES = {
     Kind.ENCODER: "Encoder self-attention",
     Kind.DECODER: "Decoder self-attention",
     Kind.CROSS: "Cross-attention",
 }
-BEHIND = ("laboratory", "hypotheses", "beam")
-"""Cards that share a place with the positional encoding."""
-WORKING_EMS, MOST_SHARE = 20.0, 0.48
-"""Height that such a card gets when it comes to the front, and the share of the panels' height it takes at most."""
-DEFAULT_SIZE = (1600, 1000)
-NARROW_SHARE, WIDE_SHARE = 12, 22
-"""Shares of the width: next token, and each attention panel."""
-POSITIONS_SHARE = 0.25
-"""Share of the panels' height that the positional encoding gets, and the least it can do with."""
-LEAST_POSITIONS_EMS = 11.0
-LOW_EMS = 40.0
+TAB_NAMES = {Kind.ENCODER: "Encoder", Kind.DECODER: "Decoder", Kind.CROSS: "Cross"}
+"""What menus and tabs call the panels: short, for tabs are narrow."""
+DEFAULT_SIZE = QSize(1600, 1000)
+LOW_EMS = 46.0
 """Height of the window below which the token strips have one line each."""
-LEAST_EMS = (24.0, 10.0)
-"""Width and height that the panels together can do with."""
-ROOMY_EMS = (81.0, 50.0)
-"""Width and height of the window below which not all panels have room at once, and some share a place by tabs."""
+COMPACT_EMS = 38.0
+"""Height of the window below which lists and plots do without the line below their titles."""
+MENU_EMS = 2.0
+"""Space around a menu's name in the menu bar."""
+LEAST_EMS = (30.0, 20.0)
+"""Width and height of the smallest window; what has no room there scrolls."""
 
 
 class MainWindow(QMainWindow):
@@ -73,50 +76,42 @@ class MainWindow(QMainWindow):
         self.hypotheses = HypothesesPanel(style)
         self.beam = BeamView(style)
         self.laboratory = LaboratoryPanel(style)
-        self._host = QMainWindow()
-        self._host.setWindowFlags(Qt.WindowType.Widget)
+        self._presenting = False
         self._cards = self._make_cards()
-        self._arranged = False
-        self._was_roomy = True
-        self._roomy_layout: QByteArray | None = None
-        self._text_resized = QTimer(self)
-        self._text_resized.setSingleShot(True)
-        self._text_resized.timeout.connect(self._fit_text)
+        self.host = PanelHost(self._cards)
         self._em = style.em
         self._lay_out()
         self._make_status_bar()
-        self._model_line = QLabel()
+        self._model_line = ElidedLabel("muted")
         self._model_line.setObjectName("modelLine")
-        self._model_line.setProperty("tone", "muted")
         self.menuBar().setCornerWidget(self._model_line, Qt.Corner.TopRightCorner)
+        self._text_resized = QTimer(self)
+        self._text_resized.setSingleShot(True)
+        self._text_resized.setInterval(0)
+        self._text_resized.timeout.connect(self._fit_model_line)
+        self._connect()
         self.set_style(style)
-        self.resize(*DEFAULT_SIZE)
+        self.resize(self.fitting(DEFAULT_SIZE))
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size in every part; text that has grown out of its room is given more."""
-        if self.isVisible() and not self._text_resized.isActive():
-            self._was_roomy = self._is_roomy()
-            if self._was_roomy:
-                self._roomy_layout = self.saveState()
-            # The panels' room is known only once the layout has followed.
-            self._text_resized.start(0)
         self._em = style.em
-        self._fit_height()
         self.header.set_style(style)
         self.candidates.set_style(style)
         for below in (self.positions, self.hypotheses, self.beam, self.laboratory):
             below.set_style(style)
         for panel in self.panels.values():
             panel.set_style(style)
-        for card in self._cards.values():
-            card.set_padding(round(0.8 * style.em))
-        # Smaller than all panels side by side need, so that large text does not force a large window.
-        self._host.setMinimumSize(round(LEAST_EMS[0] * style.em), round(LEAST_EMS[1] * style.em))
-        margin = round(0.6 * style.em)
+        self.host.set_style(style)
+        self.setMinimumSize(self.fitting(QSize(round(LEAST_EMS[0] * style.em), round(LEAST_EMS[1] * style.em))))
+        margin = round(0.5 * style.em)
         self._around.setContentsMargins(margin, margin, margin, margin)
         self._status.setContentsMargins(margin, 0, 0, 0)
         self._convention.setContentsMargins(margin, 0, margin, 0)
-        self._model_line.setContentsMargins(0, round(0.3 * style.em), margin, 0)
+        self._model_line.setContentsMargins(margin, 0, margin, 0)
+        self._fit_room()
+        # The menu bar follows the new font only with the next events.
+        self._text_resized.start()
 
     def set_actions(self, actions: Mapping[str, QAction]) -> None:
         """The actions of the step buttons: first, back, step, last, play."""
@@ -134,15 +129,12 @@ class MainWindow(QMainWindow):
 
     def show_card(self, name: str) -> None:
         """Bring a panel to the front: "laboratory", "hypotheses", "beam", "positions" and so on."""
-        self._cards[name].show()
-        self._cards[name].raise_()
-        self._give_room(self._cards[name])
+        self.host.show_card(name)
 
     def set_model_line(self, text: str) -> None:
         """What model is open, at the right end of the menu bar."""
-        self._model_line.setText(text)
-        self.menuBar().setCornerWidget(self._model_line, Qt.Corner.TopRightCorner)
-        self._model_line.show()
+        self._model_line.set_full_text(text)
+        self._fit_model_line()
 
     def set_status(self, text: str) -> None:
         """What the program is doing."""
@@ -171,30 +163,71 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Every panel where it was at first."""
-        self._arrange()
-        self._share_room()
+        self.host.reset()
+
+    def toggle_large(self, name: str) -> None:
+        """Let a panel ("encoder", "next" ...) fill the window, or let it go back to its place."""
+        alone = frozenset({name})
+        self.host.show_only(self._shown_at_rest() if self.host.only == alone else alone)
+
+    def large(self) -> str | None:
+        """The panel that fills the window; None where there is none."""
+        only = self.host.only
+        return next(iter(only)) if only is not None and len(only) == 1 else None
+
+    def active_card(self) -> str:
+        """The panel that has the keyboard's focus, or else the active map."""
+        focused = self.focusWidget()
+        for name, card in self._cards.items():
+            if focused is not None and card.isAncestorOf(focused):
+                return name
+        return next((kind.value for kind, panel in self.panels.items() if panel.active), Kind.CROSS.value)
+
+    def set_presentation(self, on: bool) -> None:
+        """Fill the screen with the maps alone, or go back to what was shown before."""
+        self._presenting = on
+        self.host.show_only(self._shown_at_rest())
+        self.setWindowState(_with(self.windowState(), Qt.WindowState.WindowFullScreen, on))
+
+    def set_thumbnails(self, shown: bool) -> None:
+        """Show the thumbnails of all heads in every panel, or in none."""
+        for panel in self.panels.values():
+            panel.set_thumbnails(shown)
+
+    def thumbnails_shown(self) -> bool:
+        """Whether any panel shows the thumbnails of all heads."""
+        return any(panel.thumbnails.isChecked() for panel in self.panels.values())
+
+    def fitting(self, size: QSize) -> QSize:
+        """`size`, or as much of it as the screen has room for with the frame around the window."""
+        screen = self.screen() or QGuiApplication.primaryScreen()
+        frame = self.frameGeometry().size() - self.geometry().size() if self.isVisible() else QSize(0, 0)
+        return size.boundedTo(screen.availableGeometry().size() - frame)
+
+    def keep_on_screen(self) -> None:
+        """Make the window no larger than its screen, and put it where all of it is seen."""
+        if self.isMaximized() or self.isFullScreen():
+            return
+        self.resize(self.fitting(self.size()))
+        room = self.screen().availableGeometry()
+        frame = self.frameGeometry()
+        left = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
+        top = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
+        if (left, top) != (frame.left(), frame.top()):
+            self.move(left, top)
 
     def saveState(self, version: int | None = 0) -> QByteArray:
         """Where the panels are."""
-        return self._host.saveState(version)
+        return self.host.saveState(version)
 
     def restoreState(self, state: QByteArray | bytes | bytearray | memoryview, version: int | None = 0) -> bool:
         """Put the panels where `saveState` found them; False (and nothing changed) for damaged bytes."""
-        restored = self._host.restoreState(state, version)
-        self._arranged = self._arranged or restored
-        return restored
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Share out the room when it is first known."""
-        super().showEvent(event)
-        if not self._arranged:
-            self._arranged = True
-            self._share_room()
+        return self.host.restoreState(state, version)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the panels their room in a low window."""
+        """Leave the panels their room in a low or narrow window."""
         super().resizeEvent(event)
-        self._fit_height()
+        self._fit_room()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome files, as copies."""
@@ -227,108 +260,83 @@ class MainWindow(QMainWindow):
     def _make_cards(self) -> dict[str, Card]:
         cards = {"next": Card("next", "Next token", self.candidates.header, self.candidates)}
         for kind, panel in self.panels.items():
-            cards[kind.value] = Card(kind.value, PANEL_NAMES[kind], panel.header, panel)
-        cards["positions"] = Card("positions", "Positional encoding", self.positions.header, self.positions)
+            cards[kind.value] = Card(kind.value, TAB_NAMES[kind], panel.header, panel)
+        cards["positions"] = Card("positions", "Positions", self.positions.header, self.positions)
         cards["laboratory"] = Card("laboratory", "Laboratory", self.laboratory.header, self.laboratory)
         cards["hypotheses"] = Card("hypotheses", "Hypotheses", self.hypotheses.header, self.hypotheses)
         cards["beam"] = Card("beam", "Beam search", self.beam.header, self.beam)
         return cards
 
     def _lay_out(self) -> None:
-        central = QWidget()
-        layout = QVBoxLayout(central)
+        content = QWidget()
+        content.setObjectName("content")
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
         self._around = QVBoxLayout()
-        self._around.addWidget(self._host)
+        self._around.addWidget(self.host)
         layout.addLayout(self._around, 1)
-        self.setCentralWidget(central)
-        self._host.setDockNestingEnabled(True)
-        self._host.tabifiedDockWidgetActivated.connect(self._give_room)
-        self._arrange()
+        # In a window smaller than what all of it needs, everything scrolls; nothing is squeezed or overlaps.
+        self._scroll = QScrollArea()
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(content)
+        self.setCentralWidget(self._scroll)
 
-    def _arrange(self) -> None:
-        for card in self._cards.values():
-            card.setFloating(False)
-            self._host.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, card)
-            card.show()
-        top = self._top_cards()
-        for left, right in pairwise(top):
-            self._host.splitDockWidget(left, right, Qt.Orientation.Horizontal)
-        self._host.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self._cards["positions"])
-        self._put_behind("positions")
+    def _connect(self) -> None:
+        self.host.rearranged.connect(self._show_header)
+        for name, card in self._cards.items():
+            card.large_requested.connect(lambda name=name: self.toggle_large(name))
+        for kind, panel in self.panels.items():
+            panel.thumbnails_requested.connect(self.set_thumbnails)
+            panel.fronted.connect(lambda name=kind.value: self.host.bring_to_front(name))
 
-    def _put_behind(self, front: str) -> None:
-        """Put the laboratory's cards behind another one, to be reached by tabs."""
-        for name in BEHIND:
-            self._host.tabifyDockWidget(self._cards[front], self._cards[name])
-        self._cards[front].raise_()
+    def _shown_at_rest(self) -> frozenset[str] | None:
+        """What is shown where no single panel is large."""
+        return frozenset(kind.value for kind in Kind) if self._presenting else None
 
-    def _give_room(self, card: QDockWidget) -> None:
-        """Let a card of the laboratory that comes to the front be high enough to work with."""
-        wanted = min(round(WORKING_EMS * self._em), round(MOST_SHARE * self._host.height()))
-        if card in [self._cards[name] for name in BEHIND] and card.height() < wanted and not card.isFloating():
-            self._host.resizeDocks([card], [wanted], Qt.Orientation.Vertical)
+    def _show_header(self) -> None:
+        self.header.setVisible(self.large() is None)
+        self._fit_room()
 
-    def _fit_height(self) -> None:
-        """Leave the panels their room in a window that is low for its text."""
-        low = self.height() < LOW_EMS * self._em
-        self.header.set_lines(1 if low else MOST_LINES)
+    def _fit_room(self) -> None:
+        """Follow the window's size: fewer lines in a low window, panels side by side or behind each other."""
+        height = self.height() / self._em
+        self.header.set_low(height < COMPACT_EMS)
+        self.header.set_lines(1 if height < LOW_EMS else MOST_LINES)
         experiments = (self.laboratory.header, self.hypotheses.header, self.beam.header)
-        for header in (self.candidates.header, *(panel.header for panel in self.panels.values()), *experiments):
-            header.set_compact(low)
+        for header in (self.candidates.header, *experiments):
+            header.set_compact(height < COMPACT_EMS)
+        self.host.fit(self.size())
+        self._fit_model_line()
 
-    def _fit_text(self) -> None:
-        """Let some panels share a place once the text is too large for all, and undo it once it no longer is."""
-        self.set_model_line(self._model_line.text())
-        roomy = self._is_roomy()
-        if roomy == self._was_roomy:
-            return
-        if roomy and self._roomy_layout is not None:
-            self.restoreState(self._roomy_layout)
-        elif roomy:
-            self._arrange()
-        # One change of a strip's height leads to another; what is shared out must be the room in the end.
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
-        self._share_room()
-
-    def _is_roomy(self) -> bool:
-        """Whether all panels have room at once."""
-        return self.width() >= ROOMY_EMS[0] * self._em and self.height() >= ROOMY_EMS[1] * self._em
-
-    def _share_room(self) -> None:
-        width, height = self._host.width(), self._host.height()
-        top = self._top_cards()
-        if not self._is_roomy():
-            top = self._stack()
-        else:
-            below = round(max(height * POSITIONS_SHARE, LEAST_POSITIONS_EMS * self._em))
-            docks: list[QDockWidget] = [self._cards["next"], self._cards["positions"]]
-            self._host.resizeDocks(docks, [height - below, below], Qt.Orientation.Vertical)
-        shares = [NARROW_SHARE, *[WIDE_SHARE] * (len(top) - 1)]
-        self._host.resizeDocks(top, [width * share // sum(shares) for share in shares], Qt.Orientation.Horizontal)
-
-    def _stack(self) -> list[QDockWidget]:
-        """Put encoder and decoder behind each other, and the positions behind the cross-attention."""
-        encoder, decoder, cross = (self._cards[kind.value] for kind in Kind)
-        self._host.tabifyDockWidget(encoder, decoder)
-        self._host.tabifyDockWidget(cross, self._cards["positions"])
-        self._put_behind(Kind.CROSS.value)
-        encoder.raise_()
-        return [self._cards["next"], encoder, cross]
-
-    def _top_cards(self) -> list[QDockWidget]:
-        return [card for name, card in self._cards.items() if name not in ("positions", *BEHIND)]
+    def _fit_model_line(self) -> None:
+        """Leave the menus their room, so that none is cut off beside the model's line."""
+        bar = self.menuBar()
+        metrics = bar.fontMetrics()
+        menus = sum(metrics.horizontalAdvance(action.text()) + MENU_EMS * self._em for action in bar.actions())
+        room = self.width() - round(menus + MENU_EMS * self._em)
+        height = max(0, bar.sizeHint().height() - round(0.6 * self._em))
+        self._model_line.setMaximumWidth(QWIDGETSIZE_MAX)
+        self._model_line.setFixedSize(max(0, min(self._model_line.sizeHint().width(), room)), height)
+        bar.setCornerWidget(self._model_line, Qt.Corner.TopRightCorner)
+        self._model_line.show()
 
     def _make_status_bar(self) -> None:
         self._status = ElidedLabel("muted")
         self._timing = QLabel()
-        self._convention = QLabel(CONVENTION)
-        for label in (self._timing, self._convention):
-            label.setProperty("tone", "muted")
+        self._timing.setProperty("tone", "muted")
+        self._convention = ElidedLabel("muted")
+        self._convention.set_full_text(CONVENTION)
+        self._convention.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self._status, 1)
         bar.addWidget(self._timing)
-        bar.addPermanentWidget(self._convention)
+        bar.addPermanentWidget(self._convention, 1)
+
+
+def _with(state: Qt.WindowState, flag: Qt.WindowState, on: bool) -> Qt.WindowState:
+    return state | flag if on else state & ~flag

@@ -1,4 +1,4 @@
-"""The large map of one head: cells in a pyqtgraph ViewBox, token labels and colour bar around it.
+"""The large map of one head: cells in a pyqtgraph ViewBox, token labels around it, and what is read of a cell.
 
 Importing this imports pyqtgraph; `heatmap_view` does so only once there is a map to show.
 """
@@ -9,78 +9,75 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 from attention_viewer.viewer.look.theme import Style, style_for, system_font
-from attention_viewer.viewer.painting.colorbar import paint_colorbar
-from attention_viewer.viewer.painting.heatmap import HeatmapLayout, heatmap_layout, paint_cells, paint_overlay
-from attention_viewer.viewer.painting.labels import Side, overhang_of, paint_labels
+from attention_viewer.viewer.painting.heatmap import HeatmapLayout, filling_layout, paint_frames, paint_overlay
+from attention_viewer.viewer.painting.labels import (
+    Side,
+    elided,
+    height_of,
+    label_at,
+    overhang_of,
+    paint_labels,
+    width_of,
+)
+from attention_viewer.viewer.painting.tag import Tag, paint_tag, place_tag, tag_size
+from attention_viewer.viewer.state.reading import spoken
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
+from attention_viewer.viewer.widgets.cell_reader import Cell, CellReader, row_tag, value_tag
+from attention_viewer.viewer.widgets.cells_item import CellsItem
 from attention_viewer.viewer.widgets.graphing import pg
 from attention_viewer.viewer.widgets.map_box import MapBox
 from attention_viewer.viewer.widgets.message import KEYBOARD_REASONS, paint_focus
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontInfo, QPainter, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleValueChangeEvent,
+    QColor,
+    QFocusEvent,
+    QFont,
+    QFontInfo,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 NO_OVERLAY = Overlay()
-MOST_LABELS = 0.45
+MOST_LABELS = 0.26
 """Share of the height that labels above the map may take before enlarged text gives way to the map."""
-
-
-class CellsItem(pg.GraphicsObject):  # type: ignore[misc]
-    """The cells of a map, one cell one unit, painted by our painter as far as they are exposed."""
-
-    def __init__(self, style: Style) -> None:
-        super().__init__()
-        self._look = style
-        self._spec: HeatmapSpec | None = None
-        self.setFlag(self.GraphicsItemFlag.ItemUsesExtendedStyleOption)
-
-    def show_cells(self, spec: HeatmapSpec | None, style: Style) -> None:
-        """Show other cells, or none."""
-        self.prepareGeometryChange()
-        self._spec, self._look = spec, style
-        self.update()
-
-    def boundingRect(self) -> QRectF:
-        """All cells."""
-        if self._spec is None:
-            return QRectF()
-        rows, columns = self._spec.values.shape
-        return QRectF(0, 0, columns, rows)
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """The cells that are seen."""
-        if self._spec is not None:
-            area, part = exposed_part(self._spec, option.exposedRect)
-            paint_cells(painter, area, part, self._look)
-
-
-def exposed_part(spec: HeatmapSpec, exposed: QRectF) -> tuple[QRectF, HeatmapSpec]:
-    """The cells of `spec` in `exposed` and one more on each side, and where they stand, both in cells."""
-    rows, columns = spec.values.shape
-    top, bottom = max(0, math.floor(exposed.top()) - 1), min(rows, math.ceil(exposed.bottom()) + 1)
-    left, right = max(0, math.floor(exposed.left()) - 1), min(columns, math.ceil(exposed.right()) + 1)
-    part = np.s_[top:bottom, left:right]
-    mask = None if spec.mask is None else spec.mask[part]
-    leaked = None if spec.leaked is None else spec.leaked[part]
-    seen = replace(spec, values=spec.values[part], mask=mask, leaked=leaked)
-    return QRectF(left, top, right - left, bottom - top), seen
+MOST_BESIDE = 0.42
+"""Share of the width that the labels beside the map may take before they are shortened in the middle."""
+BESIDE, SMALLER_MONO = 0.26, 0.9
+"""Share of the width from which on labels beside the map are a little smaller, and how much smaller at most."""
+PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 
 
 def fitting_style(spec: HeatmapSpec, style: Style, area: QRectF) -> Style:
-    """`style`, or one with smaller text where the labels leave a map in `area` too little room.
+    """`style`, or one with smaller text and shorter labels where those leave a map in `area` too little room.
 
     Only text that is larger than the desktop's becomes smaller, and no smaller than that.
     """
-    labels = heatmap_layout(area, spec, style).cells.top() - area.top()
+    labels = height_of(spec.columns.labels, style)
     least = min(1.0, QFontInfo(system_font()).pixelSize() / style.em)
     scale = max(least, MOST_LABELS * area.height() / max(labels, 1.0))
-    return style if scale >= 1.0 else style_for(style.palette, style.font, scale)
+    if scale < 1.0:
+        style = replace(style_for(style.palette, style.font, scale), stroke=style.stroke)
+    style = replace(style, label_ems=min(style.label_ems, MOST_BESIDE * area.width() / style.em))
+    smaller = max(SMALLER_MONO, BESIDE * area.width() / max(1.0, width_of(spec.rows.labels, style)))
+    if smaller < 1.0:
+        mono = QFont(style.mono)
+        mono.setPixelSize(round(mono.pixelSize() * smaller))
+        style = replace(style, mono=mono, line=QFontMetricsF(mono).height())
+    return style
 
 
 class MapView(pg.GraphicsView):  # type: ignore[misc]
-    """Shows a `HeatmapSpec`: zoom with the wheel, drag to pan, double-click to see all of it again."""
+    """Shows a `HeatmapSpec` whose labels stay beside their cells when it is zoomed.
+
+    `cell_hovered` tells the cell being read as (row, column), None for none; `activated` tells that the map is used.
+    """
 
     cell_hovered = Signal(object)
     activated = Signal()
@@ -88,16 +85,20 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent, useOpenGL=False)
         self._chosen = self._look = style
+        self._name = name
         self._spec: HeatmapSpec | None = None
         self._layout: HeatmapLayout | None = None
         self._overlay = NO_OVERLAY
-        self._under: tuple[int, int] | None = None
+        self._told: Cell | None = None
+        self._mouse = QPointF()
         self._ringed = False
+        self.reader = CellReader()
         self.box = MapBox()
         self._cells = CellsItem(style)
         self.scene().addItem(self.box)
         self.box.addItem(self._cells, ignoreBounds=True)
         self.box.moved.connect(self.viewport().update)
+        self.box.clicked.connect(self._pin)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -106,11 +107,13 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self.set_style(style)
 
     def set_spec(self, spec: HeatmapSpec) -> None:
-        """Show a map; one of the same shape keeps the zoom."""
+        """Show a map; one of the same shape keeps the zoom, and one that has the cells being read keeps those."""
         self._spec = spec
         self.box.set_shape(*spec.values.shape)
+        self.reader.set_shape((spec.values.shape[0], spec.values.shape[1]))
         self.setAccessibleDescription(f"{spec.title}; {spec.rows.title}; {spec.columns.title}; {spec.scale.note}")
         self._lay_out()
+        self._speak()
 
     def set_overlay(self, overlay: Overlay) -> None:
         """Light rows and columns."""
@@ -123,27 +126,91 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self.setBackground(QColor(style.palette.surface))
         self._lay_out()
 
-    def cell_at(self, point: QPointF) -> tuple[int, int] | None:
+    def cell_at(self, point: QPointF) -> Cell | None:
         """The (row, column) at a point of this widget."""
         if self._spec is None or not self.box.geometry().contains(point):
             return None
         seen, inside = self.box.seen, self.box.mapFromScene(point)
-        row = math.floor(seen.top + inside.y() / seen.cell)
-        column = math.floor(seen.left + inside.x() / seen.cell)
+        row = math.floor(seen.top + inside.y() / seen.high)
+        column = math.floor(seen.left + inside.x() / seen.wide)
         rows, columns = self._spec.values.shape
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
     def cell_rect(self, row: int, column: int) -> QRectF:
         """Where a cell stands in this widget, seen or not."""
         seen = self.box.seen
-        place = QRectF((column - seen.left) * seen.cell, (row - seen.top) * seen.cell, seen.cell, seen.cell)
+        place = QRectF((column - seen.left) * seen.wide, (row - seen.top) * seen.high, seen.wide, seen.high)
         return place.translated(self.box.geometry().topLeft())
+
+    def cells_rect(self) -> QRectF:
+        """Where the cells stand in this widget that are seen; empty where there are none."""
+        if self._spec is None:
+            return QRectF()
+        rows, columns = self._spec.values.shape
+        whole = QRectF(self.cell_rect(0, 0).topLeft(), self.cell_rect(rows - 1, columns - 1).bottomRight())
+        return whole.intersected(self.box.geometry())
+
+    def tags(self) -> list[tuple[QRectF, Tag]]:
+        """What is said beside cells, and where: of the pinned one its row's ranking, of another being read its value.
+
+        No tag covers the cell that it is about.
+        """
+        if self._spec is None:
+            return []
+        reader = self.reader
+        found: list[tuple[Cell, Tag, QPointF | None]] = []
+        if reader.pinned is not None:
+            found.append((reader.pinned, row_tag(self._spec, reader.pinned), None))
+        reading = reader.under or (reader.cursor if self.hasFocus() else None)
+        if reading is not None and reading != reader.pinned:
+            point = self._mouse if reader.under is not None else None
+            found.append((reading, value_tag(self._spec, reading), point))
+        return [(self._place(tag, cell, point), tag) for cell, tag, point in found]
+
+    def tip_at(self, point: QPointF) -> str:
+        """The whole of a label that is shortened at a point of this widget; "" where there is none."""
+        spec, layout = self._spec, self._layout
+        if spec is None or layout is None:
+            return ""
+        box, seen = self.box.geometry(), self.box.seen
+        row, column = label_at(point - box.topLeft(), self._look)
+        label = ""
+        if point.x() < box.left() and row is not None:
+            label = _at(spec.rows.labels, math.floor(seen.top + row / seen.high))
+        elif point.y() < box.top() and column is not None:
+            label = _at(spec.columns.labels, math.floor(seen.left + column / seen.wide))
+        return label if elided(label, self._look) != label else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew."""
         super().resizeEvent(event)
         if hasattr(self, "box"):
             self._lay_out()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that are for the cells from the window's shortcuts."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._takes(event):
+            event.accept()
+            return True
+        return bool(super().event(event))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Say the whole of a shortened label."""
+        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            return True
+        return bool(super().viewportEvent(event))
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Move the cursor, pin the cell it is on, or let go."""
+        if not self._takes(event):
+            super().keyPressEvent(event)
+            return
+        self.reader.press(event.key())
+        self.reader.under = None
+        if self.reader.cursor is not None:
+            self.box.reveal(*self.reader.cursor)
+        self._tell()
 
     def mousePressEvent(self, event: Any) -> None:
         """Tell that this map is being used."""
@@ -153,7 +220,8 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
     def mouseMoveEvent(self, event: Any) -> None:
         """Tell which cell the mouse is on, when that changes."""
         super().mouseMoveEvent(event)
-        self._hover(self.cell_at(event.position()))
+        self._mouse = event.position()
+        self._hover(self.cell_at(self._mouse))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that the mouse is on no cell."""
@@ -161,77 +229,112 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self._hover(None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus where it came by the keyboard."""
+        """Show the focus where it came by the keyboard, and give it a cursor there."""
         super().focusInEvent(event)
         self._ringed = event.reason() in KEYBOARD_REASONS
-        self.viewport().update()
+        if self._ringed:
+            self.reader.begin()
+        self._tell()
         self.activated.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Show the focus no longer."""
         super().focusOutEvent(event)
         self._ringed = False
-        self.viewport().update()
+        self._tell()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """What stands around the cells, and what is lit on them."""
+        """What stands around the cells, what is lit on them, and what is read of them."""
         if self._spec is not None and self._layout is not None:
             self._paint_axes(painter, self._spec, self._layout)
             self._paint_overlay(painter, self._spec)
+            for place, tag in self.tags():
+                paint_tag(painter, place, tag, self._look)
         if self._ringed:
             paint_focus(painter, self._area(), self._look)
 
     def _paint_axes(self, painter: QPainter, spec: HeatmapSpec, layout: HeatmapLayout) -> None:
         seen, box = self.box.seen, self.box.geometry()
         rows, columns = spec.values.shape
-        last_row = min(float(rows), seen.top + box.height() / seen.cell)
-        last_column = min(float(columns), seen.left + box.width() / seen.cell)
-        height, width = (last_row - seen.top) * seen.cell, (last_column - seen.left) * seen.cell
+        last_row = min(float(rows), seen.top + box.height() / seen.high)
+        last_column = min(float(columns), seen.left + box.width() / seen.wide)
+        height, width = (last_row - seen.top) * seen.high, (last_column - seen.left) * seen.wide
         beside = QRectF(layout.row_labels.left(), box.top(), layout.row_labels.width(), height)
         above = QRectF(box.left(), layout.column_labels.top(), width, layout.column_labels.height())
-        style, lit = self._look, self._overlay
+        style, lit = self._look, self._lit()
         paint_labels(painter, beside, spec.rows.labels, seen.top, last_row, Side.LEFT, style, lit.rows)
         paint_labels(painter, above, spec.columns.labels, seen.left, last_column, Side.TOP, style, lit.columns)
-        painter.setFont(style.small)
-        painter.setPen(QColor(style.palette.muted))
-        room = layout.column_title
-        title = painter.fontMetrics().elidedText(spec.columns.title, Qt.TextElideMode.ElideRight, int(room.width()))
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, title)
-        bar = QRectF(layout.colorbar)
-        bar.moveLeft(box.left() + width + style.em)
-        paint_colorbar(painter, bar, spec.scale, spec.colormap, style)
 
     def _paint_overlay(self, painter: QPainter, spec: HeatmapSpec) -> None:
-        margin = 2 * self._look.stroke
+        margin = 3 * self._look.stroke
         painter.save()
         painter.setClipRect(self.box.geometry().adjusted(-margin, -margin, margin, margin))
         rows, columns = spec.values.shape
         corner = self.cell_rect(0, 0).topLeft()
         cells = QRectF(corner, self.cell_rect(rows - 1, columns - 1).bottomRight())
-        paint_overlay(painter, cells, (rows, columns), self._overlay, self._look)
+        paint_overlay(painter, cells, (rows, columns), self._lit(), self._look)
+        read = (self.reader.pinned, self.reader.cursor if self.hasFocus() else None)
+        paint_frames(painter, [self.cell_rect(*cell) for cell in read if cell is not None], self._look)
         painter.restore()
 
+    def _lit(self) -> Overlay:
+        """What hovering lights, and the pinned cell's row and column."""
+        pinned, lit = self.reader.pinned, self._overlay
+        return lit if pinned is None else Overlay(lit.rows | {pinned[0]}, lit.columns | {pinned[1]})
+
     def _lay_out(self) -> None:
-        spec = self._spec
-        style = self._look = self._chosen if spec is None else fitting_style(spec, self._chosen, self._area())
+        spec, area = self._spec, self._area()
+        style = self._look = self._chosen if spec is None else fitting_style(spec, self._chosen, area)
         self._cells.show_cells(spec, style)
         self.box.setVisible(spec is not None)
-        # The last row's label may reach below its cell.
-        room = self._area().adjusted(0.0, 0.0, 0.0, -0.5 * style.line)
-        self._layout = None if spec is None else heatmap_layout(room, spec, style)
+        # The frame of what is lit reaches beyond the outermost cells.
+        room = area.adjusted(0.0, 0.0, -2 * style.stroke, -2 * style.stroke)
+        self._layout = None if spec is None else filling_layout(room, spec, style)
         if spec is not None and self._layout is not None:
-            cells = self._layout.cells
+            cells, (rows, columns) = self._layout.cells, self._layout.shape
             # Labels lean over the right edge; a zoomed map may end with any of them.
-            right = max(style.em + self._layout.colorbar.width(), overhang_of(spec.columns.labels, 0.0, style))
             box = QRectF(cells.topLeft(), room.bottomRight())
-            box.setRight(max(cells.right(), room.right() - right))
-            self.box.place(box, cells.width() / spec.values.shape[1], style.em)
+            box.setRight(max(cells.right(), room.right() - overhang_of(spec.columns.labels, 0.0, style)))
+            self.box.place(box, QSizeF(cells.width() / columns, cells.height() / rows), style.em)
         self.viewport().update()
 
     def _area(self) -> QRectF:
         return QRectF(self.viewport().rect())
 
-    def _hover(self, cell: tuple[int, int] | None) -> None:
-        if cell != self._under:
-            self._under = cell
+    def _takes(self, event: Any) -> bool:
+        return event.modifiers() in PLAIN and self.reader.takes(event.key())
+
+    def _place(self, tag: Tag, cell: Cell, point: QPointF | None) -> QRectF:
+        rect = self.cell_rect(*cell)
+        room = self._area().adjusted(1.0, 1.0, -1.0, -1.0)
+        return place_tag(tag_size(tag, self._look), rect, point or rect.center(), room, self._look)
+
+    def _pin(self, point: QPointF) -> None:
+        self.reader.pin(self.cell_at(point))
+        self._tell()
+
+    def _hover(self, cell: Cell | None) -> None:
+        self.reader.under = cell
+        self._tell()
+
+    def _tell(self) -> None:
+        """Show what is read, and tell it where it has changed."""
+        self.viewport().update()
+        cell = self.reader.cell if self.hasFocus() or self.reader.pinned else self.reader.under
+        if cell != self._told:
+            self._told = cell
             self.cell_hovered.emit(cell)
+            self._speak()
+
+    def _speak(self) -> None:
+        """Let assistive technology say the cell that the keyboard is on, as part of the name and as a value."""
+        cell = self.reader.cursor or self.reader.pinned
+        said = "" if cell is None or self._spec is None else spoken(self._spec, *cell)
+        name = f"{self._name}: {said}" if said else self._name
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
+            QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, said))
+
+
+def _at(labels: tuple[str, ...], index: int) -> str:
+    return labels[index] if 0 <= index < len(labels) else ""

@@ -132,7 +132,12 @@ class MatrixPlot(Plot):
 
 
 class CurvesPlot(Plot):
-    """Curves over positions; the positions of the sentence lie on a tinted ground."""
+    """Curves over positions; the positions of the sentence lie on a tinted ground.
+
+    `hovered` tells the position under the mouse, None for none.
+    """
+
+    hovered = Signal(object)
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(name, style, parent)
@@ -143,6 +148,7 @@ class CurvesPlot(Plot):
         self._ground.setPen(QPen(Qt.PenStyle.NoPen))
         self.addItem(self._ground, ignoreBounds=True)
         self.getAxis("left").setTicks([[(value, str(value)) for value in CURVE_TICKS]])
+        self.setMouseTracking(True)
         # Sines and cosines always fill this height.
         self.setMouseEnabled(x=True, y=False)
         self.set_style(style)
@@ -170,6 +176,23 @@ class CurvesPlot(Plot):
         super().set_style(style)
         self._ground.setBrush(QColor(style.palette.accent_soft))
         self._color()
+
+    def position_at(self, point: QPointF) -> int | None:
+        """The position at a point of this widget."""
+        if self._spec is None or not self.getViewBox().sceneBoundingRect().contains(point):
+            return None
+        position = math.floor(self.getViewBox().mapSceneToView(point).x() + 0.5)
+        return position if 0 <= position < self._spec.curves.shape[1] else None
+
+    def mouseMoveEvent(self, event: Any) -> None:
+        """Tell which position the mouse is on."""
+        super().mouseMoveEvent(event)
+        self.hovered.emit(self.position_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Tell that the mouse is on no position."""
+        super().leaveEvent(event)
+        self.hovered.emit(None)
 
     def _color(self) -> None:
         for line, color in zip(self._lines, curve_colors(self._look, len(self._lines)), strict=True):

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import CurvesSpec, MatrixSpec
 from attention_viewer.viewer.widgets.card import ElidedLabel, TitleBlock
+from attention_viewer.viewer.widgets.colorbar_line import ColorbarLine
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from attention_viewer.viewer.widgets.position_plots import PositionPlots
@@ -45,7 +46,17 @@ class PositionPanel(QWidget):
         self.length = self._make_length()
         self.pairs = self._make_pairs()
         self._readout = ElidedLabel("muted")
-        self._titles = (TitleBlock(controls=[self.length]), TitleBlock(controls=[self.pairs]), TitleBlock())
+        self._bars = ColorbarLine("Encoding: colours", style), ColorbarLine("Dot products: colours", style)
+        label = QLabel("pairs")
+        label.setProperty("tone", "muted")
+        label.setBuddy(self.pairs)
+        self._titles = (
+            _block([self.length], self._bars[0]),
+            TitleBlock(controls=[label, self.pairs]),
+            _block([], self._bars[1]),
+        )
+        for block in self._titles:
+            block.title.setToolTip(FORMULA)
         self._subtitles = ["", "", ""]
         self.header = QWidget()
         self._painted = QTimer(self)
@@ -58,7 +69,8 @@ class PositionPanel(QWidget):
     def set_encoding(self, spec: MatrixSpec) -> None:
         """The encoding, position x dimension."""
         self._encoding = spec
-        self._set_titles(0, spec.title, f"{spec.subtitle} · {spec.scale.note}")
+        self._set_titles(0, spec.title, spec.subtitle)
+        self._bars[0].set_scale(spec.scale, spec.colormap)
         if self._plots is not None:
             self._plots.encoding.set_spec(spec)
 
@@ -72,7 +84,8 @@ class PositionPanel(QWidget):
     def set_dots(self, spec: MatrixSpec) -> None:
         """The dot products between the encodings of any two positions."""
         self._dots = spec
-        self._set_titles(2, spec.title, f"{spec.subtitle} · {spec.scale.note}")
+        self._set_titles(2, spec.title, spec.subtitle)
+        self._bars[1].set_scale(spec.scale, spec.colormap)
         if self._plots is not None:
             self._plots.dots.set_spec(spec)
 
@@ -87,8 +100,8 @@ class PositionPanel(QWidget):
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         self._style = style
-        for title in self._titles:
-            title.set_style(style)
+        for part in (*self._titles, *self._bars):
+            part.set_style(style)
         self._title_row.setSpacing(self._spacing())
         if self._plots is not None:
             self._plots.set_style(style, self._spacing())
@@ -107,7 +120,7 @@ class PositionPanel(QWidget):
             self._painted.start(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the foot's room to the plots where there is little; the formula is in their tool tips too."""
+        """Give the foot's room to the plots where there is little; the formula is in their titles' tool tips too."""
         super().resizeEvent(event)
         self._readout.setVisible(self._has_foot())
 
@@ -121,9 +134,10 @@ class PositionPanel(QWidget):
         # Importing pyqtgraph takes as long as painting the whole window for the first time.
         from attention_viewer.viewer.widgets.position_plots import PositionPlots
 
-        self._plots = plots = PositionPlots(self._style, SHARES, FORMULA)
+        self._plots = plots = PositionPlots(self._style, SHARES)
         plots.set_style(self._style, self._spacing())
         plots.encoding.hovered.connect(self._read_encoding)
+        plots.curves.hovered.connect(self._read_curves)
         plots.dots.hovered.connect(self._read_dots)
         if self._encoding is not None:
             plots.encoding.set_spec(self._encoding)
@@ -203,6 +217,14 @@ class PositionPanel(QWidget):
         distance = abs(cell[0] - cell[1])
         self._say(f"PE({cell[0]}) · PE({cell[1]}) = {self._dots.values[cell]:.3f}, distance {distance}", column=2)
 
+    def _read_curves(self, position: int | None) -> None:
+        if position is None or self._curves is None:
+            self._say(FORMULA, column=1)
+            return
+        named = zip(self._curves.names, self._curves.curves[:, position], strict=True)
+        values = " · ".join(f"{name.partition(',')[0]}: {value:+.3f}" for name, value in named)
+        self._say(f"position {position} · {values}", column=1)
+
     def _has_foot(self) -> bool:
         return self.height() > SHORT_EMS * self._style.em
 
@@ -214,6 +236,16 @@ class PositionPanel(QWidget):
         in_subtitle = text != FORMULA and not self._has_foot()
         subtitle.set_role(role if in_subtitle else "muted")
         subtitle.set_full_text(text if in_subtitle else self._subtitles[column])
+
+
+def _block(controls: list[QWidget], bar: ColorbarLine) -> TitleBlock:
+    """A title with a colour bar at the end of the line below it."""
+    below, subtitle = QWidget(), ElidedLabel("muted")
+    row = QHBoxLayout(below)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(subtitle, 1)
+    row.addWidget(bar)
+    return TitleBlock("", controls, below, subtitle)
 
 
 def parse_pairs(text: str, max_pair: int) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 class PositionPlots(QWidget):
     """Encoding, curves with their legend, and dot products; `shares` are their parts of the width."""
 
-    def __init__(self, style: Style, shares: tuple[int, int, int], tip: str) -> None:
+    def __init__(self, style: Style, shares: tuple[int, int, int]) -> None:
         super().__init__()
         self._look = style
         self._names: tuple[str, ...] = ()
@@ -29,8 +29,6 @@ class PositionPlots(QWidget):
         self._legend.setProperty("tone", "muted")
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
-        for plot in (self.encoding, self.curves):
-            plot.setToolTip(tip)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         parts: tuple[QWidget, ...] = (self.encoding, self._drawn(), self.dots)

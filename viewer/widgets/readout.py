@@ -15,6 +15,10 @@ class Readout(QWidget):
         self._label = QLabel(text, self)
         self._label.setProperty("tone", "muted")
         self._label.setTextFormat(Qt.TextFormat.RichText)
+        self._dots = QLabel("…", self)
+        self._dots.setProperty("tone", "muted")
+        self._dots.setAutoFillBackground(True)
+        self._dots.hide()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_text(self, text: str) -> None:
@@ -53,4 +57,6 @@ class Readout(QWidget):
     def _place(self) -> None:
         room, needed = self.width(), self._label.sizeHint().width()
         self._label.setGeometry(min(0, room - needed), 0, max(room, needed), self.height())
+        self._dots.setGeometry(0, 0, self._dots.sizeHint().width(), self.height())
+        self._dots.setVisible(self.is_cut())
         self.setToolTip(self.text() if self.is_cut() else "")

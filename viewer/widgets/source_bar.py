@@ -141,7 +141,9 @@ class SourceBar(QWidget):
         self._menu.clear()
         for title, sentences in (("Examples", self._examples), ("Recent", self._recent)):
             if sentences:
-                self._menu.addSection(title)
+                # The heading of a section is not drawn under a style sheet.
+                self._menu.addSeparator()
+                self._menu.addAction(title).setEnabled(False)
                 for sentence in sentences:
                     self._menu.addAction(self._entry(sentence))
         self._choose.setEnabled(bool(self._examples or self._recent))

@@ -66,9 +66,12 @@ def run_window(options: WindowOptions) -> int:
     keep_work(parts, Recovery(_unsaved_folder()))
     restore_layout(parts.window, settings)
     parts.window.closing.connect(lambda: save_layout(parts.window, settings))
+    # How much of the screen the frame takes is known only now.
+    framed = AfterFirstPaint(parts.window, parts.window.keep_on_screen)
     start = AfterFirstPaint(parts.window, lambda: begin(parts, options))
     parts.window.show()
     code = application.exec()
+    framed.deleteLater()
     start.deleteLater()
     parts.close()
     return code
@@ -145,13 +148,15 @@ def first_view(settings: Settings) -> ViewState:
 
 
 def restore_layout(window: MainWindow, settings: Settings) -> None:
-    """Put the window and its panels where they were when it was last closed."""
+    """Put the window and its panels where they were when it was last closed, as far as the screen has room."""
     window.restoreGeometry(settings.get_bytes("geometry"))
+    window.keep_on_screen()
     window.restoreState(settings.get_bytes("window state"))
 
 
 def save_layout(window: MainWindow, settings: Settings) -> None:
-    """Remember where the window and its panels are."""
+    """Remember where the window and its panels are, as they are outside a presentation."""
+    window.set_presentation(False)
     settings.set_bytes("geometry", window.saveGeometry())
     settings.set_bytes("window state", window.saveState())
 

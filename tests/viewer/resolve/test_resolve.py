@@ -9,6 +9,7 @@ from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.resolve.resolve_positions import Given
 from attention_viewer.viewer.state.loaded import NO_SENTENCE, Loaded
 from attention_viewer.viewer.state.options import ColorRange, RowLabels
+from attention_viewer.viewer.state.reading import weight_text
 from attention_viewer.viewer.state.specs import BarsSpec, GridSpec, HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState, select_head
 from support import traces
@@ -103,7 +104,7 @@ def test_readout_of_a_cell_that_is_gone_is_a_hint() -> None:
 
 @pytest.mark.parametrize(("weight", "text"), [(0.0, "0.0000"), (0.43219, "0.4322"), (3e-7, "3.0e-07")])
 def test_small_weights_are_not_rounded_to_nothing(weight: float, text: str) -> None:
-    assert resolve.weight_text(weight) == text
+    assert weight_text(weight) == text
 
 
 def test_before_the_first_step_decoder_panels_say_what_to_do() -> None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.grid import grid_layout
-from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending
+from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending, Scale
 from attention_viewer.viewer.state.view_state import Head
-from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
+from attention_viewer.viewer.widgets.attention_panel import HINT, AttentionPanel
 from attention_viewer.viewer.widgets.readout import Readout
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -92,21 +92,50 @@ def test_while_there_is_no_map_the_reason_stands_once(panel: AttentionPanel, hea
     assert not panel.layer.isEnabled()
 
 
-def test_a_low_panel_leaves_its_room_to_the_map(panel: AttentionPanel, style: Style, qtbot: QtBot) -> None:
-    assert panel.grid.isVisible()
-    panel.resize(360, round(10 * style.em))
+def test_thumbnails_stand_where_there_is_room_or_where_they_were_asked_for(
+    panel: AttentionPanel, style: Style, qtbot: QtBot
+) -> None:
+    assert not panel.grid.isVisible() and not panel.thumbnails.isChecked()
+    with qtbot.waitSignal(panel.thumbnails_requested) as asked:
+        panel.thumbnails.click()
+    panel.set_thumbnails(asked.args[0])
+    assert panel.grid.isVisible() and panel.grid.width() > 300 and panel.grid.height() < 0.4 * panel.height()
+    panel.set_thumbnails(False)
     assert not panel.grid.isVisible()
-    qtbot.waitUntil(lambda: panel.map.height() > 7 * style.em)
-    panel.resize(360, 480)
-    assert panel.grid.isVisible()
+    panel.resize(round(40 * style.em), round(45 * style.em))
+    assert panel.grid.isVisible() and panel.thumbnails.isChecked()
+    panel.set_thumbnails(False)
+    assert not panel.grid.isVisible()
+
+
+def test_thumbnails_stand_beside_the_map_in_a_panel_wider_than_high(panel: AttentionPanel, qtbot: QtBot) -> None:
+    panel.resize(1200, 500)
+    panel.set_thumbnails(True)
+    qtbot.waitUntil(lambda: panel.map.width() > 700)
+    assert panel.grid.isVisible() and panel.grid.geometry().right() < panel.map.geometry().left()
+    assert panel.grid.width() > 60
 
 
 def test_the_readout_is_rich_text_and_does_not_widen_the_panel(panel: AttentionPanel) -> None:
-    width = panel.minimumSizeHint().width()
+    panel.set_axes("queries: source · keys: source")
+    width = panel.header.minimumSizeHint().width()
     panel.set_readout("layer 1 head 1 · <b>le → chat</b> attends to <b>cat</b>: 0.8312 " * 4)
-    label = next(each for each in panel.findChildren(QLabel) if "<b>" in each.text())
-    assert label.textFormat() is Qt.TextFormat.RichText
-    assert panel.minimumSizeHint().width() == width
+    label = next(each for each in panel.header.findChildren(QLabel) if "<b>" in each.text())
+    assert label.textFormat() is Qt.TextFormat.RichText and label.isVisible()
+    assert not panel.header.subtitle.isVisible()
+    assert panel.header.minimumSizeHint().width() == width
+    panel.set_readout(HINT)
+    assert panel.header.subtitle.isVisible() and not label.isVisible()
+
+
+def test_the_colour_bar_says_what_the_colours_mean(panel: AttentionPanel, make_map: MakeMap) -> None:
+    bar = panel.colorbar
+    plain = bar.width()
+    assert bar.accessibleDescription() == bar.toolTip() == make_map().scale.note and plain > 40
+    panel.set_heatmap(replace(make_map(), scale=Scale(0.0, 1.0, square_root=True, note="square root")))
+    assert bar.sizeHint().width() > plain and bar.toolTip() == "square root"
+    panel.set_heatmap(Pending("Computing"))
+    assert bar.sizeHint().width() == 0
 
 
 def test_a_readout_without_room_keeps_its_end(qtbot: QtBot) -> None:

@@ -9,11 +9,17 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.look.theme import COLORMAPS, PALETTES, Style, style_for, system_font
-from attention_viewer.viewer.painting.heatmap import heatmap_layout
+from attention_viewer.viewer.painting.heatmap import (
+    LARGEST_FILLING_EMS,
+    MOST_OBLONG,
+    filling_layout,
+    heatmap_layout,
+)
 from attention_viewer.viewer.state.specs import Axis, HeatmapSpec, Overlay, Pending, Scale
 from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.cells_item import exposed_part
 from attention_viewer.viewer.widgets.heatmap_view import HeatmapView
-from attention_viewer.viewer.widgets.map_view import MapView, exposed_part, fitting_style
+from attention_viewer.viewer.widgets.map_view import MapView, fitting_style
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
@@ -54,12 +60,34 @@ def test_every_cell_has_its_own_color_and_place(view: MapView, make_map: MakeMap
         assert view.cell_at(QPointF(point)) == (row, column)
 
 
-def test_a_map_that_fits_stands_whole_at_the_top_left_with_square_cells(view: MapView, style: Style) -> None:
-    first, last = view.cell_rect(0, 0), view.cell_rect(2, 4)
-    assert first.width() == pytest.approx(first.height())
-    assert first.width() <= style.largest_cell + 1e-6
-    assert QRectF(view.viewport().rect()).contains(last)
-    assert first.left() < 10 * style.em
+def test_a_map_fills_its_room_with_cells_that_need_not_be_square(view: MapView, make_map: MakeMap) -> None:
+    view.set_spec(make_map(8, 14))
+    cells, room = view.cells_rect(), QRectF(view.viewport().rect())
+    assert room.contains(cells)
+    assert cells.bottom() > room.bottom() - 4 and cells.width() > 0.75 * room.width()
+    first = view.cell_rect(0, 0)
+    assert first.height() > 1.2 * first.width()
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 9), (9, 1), (2, 2), (3, 40), (60, 60)])
+def test_cells_are_neither_oblong_beyond_measure_nor_giant(
+    style: Style, make_map: MakeMap, rows: int, columns: int
+) -> None:
+    room = QRectF(0, 0, 1200, 900)
+    cells = filling_layout(room, make_map(rows, columns), style).cells
+    wide, high = cells.width() / columns, cells.height() / rows
+    assert room.contains(cells)
+    assert max(wide / high, high / wide) <= MOST_OBLONG + 1e-6
+    assert max(wide, high) <= LARGEST_FILLING_EMS * style.em + 1e-6
+    assert wide * high > 36.0
+
+
+def test_row_labels_that_shrink_leave_their_room_to_the_cells(style: Style, make_map: MakeMap) -> None:
+    few, many = make_map(10, 5), make_map(60, 5)
+    many = replace(many, rows=Axis("queries", ("a long label",) * 60))
+    few = replace(few, rows=Axis("queries", ("a long label",) * 10))
+    lefts = [filling_layout(QRectF(0, 0, 400, 400), spec, style).cells.left() for spec in (few, many)]
+    assert lefts[1] < 0.9 * lefts[0]
 
 
 def test_enlarged_labels_give_way_to_a_map_without_room(view: MapView, qtbot: QtBot) -> None:
@@ -70,16 +98,14 @@ def test_enlarged_labels_give_way_to_a_map_without_room(view: MapView, qtbot: Qt
     spec = HeatmapSpec(Kind.CROSS, Head(), "", *words, weights, None, Scale(0.0, 1.0), "viridis")
     for width, height in ((900, 900), (480, round(7 * large.em))):
         area = QRectF(0, 0, width, height)
-        assert fitting_style(spec, desktop, area) is desktop
+        assert fitting_style(spec, desktop, area).em == desktop.em
         assert desktop.em <= fitting_style(spec, large, area).em <= large.em
-    assert fitting_style(spec, large, QRectF(0, 0, 900, 900)) is large
+    assert fitting_style(spec, large, QRectF(0, 0, 900, 900)).em == large.em
     view.set_style(large)
     view.set_spec(spec)
     view.resize(480, round(7 * large.em))
     kept = heatmap_layout(QRectF(0, 0, 480, 7 * large.em), spec, large).cells
-    assert view.cell_rect(0, 0).width() > 1.5 * kept.width() / 9
-    view.resize(900, 900)
-    assert view.cell_rect(0, 0).width() == pytest.approx(large.largest_cell)
+    assert view.cell_rect(0, 0).height() > 1.5 * kept.height() / 6
 
 
 def test_hovering_tells_cells_and_leaving_tells_none(view: MapView, qtbot: QtBot) -> None:
@@ -106,9 +132,7 @@ def test_the_wheel_zooms_around_the_mouse_and_back(view: MapView, make_map: Make
     for _ in range(5):
         turn_wheel(view, point, 120)
     assert view.cell_rect(0, 0).width() > 1.5 * whole.width()
-    # The map does not fill the height yet, so that only the column can stay where it is.
-    cell = view.cell_at(QPointF(point))
-    assert cell is not None and cell[1] == 33
+    assert view.cell_at(QPointF(point)) == (14, 33)
     for _ in range(9):
         turn_wheel(view, point, -120)
     assert view.cell_rect(0, 0) == whole and view.box.fitted
@@ -133,8 +157,8 @@ def test_panning_ends_at_the_edges(view: MapView, make_map: MakeMap) -> None:
     assert (view.box.seen.left, view.box.seen.top) == (0.0, 0.0)
     view.box.pan(QPointF(-1e6, -1e6))
     seen = view.box.seen
-    assert seen.left + view.box.width() / seen.cell == pytest.approx(60)
-    assert seen.top + view.box.height() / seen.cell == pytest.approx(40)
+    assert seen.left + view.box.width() / seen.wide == pytest.approx(60)
+    assert seen.top + view.box.height() / seen.high == pytest.approx(40)
 
 
 def test_the_same_shape_keeps_the_zoom_and_another_does_not(view: MapView, make_map: MakeMap) -> None:

@@ -10,14 +10,15 @@ import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
 from attention_viewer.viewer.state.specs import CONVENTION, Chip
-from attention_viewer.viewer.widgets.card import Card
+from attention_viewer.viewer.widgets.card import Card, ElidedLabel
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QMessageBox, QScrollArea, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 from support.finding import child
 
+MAP_NAMES = ("encoder", "decoder", "cross")
 OFFSCREEN_CANNOT_RAISE = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
@@ -47,8 +48,10 @@ def test_all_panels_have_room_at_the_smallest_size(window: MainWindow) -> None:
     for panel in window.panels.values():
         left, top, right, bottom = box(window, panel)
         assert right - left > 300 and bottom - top > 280 and bottom < 720
-    assert box(window, window.positions)[1] > box(window, window.panels[Kind.CROSS])[3]
-    assert box(window, window.positions)[3] < 720
+    assert not window.positions.isVisible()
+    tabs = child(window.host, QTabBar, lambda bar: bar.isVisible())
+    assert [tabs.tabText(index) for index in range(4)] == ["Positions", "Laboratory", "Hypotheses", "Beam search"]
+    assert box(window, tabs)[1] > box(window, window.panels[Kind.CROSS])[3] and box(window, tabs)[3] < 720
     assert box(window, window.candidates)[2] < left_edges[0]
 
 
@@ -78,12 +81,11 @@ def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, dress: Callable
     window.resize(1280, 720)
     window.show()
     assert (window.width(), window.height()) == (1280, 720)
-    assert panels_shown(window) == 2
-    subtitles = [window.candidates.header.subtitle, *(panel.header.subtitle for panel in window.panels.values())]
-    assert all(subtitle.isHidden() for subtitle in subtitles)
+    assert panels_shown(window) == 1
+    assert window.candidates.header.subtitle.isHidden()
     window.set_style(dress(1.0))
     qtbot.waitUntil(lambda: panels_shown(window) == 3)
-    assert not any(subtitle.isHidden() for subtitle in subtitles)
+    assert not window.candidates.header.subtitle.isHidden()
     assert {dock.objectName() for dock in docks(window).values()} == {
         "next", "encoder", "decoder", "cross", "positions", "laboratory", "hypotheses", "beam",
     }  # fmt: skip
@@ -104,13 +106,14 @@ def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float]
 
     style = dress(2.0)
     window.set_style(style)
-    qtbot.waitUntil(lambda: panels_shown(window) == 2)
+    qtbot.waitUntil(lambda: panels_shown(window) == 1)
     assert (window.width(), window.height()) == (1280, 720)
     assert box(window, window.panels[Kind.CROSS])[3] < 720
     qtbot.waitUntil(lambda: window.panels[Kind.CROSS].height() > 6 * style.em)
     assert strip_lines(window) < 2
-    label = child(window, QLabel, lambda label: label.objectName() == "modelLine")
-    assert label.width() >= label.sizeHint().width()
+    label = child(window, ElidedLabel, lambda label: label.objectName() == "modelLine")
+    last = window.menuBar().actionGeometry(window.menuBar().actions()[-1])
+    assert last.width() > 0 and label.geometry().left() >= last.right()
 
     window.set_style(dress(1.0))
     qtbot.waitUntil(lambda: panels_shown(window) == 3 and strip_lines(window) > 2)
@@ -131,7 +134,7 @@ def test_a_closed_panel_stays_closed_when_text_shrinks_again(qtbot: QtBot, dress
     window.resize(1280, 720)
     window.show()
     docks(window)["decoder"].close()
-    for scale, shown in ((2.0, 2), (1.0, 2)):
+    for scale, shown in ((2.0, 1), (1.0, 2)):
         window.set_style(dress(scale))
         qtbot.wait(50)
         assert docks(window)["decoder"].isHidden() and panels_shown(window) == shown
@@ -153,6 +156,19 @@ def test_a_remembered_layout_outlives_the_start_with_large_text(qtbot: QtBot, dr
     assert windows[1].panels[Kind.ENCODER].visibleRegion().isEmpty()
 
 
+def drag_splitter(qtbot: QtBot, window: MainWindow, distance: int) -> None:
+    """Drag the splitter right of the next token, taken at its very edge."""
+    host = window.host
+    card = docks(window)["next"].geometry()
+    start = QPoint(card.right() + 9, card.center().y())
+    assert docks(window)["encoder"].geometry().left() > start.x()
+    qtbot.mousePress(host, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(host, start + QPoint(distance, 0))
+    # Qt moves splitters by a timer.
+    qtbot.wait(50)
+    qtbot.mouseRelease(host, Qt.MouseButton.LeftButton, pos=start + QPoint(distance, 0))
+
+
 def test_text_that_still_has_room_moves_no_panel(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
     window = MainWindow()
     qtbot.addWidget(window)
@@ -160,12 +176,16 @@ def test_text_that_still_has_room_moves_no_panel(qtbot: QtBot, dress: Callable[[
     window.resize(1600, 1000)
     window.show()
     qtbot.waitUntil(lambda: panels_shown(window) == 3)
-    narrow, wide = docks(window)["encoder"], docks(window)["next"]
-    child(window, QMainWindow).resizeDocks([wide, narrow], [500, 300], Qt.Orientation.Horizontal)
-    qtbot.waitUntil(lambda: docks(window)["next"].width() > 450)
+    drag_splitter(qtbot, window, 300)
+    assert docks(window)["next"].width() > 450
     window.set_style(dress(1.25))
     qtbot.wait(50)
     assert docks(window)["next"].width() > 450 and panels_shown(window) == 3
+    window.resize(1500, 1000)
+    window.resize(1600, 1000)
+    assert docks(window)["next"].width() > 450
+    window.reset_layout()
+    assert docks(window)["next"].width() < 300
 
 
 def test_another_theme_moves_no_panel(window: MainWindow, qtbot: QtBot) -> None:
@@ -208,12 +228,90 @@ def test_a_damaged_layout_changes_nothing(window: MainWindow) -> None:
 @OFFSCREEN_CANNOT_RAISE
 def test_a_panel_offers_to_float_and_close(window: MainWindow) -> None:
     card = docks(window)["cross"]
-    float_it, close_it = card.menu().actions()
-    assert (float_it.text(), close_it.text()) == ("Float", "Close")
+    large, float_it, close_it = card.menu().actions()
+    assert (large.text(), float_it.text(), close_it.text()) == ("Large", "Float", "Close")
     float_it.trigger()
     assert card.isFloating() and card.menu().actions()[0].text() == "Dock"
     card.menu().actions()[0].trigger()
     assert not card.isFloating()
+
+
+@OFFSCREEN_CANNOT_RAISE
+def test_a_floating_panel_has_a_frame_a_title_and_a_way_back(window: MainWindow, qtbot: QtBot) -> None:
+    card = docks(window)["cross"]
+    card.setFloating(True)
+    qtbot.waitUntil(lambda: not card.windowFlags() & Qt.WindowType.FramelessWindowHint)
+    assert card.isVisible() and card.windowTitle() == "Cross"
+    assert card.dock_button.isVisible() and not card.large_button.isVisible()
+    card.dock_button.click()
+    assert not card.isFloating() and card.large_button.isVisible() and not card.dock_button.isVisible()
+
+
+def shown(window: MainWindow) -> set[str]:
+    return {name for name, card in docks(window).items() if card.isVisible() and card.geometry().right() >= 0}
+
+
+def test_one_panel_fills_the_window_and_goes_back_to_its_place(window: MainWindow) -> None:
+    before = {name: box(window, card) for name, card in docks(window).items() if name in shown(window)}
+    docks(window)["decoder"].large_button.click()
+    QApplication.processEvents()
+    assert shown(window) == {"decoder"} and window.large() == "decoder"
+    assert docks(window)["decoder"].width() > 1250 and docks(window)["decoder"].height() > 620
+    window.toggle_large("decoder")
+    QApplication.processEvents()
+    assert {name: box(window, card) for name, card in docks(window).items() if name in shown(window)} == before
+
+
+def test_a_presentation_shows_the_maps_alone_and_one_of_them_large(window: MainWindow) -> None:
+    before = window.saveState()
+    window.set_presentation(True)
+    assert window.isFullScreen() and shown(window) == {"encoder", "decoder", "cross"} and window.header.isVisible()
+    window.toggle_large("cross")
+    assert shown(window) == {"cross"}
+    assert window.saveState() == before
+    window.toggle_large("cross")
+    assert shown(window) == {"encoder", "decoder", "cross"}
+    window.set_presentation(False)
+    assert not window.isFullScreen() and "next" in shown(window)
+
+
+def opened(window: MainWindow) -> set[str]:
+    return {name for name in shown(window) if docks(window)[name].height() > 1} - {"next", *MAP_NAMES}
+
+
+def test_a_click_on_a_tab_opens_the_lower_panels_and_another_folds_them(window: MainWindow, qtbot: QtBot) -> None:
+    height = docks(window)["cross"].height()
+    tabs = child(window.host, QTabBar, lambda bar: bar.isVisible())
+
+    def is_open(expected: set[str]) -> Callable[[], bool]:
+        return lambda: opened(window) == expected
+
+    for index, name in ((3, "beam"), (3, ""), (1, "laboratory"), (0, "positions"), (0, "")):
+        qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(index).center())
+        qtbot.waitUntil(is_open({name} if name else set()))
+        assert (docks(window)["cross"].height() == height) is (name == "")
+
+
+def test_the_window_is_no_larger_than_the_screen(window: MainWindow) -> None:
+    room = window.screen().availableGeometry()
+    window.resize(3200, 2000)
+    window.move(room.right() - 20, room.bottom() - 20)
+    window.keep_on_screen()
+    assert room.contains(window.frameGeometry())
+    fresh = MainWindow()
+    assert room.size().expandedTo(fresh.size()) == room.size()
+    fresh.deleteLater()
+
+
+def test_what_has_no_room_in_a_small_window_scrolls(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1, 1)
+    QApplication.processEvents()
+    area = child(window, QScrollArea, lambda area: area.findChild(QWidget, "content") is not None)
+    assert (window.width(), window.height()) == (window.minimumWidth(), window.minimumHeight())
+    assert area.verticalScrollBar().isVisible()
+    assert window.panels[Kind.CROSS].map.height() > 80
+    host = window.host
+    assert host.height() >= host.minimumSizeHint().height() and host.width() >= host.minimumSizeHint().width()
 
 
 def test_the_panels_menu_shows_and_hides_each(window: MainWindow) -> None:

@@ -81,9 +81,12 @@ def test_examples_and_recent_sentences_stand_in_one_menu(bar: SourceBar, qtbot: 
     bar.set_recent(["How are you?"])
     menu = next(each.menu() for each in bar.findChildren(QPushButton) if each.menu())
     entries = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert entries[0] == "Salt && pepper." and len(entries[1]) < 100 and entries[2] == "How are you?"
+    assert (entries[0], entries[3]) == ("Examples", "Recent")
+    assert entries[1] == "Salt && pepper." and len(entries[2]) < 100 and entries[4] == "How are you?"
+    headings = [action.text() for action in menu.actions() if not (action.isSeparator() or action.isEnabled())]
+    assert headings == ["Examples", "Recent"]
     with qtbot.waitSignal(bar.submitted) as chosen:
-        menu.actions()[1].trigger()
+        next(action for action in menu.actions() if action.text() == entries[1]).trigger()
     assert chosen.args == ["Salt & pepper."]
     assert bar.text() == "Salt & pepper."
 
