@@ -234,9 +234,9 @@ class Asking(Looking):
             self._notice = self._notice if dropped else ""
             self.document = replayed(self.document, info)
 
-    def _answered(self, answer: Answer) -> None:
+    def _answered(self, answer: Answer[Traced]) -> None:
         """Show a trace."""
-        traced: Traced = answer.result
+        traced = answer.result
         steps = len(traced.trace.steps)
         self.document = documents.go_to(traced.document, steps)
         self.history = self._settled = history.trimmed(self.history, self.document)
@@ -271,7 +271,7 @@ class Asking(Looking):
         """A long decoding says how far it is."""
         self.status.emit(f"Decoding: {advance.progress.done} tokens …")
 
-    def _vocabulary_known(self, answer: Answer) -> None:
+    def _vocabulary_known(self, answer: Answer[tuple[Token, ...]]) -> None:
         self.load(replace(self.loaded, vocabulary=answer.result))
 
     def _fresh(self, sentence: str) -> Document:
@@ -311,12 +311,12 @@ class Asking(Looking):
         """Want what teacher forcing makes of a document."""
         self._ask(force_work(document, forcing.target, forcing.outputs), forcing.sentence, forcing)
 
-    def _ask(self, work: Work, sentence: str, forcing: Forcing | None = None) -> None:
+    def _ask(self, work: Work[Traced], sentence: str, forcing: Forcing | None = None) -> None:
         """Ask for a trace; the answer to teacher forcing brings a document of its own."""
         before = self.document
         self._forcing, self._owed, self._view_before = forcing, 0, None
 
-        def answered(answer: Answer) -> None:
+        def answered(answer: Answer[Traced]) -> None:
             self._forcing = None
             if forcing is not None and before is not None:
                 self.history = history.record(self.history, TEACHER, before)

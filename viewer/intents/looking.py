@@ -8,7 +8,7 @@ from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.intents.screen import Screen
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.highlight import Hover
-from attention_viewer.viewer.state.loaded import Loaded, fitting
+from attention_viewer.viewer.state.loaded import Loaded, beside
 from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState
 from PySide6.QtCore import QObject, Signal
 
@@ -63,9 +63,9 @@ class Looking(QObject):
         self._presenter.show_hover(hover)
 
     def load(self, loaded: Loaded) -> None:
-        """Show other results; those that are not true of the document they come with are left out."""
+        """Show what has become known."""
         if loaded.document is not self.loaded.document:
-            loaded = replace(loaded, experiments=fitting(loaded.experiments, loaded.document))
+            loaded = replace(loaded, results=beside(loaded.results, loaded.document))
         self.loaded = loaded
         self._show()
 

@@ -14,6 +14,7 @@ from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.highlight import CellHover, Hover, highlight
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
+from attention_viewer.viewer.state.results import BEAM, EFFECT
 from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -41,7 +42,7 @@ class Presenter:
         self._once("text", loaded.translation, lambda: window.set_translation(loaded.translation))
         stood = (*decoded, loaded.document and loaded.document.decoding)
         self._once("step", stood, lambda: window.step_controls.set_step(resolve.step_text(loaded)))
-        offered = (*decoded, loaded.experiments.effect, view.filter, len(loaded.vocabulary))
+        offered = (*decoded, loaded.found(EFFECT), view.filter, len(loaded.vocabulary))
         self._once("bars", offered, lambda: window.candidates.set_spec(resolve.bars(loaded, view)))
         changed = loaded.document.interventions if loaded.document and loaded.trace else NONE
         said = (conditions.short(changed), conditions.of_loaded(loaded, whole=True))
@@ -93,8 +94,7 @@ class Presenter:
         window = self._window
         hypotheses = laboratory.hypotheses_spec(loaded)
         self._once("hypotheses", hypotheses, lambda: window.hypotheses.set_spec(hypotheses))
-        experiments = loaded.experiments
-        searched = (experiments.beam, laboratory.beam_node(loaded), loaded.trace is None, loaded.waiting)
+        searched = (loaded.found(BEAM), laboratory.beam_node(loaded), loaded.trace is None, loaded.waiting)
         self._once("beam", searched, lambda: window.beam.set_spec(laboratory.beam_spec(loaded)))
         switches, ranking = laboratory.laboratory_spec(loaded), laboratory.ranking_spec(loaded)
         self._once("laboratory", switches, lambda: window.laboratory.set_spec(switches))
@@ -124,4 +124,4 @@ def _mapped(loaded: Loaded) -> tuple[Any, ...]:
     """What the maps of a trace depend on, besides the view."""
     heads_off = loaded.document.interventions.heads_off if loaded.document else None
     texts = (loaded.sentence, loaded.translation, loaded.waiting)
-    return (loaded.info, loaded.trace, loaded.experiments.other, heads_off, *texts)
+    return (loaded.info, loaded.trace, loaded.results.other, heads_off, *texts)
