@@ -18,16 +18,12 @@ class Looking(QObject):
 
     changed = Signal()
 
-    def __init__(self, presenter: Screen, view: ViewState, parent: QObject | None = None) -> None:
+    def __init__(self, presenter: Screen, view: ViewState, loaded: Loaded, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._presenter = presenter
         self.view = view
-        self.loaded = Loaded()
-
-    @property
-    def d_model(self) -> int:
-        """The width of the positional encoding that is shown."""
-        return self._presenter.d_model
+        self.loaded = loaded
+        self._hover: Hover = None
 
     def look(self, view: ViewState) -> None:
         """Look at the same thing in another way."""
@@ -60,6 +56,7 @@ class Looking(QObject):
 
     def hover(self, hover: Hover) -> None:
         """The mouse is on a token, on a cell, or on nothing."""
+        self._hover = hover
         self._presenter.show_hover(hover)
 
     def load(self, loaded: Loaded) -> None:
@@ -70,7 +67,7 @@ class Looking(QObject):
         self._show()
 
     def _show(self) -> None:
-        self._presenter.show(self.loaded, self.view)
+        self._presenter.show(self.loaded, self.view, self._hover)
         self.changed.emit()
 
     def _clamped(self, view: ViewState) -> ViewState:

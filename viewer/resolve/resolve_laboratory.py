@@ -84,11 +84,15 @@ def hypotheses_spec(loaded: Loaded) -> HypothesesSpec | Missing:
     return HypothesesSpec(rows, "" if other is None else f"B is {other.name}. {parting(trace, other.trace)}.")
 
 
-def beam_spec(loaded: Loaded) -> BeamSpec | Missing:
-    """The tree of the last beam search."""
-    tree = loaded.found(BEAM)
+def no_beam(loaded: Loaded) -> Missing:
+    """Why there is no tree of a beam search, where there is none."""
+    return NO_BEAM if loaded.trace is not None else loaded.waiting
+
+
+def beam_spec(tree: BeamTree | None, selected: int | None, missing: Missing) -> BeamSpec | Missing:
+    """The tree of the last beam search; `missing` where there is none."""
     if tree is None:
-        return NO_BEAM if loaded.trace is not None else loaded.waiting
+        return missing
     ranks = {node: rank for rank, (node, _) in enumerate(tree.finished, start=1)}
     scores = dict(tree.finished)
     dots = tuple(
@@ -107,7 +111,7 @@ def beam_spec(loaded: Loaded) -> BeamSpec | Missing:
         title=f"Beam search, {tree.width} wide",
         subtitle="score = ln p ÷ tokens; click a node to see the attention of its hypothesis",
         dots=dots,
-        selected=beam_node(loaded),
+        selected=selected,
     )
 
 

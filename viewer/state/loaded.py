@@ -24,6 +24,8 @@ from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head
 
 LOADING = Pending("Loading the model …")
+DEFAULT_D_MODEL = 256
+"""The width that is shown where no model says another: some width is needed."""
 NO_SENTENCE = Unavailable("Type an English sentence above and press Enter.")
 
 
@@ -32,7 +34,8 @@ class Loaded:
     """The model, the trace of the current document, and its translation; each present or not.
 
     `waiting` says why there is no trace. `ahead` holds the output tokens of the rows after the trace's last
-    one, computed earlier and still valid (the user stepped back). `document` is what was traced.
+    one, computed earlier and still valid (the user stepped back). `document` is what was traced. `d_model` is the
+    width of the positional encoding, also of a model that is yet to be opened.
     """
 
     info: ModelInfo | None = None
@@ -44,6 +47,7 @@ class Loaded:
     document: Document | None = None
     vocabulary: tuple[Token, ...] = ()
     results: Results = NO_RESULTS
+    d_model: int = DEFAULT_D_MODEL
 
     def found(self, quantity: Quantity[Result]) -> Result | None:
         """What was measured of the document shown; None where it is not known."""
@@ -85,6 +89,9 @@ class Loaded:
         """The head of a kind that was trained to align words (Garg et al. 2019), where there is one."""
         guided = self.info.config.guided_head if self.info and kind is Kind.CROSS else None
         return None if guided is None else Head(*guided)
+
+
+NOTHING = Loaded()
 
 
 def beside(results: Results, document: Document | None) -> Results:

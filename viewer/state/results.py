@@ -94,6 +94,14 @@ class Results:
         """Without the progress of some measurements."""
         return replace(self, advances=_without(self.advances, quantities))
 
+    def only(self, quantities: Iterable[Quantity[Any]]) -> Results:
+        """Just what is known of some quantities, and how far they have come."""
+        wanted = set(quantities)
+        return Results(
+            {quantity: each for quantity, each in self.answers.items() if quantity in wanted},
+            {quantity: each for quantity, each in self.advances.items() if quantity in wanted},
+        )
+
     def without(self, quantities: Iterable[Quantity[Any]]) -> Results:
         """Without what is known of some quantities."""
         return replace(self, answers=_without(self.answers, quantities))

@@ -37,7 +37,15 @@ from attention_viewer.viewer.state.results import (
     Measured,
     Results,
 )
-from attention_viewer.viewer.state.specs import BarsSpec, BeamSpec, GridSpec, HeatmapSpec, HypothesesSpec, Unavailable
+from attention_viewer.viewer.state.specs import (
+    BarsSpec,
+    BeamSpec,
+    GridSpec,
+    HeatmapSpec,
+    HypothesesSpec,
+    Pending,
+    Unavailable,
+)
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState
 from support import traces
 
@@ -132,6 +140,10 @@ def test_hypotheses_have_text_score_and_origin() -> None:
     assert isinstance(spec, HypothesesSpec) and spec.rows[0].how == "teacher forcing"
 
 
+def beam_of(state: Loaded) -> BeamSpec | Pending | Unavailable:
+    return laboratory.beam_spec(state.found(BEAM), laboratory.beam_node(state), laboratory.no_beam(state))
+
+
 def test_a_beam_has_ranks_and_tips() -> None:
     le, tap, end = traces.TARGET[0], traces.TARGET[1], traces.TARGET[3]
     nodes = (
@@ -140,15 +152,15 @@ def test_a_beam_has_ranks_and_tips() -> None:
         BeamNode(end, 0, 2, -0.7, Fate.FINISHED),
     )
     state = loaded(results=NO_RESULTS.answered([BEAM], PLAIN, BeamTree(2, nodes, ((2, -0.35),))))
-    spec = laboratory.beam_spec(state)
+    spec = beam_of(state)
     assert isinstance(spec, BeamSpec) and spec.selected is None and "2 wide" in spec.title
-    shown = laboratory.beam_spec(replace(state, trace=traces.trace(1)))
+    shown = beam_of(replace(state, trace=traces.trace(1)))
     assert isinstance(shown, BeamSpec) and shown.selected == 0
     assert [(dot.parent, dot.fate, dot.rank) for dot in spec.dots] == [
         (None, "survived", 0), (None, "discarded", 0), (0, "finished", 1),
     ]  # fmt: skip
     assert f"probability {math.exp(-0.2):.4f}" in spec.dots[2].tooltip and "score -0.3500" in spec.dots[2].tooltip
-    assert isinstance(laboratory.beam_spec(loaded()), Unavailable)
+    assert beam_of(loaded()) == laboratory.NO_BEAM
 
 
 def test_the_switches_say_what_is_off() -> None:
