@@ -58,7 +58,7 @@ def test_b_keeps_the_interventions_it_was_pinned_with(window: Parts, qtbot: QtBo
     settle(qtbot, window)
     laboratory.reset_interventions()
     settle(qtbot, window)
-    other = window.controller.loaded.experiments.other
+    other = window.controller.loaded.results.other
     assert other is not None and other.interventions == Interventions(decoder_positions=Positions.OFF)
 
 

@@ -23,6 +23,7 @@ from attention_viewer.viewer.menus.actions import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.choices import Choices, Width, from_json
+from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side
 from attention_viewer.viewer.storage import session_file
@@ -67,7 +68,7 @@ def test_a_forced_token_stands_and_the_old_continuation_is_kept(window: Parts, q
     settle(qtbot, window)
     assert window.controller.loaded.trace is not None
     assert window.controller.loaded.trace.steps[-1].reads.id == second.id
-    assert len(window.controller.loaded.experiments.texts) == 2
+    assert len(window.controller.loaded.texts) == 2
     window.window.hypotheses.chosen.emit(0)
     settle(qtbot, window)
     assert outputs(window) == before
@@ -76,7 +77,7 @@ def test_a_forced_token_stands_and_the_old_continuation_is_kept(window: Parts, q
     assert outputs(window)[2] == second.id and len(outputs(window)) == 4
     window.actions["first"].trigger()
     settle(qtbot, window)
-    spelled = window.controller.loaded.experiments.texts[1]
+    spelled = window.controller.loaded.texts[1]
     assert spelled is not None and spelled.how[2] is How.FORCED
 
 
@@ -132,13 +133,13 @@ def test_a_head_that_is_off_changes_bars_and_translation_and_comes_back(window: 
     before = outputs(window)
     window.window.laboratory.head_switched.emit(Kind.CROSS, 3, 6, True)
     settle(qtbot, window)
-    document, experiments = window.controller.document, window.controller.loaded.experiments
+    document, measured = window.controller.document, window.controller.loaded.found(EFFECT)
     assert document is not None and document.interventions
-    assert experiments.effect is not None and experiments.before and experiments.after
+    assert measured is not None and measured.before and measured.after
     assert window.actions["undo"].text() == "Undo: Switch off cross layer 4 head 7"
     window.window.laboratory.reset_requested.emit()
     settle(qtbot, window)
-    assert window.controller.loaded.experiments.effect is None
+    assert window.controller.loaded.found(EFFECT) is None
     decode_to_the_end(qtbot, window)
     assert outputs(window) == before and len(before) == total
 
@@ -174,29 +175,29 @@ def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: Q
     laboratory.rank()
     window.actions["step"].trigger()
     wait_for_step(qtbot, window, 1)
-    assert window.controller.loaded.experiments.rank_progress is not None
+    assert window.controller.loaded.progress(RANKING) is not None
     settle(qtbot, window)
-    ranking = window.controller.loaded.experiments.ranking
-    assert len(ranking) == 96 and ranking[0].divergence >= ranking[-1].divergence
+    ranking = window.controller.loaded.found(RANKING)
+    assert ranking is not None and len(ranking) == 96 and ranking[0].divergence >= ranking[-1].divergence
     laboratory.switch_head(ranking[0].kind, ranking[0].layer, ranking[0].head, True)
     settle(qtbot, window)
-    assert window.controller.loaded.experiments.ranking == ranking
+    assert window.controller.loaded.found(RANKING) == ranking
     laboratory.rank()
     laboratory.cancel_rank()
     settle(qtbot, window)
-    assert window.controller.loaded.experiments.rank_progress is None
+    assert window.controller.loaded.progress(RANKING) is None
 
 
 def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot: QtBot, session: Translator) -> None:
     window.commands.laboratory.search(3)
     settle(qtbot, window)
-    tree = window.controller.loaded.experiments.beam
+    tree = window.controller.loaded.found(BEAM)
     assert tree is not None
     node = next(index for index, each in enumerate(tree.nodes) if each.step == 4 and each.parent is not None)
     window.window.beam.node_chosen.emit(node)
     settle(qtbot, window)
     assert outputs(window) == [token.id for token in tree.path(node)]
-    assert window.controller.loaded.experiments.beam is tree
+    assert window.controller.loaded.found(BEAM) is tree
     trace = window.controller.loaded.trace
     assert trace is not None and {step.how for step in trace.steps} == {How.BEAM}
 
@@ -417,7 +418,7 @@ def unreliable(parts: Parts, chance: random.Random, monkeypatch: pytest.MonkeyPa
     """From now on some questions are answered late, some fail, and none is cancelled: its answer still comes."""
     request = parts.worker.request
 
-    def ask(work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+    def ask(work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         late, fails = chance.random() < 0.3, chance.random() < 0.1
 
         def slowly(session: Any) -> Generator[Progress, None, Any]:
@@ -437,7 +438,7 @@ def unreliable(parts: Parts, chance: random.Random, monkeypatch: pytest.MonkeyPa
 def check_labels(parts: Parts, session: Translator) -> None:
     """What is on screen is what the model says of the document on screen."""
     loaded = parts.controller.loaded
-    document, found = loaded.document, loaded.experiments
+    document, translations = loaded.document, loaded.found(TRANSLATIONS)
     if document is None or loaded.trace is None:
         return
     expected = session.trace(document)
@@ -446,14 +447,14 @@ def check_labels(parts: Parts, session: Translator) -> None:
     ]
     assert loaded.sentence == document.source and loaded.translation == session.text(expected)
     known = len(loaded.trace.steps) + len(loaded.ahead)
-    for index, text in enumerate(found.texts):
+    for index, text in enumerate(loaded.texts):
         if text is not None:
             trace = session.trace(questions.spelled(document, index, known))
             assert (text.text, text.how) == (session.text(trace), tuple(step.how for step in trace.steps))
-    if found.before:
+    if translations is not None:
         plain = untouched(document)
-        assert found.before == session.text(session.trace(go_to(plain, plain.limit)))
-    assert found.effect is None or document.interventions
+        assert translations.before == session.text(session.trace(go_to(plain, plain.limit)))
+    assert loaded.found(EFFECT) is None or document.interventions
 
 
 def drive(

@@ -10,6 +10,7 @@ from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, alone
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
+from attention_viewer.viewer.state.results import BEAM, TRANSLATIONS
 from attention_viewer.viewer.state.specs import HeatmapSpec
 from attention_viewer.viewer.state.view_state import Side
 from attention_viewer.viewer.window.app import Parts
@@ -79,7 +80,8 @@ def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made
     laboratory.switch_head(Kind.CROSS, 3, 6, True)
     settle(qtbot, window)
     plain = session.trace(Document(SENTENCE, step=200))
-    assert window.controller.loaded.experiments.before == session.text(plain)
+    measured = window.controller.loaded.found(TRANSLATIONS)
+    assert measured is not None and measured.before == session.text(plain)
 
 
 def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Parts, qtbot: QtBot) -> None:
@@ -106,7 +108,7 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
     assert names == ["", "", *(f"seed {seed}, T 2" for seed in range(1, 6))]
     window.window.hypotheses.compare_requested.emit(2)
     settle(qtbot, window)
-    assert window.controller.loaded.experiments.other is not None
+    assert window.controller.loaded.results.other is not None
     window.commands.laboratory.show_side(Side.B)
     assert isinstance(heatmap(window.controller.loaded, window.controller.view, Kind.CROSS), HeatmapSpec)
 
@@ -146,7 +148,7 @@ def test_a_beam_node_says_beam_whatever_the_width(window: Parts, qtbot: QtBot) -
     at_step(qtbot, window, 5)
     window.commands.laboratory.search(3)
     settle(qtbot, window)
-    tree = window.controller.loaded.experiments.beam
+    tree = window.controller.loaded.found(BEAM)
     assert tree is not None
     window.window.beam.node_chosen.emit(tree.finished[0][0])
     settle(qtbot, window)

@@ -224,7 +224,7 @@ class Request:
 
     id: int
     channel: str
-    work: Work
+    work: Work[Any]
     session: ToySession | None
 
 
@@ -250,7 +250,7 @@ class LateWorker(QObject):
         """Remember a model that was asked for."""
         self.asked.append(directory.name)
 
-    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+    def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Remember a question."""
         self.count += 1
         self.requests.append(Request(self.count, channel, work, self.session))

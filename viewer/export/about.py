@@ -87,7 +87,7 @@ def plain(text: str) -> str:
 
 
 def _of_trace(loaded: Loaded, view: ViewState, picture: str, trace: Trace) -> list[tuple[str, str]]:
-    other = loaded.experiments.other if _has_sides(picture) else None
+    other = loaded.results.other if _has_sides(picture) else None
     shown = loaded if other is None or view.side is not Side.B else other
     heads = {kind: clamp(view.heads[kind], trace.weights(kind).shape[:2]) for kind in Kind}
     words = {kind: f"layer {head.layer + 1}, head {head.head + 1}" for kind, head in heads.items()}

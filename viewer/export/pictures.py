@@ -19,6 +19,7 @@ from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
+from attention_viewer.viewer.state.results import EFFECT
 from attention_viewer.viewer.state.specs import HeatmapSpec, MatrixSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 from PySide6.QtCore import QSizeF
@@ -51,9 +52,9 @@ class Subject:
             return self
         trace = trace.first(row)
         # The effect of interventions is known for the last row only.
-        experiments = replace(self.loaded.experiments, effect=None)
+        results = self.loaded.results.without([EFFECT])
         translation = join_text(trace.output_tokens)
-        return replace(self, loaded=replace(self.loaded, trace=trace, translation=translation, experiments=experiments))
+        return replace(self, loaded=replace(self.loaded, trace=trace, translation=translation, results=results))
 
 
 def make_figure(name: str, subject: Subject, look: Look, grown: Subject | None = None) -> Figure:

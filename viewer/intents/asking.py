@@ -16,7 +16,7 @@ from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.intents.screen import Screen
 from attention_viewer.viewer.state import history
 from attention_viewer.viewer.state.history import History, Run
-from attention_viewer.viewer.state.loaded import LOADING, NO_SENTENCE, Loaded
+from attention_viewer.viewer.state.loaded import LOADING, NO_SENTENCE, NOTHING, Loaded
 from attention_viewer.viewer.state.replay import lost, replayed
 from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
@@ -57,9 +57,15 @@ class Asking(Looking):
     model_changed = Signal(ModelInfo)
 
     def __init__(
-        self, presenter: Screen, worker: Worker, player: Player, view: ViewState, parent: QObject | None = None
+        self,
+        presenter: Screen,
+        worker: Worker,
+        player: Player,
+        view: ViewState,
+        parent: QObject | None = None,
+        loaded: Loaded = NOTHING,
     ) -> None:
-        super().__init__(presenter, view, parent)
+        super().__init__(presenter, view, loaded, parent)
         self._worker, self.player = worker, player
         self.inquiries = Inquiries(worker, self)
         self.document: Document | None = None
@@ -108,7 +114,7 @@ class Asking(Looking):
     def _refuse(self, hint: str) -> None:
         """Say why something is not done; switches go back to what is shown."""
         self.hint.emit(hint)
-        self._presenter.renew(self.loaded, self.view)
+        self._presenter.renew(self.loaded, self.view, self._hover)
         self.changed.emit()
 
     def change(self, document: Document, name: str, run: Run | None = None) -> None:
@@ -199,12 +205,11 @@ class Asking(Looking):
         before, forcing = self.loaded.info, self._forcing
         if before is not None and before.content_hash != info.content_hash:
             self._replay_on(info)
-        self._presenter.d_model = info.config.d_model
         self._furthest = None
         nothing_asked = self.document is None and not self.inquiries.is_open(CHANNEL)
         waiting: Pending | Unavailable = NO_SENTENCE if nothing_asked else LOADING
         sentence = self.loaded.sentence if self.document is None else self.document.source
-        self.load(Loaded(info, sentence=sentence, waiting=waiting))
+        self.load(Loaded(info, sentence=sentence, waiting=waiting, d_model=info.config.d_model))
         self.view = self._clamped(self.view)
         self._show()
         self.model_changed.emit(info)
@@ -234,9 +239,9 @@ class Asking(Looking):
             self._notice = self._notice if dropped else ""
             self.document = replayed(self.document, info)
 
-    def _answered(self, answer: Answer) -> None:
+    def _answered(self, answer: Answer[Traced]) -> None:
         """Show a trace."""
-        traced: Traced = answer.result
+        traced = answer.result
         steps = len(traced.trace.steps)
         self.document = documents.go_to(traced.document, steps)
         self.history = self._settled = history.trimmed(self.history, self.document)
@@ -271,7 +276,7 @@ class Asking(Looking):
         """A long decoding says how far it is."""
         self.status.emit(f"Decoding: {advance.progress.done} tokens …")
 
-    def _vocabulary_known(self, answer: Answer) -> None:
+    def _vocabulary_known(self, answer: Answer[tuple[Token, ...]]) -> None:
         self.load(replace(self.loaded, vocabulary=answer.result))
 
     def _fresh(self, sentence: str) -> Document:
@@ -311,12 +316,12 @@ class Asking(Looking):
         """Want what teacher forcing makes of a document."""
         self._ask(force_work(document, forcing.target, forcing.outputs), forcing.sentence, forcing)
 
-    def _ask(self, work: Work, sentence: str, forcing: Forcing | None = None) -> None:
+    def _ask(self, work: Work[Traced], sentence: str, forcing: Forcing | None = None) -> None:
         """Ask for a trace; the answer to teacher forcing brings a document of its own."""
         before = self.document
         self._forcing, self._owed, self._view_before = forcing, 0, None
 
-        def answered(answer: Answer) -> None:
+        def answered(answer: Answer[Traced]) -> None:
             self._forcing = None
             if forcing is not None and before is not None:
                 self.history = history.record(self.history, TEACHER, before)

@@ -20,6 +20,7 @@ from attention_viewer.viewer.intents.asking import CHANNEL, STEP_BACK, STEPS, As
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.intents.screen import Screen
 from attention_viewer.viewer.state.history import Run
+from attention_viewer.viewer.state.loaded import NOTHING, Loaded
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.work.requests import Traced
 from attention_viewer.viewer.work.worker import Worker
@@ -33,9 +34,15 @@ class Controller(Asking):
     """The state of the window (document, view, what is loaded) and the intents that change it."""
 
     def __init__(
-        self, presenter: Screen, worker: Worker, player: Player, view: ViewState, parent: QObject | None = None
+        self,
+        presenter: Screen,
+        worker: Worker,
+        player: Player,
+        view: ViewState,
+        parent: QObject | None = None,
+        loaded: Loaded = NOTHING,
     ) -> None:
-        super().__init__(presenter, worker, player, view, parent)
+        super().__init__(presenter, worker, player, view, parent, loaded)
         player.due.connect(self.play_on)
         player.changed.connect(self.changed)
 

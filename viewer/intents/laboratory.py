@@ -20,6 +20,7 @@ from attention_viewer.model.contract.interventions import HeadId, Interventions,
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.measuring import Measuring
 from attention_viewer.viewer.state.comparing import places
+from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING
 from attention_viewer.viewer.state.view_state import Side
 from PySide6.QtCore import QObject
 
@@ -35,7 +36,7 @@ class Laboratory(QObject):
         super().__init__(parent)
         self.controller = controller
         self.measuring = Measuring(controller, self)
-        self.checked, self.searched = self.measuring.checked, self.measuring.searched
+        self.answered = self.measuring.answered
 
     # Choosing tokens
 
@@ -137,7 +138,7 @@ class Laboratory(QObject):
 
     def show_side(self, side: Side) -> None:
         """Show A, B, or their difference."""
-        if side is Side.A or self.controller.loaded.experiments.other is not None:
+        if side is Side.A or self.controller.loaded.results.other is not None:
             self.controller.look(replace(self.controller.view, side=side))
 
     # Interventions
@@ -214,19 +215,22 @@ class Laboratory(QObject):
 
     def rank(self) -> None:
         """Switch off every head in turn, in the background, and sort them by what that does."""
-        self.measuring.rank()
+        self.measuring.start(RANKING)
 
     def cancel_rank(self) -> None:
         """Stop ranking heads."""
-        self.measuring.cancel_rank()
+        self.measuring.stop(RANKING)
 
     def search(self, width: int) -> None:
         """Search the translation with a beam of `width` hypotheses."""
-        self.measuring.search(width)
+        document = self.controller.loaded.document
+        if document is not None:
+            by = replace(document.decoding, beam_width=width)
+            self.measuring.start(BEAM, replace(document, decoding=by))
 
     def go_to_beam_node(self, node: int) -> None:
         """Look at the attention of a hypothesis that beam search considered."""
-        tree, document = self.controller.loaded.experiments.beam, self.controller.on_screen()
+        tree, document = self.controller.loaded.found(BEAM), self.controller.on_screen()
         if tree is None or document is None:
             return
         tokens = tree.path(node)
@@ -236,7 +240,7 @@ class Laboratory(QObject):
 
     def check(self) -> None:
         """Measure the autoregressive property on the current translation."""
-        self.measuring.check()
+        self.measuring.start(CHECK)
 
     def _intervene(self, change: Callable[[Interventions], Interventions], name: str) -> None:
         document = self.controller.of_the_sentence()

@@ -8,7 +8,7 @@ from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.intents.screen import Screen
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.highlight import Hover
-from attention_viewer.viewer.state.loaded import Loaded, fitting
+from attention_viewer.viewer.state.loaded import Loaded, beside
 from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState
 from PySide6.QtCore import QObject, Signal
 
@@ -18,16 +18,12 @@ class Looking(QObject):
 
     changed = Signal()
 
-    def __init__(self, presenter: Screen, view: ViewState, parent: QObject | None = None) -> None:
+    def __init__(self, presenter: Screen, view: ViewState, loaded: Loaded, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._presenter = presenter
         self.view = view
-        self.loaded = Loaded()
-
-    @property
-    def d_model(self) -> int:
-        """The width of the positional encoding that is shown."""
-        return self._presenter.d_model
+        self.loaded = loaded
+        self._hover: Hover = None
 
     def look(self, view: ViewState) -> None:
         """Look at the same thing in another way."""
@@ -60,17 +56,18 @@ class Looking(QObject):
 
     def hover(self, hover: Hover) -> None:
         """The mouse is on a token, on a cell, or on nothing."""
+        self._hover = hover
         self._presenter.show_hover(hover)
 
     def load(self, loaded: Loaded) -> None:
-        """Show other results; those that are not true of the document they come with are left out."""
+        """Show what has become known."""
         if loaded.document is not self.loaded.document:
-            loaded = replace(loaded, experiments=fitting(loaded.experiments, loaded.document))
+            loaded = replace(loaded, results=beside(loaded.results, loaded.document))
         self.loaded = loaded
         self._show()
 
     def _show(self) -> None:
-        self._presenter.show(self.loaded, self.view)
+        self._presenter.show(self.loaded, self.view, self._hover)
         self.changed.emit()
 
     def _clamped(self, view: ViewState) -> ViewState:

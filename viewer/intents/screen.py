@@ -10,14 +10,12 @@ from attention_viewer.viewer.state.view_state import ViewState
 
 
 class Screen(Protocol):
-    """Shows what is loaded; `d_model` is the width of the positional encoding."""
+    """Shows what is loaded, in a view, with what is under the mouse."""
 
-    d_model: int
-
-    def show(self, loaded: Loaded, view: ViewState) -> None:
+    def show(self, loaded: Loaded, view: ViewState, hover: Hover) -> None:
         """Bring everything up to date."""
 
-    def renew(self, loaded: Loaded, view: ViewState) -> None:
+    def renew(self, loaded: Loaded, view: ViewState, hover: Hover) -> None:
         """Put controls back to what is shown, where one was turned and nothing came of it."""
 
     def show_hover(self, hover: Hover) -> None:

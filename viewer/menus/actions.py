@@ -14,6 +14,7 @@ from attention_viewer.viewer.menus.commands import Commands
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.choices import DATA
 from attention_viewer.viewer.state.options import Option
+from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import Side
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
 from PySide6.QtCore import QObject
@@ -35,7 +36,7 @@ def _has_row(commands: Commands) -> bool:
 
 
 def _compares(commands: Commands) -> bool:
-    return commands.controller.loaded.experiments.other is not None
+    return commands.controller.loaded.results.other is not None
 
 
 def _intervenes(commands: Commands) -> bool:
@@ -174,7 +175,7 @@ ACTIONS = (
     ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.experiments.rank(), ("Ctrl+Shift+H",), _has_sentence,
                tip="Switch off every head in turn, in the background, and sort them by effect"),
     ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.laboratory.cancel_rank(), ("Ctrl+.",),
-               lambda c: c.controller.loaded.experiments.rank_progress is not None),
+               lambda c: c.controller.loaded.progress(RANKING) is not None),
     ActionSpec("check", "Experiment", "Check it yourself", lambda c: c.laboratory.check(), ("Ctrl+Shift+K",),
                _has_sentence, tip="Parallel against step by step, and a later token changed: the largest differences"),
     ActionSpec("pin", "Experiment", "Pin for comparison", lambda c: c.laboratory.pin(), ("Ctrl+Shift+B",),

@@ -170,4 +170,4 @@ def pictured(window: QWidget) -> QImage:
 
 def subject_of(controller: Controller) -> Subject:
     """What the window shows now, as the exporters take it."""
-    return Subject(controller.loaded, controller.view, controller.d_model)
+    return Subject(controller.loaded, controller.view, controller.loaded.d_model)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from attention_viewer.model.contract.api import Check, Kind
+from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.intents.laboratory import Laboratory, head_words
 from attention_viewer.viewer.resolve.resolve_laboratory import check_text
+from attention_viewer.viewer.state.results import BEAM, CHECK, Quantity
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
 from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -26,8 +28,7 @@ class LaboratoryCommands(QObject):
         super().__init__(window)
         self._window, self._laboratory = window, laboratory
         self._controller = laboratory.controller
-        laboratory.checked.connect(self.show_check)
-        laboratory.searched.connect(self._show_beam)
+        laboratory.answered.connect(self._show_answer)
 
     def choose_target(self) -> None:
         """Ask for a translation to force."""
@@ -110,10 +111,6 @@ class LaboratoryCommands(QObject):
         self._window.show_card("laboratory")
         self._laboratory.rank()
 
-    def show_check(self, check: Check) -> None:
-        """Show the figures of the check."""
-        CheckDialog(check_text(check), self._window).open()
-
     def show_head_menu(self, kind: Kind, layer: int, head: int, where: QPoint) -> None:
         """What can be done to a head and its layer; both count from 0."""
         document, info = self._controller.document, self._controller.loaded.info
@@ -165,5 +162,10 @@ class LaboratoryCommands(QObject):
                 )
             )
 
-    def _show_beam(self) -> None:
-        self._window.show_card("beam")
+    def _show_answer(self, quantity: Quantity[Any]) -> None:
+        """Show what has its own card or dialog, and was asked for."""
+        if quantity is BEAM:
+            self._window.show_card("beam")
+        check = self._controller.loaded.found(CHECK)
+        if quantity is CHECK and check is not None:
+            CheckDialog(check_text(check), self._window).open()

@@ -15,8 +15,8 @@ from attention_viewer.model.contract.choosing import Method
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.provenance import step_words
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.comparing import difference, without_difference
-from attention_viewer.viewer.state.loaded import Loaded, Other
+from attention_viewer.viewer.state.comparing import Other, difference, without_difference
+from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, NUMBERS, ROW_LABELS, ColorRange, RowLabels
 from attention_viewer.viewer.state.reading import weight_text
 from attention_viewer.viewer.state.specs import (
@@ -118,7 +118,7 @@ class ShownMaps:
 
 
 def _shown(loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
-    trace, other = loaded.trace, loaded.experiments.other
+    trace, other = loaded.trace, loaded.results.other
     if trace is None:
         return loaded.waiting
     if other is None or view.side is Side.A:
@@ -173,7 +173,7 @@ def _signed(values: Floats) -> Scale:
 
 def _off(loaded: Loaded, view: ViewState, kind: Kind) -> frozenset[Head]:
     """The heads of a kind that are off in what is shown; none in a difference, whose sides may differ in them."""
-    other = loaded.experiments.other
+    other = loaded.results.other
     if loaded.document is None or (other is not None and view.side is Side.DIFFERENCE):
         return frozenset()
     shown = other if other is not None and view.side is Side.B else loaded.document

@@ -14,7 +14,8 @@ from attention_viewer.model.contract.document import Document, Hypothesis, hypot
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.resolve.provenance import kept_words
 from attention_viewer.viewer.state.comparing import parting
-from attention_viewer.viewer.state.loaded import HypothesisText, Loaded
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS, HypothesisText
 from attention_viewer.viewer.state.specs import (
     Bar,
     BarsSpec,
@@ -39,7 +40,8 @@ Missing = Pending | Unavailable
 
 def bars(step: DecodeStep, subtitle: str, loaded: Loaded, view: ViewState) -> BarsSpec:
     """The next-token distribution of a row: its most probable tokens, or those the filter lets through."""
-    effect = loaded.experiments.effect
+    measured = loaded.found(EFFECT)
+    effect = None if measured is None else measured.effect
     before = effect.before if effect is not None and effect.before.reads.id == step.reads.id else None
     filtered = bool(view.filter.strip())
     if filtered:
@@ -71,26 +73,26 @@ def hypotheses_spec(loaded: Loaded) -> HypothesesSpec | Missing:
     document, trace = loaded.document, loaded.trace
     if document is None or trace is None:
         return loaded.waiting
-    kept = hypotheses(document)
-    texts: Sequence[HypothesisText | None] = loaded.experiments.texts
-    if len(texts) != len(kept):
-        texts = [None] * len(kept)
-    other = loaded.experiments.other
+    other = loaded.results.other
     rows = tuple(
         replace(
             _row(each, text, index, document),
             compared=other is not None and (index == document.current or index == other.hypothesis),
         )
-        for index, (each, text) in enumerate(zip(kept, texts, strict=True))
+        for index, (each, text) in enumerate(zip(hypotheses(document), loaded.texts, strict=True))
     )
     return HypothesesSpec(rows, "" if other is None else f"B is {other.name}. {parting(trace, other.trace)}.")
 
 
-def beam_spec(loaded: Loaded) -> BeamSpec | Missing:
-    """The tree of the last beam search."""
-    tree = loaded.experiments.beam
+def no_beam(loaded: Loaded) -> Missing:
+    """Why there is no tree of a beam search, where there is none."""
+    return NO_BEAM if loaded.trace is not None else loaded.waiting
+
+
+def beam_spec(tree: BeamTree | None, selected: int | None, missing: Missing) -> BeamSpec | Missing:
+    """The tree of the last beam search; `missing` where there is none."""
     if tree is None:
-        return NO_BEAM if loaded.trace is not None else loaded.waiting
+        return missing
     ranks = {node: rank for rank, (node, _) in enumerate(tree.finished, start=1)}
     scores = dict(tree.finished)
     dots = tuple(
@@ -109,13 +111,13 @@ def beam_spec(loaded: Loaded) -> BeamSpec | Missing:
         title=f"Beam search, {tree.width} wide",
         subtitle="score = ln p ÷ tokens; click a node to see the attention of its hypothesis",
         dots=dots,
-        selected=beam_node(loaded),
+        selected=selected,
     )
 
 
 def beam_node(loaded: Loaded) -> int | None:
     """The node of the beam's tree whose hypothesis is on screen, if any is."""
-    tree, trace = loaded.experiments.beam, loaded.trace
+    tree, trace = loaded.found(BEAM), loaded.trace
     if tree is None or trace is None or not trace.steps:
         return None
     ids = [token.id for token in trace.output_tokens]
@@ -137,9 +139,10 @@ def ranking_spec(loaded: Loaded) -> RankingSpec:
             HeadId(effect.kind, effect.layer, effect.head) in off,
             loaded.taught(effect.kind) == Head(effect.layer, effect.head),
         )
-        for effect in loaded.experiments.ranking
+        for effect in loaded.found(RANKING) or ()
     )
-    return RankingSpec(rows, loaded.experiments.rank_progress)
+    progress = loaded.progress(RANKING)
+    return RankingSpec(rows, None if progress is None else (progress.done, progress.total))
 
 
 def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
@@ -147,9 +150,8 @@ def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
     document, trace = loaded.document, loaded.trace
     if document is None or trace is None:
         return LaboratorySpec(reason=loaded.waiting.reason)
-    now, experiments = document.interventions, loaded.experiments
+    now, measured, translations = document.interventions, loaded.found(EFFECT), loaded.found(TRANSLATIONS)
     tokens = trace.source_tokens
-    changed = experiments.effect is not None and bool(now)
     return LaboratorySpec(
         encoder_positions=now.encoder_positions.value,
         decoder_positions=now.decoder_positions.value,
@@ -157,9 +159,9 @@ def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
         causal_mask=now.causal_mask,
         heads_off=tuple((head.kind, Head(head.layer, head.head)) for head in sorted(now.heads_off)),
         hidden=tuple((index, tokens[index].text) for index in sorted(now.hidden) if index < len(tokens)),
-        effect=_effect_text(experiments.effect, now.causal_mask) if changed and experiments.effect else "",
-        before=experiments.before if changed else "",
-        after=experiments.after if changed else "",
+        effect="" if measured is None else _effect_text(measured.effect, now.causal_mask),
+        before="" if translations is None else translations.before,
+        after="" if translations is None else translations.after,
     )
 
 

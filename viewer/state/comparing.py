@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Floats, Kind, Token, Trace
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Choice, Document, hypotheses, path_to, unplaced, way
+from attention_viewer.model.contract.interventions import NONE, Interventions
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,3 +126,32 @@ def followed(place: Place, document: Document, seen: bool) -> Place | None:
     there = now[place.index]
     grown = (there.tokens[: len(place.tokens)], there.by) == (place.tokens, place.by)
     return there if grown or len(now) == place.among else None
+
+
+@dataclass(frozen=True, eq=False)
+class Other:
+    """What the current trace is compared with: B of A and B. `interventions` are those it was computed under.
+
+    `document` is what was traced. Where it looks at a hypothesis, `place` is where that was seen last, and
+    `hypothesis` its index in the document shown; None where it is not kept there, and for anything else.
+    """
+
+    name: str
+    trace: Trace
+    sentence: str
+    translation: str
+    hypothesis: int | None = None
+    interventions: Interventions = NONE
+    document: Document | None = None
+    place: Place | None = None
+
+
+def placed(other: Other, document: Document) -> Other:
+    """What is compared with, called by the place that it has among the hypotheses of a document."""
+    if other.place is None or other.document is None:
+        return other
+    same = other.document.source == document.source
+    place = followed(other.place, document, seen=other.hypothesis is not None) if same else None
+    if place is None:
+        return replace(other, name="a hypothesis that is not kept here", hypothesis=None)
+    return replace(other, name=place.name or f"hypothesis {place.index + 1}", hypothesis=place.index, place=place)

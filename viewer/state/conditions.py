@@ -10,7 +10,8 @@ from itertools import groupby
 
 from attention_viewer.model.contract.api import Kind, ModelInfo, Token
 from attention_viewer.model.contract.interventions import Interventions, Positions
-from attention_viewer.viewer.state.loaded import Loaded, Other
+from attention_viewer.viewer.state.comparing import Other
+from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Side, ViewState
 
 MOST_LAYERS, MOST_TOKENS = 3, 4
@@ -58,7 +59,7 @@ def of_loaded(loaded: Loaded, whole: bool = False) -> str:
 
 def of_maps(loaded: Loaded, view: ViewState, whole: bool = False) -> str:
     """The line for the maps on screen: A's, B's, or both where their difference is shown."""
-    other = loaded.experiments.other
+    other = loaded.results.other
     if other is None or view.side is Side.A:
         return of_loaded(loaded, whole)
     if view.side is Side.DIFFERENCE:
@@ -69,7 +70,7 @@ def of_maps(loaded: Loaded, view: ViewState, whole: bool = False) -> str:
 
 def of_window(loaded: Loaded, whole: bool = False) -> str:
     """The line for all there is: of A and of B where two are compared."""
-    other = loaded.experiments.other
+    other = loaded.results.other
     if other is None:
         return of_loaded(loaded, whole)
     mine, theirs = _mine(loaded, whole), _theirs(other, loaded, whole)

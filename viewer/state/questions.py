@@ -1,6 +1,6 @@
 """What of a document each measurement depends on: documents with the same question have the same result.
 
-A result is kept with its question, and shown only while that is the question of the document shown. No Qt, no torch.
+No Qt, no torch.
 """
 
 from __future__ import annotations
@@ -12,9 +12,6 @@ from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document, Made, alone, path, way
 from attention_viewer.model.contract.hypotheses import opened
 from attention_viewer.model.contract.interventions import Interventions
-
-EFFECT, TEXTS, OTHER, RANK, BEAM, CHECK = "effect", "texts", "other", "rank", "beam", "check"
-TRANSLATIONS = "translations"
 
 Node = tuple[int | None, How, Made]
 

@@ -24,6 +24,7 @@ from attention_viewer.viewer.menus.commands import Commands
 from attention_viewer.viewer.menus.laboratory_commands import LaboratoryCommands
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
+from attention_viewer.viewer.state.loaded import DEFAULT_D_MODEL, Loaded
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
@@ -36,8 +37,6 @@ from attention_viewer.viewer.work.worker import Worker
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
-
-DEFAULT_D_MODEL = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +95,9 @@ def build(settings: Settings, model: Path) -> Parts:
     ButtonKeys(window)
     worker = Worker(threads=settings.get("threads"))
     player = Player(settings.get("speed"), window)
-    controller = Controller(Presenter(window, _d_model(model)), worker, player, first_view(settings), window)
+    controller = Controller(
+        Presenter(window), worker, player, first_view(settings), window, Loaded(d_model=_d_model(model))
+    )
     laboratory = Laboratory(controller, window)
     commands = Commands(window, controller, laboratory, settings, BUNDLED_MODEL)
     actions = ActionTable(window, commands)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Generic
 
-from attention_viewer.viewer.work.jobs import Priority, Work
+from attention_viewer.viewer.work.jobs import Priority, Result, Work
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure, Worker
 from PySide6.QtCore import QObject
 
 
 @dataclass(frozen=True)
-class Inquiry:
+class Inquiry(Generic[Result]):
     """A question that is open: its id, and who hears of its answer, failure and progress."""
 
     id: int
-    answered: Callable[[Answer], None]
+    answered: Callable[[Answer[Result]], None]
     failed: Callable[[Failure], None] | None = None
     advanced: Callable[[Advance], None] | None = None
 
@@ -26,7 +27,7 @@ class Inquiries(QObject):
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker = worker
-        self._open: dict[str, Inquiry] = {}
+        self._open: dict[str, Inquiry[Any]] = {}
         worker.answered.connect(self._answered)
         worker.failed.connect(self._failed)
         worker.advanced.connect(self._advanced)
@@ -34,8 +35,8 @@ class Inquiries(QObject):
     def ask(
         self,
         channel: str,
-        work: Work,
-        answered: Callable[[Answer], None],
+        work: Work[Result],
+        answered: Callable[[Answer[Result]], None],
         failed: Callable[[Failure], None] | None = None,
         advanced: Callable[[Advance], None] | None = None,
         priority: Priority = Priority.URGENT,
@@ -57,7 +58,7 @@ class Inquiries(QObject):
         """Whether an answer is awaited."""
         return channel in self._open
 
-    def _answered(self, answer: Answer) -> None:
+    def _answered(self, answer: Answer[Any]) -> None:
         if inquiry := self._closed(answer.id):
             inquiry.answered(answer)
 
@@ -71,7 +72,7 @@ class Inquiries(QObject):
             if inquiry.id == advance.id and inquiry.advanced:
                 inquiry.advanced(advance)
 
-    def _closed(self, request: int) -> Inquiry | None:
+    def _closed(self, request: int) -> Inquiry[Any] | None:
         """The open inquiry of a request, which is open no longer; None where the answer comes too late."""
         for channel, inquiry in self._open.items():
             if inquiry.id == request:

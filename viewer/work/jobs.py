@@ -10,12 +10,14 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from threading import Condition
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 from attention_viewer.model.contract.api import Progress
+from attention_viewer.model.contract.open_model import OpenModel
 
-Work = Callable[[Any], Generator[Progress, None, Any]]
-"""Given the open session, the generator that computes the answer."""
+Result = TypeVar("Result")
+Work: TypeAlias = Callable[[OpenModel], Generator[Progress, None, Result]]
+"""Given the open model, the generator that computes the answer."""
 
 
 class Priority(IntEnum):
@@ -33,7 +35,7 @@ class Job:
     id: int
     channel: str
     priority: Priority
-    work: Work
+    work: Work[Any]
     cancelled: bool = False
     running: Generator[Progress, None, Any] | None = field(default=None, repr=False)
 
@@ -47,7 +49,7 @@ class JobQueue:
         self._closed = False
         self._next_id = 1
 
-    def put(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+    def put(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Queue `work` in the place of anything older on its channel; returns the id of the request."""
         with self._condition:
             self._cancel(channel)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, cast
 
 from attention_viewer.model.contract.api import ModelInfo, Progress
 from attention_viewer.model.contract.errors import UserError
-from attention_viewer.viewer.work.jobs import Job, JobQueue, Priority, Work
+from attention_viewer.model.contract.open_model import OpenModel
+from attention_viewer.viewer.work.jobs import Job, JobQueue, Priority, Result, Work
 from PySide6.QtCore import QObject, QThread, Signal
 
 PROGRESS_INTERVAL = 0.03
@@ -22,11 +24,11 @@ PROGRESS_INTERVAL = 0.03
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Answer(Generic[Result]):
     """The result of request `id`, and the seconds the model took."""
 
     id: int
-    result: Any
+    result: Result
     seconds: float
 
 
@@ -61,18 +63,18 @@ class Worker(QThread):
         self.setObjectName("model worker")
         self._queue = JobQueue()
         self._threads = threads
-        self._translator: Any = None
+        self._translator: OpenModel | None = None
 
     def open_model(self, directory: Path) -> int:
         """Ask for the checkpoint in `directory`; `opened` or `open_failed` follows."""
 
-        def work(_: Any) -> Any:
+        def work(_: object) -> Generator[Progress, None, None]:
             yield Progress(0, 1)
-            return self._open(directory)
+            self._open(directory)
 
         return self._queue.put(work, channel="open")
 
-    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+    def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Queue work on the open session; a newer request on the same channel replaces it. Returns its id."""
         return self._queue.put(work, channel, priority)
 
@@ -101,7 +103,8 @@ class Worker(QThread):
         if self._translator is None and job.channel != "open":
             raise UserError("No model is open. Choose one with Model > Open a checkpoint.")
         if job.running is None:
-            job.running = job.work(self._translator)
+            # Only opening one needs no open model.
+            job.running = job.work(cast(OpenModel, self._translator))
         started = reported = time.perf_counter()
         while not self._queue.should_yield(job):
             try:

@@ -19,7 +19,9 @@ from attention_viewer.model.contract.interventions import NONE, HeadId, Interven
 from attention_viewer.viewer.export.job import encoded, figure_of
 from attention_viewer.viewer.export.pictures import Subject
 from attention_viewer.viewer.state.choices import ANIMATIONS, PICTURES, SUBJECTS, Choices, formats_of
-from attention_viewer.viewer.state.loaded import Experiments, Loaded, Other
+from attention_viewer.viewer.state.comparing import Other
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.results import Results
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from PIL import Image
 from PySide6.QtGui import QColor, QImage
@@ -38,7 +40,7 @@ def subject(changed: Interventions = CHANGED, sentence: str = "The mat is", **co
     document = Document(sentence, step=ROWS, interventions=changed)
     other = Other("pinned", traces.trace(2), "Other", "Autre", **compared) if compared else None  # type: ignore[arg-type]
     loaded = Loaded(
-        traces.info(), traces.trace(ROWS), sentence, "Le tapis", document=document, experiments=Experiments(other=other)
+        traces.info(), traces.trace(ROWS), sentence, "Le tapis", document=document, results=Results(other=other)
     )
     window = QImage(600, 400, QImage.Format.Format_RGB32)
     window.fill(QColor("#123456"))
@@ -161,10 +163,10 @@ def test_compared_sides_say_their_own(qapp: QApplication, what: str) -> None:
     }
     for side, said in expected.items():
         view = replace(pair.view, side=side, active=Kind.ENCODER)
-        other = pair.loaded.experiments.other
+        other = pair.loaded.results.other
         assert other is not None
         changed = replace(other, trace=mirrored(other.trace))
-        loaded = replace(pair.loaded, experiments=replace(pair.loaded.experiments, other=changed))
+        loaded = replace(pair.loaded, results=replace(pair.loaded.results, other=changed))
         content = encoded(replace(pair, loaded=loaded, view=view), Choices(what, "svg"))[0]
         assert drawn(content).count(said) == 1 and said.removeprefix("with: ") in svg(content)
         assert ("Sentence: Other" in svg(content)) == (side is Side.B)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
@@ -34,13 +35,13 @@ class FakeWorker(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self.requests: list[Work] = []
+        self.requests: list[Work[Any]] = []
         self.models: list[Path] = []
 
     def open_model(self, directory: Path) -> None:
         self.models.append(directory)
 
-    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+    def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         if channel != "trace":
             return 1000 + len(self.requests)
         assert priority is Priority.URGENT

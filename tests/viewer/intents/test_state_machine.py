@@ -13,7 +13,7 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Check, Kind, ModelInfo, Trace
+from attention_viewer.model.contract.api import Kind, ModelInfo, Trace
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, go_to, hypotheses, path_to
 from attention_viewer.model.contract.errors import UserError
@@ -25,13 +25,12 @@ from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.history import History
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.questions import RANK
 from attention_viewer.viewer.state.replay import replayed
+from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS, Quantity, hypothesis_text
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.window.presenter import Presenter
-from attention_viewer.viewer.work.requests import hypothesis_text
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -81,7 +80,7 @@ class Window(RuleBasedStateMachine):
         self.laboratory = Laboratory(self.controller)
         self.line, self.left = "", ""
         self.controller.sentence_changed.connect(self.told)
-        self.laboratory.checked.connect(self.checked)
+        self.laboratory.answered.connect(self.answered)
         self.info: ModelInfo | None = None
         self.controller.model_changed.connect(self.opened)
         self.files: list[str] = []
@@ -98,10 +97,11 @@ class Window(RuleBasedStateMachine):
             assert self.controller.history == History()
             assert wanted is None or (wanted.choices == () and not wanted.interventions.hidden)
 
-    def checked(self, check: Check) -> None:
+    def answered(self, quantity: Quantity[Any]) -> None:
         """The figures that are shown are those of the translation shown."""
-        shown = self.controller.loaded.document
-        assert shown is not None and check == finished(self.model.check_steps(shown))
+        shown, check = self.controller.loaded.document, self.controller.loaded.found(CHECK)
+        assert quantity is not CHECK or check is not None
+        assert check is None or (shown is not None and check == finished(self.model.check_steps(shown)))
 
     def wait(self, action: Callable[[], object]) -> None:
         """Let something come of what was asked for; a sentence that is refused stays in the line, to be mended."""
@@ -325,7 +325,7 @@ class Window(RuleBasedStateMachine):
     @rule(node=st.integers(0, 2))
     def go_to_beam_node(self, node: int) -> None:
         """Click a node of the beam's tree."""
-        tree = self.controller.loaded.experiments.beam
+        tree = self.controller.loaded.found(BEAM)
         if tree is not None:
             self.do(lambda: self.laboratory.go_to_beam_node(node % len(tree.nodes)), leaves=True)
 
@@ -459,7 +459,7 @@ class Window(RuleBasedStateMachine):
         """Trace, translation and what lies ahead."""
         loaded = self.controller.loaded
         if loaded.trace is None:
-            assert loaded.document is None and not loaded.experiments.texts
+            assert loaded.document is None and not loaded.texts
             return
         assert loaded.document is not None and loaded.sentence == loaded.document.source
         expected = self.model.trace(loaded.document)
@@ -473,38 +473,39 @@ class Window(RuleBasedStateMachine):
     def what_was_measured_belongs_to_the_document_shown(self) -> None:
         """Texts, effect, ranking, beam, and what is compared."""
         loaded = self.controller.loaded
-        document, found = loaded.document, loaded.experiments
+        document, measured = loaded.document, loaded.found(EFFECT) or loaded.found(TRANSLATIONS)
         if document is None:
             return
         known = len(loaded.trace.steps) + len(loaded.ahead) if loaded.trace else 0
-        assert len(found.texts) == len(hypotheses(document))
-        for index, text in enumerate(found.texts):
+        assert len(loaded.texts) == len(hypotheses(document))
+        for index, text in enumerate(loaded.texts):
             if text is not None:
                 trace = self.model.trace(questions.spelled(document, index, known))
                 assert text == hypothesis_text(trace, self.model.text(trace.output_tokens))
-        if found.effect is not None or found.before or found.after:
+        if measured is not None:
             self.check_effect(loaded, document)
-        if found.ranking:
-            assert found.ranking == finished(self.model.rank_heads_steps(document))
-        if found.beam is not None:
-            tree = finished(self.model.beam_steps(document))
-            assert found.beam.nodes == tree.nodes
-        assert found.rank_progress is None or self.controller.inquiries.is_open(RANK)
+        ranking, tree = loaded.found(RANKING), loaded.found(BEAM)
+        if ranking is not None:
+            assert ranking == finished(self.model.rank_heads_steps(document))
+        if tree is not None:
+            assert tree.nodes == finished(self.model.beam_steps(document)).nodes
+        assert loaded.progress(RANKING) is None or self.controller.inquiries.is_open(RANKING.name)
 
     def check_effect(self, loaded: Loaded, document: Document) -> None:
         """The effect is that of the document's interventions at its row."""
         assert document.interventions and document.step
-        found, expected = loaded.experiments, finished(self.model.effect_steps(document))
-        assert found.effect is None or found.effect.divergence == expected.divergence
-        assert found.effect is None or found.effect.before.reads == expected.before.reads
-        if found.before or found.after:
-            assert found.before == self.model.text(expected.translation_before)
-            assert found.after == self.model.text(expected.translation_after)
+        found, expected = loaded.found(EFFECT), finished(self.model.effect_steps(document))
+        assert found is None or found.effect.divergence == expected.divergence
+        assert found is None or found.effect.before.reads == expected.before.reads
+        translations = loaded.found(TRANSLATIONS)
+        if translations is not None:
+            assert translations.before == self.model.text(expected.translation_before)
+            assert translations.after == self.model.text(expected.translation_after)
 
     @invariant()
     def what_is_compared_is_called_by_its_name(self) -> None:
         """B is the document that it says it is; a mark is at a hypothesis that begins like it."""
-        loaded, other = self.controller.loaded, self.controller.loaded.experiments.other
+        loaded, other = self.controller.loaded, self.controller.loaded.results.other
         if other is None or loaded.document is None:
             return
         assert other.document is not None and same(other.trace, self.model.trace(other.document))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
@@ -12,9 +13,10 @@ from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.intents.asking import BUSY_HINT, CHANNEL
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.measuring import OTHER, TEXTS
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state.options import COLORMAP
-from attention_viewer.viewer.state.questions import BEAM, CHECK, EFFECT, OTHER, RANK, TEXTS
+from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.window.presenter import Presenter
 from support.toy import LateWorker, ToySession
@@ -38,7 +40,7 @@ class Bench:
         self.checks: list[Check] = []
         self.controller.hint.connect(self.hints.append)
         self.controller.sentence_changed.connect(self.lines.append)
-        self.laboratory.checked.connect(self.checks.append)
+        self.laboratory.answered.connect(self.answered)
         self.controller.open_model(Path("one"))
         self.controller.submit(FIRST, 3)
         self.worker.settle()
@@ -54,6 +56,12 @@ class Bench:
     def end(self) -> int:
         """Rows of the whole translation of the first sentence."""
         return len(self.one.trace(Document(FIRST, step=99)).steps)
+
+    def answered(self, quantity: Quantity[Any]) -> None:
+        """What a check says is shown once it is known."""
+        check = self.controller.loaded.found(CHECK)
+        if quantity is CHECK and check is not None:
+            self.checks.append(check)
 
     def force(self, place: int = 2) -> None:
         """Force a candidate of the row on screen."""
@@ -126,20 +134,24 @@ def test_switching_two_heads_at_once_switches_both(bench: Bench) -> None:
     assert len(bench.shown.interventions.heads_off) == 2
 
 
-@pytest.mark.parametrize("channel", [RANK, BEAM, CHECK])
+@pytest.mark.parametrize("channel", [RANKING.name, BEAM.name, CHECK.name])
 def test_a_late_answer_is_not_shown_as_another_sentences(bench: Bench, channel: str) -> None:
-    ask = {RANK: bench.laboratory.rank, BEAM: lambda: bench.laboratory.search(2), CHECK: bench.laboratory.check}
+    ask = {
+        RANKING.name: bench.laboratory.rank,
+        BEAM.name: lambda: bench.laboratory.search(2),
+        CHECK.name: bench.laboratory.check,
+    }
     ask[channel]()
     late = bench.worker.newest(channel)
     bench.controller.submit(SECOND, 2)
     bench.answer()
     bench.worker.answer(late)
-    found = bench.controller.loaded.experiments
-    assert (found.ranking, found.beam, found.rank_progress, bench.checks) == ((), None, None, [])
+    found = bench.controller.loaded
+    assert (found.found(RANKING), found.found(BEAM), found.progress(RANKING), bench.checks) == (None, None, None, [])
     ask[channel]()
     bench.worker.settle()
-    found = bench.controller.loaded.experiments
-    assert found.ranking or found.beam or bench.checks
+    found = bench.controller.loaded
+    assert found.found(RANKING) or found.found(BEAM) or bench.checks
 
 
 def test_a_ranking_and_a_beam_go_with_the_sentence_they_are_of(bench: Bench) -> None:
@@ -148,15 +160,15 @@ def test_a_ranking_and_a_beam_go_with_the_sentence_they_are_of(bench: Bench) -> 
     bench.worker.settle()
     bench.laboratory.switch_heads([HEAD], True)
     bench.worker.settle()
-    found = bench.controller.loaded.experiments
-    assert found.ranking and found.beam is None, "a beam of the model with all its heads"
+    found = bench.controller.loaded
+    assert found.found(RANKING) and found.found(BEAM) is None, "a beam of the model with all its heads"
     bench.controller.submit(SECOND)
-    assert bench.controller.loaded.experiments.ranking
+    assert bench.controller.loaded.found(RANKING)
     bench.answer()
-    assert not bench.controller.loaded.experiments.ranking
+    assert not bench.controller.loaded.found(RANKING)
 
 
-@pytest.mark.parametrize("channel", [EFFECT, TEXTS, OTHER])
+@pytest.mark.parametrize("channel", [EFFECT.name, TEXTS, OTHER])
 def test_what_is_measured_beside_a_step_is_of_that_step(bench: Bench, channel: str) -> None:
     bench.force()
     bench.worker.settle()
@@ -168,8 +180,8 @@ def test_what_is_measured_beside_a_step_is_of_that_step(bench: Bench, channel: s
     bench.controller.submit(SECOND, 2)
     bench.answer()
     bench.worker.answer(late)
-    found = bench.controller.loaded.experiments
-    assert (found.effect, found.before, found.after, found.other) == (None, "", "", None)
+    found = bench.controller.loaded
+    assert (found.found(EFFECT), found.found(TRANSLATIONS), found.results.other) == (None, None, None)
     assert [each and each.text for each in found.texts] == [bench.controller.loaded.translation]
 
 
@@ -240,19 +252,19 @@ def test_the_mark_b_follows_its_hypothesis(bench: Bench) -> None:
     bench.worker.settle()
     bench.laboratory.compare_with_hypothesis(1)
     bench.worker.settle()
-    other = bench.controller.loaded.experiments.other
+    other = bench.controller.loaded.results.other
     assert other is not None and (other.name, other.hypothesis) == ("hypothesis 2", 1)
     bench.laboratory.delete_hypothesis(0)
     bench.worker.settle()
-    other = bench.controller.loaded.experiments.other
+    other = bench.controller.loaded.results.other
     assert other is not None and (other.name, other.hypothesis) == ("hypothesis 1", 0)
     bench.laboratory.delete_hypothesis(0)
     bench.worker.settle()
-    other = bench.controller.loaded.experiments.other
+    other = bench.controller.loaded.results.other
     assert other is not None and other.hypothesis is None and "not kept" in other.name
     bench.controller.undo()
     bench.worker.settle()
-    other = bench.controller.loaded.experiments.other
+    other = bench.controller.loaded.results.other
     assert other is not None and other.hypothesis == 0
 
 

@@ -37,7 +37,7 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
     monkeypatch.setattr("attention_viewer.viewer.menus.export_commands.export_file", export_file)
     window = MainWindow()
     qtbot.addWidget(window)
-    controller = MagicMock(spec=Controller, loaded=Loaded(traces.info(), traces.trace(3)), view=ViewState(), d_model=12)
+    controller = MagicMock(spec=Controller, loaded=Loaded(traces.info(), traces.trace(3)), view=ViewState())
     commands = ExportCommands(window, controller, Settings(MemoryStore()))
     for name in ("one.gif", "other.gif"):
         commands.write(ExportRequest(Choices("map", "gif"), tmp_path / name))

@@ -5,7 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import BeamNode, BeamTree, Check, Effect, Fate, HeadEffect, How, Kind, Token
+from attention_viewer.model.contract.api import (
+    BeamNode,
+    BeamTree,
+    Check,
+    DecodeStep,
+    Effect,
+    Fate,
+    HeadEffect,
+    How,
+    Kind,
+    Token,
+)
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, free_how, path
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force, intervene, leave
@@ -13,8 +24,28 @@ from attention_viewer.model.contract.interventions import HeadId, Interventions,
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.provenance import choice_at, made_words
-from attention_viewer.viewer.state.loaded import Experiments, HypothesisText, Loaded, Other
-from attention_viewer.viewer.state.specs import BarsSpec, BeamSpec, GridSpec, HeatmapSpec, HypothesesSpec, Unavailable
+from attention_viewer.viewer.state import questions
+from attention_viewer.viewer.state.comparing import Other
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.results import (
+    BEAM,
+    EFFECT,
+    NO_RESULTS,
+    RANKING,
+    TRANSLATIONS,
+    HypothesisText,
+    Measured,
+    Results,
+)
+from attention_viewer.viewer.state.specs import (
+    BarsSpec,
+    BeamSpec,
+    GridSpec,
+    HeatmapSpec,
+    HypothesesSpec,
+    Pending,
+    Unavailable,
+)
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState
 from support import traces
 
@@ -22,16 +53,32 @@ TRACE = traces.trace(3)
 VOCABULARY = (*traces.TARGET[:3], Token(5, "▁tapir", "tapir"), Token(6, "ou", "ou"))
 
 
-def loaded(document: Document | None = None, **experiments: object) -> Loaded:
+PLAIN = Document("The mat is", step=3)
+CHANGED = intervene(PLAIN, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 1, 2)})))
+
+
+def loaded(
+    document: Document = PLAIN,
+    results: Results = NO_RESULTS,
+    texts: tuple[HypothesisText, ...] = (),
+    other: Other | None = None,
+) -> Loaded:
+    spelled = {questions.spelling(document, index, len(TRACE.steps)): text for index, text in enumerate(texts)}
     return Loaded(
         info=traces.info(),
         trace=TRACE,
         sentence="The mat is",
         translation="Le tapis",
-        document=document or Document("The mat is", step=3),
+        document=document,
         vocabulary=VOCABULARY,
-        experiments=Experiments(**experiments),  # type: ignore[arg-type]
+        results=replace(results, spelled=spelled, other=other),
     )
+
+
+def measured(document: Document = CHANGED, before: DecodeStep | None = None) -> Results:
+    """The effect of a document's interventions, and the translations without and with them."""
+    found = Measured(effect() if before is None else replace(effect(), before=before), "a", "b")
+    return NO_RESULTS.answered([EFFECT, TRANSLATIONS], document, found)
 
 
 def effect() -> Effect:
@@ -44,14 +91,13 @@ def test_bars_carry_ids_ranks_and_what_was_before() -> None:
     assert isinstance(spec, BarsSpec) and spec.note == ""
     assert [bar.token for bar in spec.bars] == [each.token.id for each in TRACE.steps[-1].candidates]
     assert spec.bars[0].rank == 1 and all(bar.before is None for bar in spec.bars)
-    changed = resolve.bars(loaded(effect=effect()), ViewState())
+    changed = resolve.bars(loaded(CHANGED, measured()), ViewState())
     assert isinstance(changed, BarsSpec) and changed.note == "KL(before ‖ after) = 0.1235 nats"
     assert [bar.before for bar in changed.bars] == pytest.approx([1 / traces.VOCABULARY] * 4)
 
 
 def test_an_effect_of_another_row_is_not_drawn() -> None:
-    stale = replace(effect(), before=TRACE.steps[0])
-    spec = resolve.bars(loaded(effect=stale), ViewState())
+    spec = resolve.bars(loaded(CHANGED, measured(before=TRACE.steps[0])), ViewState())
     assert isinstance(spec, BarsSpec) and spec.note == "" and spec.bars[0].before is None
 
 
@@ -87,11 +133,15 @@ def test_hypotheses_have_text_score_and_origin() -> None:
     ]
     assert [row.current for row in spec.rows] == [False, True] and all(row.compared for row in spec.rows)
     assert spec.note.startswith("B is one. ")
-    unknown = laboratory.hypotheses_spec(loaded(document, texts=texts[:1]))
+    unknown = laboratory.hypotheses_spec(loaded(document))
     assert isinstance(unknown, HypothesesSpec) and unknown.rows[0].log_probability is None
     forced = HypothesisText("x y", -9.0, (How.FORCED, How.FORCED), True)
     spec = laboratory.hypotheses_spec(loaded(texts=(forced,)))
     assert isinstance(spec, HypothesesSpec) and spec.rows[0].how == "teacher forcing"
+
+
+def beam_of(state: Loaded) -> BeamSpec | Pending | Unavailable:
+    return laboratory.beam_spec(state.found(BEAM), laboratory.beam_node(state), laboratory.no_beam(state))
 
 
 def test_a_beam_has_ranks_and_tips() -> None:
@@ -101,16 +151,16 @@ def test_a_beam_has_ranks_and_tips() -> None:
         BeamNode(tap, None, 1, -2.0, Fate.DISCARDED),
         BeamNode(end, 0, 2, -0.7, Fate.FINISHED),
     )
-    state = loaded(beam=BeamTree(2, nodes, ((2, -0.35),)))
-    spec = laboratory.beam_spec(state)
+    state = loaded(results=NO_RESULTS.answered([BEAM], PLAIN, BeamTree(2, nodes, ((2, -0.35),))))
+    spec = beam_of(state)
     assert isinstance(spec, BeamSpec) and spec.selected is None and "2 wide" in spec.title
-    shown = laboratory.beam_spec(replace(state, trace=traces.trace(1)))
+    shown = beam_of(replace(state, trace=traces.trace(1)))
     assert isinstance(shown, BeamSpec) and shown.selected == 0
     assert [(dot.parent, dot.fate, dot.rank) for dot in spec.dots] == [
         (None, "survived", 0), (None, "discarded", 0), (0, "finished", 1),
     ]  # fmt: skip
     assert f"probability {math.exp(-0.2):.4f}" in spec.dots[2].tooltip and "score -0.3500" in spec.dots[2].tooltip
-    assert isinstance(laboratory.beam_spec(loaded()), Unavailable)
+    assert beam_of(loaded()) == laboratory.NO_BEAM
 
 
 def test_the_switches_say_what_is_off() -> None:
@@ -121,18 +171,21 @@ def test_the_switches_say_what_is_off() -> None:
         shuffle_seed=7,
     )
     document = intervene(Document("The mat is", step=3), change)
-    spec = laboratory.laboratory_spec(loaded(document, effect=effect(), before="a", after="b"))
+    spec = laboratory.laboratory_spec(loaded(document, measured(document)))
     assert spec.heads_off == ((Kind.CROSS, Head(1, 2)), (Kind.DECODER, Head(0, 1)))
     assert spec.hidden == ((1, "ma"),) and (spec.encoder_positions, spec.shuffle_seed) == ("shuffled", 7)
     assert (spec.before, spec.after) == ("a", "b") and "0.1235" in spec.effect and spec.reason == ""
-    plain = laboratory.laboratory_spec(loaded(effect=effect(), before="a", after="b"))
+    plain = laboratory.laboratory_spec(loaded(PLAIN, measured(document)))
     assert plain.before == plain.effect == ""
+    further = laboratory.laboratory_spec(loaded(replace(document, step=2), measured(document)))
+    assert further.effect == "" and (further.before, further.after) == ("a", "b"), "translations are of every step"
     assert "Loading" in laboratory.laboratory_spec(Loaded()).reason
 
 
 def test_heads_that_are_off_carry_a_badge_and_the_ranking_knows_them() -> None:
     document = intervene(Document("The mat is", step=3), Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 1, 2)})))
-    state = loaded(document, ranking=(HeadEffect(Kind.CROSS, 1, 2, 0.4, -1.0), HeadEffect(Kind.CROSS, 0, 0, 0.1, 0.0)))
+    ranking = (HeadEffect(Kind.CROSS, 1, 2, 0.4, -1.0), HeadEffect(Kind.CROSS, 0, 0, 0.1, 0.0))
+    state = loaded(document, NO_RESULTS.answered([RANKING], PLAIN, ranking))
     view = ViewState(heads={kind: Head(1, 2) for kind in Kind})
     spec, grid = resolve.heatmap(state, view, Kind.CROSS), resolve.grid(state, view, Kind.CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.badge == "off" and spec.title.endswith("off")
@@ -143,7 +196,7 @@ def test_heads_that_are_off_carry_a_badge_and_the_ranking_knows_them() -> None:
 
 
 def test_the_head_that_was_taught_to_align_is_marked() -> None:
-    plain = loaded(Document("The mat is", step=3), ranking=(HeadEffect(Kind.CROSS, 1, 2, 0.4, -1.0),))
+    plain = loaded(results=NO_RESULTS.answered([RANKING], PLAIN, (HeadEffect(Kind.CROSS, 1, 2, 0.4, -1.0),)))
     state = replace(plain, info=traces.info(guided_head=(1, 2)))
     for each, taught in ((plain, None), (state, Head(1, 2))):
         grid = resolve.grid(each, ViewState(), Kind.CROSS)

@@ -9,7 +9,9 @@ from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.loaded import Experiments, Loaded, Other
+from attention_viewer.viewer.state.comparing import Other
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.results import Results
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from support import traces
 
@@ -82,12 +84,10 @@ def test_a_caption_says_how_many_where_the_whole_says_which() -> None:
 def test_each_compared_side_has_its_own(mine: Positions, theirs: Positions, side: Side, said: str) -> None:
     document = Document("The mat is", step=2, interventions=Interventions(encoder_positions=mine))
     other = Other("pinned", traces.trace(2), "s", "t", interventions=Interventions(encoder_positions=theirs))
-    loaded = Loaded(
-        traces.info(), traces.trace(2), "The mat is", "Le", document=document, experiments=Experiments(other=other)
-    )
+    loaded = Loaded(traces.info(), traces.trace(2), "The mat is", "Le", document=document, results=Results(other=other))
     assert conditions.of_maps(loaded, ViewState(side=side)) == said
     assert conditions.of_window(loaded) == conditions.of_maps(loaded, ViewState(side=Side.DIFFERENCE))
-    alone = replace(loaded, experiments=Experiments())
+    alone = replace(loaded, results=Results())
     assert (
         conditions.of_window(alone) == conditions.of_maps(alone, ViewState(side=side)) == conditions.of_loaded(loaded)
     )

@@ -1,0 +1,111 @@
+"""The table of measurements: an entry is all that a measurement needs, and its result is read with its question."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+from attention_viewer.model.contract.api import HeadEffect, Kind, Progress
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.open_model import OpenModel
+from attention_viewer.viewer.intents import measuring
+from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.player import Player
+from attention_viewer.viewer.state import questions
+from attention_viewer.viewer.state.results import NO_RESULTS, RANKING, TRANSLATIONS, Measured, Quantity
+from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.window.presenter import Presenter
+from attention_viewer.viewer.work import measurements
+from attention_viewer.viewer.work.jobs import Work
+from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement
+from support.toy import LateWorker, ToySession
+
+LETTERS = Quantity[int]("letters", lambda document: questions.line(document, document.step))
+
+
+def count_work(document: Document) -> Work[int]:
+    """A measurement that no other part of the program knows."""
+
+    def work(model: OpenModel) -> Generator[Progress, None, int]:
+        trace = yield from model.trace_steps(document)
+        return len(model.text(trace.output_tokens))
+
+    return work
+
+
+@pytest.fixture
+def laboratory(qapp: object, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Laboratory:
+    entry = Measurement((LETTERS,), count_work, automatic=request.param, progress=True)
+    for module in (measurements, measuring):
+        monkeypatch.setattr(module, "MEASUREMENTS", (*MEASUREMENTS, entry))
+    worker = LateWorker({"one": ToySession("one", 2, 2)})
+    controller = Controller(MagicMock(spec=Presenter), worker, Player(8.0), ViewState())  # type: ignore[arg-type]
+    laboratory = Laboratory(controller)
+    controller.open_model(Path("one"))
+    controller.submit("the cat sleeps", 3)
+    worker.settle()
+    return laboratory
+
+
+@pytest.mark.parametrize("laboratory", [True], indirect=True)
+def test_an_entry_that_is_automatic_follows_every_step(laboratory: Laboratory) -> None:
+    controller = laboratory.controller
+    assert controller.loaded.found(LETTERS) == len(controller.loaded.translation)
+    controller.step()
+    worker = controller.inquiries._worker
+    assert isinstance(worker, LateWorker)
+    worker.answer(worker.newest("trace"))
+    assert controller.loaded.found(LETTERS) is None, "the number of another row cannot be read"
+    assert controller.loaded.progress(LETTERS) == Progress(0, 1)
+    worker.settle()
+    assert controller.loaded.found(LETTERS) == len(controller.loaded.translation)
+    assert controller.loaded.progress(LETTERS) is None
+
+
+@pytest.mark.parametrize("laboratory", [False], indirect=True)
+def test_an_entry_on_demand_is_known_again_where_its_question_is(laboratory: Laboratory) -> None:
+    controller, measures = laboratory.controller, laboratory.measuring
+    worker = controller.inquiries._worker
+    assert isinstance(worker, LateWorker) and controller.loaded.found(LETTERS) is None
+    told: list[object] = []
+    laboratory.answered.connect(told.append)
+    measures.start(LETTERS)
+    measures.stop(LETTERS)
+    worker.settle()
+    assert not told and controller.loaded.found(LETTERS) is None
+    measures.start(LETTERS)
+    worker.settle()
+    number = controller.loaded.found(LETTERS)
+    assert told == [LETTERS] and number == len(controller.loaded.translation)
+    controller.step()
+    worker.settle()
+    assert controller.loaded.found(LETTERS) is None
+    controller.undo()
+    worker.settle()
+    assert controller.loaded.found(LETTERS) == number and told == [LETTERS]
+
+
+def test_a_result_is_read_only_with_its_question() -> None:
+    document = Document("the cat sleeps", step=2)
+    known = (HeadEffect(Kind.CROSS, 0, 0, 1.0, 0.0),)
+    results = NO_RESULTS.answered([RANKING], document, known).advanced(LETTERS, document, Progress(1, 3))
+    assert results.of(RANKING, replace(document, step=1)) == known
+    assert results.of(RANKING, Document("a cat", step=2)) is None and results.of(RANKING, None) is None
+    assert results.progress(LETTERS, document) == Progress(1, 3)
+    assert results.progress(LETTERS, replace(document, step=1)) is None
+    assert results.answered([LETTERS], document, 7).progress(LETTERS, document) is None
+    assert results.without([RANKING]).of(RANKING, document) is None
+
+
+def test_a_quantity_without_question_has_no_result() -> None:
+    off = replace(Document("the cat sleeps").interventions, heads_off=frozenset({HeadId(Kind.CROSS, 0, 0)}))
+    changed = Document("the cat sleeps", step=2, interventions=off)
+    plain = Document("the cat sleeps", step=2)
+    measured: Measured = MagicMock(spec=Measured)
+    found = NO_RESULTS.answered([TRANSLATIONS], plain, measured)
+    assert found.of(TRANSLATIONS, plain) is None and found.of(TRANSLATIONS, changed) is None

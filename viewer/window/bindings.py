@@ -1,0 +1,238 @@
+"""What each widget depends on, as a table: of what is shown it is given its inputs and nothing else.
+
+A binding is resolved again only when its inputs change, and applied only when what was resolved does. The inputs of
+`Loaded` are a `Loaded` that holds just those, so that a function cannot read what it did not ask for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Generic, TypeVar
+
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.interventions import NONE
+from attention_viewer.viewer.resolve import resolve, resolve_positions
+from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
+from attention_viewer.viewer.state import conditions
+from attention_viewer.viewer.state.highlight import CellHover, Hover, highlight
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.options import COLORMAP
+from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS, Results
+from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
+from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState
+from attention_viewer.viewer.widgets.main_window import MainWindow
+
+Map = HeatmapSpec | Pending | Unavailable
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is shown, and how."""
+
+    loaded: Loaded
+    view: ViewState
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """The maps on screen, and what the mouse is on."""
+
+    maps: Mapping[Kind, Map]
+    hover: Hover
+
+
+Source = TypeVar("Source")
+
+
+@dataclass(frozen=True)
+class Binding(Generic[Source]):
+    """A part of a widget: `apply(window, resolve(*inputs(source)))`.
+
+    A `control` can be turned by hand, and is put back where nothing came of it.
+    """
+
+    name: Hashable
+    inputs: Callable[[Source], tuple[Any, ...]]
+    resolve: Callable[..., Any]
+    apply: Callable[[MainWindow, Any], None]
+    control: bool = False
+
+
+def key(value: object) -> object:
+    """What tells inputs apart; of what is loaded, each field."""
+    if isinstance(value, tuple) and type(value) is tuple:
+        return tuple(key(each) for each in value)
+    if isinstance(value, Loaded | Results):
+        return tuple(key(getattr(value, each.name)) for each in fields(value))
+    return value
+
+
+def _the_same(value: Any) -> Any:
+    return value
+
+
+def _changes(loaded: Loaded) -> Document | None:
+    """Of the document, what is changed in the model."""
+    return None if loaded.document is None else Document("", interventions=loaded.document.interventions)
+
+
+def _drawn(scene: Scene, kind: Kind) -> tuple[Loaded, ViewState, Kind]:
+    """What the maps of a kind depend on."""
+    loaded, view = scene.loaded, scene.view
+    return (
+        Loaded(
+            loaded.info,
+            loaded.trace,
+            loaded.sentence,
+            loaded.translation,
+            waiting=loaded.waiting,
+            document=_changes(loaded),
+            results=Results(other=loaded.results.other),
+        ),
+        ViewState(heads={kind: view.heads[kind]}, side=view.side, chosen=view.chosen),
+        kind,
+    )
+
+
+def _chosen(scene: Scene) -> tuple[Loaded, ViewState]:
+    """What the next tokens depend on."""
+    loaded = scene.loaded
+    seen = Loaded(
+        trace=loaded.trace,
+        waiting=loaded.waiting,
+        document=loaded.document,
+        vocabulary=loaded.vocabulary,
+        results=loaded.results.only([EFFECT]),
+    )
+    return seen, ViewState(filter=scene.view.filter)
+
+
+def _stood(loaded: Loaded) -> Loaded:
+    """The line of tokens."""
+    return Loaded(trace=loaded.trace, ahead=loaded.ahead, document=loaded.document)
+
+
+def _kept(loaded: Loaded) -> Loaded:
+    """The hypotheses and their texts."""
+    return replace(
+        _stood(loaded),
+        translation=loaded.translation,
+        waiting=loaded.waiting,
+        results=Results(spelled=loaded.results.spelled, other=loaded.results.other),
+    )
+
+
+def _switched(loaded: Loaded) -> Loaded:
+    """The switches, and what they change."""
+    measured = loaded.results.only([EFFECT, TRANSLATIONS])
+    return Loaded(trace=loaded.trace, waiting=loaded.waiting, document=loaded.document, results=measured)
+
+
+def _ranked(loaded: Loaded) -> Loaded:
+    """The ranking of heads."""
+    return Loaded(info=loaded.info, document=loaded.document, results=loaded.results.only([RANKING]))
+
+
+def _changed(loaded: Loaded) -> tuple[str, str]:
+    """What is changed in the model, in a few words and in all."""
+    changed = loaded.document.interventions if loaded.document and loaded.trace else NONE
+    return conditions.short(changed), conditions.of_loaded(loaded, whole=True)
+
+
+def _counts(loaded: Loaded, kind: Kind) -> tuple[int, int]:
+    return loaded.info.heads(kind) if loaded.info else (1, 1)
+
+
+def _where(scene: Scene) -> tuple[PositionView, int, resolve_positions.Given]:
+    """What the positional plots depend on."""
+    return scene.view.positions, scene.loaded.d_model, resolve_positions.given(scene.loaded)
+
+
+def _position_controls(positions: PositionView, d_model: int) -> tuple[int, tuple[int, ...], int]:
+    return positions.length, positions.pairs, d_model // 2 - 1
+
+
+def _show_map(window: MainWindow, kind: Kind, spec: Map) -> None:
+    panel = window.panels[kind]
+    panel.set_heatmap(spec)
+    if isinstance(spec, HeatmapSpec):
+        panel.set_axes(f"{spec.rows.title} · {spec.columns.title}")
+
+
+def _cell(hover: Hover, kind: Kind) -> tuple[int, int] | None:
+    return (hover.row, hover.column) if isinstance(hover, CellHover) and hover.kind is kind else None
+
+
+# fmt: off
+WIDGETS: tuple[Binding[Scene], ...] = (
+    Binding("source", lambda s: (Loaded(trace=s.loaded.trace),), resolve.source_chips,
+            lambda w, spec: w.source_strip.set_chips(spec)),
+    Binding("target", lambda s: (_stood(s.loaded),), resolve.target_chips,
+            lambda w, spec: w.target_strip.set_chips(spec)),
+    Binding("text", lambda s: (s.loaded.translation,), _the_same, lambda w, spec: w.set_translation(spec)),
+    Binding("step", lambda s: (_stood(s.loaded),), resolve.step_text, lambda w, spec: w.step_controls.set_step(spec)),
+    Binding("bars", _chosen, resolve.bars, lambda w, spec: w.candidates.set_spec(spec)),
+    Binding("conditions", lambda s: (Loaded(s.loaded.info, s.loaded.trace, document=_changes(s.loaded)),), _changed,
+            lambda w, spec: w.banner.set_texts(*spec)),
+    Binding("hypotheses", lambda s: (_kept(s.loaded),), laboratory.hypotheses_spec,
+            lambda w, spec: w.hypotheses.set_spec(spec), control=True),
+    Binding("beam", lambda s: (s.loaded.found(BEAM), laboratory.beam_node(s.loaded), laboratory.no_beam(s.loaded)),
+            laboratory.beam_spec, lambda w, spec: w.beam.set_spec(spec), control=True),
+    Binding("laboratory", lambda s: (_switched(s.loaded),), laboratory.laboratory_spec,
+            lambda w, spec: w.laboratory.set_spec(spec), control=True),
+    Binding("ranking", lambda s: (_ranked(s.loaded),), laboratory.ranking_spec,
+            lambda w, spec: w.laboratory.set_ranking(spec), control=True),
+    Binding("choosable", lambda s: (Loaded(trace=s.loaded.trace),), laboratory.choosable,
+            lambda w, spec: w.candidates.set_choosable(spec)),
+    Binding("filter", lambda s: (s.view.filter,), _the_same, lambda w, spec: w.candidates.set_filter(spec),
+            control=True),
+    Binding("encoding", _where, resolve_positions.encoding, lambda w, spec: w.positions.set_encoding(spec)),
+    Binding("curves", _where, resolve_positions.curves, lambda w, spec: w.positions.set_curves(spec)),
+    Binding("dots", lambda s: (*_where(s), s.view[COLORMAP]), resolve_positions.dots,
+            lambda w, spec: w.positions.set_dots(spec)),
+    Binding("position controls", lambda s: (s.view.positions, s.loaded.d_model), _position_controls,
+            lambda w, spec: w.positions.set_controls(*spec)),
+)
+
+
+def of_panel(kind: Kind) -> tuple[Binding[Scene], ...]:
+    """The bindings of a panel of maps."""
+    def set_selected(window: MainWindow, spec: tuple[Head, object]) -> None:
+        window.panels[kind].set_selected(spec[0].layer, spec[0].head)
+
+    return (
+        Binding((kind, "counts"), lambda s: (_counts(s.loaded, kind),), _the_same,
+                lambda w, spec: w.panels[kind].set_head_counts(*spec)),
+        # A panel that was told of other counts has to be told the head again.
+        Binding((kind, "selected"), lambda s: ((s.view.heads[kind], _counts(s.loaded, kind)),), _the_same,
+                set_selected),
+        Binding((kind, "active"), lambda s: (s.view.active is kind,), _the_same,
+                lambda w, spec: w.panels[kind].set_active(spec)),
+        Binding((kind, "grid"), lambda s: _drawn(s, kind), resolve.grid,
+                lambda w, spec: w.panels[kind].set_grid(spec)),
+        Binding((kind, "map"), lambda s: _drawn(s, kind), resolve.heatmap,
+                lambda w, spec: _show_map(w, kind, spec)),
+    )
+
+
+def overlays(kind: Kind) -> tuple[Binding[Pointed], ...]:
+    """What lies over the map of a panel."""
+    return (
+        Binding((kind, "overlay"), lambda p: (p.hover,), lambda hover: highlight(hover).overlays[kind],
+                lambda w, spec: w.panels[kind].set_overlay(spec)),
+        Binding((kind, "readout"), lambda p: (p.maps[kind], _cell(p.hover, kind)), resolve.readout,
+                lambda w, spec: w.panels[kind].set_readout(spec)),
+    )
+
+
+SHOWN: tuple[Binding[Scene], ...] = (*WIDGETS, *(each for kind in Kind for each in of_panel(kind)))
+LIT: tuple[Binding[Pointed], ...] = (
+    Binding("source lit", lambda p: (p.hover,), lambda hover: highlight(hover).source,
+            lambda w, spec: w.source_strip.set_highlight(spec)),
+    Binding("target lit", lambda p: (p.hover,), lambda hover: highlight(hover).target,
+            lambda w, spec: w.target_strip.set_highlight(spec)),
+    *(each for kind in Kind for each in overlays(kind)),
+)
+# fmt: on

@@ -1,0 +1,54 @@
+"""How each quantity is measured: one entry a measurement, read by `viewer.intents.measuring`. No Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from attention_viewer.model.contract.document import Document
+from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS, Quantity, Result
+from attention_viewer.viewer.work.jobs import Priority, Work
+from attention_viewer.viewer.work.requests import beam_work, check_work, effect_work, rank_work
+
+
+@dataclass(frozen=True)
+class Measurement(Generic[Result]):
+    """The work whose result is that of `quantities`, each for its own question of the document.
+
+    An `automatic` one is made for every document that has a question. One that shows its `progress` shows it in the
+    place of an earlier result. `status` is what the window says meanwhile.
+    """
+
+    quantities: tuple[Quantity[Result], ...]
+    work: Callable[[Document], Work[Result]]
+    priority: Priority = Priority.SOON
+    automatic: bool = False
+    progress: bool = False
+    status: Callable[[Document], str] | None = None
+
+    @property
+    def asks(self) -> Quantity[Result]:
+        """The quantity whose question the work answers, and whose name its channel has."""
+        return self.quantities[0]
+
+
+def _searching(document: Document) -> str:
+    return f"Beam search, {document.decoding.beam_width} wide …"
+
+
+def _checking(_: Document) -> str:
+    return "Checking: in parallel and step by step …"
+
+
+MEASUREMENTS: tuple[Measurement[Any], ...] = (
+    Measurement((EFFECT, TRANSLATIONS), effect_work, automatic=True),
+    Measurement((RANKING,), rank_work, Priority.LONG, progress=True),
+    Measurement((BEAM,), beam_work, Priority.LONG, status=_searching),
+    Measurement((CHECK,), check_work, status=_checking),
+)
+
+
+def measurement_of(quantity: Quantity[Any]) -> Measurement[Any]:
+    """The measurement of a quantity."""
+    return next(each for each in MEASUREMENTS if quantity in each.quantities)
