@@ -28,17 +28,17 @@ from support.waiting import SENTENCE, Open, wait_for_step
 
 
 @pytest.fixture(scope="session")
-def read_once() -> Callable[..., Session]:
+def read_once() -> Callable[..., Translator]:
     """Gives the same session for a checkpoint whenever it is opened, as a window does that stays open."""
-    return cache(Session)
+    return cache(Translator)
 
 
 @pytest.fixture
 def open_window(
-    qtbot: QtBot, bundled: Path, read_once: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, bundled: Path, read_once: Callable[..., Translator], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Open]:
     """Opens windows on the bundled model, which is read only once for all, and closes them at the end."""
-    monkeypatch.setattr("attention_viewer.model.session.Session", read_once)
+    monkeypatch.setattr("attention_viewer.model.session.Translator", read_once)
     opened: list[Parts] = []
 
     def open_one(settings: Settings | None = None, model: Path = bundled, sentence: str | None = None) -> Parts:

@@ -324,7 +324,7 @@ class PromptWorker(LateWorker):
         self.loading.emit(directory.name)
         self._timer.start(0)
 
-    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+    def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Answer soon."""
         number = super().request(work, channel, priority)
         self._timer.start(0)

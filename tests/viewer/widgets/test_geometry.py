@@ -11,8 +11,9 @@ import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.look.theme import PALETTES, apply
 from attention_viewer.viewer.painting.labels import elided, stride
+from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, Chip, GridSpec, HeatmapSpec, Pending, scale_for
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.card import Card, ElidedLabel
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.map_view import MapView
