@@ -6,6 +6,7 @@ where it stands, the field, the value (shortened, on one line) and what is deman
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ NEEDED: Literal[Needed.NEEDED] = Needed.NEEDED
 """In the place of a default: the field must be there."""
 
 Word = TypeVar("Word", bound=StrEnum)
+
+
+def parse(text: str | bytes) -> Any:
+    """The JSON value that a text holds. Raises ValueError, whatever else the text holds."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,10 @@ class Fields:
             self.fail(name, "it must be text")
         return value
 
+    def text_or_none(self, name: str) -> str | None:
+        """Text, or null."""
+        return None if self.values.get(name) is None else self.text(name)
+
     def choice(self, name: str, options: Iterable[str], default: str | Literal[Needed.NEEDED] = NEEDED) -> str:
         """One of several words."""
         value, allowed = self._given(name, default), tuple(options)
@@ -117,6 +130,13 @@ class Fields:
         values = self.items(name, most_items)
         if not all(type(value) is int and least <= value <= most for value in values):
             self.fail(name, f"it must be a list of whole numbers from {least} to {most}")
+        return tuple(values)
+
+    def texts(self, name: str, most_items: int = MOST_ITEMS) -> tuple[str, ...]:
+        """A list of texts."""
+        values = self.items(name, most_items)
+        if not all(type(value) is str for value in values):
+            self.fail(name, "it must be a list of texts")
         return tuple(values)
 
     def part(self, name: str) -> Fields:
