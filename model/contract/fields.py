@@ -17,7 +17,10 @@ from attention_viewer.model.contract.errors import InputError, UserError, quoted
 
 LARGEST = 1_000_000_000
 """Whole numbers may be so large, unless a field says otherwise."""
+LARGEST_SEED = 2**63 - 1
+"""A seed may be as large as that."""
 MOST_ITEMS = 1_000_000
+"""A list may be as long, unless a field says otherwise."""
 
 
 class Needed(Enum):

@@ -89,7 +89,7 @@ def changed(path: str, value: Any) -> str:
     values = json.loads(to_text(full()))
     place, (*steps, last) = values, path.split("/")
     for step in steps:
-        place = place[step]
+        place = place[int(step) if step.isdigit() else step]
     place[last] = value
     return json.dumps(values)
 
@@ -161,11 +161,15 @@ def test_a_damaged_view_is_refused_with_field_and_value(path: str, value: Any) -
     ("path", "value", "said"),
     [
         ("view", 7, "the view is 7"), ("version", "1", "version is '1'"), ("version", True, "version is True"),
-        ("version", 0, "version is 0"), ("document", None, "damaged"), ("document", {}, "no field 'source'"),
-        ("document/step", -1, "step -1"), ("document/leaf", 99, "no choice 99"),
-        ("document/source", 3, "3 is not text"),
-        ("document/decoding/temperature", 10**400, "damaged"), ("document/decoding/seed", -1, "seed is -1"),
-        ("document/interventions/hidden", [-4], "-4 is not a whole number"), ("document/source", [0] * 9999, "…"),
+        ("version", 0, "version is 0"), ("document", None, "the document is None; it must be a JSON object"),
+        ("document", {}, "the document: made is missing"), ("document/step", -1, "step is -1"),
+        ("document/leaf", 99, "leaf is 99"), ("document/source", 3, "the document: source is 3; it must be text"),
+        ("document/decoding/temperature", 10**400, "the document, decoding: temperature is 1000"),
+        ("document/decoding/seed", -1, "the document, decoding: seed is -1"),
+        ("document/interventions/hidden", [-4], "the document, interventions: hidden is [-4]; it must be a list of"),
+        ("document/source", [0] * 9999, "0, ...]; it must be text"),
+        ("document/choices/0/parent", 3, "the document, choices 1: parent is 3; it must be null, or an earlier"),
+        ("document/choices/0/made", 2, "the document, choices 1: made is 2; there are 1 conditions"),
     ],
 )  # fmt: skip
 def test_a_damaged_file_is_refused(path: str, value: Any, said: str) -> None:
