@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.export.job import ExportCancelled, encoded, export_file, figure_of
 from attention_viewer.viewer.export.pictures import Subject
 from attention_viewer.viewer.export.preview import preview
@@ -263,8 +264,18 @@ def test_the_preview_says_how_large_the_file_will_be(qapp: QApplication) -> None
 def test_choices_survive_json_and_damaged_ones_do_not() -> None:
     for choices in (Choices(), Choices("kinds", "gif", "dark", Width(12, "cm"), 300, False, False, 100)):
         assert from_json(json.loads(json.dumps(to_json(choices)))) == choices
-    for damage in ({"format": "exe"}, {"dpi": 10**9}, {"width": {"amount": 1, "unit": "mile"}}, {"theme": 3}, {"x": 1}):
-        with pytest.raises((KeyError, TypeError, ValueError)):
+    assert from_json({"dpi": 300, "sparkle": True}) == Choices(dpi=300)
+    for damage, said in (
+        ({"format": "exe"}, ": format is 'exe'; it must be one of png, svg"),
+        ({"subject": "data"}, ": format is 'png'; it must be one of npz"),
+        ({"subject": "all"}, ": subject is 'all'; it must be one of map"),
+        ({"dpi": 10**9}, ": dpi is 1000000000; it must be a whole number from 48 to 1200"),
+        ({"width": {"amount": 1, "unit": "mile"}}, ", width: unit is 'mile'; it must be one of cm, px"),
+        ({"width": {"amount": 1, "unit": "cm"}}, ", width: amount is 1; it must be a number from 3 to 120"),
+        ({"theme": 3}, ": theme is 3"),
+        ({"title": 1}, ": title is 1"),
+    ):
+        with pytest.raises(InputError, match=f"The choices for export{said}"):
             from_json({**to_json(Choices()), **damage})
 
 
