@@ -13,7 +13,7 @@ from attention_viewer.model.session import Session
 from attention_viewer.viewer.export.job import Advance, export_file
 from attention_viewer.viewer.export.pictures import Subject
 from attention_viewer.viewer.export.runner import ExportRunner
-from attention_viewer.viewer.state.choices import Choices
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Head, ViewState
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -39,7 +39,7 @@ def subject(bundled: Path) -> Subject:
 
 def all_heads(subject: Subject, folder: Path, advance: Advance) -> int:
     """Write a drawing of each head; returns how many."""
-    choices = Choices("map", "svg")
+    options = FigureOptions("map", "svg")
     assert subject.loaded.info is not None
     count = 0
     for kind in Kind:
@@ -48,7 +48,7 @@ def all_heads(subject: Subject, folder: Path, advance: Advance) -> int:
             for head in range(heads):
                 view = replace(subject.view, active=kind, heads={**subject.view.heads, kind: Head(layer, head)})
                 path = folder / f"{kind}_{layer + 1}_{head + 1}.svg"
-                export_file(replace(subject, view=view), choices, path, advance=advance)
+                export_file(replace(subject, view=view), options, path, advance=advance)
                 count += 1
     return count
 

@@ -22,7 +22,7 @@ from attention_viewer.model.session import Session
 from attention_viewer.viewer.menus.actions import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state import questions
-from attention_viewer.viewer.state.choices import Choices, Width, from_json
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width, from_json
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side
 from attention_viewer.viewer.storage import session_file
@@ -254,7 +254,7 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     window.commands.laboratory.switch_head(Kind.CROSS, 1, 1, True)
     window.controller.select_head(Kind.CROSS, 2, 5)
     settle(qtbot, window)
-    path, look = tmp_path / "one.avsession", Choices("kinds", "svg", "dark", Width(12, "cm"))
+    path, look = tmp_path / "one.avsession", FigureOptions("kinds", "svg", "dark", Width(12, "cm"))
     window.commands.exports.write(ExportRequest(look, tmp_path / "kinds.svg"))
     window.commands.wait_for_exports()
     window.commands.sessions.save_to(path)

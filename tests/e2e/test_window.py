@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.viewer.state.choices import Choices, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head
@@ -102,8 +102,8 @@ def test_exporting_asks_shows_and_writes(window: Parts, qtbot: QtBot, tmp_path: 
     decode_to_the_end(qtbot, window)
     window.actions["export"].trigger()
     dialog = export_dialog(window)
-    request = ExportRequest(Choices(what, suffix), tmp_path / f"picture.{suffix}")
-    dialog.choices_changed.emit(request.choices, window.controller.view)
+    request = ExportRequest(FigureOptions(what, suffix), tmp_path / f"picture.{suffix}")
+    dialog.options_changed.emit(request.options, window.controller.view)
     dialog.accepted_request.emit(request)
     window.commands.wait_for_exports()
     assert request.path.read_bytes()[:4] in (b"\x89PNG", b"<?xm", b"%PDF", b"GIF8")
@@ -116,7 +116,7 @@ def test_the_dialog_shows_what_the_file_will_be(window: Parts, qtbot: QtBot) -> 
     dialog = export_dialog(window)
     seen: list[tuple[int, str]] = []
     window.commands.exports._previews.painted.connect(lambda number, image, about: seen.append((image.width(), about)))
-    dialog.choices_changed.emit(Choices("positions", "pdf", width=Width(20, "cm")), window.controller.view)
+    dialog.options_changed.emit(FigureOptions("positions", "pdf", width=Width(20, "cm")), window.controller.view)
     qtbot.waitUntil(lambda: any(about.startswith("20.0 × ") for _, about in seen), timeout=PATIENCE)
     dialog.reject()
 
@@ -135,7 +135,7 @@ def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
     decode_to_the_end(qtbot, window)
     path = tmp_path / "missing" / "picture.png"
     with qtbot.waitSignal(window.commands.exports.failed, timeout=PATIENCE) as failure:
-        window.commands.exports.write(ExportRequest(Choices(), path))
+        window.commands.exports.write(ExportRequest(FigureOptions(), path))
     assert "missing" in failure.args[0]
     assert not path.parent.exists()
 
@@ -250,7 +250,7 @@ def test_data_are_exported_and_copied(window: Parts, qtbot: QtBot, tmp_path: Pat
     wait_for_step(qtbot, window, 1)
     names = {"one.npz", "one.csv", "one.json"}
     for name in names:
-        window.commands.exports.write(ExportRequest(Choices("data", name[4:]), tmp_path / name))
+        window.commands.exports.write(ExportRequest(FigureOptions("data", name[4:]), tmp_path / name))
     window.commands.wait_for_exports()
     assert {path.name for path in tmp_path.iterdir()} == names
     assert np.load(tmp_path / "one.npz")["cross_attention"].shape == (4, 8, 1, 9)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from attention_viewer.viewer.export.about import PROGRAM, About
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
-from attention_viewer.viewer.state.choices import CM_PER_INCH, PIXELS_PER_INCH
+from attention_viewer.viewer.state.figure_options import CM_PER_INCH, PIXELS_PER_INCH
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter, QPixmap
 from PySide6.QtSvg import QSvgGenerator

@@ -16,7 +16,7 @@ from attention_viewer.viewer.painting.curves import paint_curves
 from attention_viewer.viewer.painting.matrix import paint_matrix
 from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
+from attention_viewer.viewer.state.figure_options import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.specs import HeatmapSpec, MatrixSpec, Pending, Unavailable

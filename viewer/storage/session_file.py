@@ -20,9 +20,9 @@ from attention_viewer.model.contract.errors import InputError, shortened
 from attention_viewer.model.contract.fields import Fields, parse
 from attention_viewer.model.contract.hypotheses import opened
 from attention_viewer.viewer.state import options
-from attention_viewer.viewer.state.choices import Choices
-from attention_viewer.viewer.state.choices import from_json as choices_from
-from attention_viewer.viewer.state.choices import to_json as choices_json
+from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.figure_options import from_json as options_from
+from attention_viewer.viewer.state.figure_options import to_json as options_json
 from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState, choose
 from attention_viewer.viewer.storage.files import write_lines
 
@@ -41,11 +41,11 @@ class NewerError(InputError):
 
 @dataclass(frozen=True)
 class SavedSession:
-    """What a session file holds; `export` is None where it was written before there were such choices."""
+    """What a session file holds; `export` is None where it was written before there were such options."""
 
     document: Document
     view: ViewState
-    export: Choices | None = None
+    export: FigureOptions | None = None
 
 
 def to_text(saved: SavedSession) -> str:
@@ -60,7 +60,7 @@ def to_text(saved: SavedSession) -> str:
         },
     }
     if saved.export is not None:
-        values["export"] = choices_json(saved.export)
+        values["export"] = options_json(saved.export)
     # Other than ASCII is escaped, because a pasted sentence may hold what has no UTF-8 form.
     return json.dumps(values, indent=1)
 
@@ -87,7 +87,7 @@ def from_text(text: str, name: str) -> SavedSession:
         document = _first_document(values["document"]) if version == 1 else from_json(values["document"])
         view = _view(Fields.of("The view", values.get("view", {})))
         export = values.get("export")
-        return SavedSession(document, view, None if export is None else choices_from(export))
+        return SavedSession(document, view, None if export is None else options_from(export))
     except InputError as error:
         reason = shortened(str(error).rstrip("."))
         raise InputError(

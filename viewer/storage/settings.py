@@ -15,7 +15,7 @@ from typing import Any
 from attention_viewer.model.contract.errors import InputError, quoted
 from attention_viewer.model.contract.fields import Fields, parse
 from attention_viewer.viewer.state import options
-from attention_viewer.viewer.state.choices import Choices, from_json, to_json
+from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
 from attention_viewer.viewer.state.options import Option, Value
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -80,7 +80,7 @@ SCHEMA = {
         Setting("recent sentences", [], _texts(RECENT_SENTENCES)),
         Setting("recent session files", [], _texts(RECENT_SESSIONS)),
         Setting("export folder", "", Fields.text),
-        Setting("export choices", to_json(Choices()), lambda given, key: from_json(given.values[key])),
+        Setting("export choices", to_json(FigureOptions()), lambda given, key: from_json(given.values[key])),
         Setting("threads", 1, _whole(1, 64)),
         Setting("geometry", "", Fields.text),
         Setting("window state", "", Fields.text),

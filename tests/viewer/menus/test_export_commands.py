@@ -10,7 +10,7 @@ import pytest
 from attention_viewer.viewer.export.job import Advance
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.export_commands import ExportCommands
-from attention_viewer.viewer.state.choices import Choices
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
@@ -26,7 +26,7 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
     begun, go_on = threading.Event(), threading.Event()
 
     def export_file(
-        subject: object, choices: Choices, path: Path, overwrite: bool, advance: Advance
+        subject: object, options: FigureOptions, path: Path, overwrite: bool, advance: Advance
     ) -> tuple[str, ...]:
         begun.set()
         go_on.wait(5)
@@ -40,7 +40,7 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
     controller = MagicMock(spec=Controller, loaded=Loaded(traces.info(), traces.trace(3)), view=ViewState(), d_model=12)
     commands = ExportCommands(window, controller, Settings(MemoryStore()))
     for name in ("one.gif", "other.gif"):
-        commands.write(ExportRequest(Choices("map", "gif"), tmp_path / name))
+        commands.write(ExportRequest(FigureOptions("map", "gif"), tmp_path / name))
     one, other = window.findChildren(QProgressDialog)
     assert (one.labelText(), other.labelText()) == ("Writing one.gif …", "Writing other.gif …")
     assert begun.wait(5)

@@ -17,7 +17,7 @@ from attention_viewer.model.contract.document import Document, go_to, how_now, p
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force, intervene, rename_hypothesis
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
-from attention_viewer.viewer.state.choices import Choices, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.options import COLORMAP, OPTIONS, ROW_LABELS, ColorRange, RowLabels
 from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState
 from attention_viewer.viewer.storage.session_file import LARGEST, SavedSession, from_text, read, to_text, write
@@ -72,7 +72,7 @@ def documents(draw: st.DrawFn) -> Document:
 def full() -> SavedSession:
     document = force(Document("naïve \ud800 </s>", checkpoint="abc"), [(5, How.GREEDY)], 6)
     view = chosen(ViewState(locked=True, side=Side.B, filter="é"), color_range=ColorRange.SQUARE_ROOT, colormap="magma")
-    return SavedSession(document, view, Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False))
+    return SavedSession(document, view, FigureOptions("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False))
 
 
 def complaint(text: str) -> str:
@@ -136,8 +136,8 @@ def test_what_is_missing_in_the_view_gets_its_default_and_what_is_unknown_is_ign
         ("export/width", {"amount": -1, "unit": "cm"}), ("export/theme", "pink"), ("export/frame", 3),
     ],
 )  # fmt: skip
-def test_damaged_choices_for_export_are_refused(path: str, value: Any) -> None:
-    assert "damaged (the choices for export" in complaint(changed(path, value))
+def test_damaged_options_for_export_are_refused(path: str, value: Any) -> None:
+    assert "damaged (the options for export" in complaint(changed(path, value))
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_session_of_the_first_version_opens_with_all_it_held() -> None:
     plain = replace(document, interventions=Interventions())
     assert {how_now(plain, choice) for choice in document.choices} == {greedy, forced, beam}
     assert (saved.view[COLORMAP], saved.view[ROW_LABELS]) == ("magma", RowLabels.READS)
-    assert saved.export == Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
+    assert saved.export == FigureOptions("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
     assert from_text(to_text(saved), "x") == saved
 
 

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from attention_viewer.viewer.state.choices import Choices, Width
-from attention_viewer.viewer.state.choices import from_json as choices_from
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width
+from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.options import OPTIONS
 from attention_viewer.viewer.storage.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings
 from PySide6.QtCore import QByteArray, QSettings
@@ -79,7 +79,7 @@ def test_the_settings_of_the_first_release_are_read_as_they_were(tmp_path: Path)
     kept = tmp_path / "settings.ini"
     shutil.copy(Path(__file__).parent / "fixtures" / "settings-1.ini", kept)
     settings = Settings(QSettings(str(kept), QSettings.Format.IniFormat))
-    look = Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
+    look = FigureOptions("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
     stored = {
         "theme": "dark", "text size": 1.25, "colormap": "cividis", "colour range": "square root", "row labels": "reads",
         "locked": True, "speed": 4.0, "position length": 96, "position pairs": [1, 5, 9],
@@ -89,7 +89,7 @@ def test_the_settings_of_the_first_release_are_read_as_they_were(tmp_path: Path)
     assert {key: settings.get(key) for key in stored} == stored
     first = Settings(MemoryStore())
     assert all(first.get(key) != value for key, value in stored.items())
-    assert choices_from(settings.get("export choices")) == look
+    assert options_from(settings.get("export choices")) == look
     assert settings.get_bytes("geometry") == QByteArray(b"\x01\xd9\xd0\xcb\x00\x03")
     assert settings.get_bytes("window state") == QByteArray(b"\x00\x00\x00\xff\xfd")
 

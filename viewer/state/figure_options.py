@@ -76,7 +76,7 @@ PRESET_TITLES = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Choices:
+class FigureOptions:
     """One export: `subject` of SUBJECTS in a `format` of FORMATS, and how it looks.
 
     `dpi` counts the pixels of an image to an inch; `frame` is the time of an animation's frame in milliseconds.
@@ -107,16 +107,16 @@ class Choices:
         return None if self.width is None else self.width.pixels(PIXELS_PER_INCH if self.vector else self.dpi)
 
 
-def to_json(choices: Choices) -> dict[str, Any]:
-    """The choices as plain JSON values."""
-    return asdict(choices)
+def to_json(options: FigureOptions) -> dict[str, Any]:
+    """The options as plain JSON values."""
+    return asdict(options)
 
 
-def from_json(values: Any, where: str = "The choices for export") -> Choices:
-    """The choices that `to_json` wrote; what is missing gets its default. Raises InputError for what means nothing."""
-    given, usual = Fields.of(where, values), Choices()
+def from_json(values: Any, where: str = "The options for export") -> FigureOptions:
+    """The options that `to_json` wrote; what is missing gets its default. Raises InputError for what means nothing."""
+    given, usual = Fields.of(where, values), FigureOptions()
     subject = given.choice("subject", SUBJECTS, usual.subject)
-    return Choices(
+    return FigureOptions(
         subject=subject,
         format=given.choice("format", formats_of(subject), usual.format),
         theme=given.choice("theme", THEMES, usual.theme),
