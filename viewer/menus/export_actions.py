@@ -42,7 +42,7 @@ PATIENCE = 400
 """Milliseconds after which an export shows how far it has come."""
 
 
-class ExportCommands(QObject):
+class ExportActions(QObject):
     """Asks what to export, shows what it will look like, and writes it; `failed` says why nothing was written."""
 
     failed = Signal(str)

@@ -50,7 +50,7 @@ class Opening:
     then: Callable[[], None] = nothing
 
 
-class SessionCommands(QObject):
+class SessionActions(QObject):
     """Saves and opens the controller's document and view.
 
     `settled` follows when the document, or what of it is saved, is another; `saved` when a file holds all of it.

@@ -9,7 +9,7 @@ from unittest.mock import MagicMock
 import pytest
 from attention_viewer.viewer.export.job import Advance
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.menus.export_commands import ExportCommands
+from attention_viewer.viewer.menus.export_actions import ExportActions
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import ViewState
@@ -34,11 +34,11 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
         path.write_text("all of it")
         return ()
 
-    monkeypatch.setattr("attention_viewer.viewer.menus.export_commands.export_file", export_file)
+    monkeypatch.setattr("attention_viewer.viewer.menus.export_actions.export_file", export_file)
     window = MainWindow()
     qtbot.addWidget(window)
     controller = MagicMock(spec=Controller, loaded=Loaded(traces.info(), traces.trace(3)), view=ViewState(), d_model=12)
-    commands = ExportCommands(window, controller, Settings(MemoryStore()))
+    commands = ExportActions(window, controller, Settings(MemoryStore()))
     for name in ("one.gif", "other.gif"):
         commands.write(ExportRequest(FigureOptions("map", "gif"), tmp_path / name))
     one, other = window.findChildren(QProgressDialog)
