@@ -87,9 +87,9 @@ class Exporter:
         if self.application is None:
             return self.tracer.numbers(loaded, chosen.format, target), ()
         from attention_viewer.viewer.export.job import encoded
-        from attention_viewer.viewer.export.pictures import Subject
+        from attention_viewer.viewer.export.pictures import Scene
 
-        return encoded(Subject(loaded, item.view, self.d_model), chosen, watch.advance)
+        return encoded(Scene(loaded, item.view, self.d_model), chosen, watch.advance)
 
 
 def export(options: ExportOptions) -> int:

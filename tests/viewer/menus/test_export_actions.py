@@ -26,7 +26,7 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
     begun, go_on = threading.Event(), threading.Event()
 
     def export_file(
-        subject: object, options: FigureOptions, path: Path, overwrite: bool, advance: Advance
+        scene: object, options: FigureOptions, path: Path, overwrite: bool, advance: Advance
     ) -> tuple[str, ...]:
         begun.set()
         go_on.wait(5)
