@@ -83,7 +83,7 @@ def read_config(directory: Path) -> ModelConfig:
         decoder_attention_heads=_size(fields, "decoder_attention_heads"),
         encoder_ffn_dim=_size(fields, "encoder_ffn_dim"),
         decoder_ffn_dim=_size(fields, "decoder_ffn_dim"),
-        activation_function=fields.choice("activation_function", ACTIVATIONS),
+        activation_function=fields.one_of("activation_function", ACTIVATIONS),
         vocab_size=vocabulary,
         decoder_vocab_size=target_vocabulary,
         pad_token_id=pad,

@@ -106,7 +106,7 @@ class Fields:
         """Text, or null."""
         return None if self.values.get(name) is None else self.text(name)
 
-    def choice(self, name: str, options: Iterable[str], default: str | Literal[Needed.NEEDED] = NEEDED) -> str:
+    def one_of(self, name: str, options: Iterable[str], default: str | Literal[Needed.NEEDED] = NEEDED) -> str:
         """One of several words."""
         value, allowed = self._given(name, default), tuple(options)
         if type(value) is not str or value not in allowed:
@@ -115,7 +115,7 @@ class Fields:
 
     def word(self, name: str, words: type[Word], default: Word | Literal[Needed.NEEDED] = NEEDED) -> Word:
         """One of the words of an enumeration."""
-        return words(self.choice(name, [each.value for each in words], default))
+        return words(self.one_of(name, [each.value for each in words], default))
 
     def items(
         self, name: str, most: int = MOST_ITEMS, default: list[Any] | Literal[Needed.NEEDED] = NEEDED

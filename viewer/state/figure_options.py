@@ -115,11 +115,11 @@ def to_json(options: FigureOptions) -> dict[str, Any]:
 def from_json(values: Any, where: str = "The options for export") -> FigureOptions:
     """The options that `to_json` wrote; what is missing gets its default. Raises InputError for what means nothing."""
     given, usual = Fields.of(where, values), FigureOptions()
-    subject = given.choice("subject", SUBJECTS, usual.subject)
+    subject = given.one_of("subject", SUBJECTS, usual.subject)
     return FigureOptions(
         subject=subject,
-        format=given.choice("format", formats_of(subject), usual.format),
-        theme=given.choice("theme", THEMES, usual.theme),
+        format=given.one_of("format", formats_of(subject), usual.format),
+        theme=given.one_of("theme", THEMES, usual.theme),
         width=None if given.values.get("width") is None else _width(given.part("width")),
         dpi=given.whole("dpi", LEAST_DPI, MOST_DPI, usual.dpi),
         title=given.flag("title", usual.title),
@@ -129,7 +129,7 @@ def from_json(values: Any, where: str = "The options for export") -> FigureOptio
 
 
 def _width(given: Fields) -> Width:
-    unit = given.choice("unit", BOUNDS)
+    unit = given.one_of("unit", BOUNDS)
     return Width(given.real("amount", *BOUNDS[unit]), unit)
 
 

@@ -146,7 +146,7 @@ def _view(given: Fields) -> ViewState:
     view = ViewState(**known)
     for option in options.OPTIONS:
         if option.name in given.values:
-            word = given.choice(option.name, [str(each.value) for each in option.values])
+            word = given.one_of(option.name, [str(each.value) for each in option.values])
             view = choose(view, option, option.read(word))
     return view
 

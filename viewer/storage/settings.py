@@ -49,7 +49,7 @@ class Setting:
 
 
 def _one_of(words: Iterable[str]) -> Read:
-    return lambda given, key: given.choice(key, words)
+    return lambda given, key: given.one_of(key, words)
 
 
 def _number_of(allowed: Sequence[float]) -> Read:

@@ -22,7 +22,7 @@ def fields(**values: Any) -> Fields:
 def test_values_of_the_right_type_come_through() -> None:
     found = fields(a=3, b=0.5, c=True, d="", e="red", f=[1, 2], g={"h": 1}, i=[{"j": 2}], k=None)
     assert (found.whole("a", 1, 3), found.real("b", 0, 1), found.flag("c"), found.text("d")) == (3, 0.5, True, "")
-    assert found.word("e", Colour) is Colour.RED and found.choice("e", ("red",)) == "red"
+    assert found.word("e", Colour) is Colour.RED and found.one_of("e", ("red",)) == "red"
     assert found.wholes("f") == (1, 2) and found.items("f") == [1, 2]
     assert found.part("g").whole("h") == 1 and found.parts("i")[0].whole("j") == 2
     assert (
@@ -44,7 +44,7 @@ def test_values_of_the_right_type_come_through() -> None:
         ({"a": 1}, "flag", (), "a is 1; it must be true or false"),
         ({"a": 1}, "text", (), "a is 1; it must be text"),
         ({"a": "green"}, "word", (Colour,), "a is 'green'; it must be one of red, blue"),
-        ({"a": ["red"]}, "choice", (("red",),), "a is ['red']"),
+        ({"a": ["red"]}, "one_of", (("red",),), "a is ['red']"),
         ({"a": {}}, "items", (), "a is {}; it must be a list"),
         ({"a": [1, 2, 3]}, "items", (2,), "a has 3 entries; it may have 2"),
         ({"a": [1, -1]}, "wholes", (), "it must be a list of whole numbers"),
