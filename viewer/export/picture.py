@@ -106,24 +106,12 @@ EXPORTERS: Mapping[str, Callable[[Paint, QSizeF, float, About], QByteArray]] = M
 """Suffix -> the function that makes the file's content."""
 
 
-def export_picture(
-    path: Path, paint: Paint, size: QSizeF, scale: float = 1.0, overwrite: bool = False, about: About = NOTHING
-) -> None:
-    """Write what `paint` paints to `path`, in the format its suffix names.
-
-    Raises ExportError where the suffix is unknown, the file exists and may not be replaced, or it cannot be
-    written; nothing half-written is left.
-    """
-    suffix = path.suffix.lower().removeprefix(".")
-    if suffix not in EXPORTERS:
-        known = ", ".join(f".{each}" for each in EXPORTERS)
-        raise ExportError(f"{path.name} has no picture format: give it a name that ends in one of {known}.")
-    refuse_existing(path, overwrite)
-    write_bytes(path, bytes(EXPORTERS[suffix](paint, size, scale, about).data()), overwrite)
-
-
 def save_image(image: QImage | QPixmap, path: Path, overwrite: bool = False, about: About = NOTHING) -> None:
-    """Write an image as PNG. Raises ExportError as `export_picture` does."""
+    """Write an image as PNG.
+
+    Raises ExportError where the file exists and may not be replaced, or cannot be written; nothing half-written is
+    left.
+    """
     refuse_existing(path, overwrite)
     write_bytes(path, bytes(_encoded(image, about).data()), overwrite)
 

@@ -22,7 +22,6 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
 ANY_TIME: Callable[[MenuActions], bool] = lambda menu: True  # noqa: E731
-SEPARATOR = "-"
 
 
 def _has_sentence(menu: MenuActions) -> bool:
