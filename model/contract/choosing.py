@@ -16,6 +16,11 @@ from typing import Any
 import numpy as np
 from attention_viewer.model.contract.api import Floats
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.fields import LARGEST_SEED, Fields
+
+TEMPERATURES = (0.01, 100.0)
+WIDEST = 32
+"""The most hypotheses a beam keeps."""
 
 
 class Method(StrEnum):
@@ -38,7 +43,7 @@ class Decoding:
 
     def __post_init__(self) -> None:
         """Refuse settings that mean nothing."""
-        if not 0.01 <= self.temperature <= 100.0:
+        if not TEMPERATURES[0] <= self.temperature <= TEMPERATURES[1]:
             raise InputError(f"The temperature is {self.temperature}; it must lie between 0.01 and 100.")
         if self.top_k < 0:
             raise InputError(f"Top k is {self.top_k}; it must be 0 (all tokens) or more.")
@@ -46,8 +51,8 @@ class Decoding:
             raise InputError(f"The nucleus is {self.top_p}; it must lie above 0 and be at most 1.")
         if self.seed < 0:
             raise InputError(f"The seed is {self.seed}; it must be 0 or more.")
-        if not 1 <= self.beam_width <= 32:
-            raise InputError(f"The beam is {self.beam_width} wide; it must be from 1 to 32.")
+        if not 1 <= self.beam_width <= WIDEST:
+            raise InputError(f"The beam is {self.beam_width} wide; it must be from 1 to {WIDEST}.")
 
 
 def words(decoding: Decoding) -> str:
@@ -97,23 +102,14 @@ def to_json(decoding: Decoding) -> dict[str, Any]:
     }
 
 
-def from_json(values: Any) -> Decoding:
+def from_json(values: Any, where: str = "The decoding settings") -> Decoding:
     """What `to_json` wrote. Raises InputError where a field is missing or means nothing."""
-    try:
-        counts = {name: values[name] for name in ("top_k", "seed", "beam_width")}
-        shares = {name: values[name] for name in ("temperature", "top_p")}
-        for name, value in {**counts, **shares}.items():
-            if isinstance(value, bool) or not isinstance(value, int if name in counts else int | float):
-                raise TypeError(f"{name} is {value!r}, not a number")
-        return Decoding(
-            Method(values["method"]),
-            float(shares["temperature"]),
-            counts["top_k"],
-            float(shares["top_p"]),
-            counts["seed"],
-            counts["beam_width"],
-        )
-    except KeyError as error:
-        raise InputError(f"The decoding settings have no field {error}.") from None
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"The decoding settings are damaged: {error}.") from None
+    given = Fields.of(where, values)
+    return Decoding(
+        given.word("method", Method),
+        given.real("temperature", *TEMPERATURES),
+        given.whole("top_k"),
+        given.real("top_p", 0.0, 1.0),
+        given.whole("seed", most=LARGEST_SEED),
+        given.whole("beam_width", 1, WIDEST),
+    )

@@ -8,9 +8,11 @@ from typing import Any
 
 from attention_viewer.model.contract import choosing, interventions
 from attention_viewer.model.contract.api import How
+from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import OPEN, Choice, Document, Hypothesis, Made, made_under
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.interventions import NONE
+from attention_viewer.model.contract.fields import Fields
+from attention_viewer.model.contract.interventions import NONE, Interventions
 
 
 def to_json(document: Document) -> dict[str, Any]:
@@ -49,31 +51,23 @@ def from_json(values: Any) -> Document:
     Raises InputError where a field is missing, has the wrong type, or a parent does not precede
     its child.
     """
-    try:
-        document = Document(
-            source=_string(values["source"]),
-            choices=_choices(values["choices"], values["made"]),
-            leaf=_integer_or_none(values["leaf"]),
-            step=_integer(values["step"]),
-            limit=_integer(values["limit"]),
-            checkpoint=_string(values["checkpoint"]),
-            decoding=choosing.from_json(values["decoding"]),
-            interventions=interventions.from_json(values["interventions"]),
-            hypotheses=tuple(
-                Hypothesis(
-                    _integer_or_none(each["leaf"]),
-                    _integer(each["step"]),
-                    _string(each["name"]),
-                    choosing.from_json(each["decoding"]),
-                )
-                for each in values["hypotheses"]
-            ),
-            current=_integer(values["current"]),
-        )
-    except KeyError as error:
-        raise InputError(f"The document has no field {error}.") from None
-    except (TypeError, ValueError) as error:
-        raise InputError(f"The document is damaged: {error}.") from None
+    given = Fields.of("The document", values)
+    made = [Made(_decoding(each), _interventions(each)) for each in given.parts("made")]
+    document = Document(
+        source=given.text("source"),
+        choices=tuple(_choice(each, number, made) for number, each in enumerate(given.parts("choices"))),
+        leaf=given.whole_or_none("leaf"),
+        step=given.whole("step"),
+        limit=given.whole("limit", 1),
+        checkpoint=given.text("checkpoint"),
+        decoding=_decoding(given),
+        interventions=_interventions(given),
+        hypotheses=tuple(
+            Hypothesis(each.whole_or_none("leaf"), each.whole("step"), each.text("name"), _decoding(each))
+            for each in given.parts("hypotheses")
+        ),
+        current=given.whole("current"),
+    )
     _check_tree(document)
     return document
 
@@ -83,68 +77,48 @@ def from_first_json(values: Any) -> Document:
 
     They count as made by the document's decoding without interventions. Raises InputError as `from_json` does.
     """
-    try:
-        decoding = values["decoding"]
-        plain = {"decoding": decoding, "interventions": interventions.to_json(NONE)}
-        newer = {
-            **values,
-            "made": [plain],
-            "choices": [{**node, "made": 0} for node in values["choices"]],
-            "hypotheses": [{**each, "decoding": decoding} for each in values["hypotheses"]],
-        }
-    except KeyError as error:
-        raise InputError(f"The document has no field {error}.") from None
-    except TypeError as error:
-        raise InputError(f"The document is damaged: {error}.") from None
+    given = Fields.of("The document", values)
+    decoding = {"decoding": given.part("decoding").values}
+    newer = {
+        **given.values,
+        "made": [{**decoding, "interventions": interventions.to_json(NONE)}],
+        "choices": [{**each.values, "made": 0} for each in given.parts("choices")],
+        "hypotheses": [{**each.values, **decoding} for each in given.parts("hypotheses")],
+    }
     return from_json(newer)
 
 
-def _choices(nodes: Any, conditions: Any) -> tuple[Choice, ...]:
-    made = [
-        Made(choosing.from_json(each["decoding"]), interventions.from_json(each["interventions"]))
-        for each in conditions
-    ]
-    return tuple(_choice(node, made) for node in nodes)
+def _decoding(given: Fields) -> Decoding:
+    part = given.part("decoding")
+    return choosing.from_json(part.values, part.where)
 
 
-def _choice(node: Any, made: Sequence[Made]) -> Choice:
-    how, index = How(node["how"]), _integer(node["made"])
-    if not 0 <= index < len(made):
-        raise ValueError(f"there are no conditions {index}")
-    token = _integer_or_none(node["token"])
+def _interventions(given: Fields) -> Interventions:
+    part = given.part("interventions")
+    return interventions.from_json(part.values, part.where)
+
+
+def _choice(given: Fields, index: int, made: Sequence[Made]) -> Choice:
+    how, token = given.word("how", How), given.whole_or_none("token")
+    under, parent = given.whole("made"), given.whole_or_none("parent")
+    if under >= len(made):
+        given.fail("made", f"there are {len(made)} conditions, counted from 0")
+    if parent is not None and parent >= index:
+        given.fail("parent", "it must be null, or an earlier choice, counted from 0")
     if how is How.KEPT or (token is None and how is not OPEN.how):
-        raise ValueError(f"token {token} cannot be {how.value}")
-    parent = _integer_or_none(node["parent"])
+        given.fail("how", f"token {token} cannot be chosen so")
     if token is None:
         return replace(OPEN, parent=parent)
-    return Choice(token, how, parent, made_under(how, made[index].decoding, made[index].interventions))
+    return Choice(token, how, parent, made_under(how, made[under].decoding, made[under].interventions))
 
 
 def _check_tree(document: Document) -> None:
-    for index, choice in enumerate(document.choices):
-        if choice.parent is not None and not 0 <= choice.parent < index:
-            raise InputError(f"The document is damaged: choice {index} has parent {choice.parent}.")
     for leaf in (document.leaf, *(each.leaf for each in document.hypotheses)):
-        if leaf is not None and not 0 <= leaf < len(document.choices):
-            raise InputError(f"The document is damaged: there is no choice {leaf}.")
-    if not 0 <= document.current < len(document.hypotheses):
-        raise InputError(f"The document is damaged: there is no hypothesis {document.current}.")
+        if leaf is not None and leaf >= len(document.choices):
+            raise InputError(f"The document: leaf is {leaf}; there are {len(document.choices)} choices, from 0.")
     for step in (document.step, *(each.step for each in document.hypotheses)):
-        if document.limit < 1 or not 0 <= step <= document.limit:
-            raise InputError(f"The document is damaged: step {step} of at most {document.limit}.")
-
-
-def _integer(value: Any) -> int:
-    if type(value) is not int:
-        raise TypeError(f"{value!r} is not a whole number")
-    return value
-
-
-def _integer_or_none(value: Any) -> int | None:
-    return None if value is None else _integer(value)
-
-
-def _string(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not text")
-    return value
+        if step > document.limit:
+            raise InputError(f"The document: step is {step}; the limit is {document.limit}.")
+    known = len(document.hypotheses)
+    if document.current >= known:
+        raise InputError(f"The document: current is {document.current}; there are {known} hypotheses, from 0.")

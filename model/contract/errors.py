@@ -30,4 +30,9 @@ def quoted(value: object, most: int = MOST_QUOTED) -> str:
         # Python refuses to spell whole numbers of thousands of digits.
         return "a number with thousands of digits"
     text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+    return shortened(text, most)
+
+
+def shortened(text: str, most: int = MOST_QUOTED) -> str:
+    """A text, cut to at most `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -6,6 +6,7 @@ where it stands, the field, the value (shortened, on one line) and what is deman
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ from attention_viewer.model.contract.errors import InputError, UserError, quoted
 
 LARGEST = 1_000_000_000
 """Whole numbers may be so large, unless a field says otherwise."""
+LARGEST_SEED = 2**63 - 1
+"""A seed may be as large as that."""
 MOST_ITEMS = 1_000_000
+"""A list may be as long, unless a field says otherwise."""
 
 
 class Needed(Enum):
@@ -29,6 +33,14 @@ NEEDED: Literal[Needed.NEEDED] = Needed.NEEDED
 """In the place of a default: the field must be there."""
 
 Word = TypeVar("Word", bound=StrEnum)
+
+
+def parse(text: str | bytes) -> Any:
+    """The JSON value that a text holds. Raises ValueError, whatever else the text holds."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,11 @@ class Fields:
             self.fail(name, "it must be text")
         return value
 
-    def choice(self, name: str, options: Iterable[str], default: str | Literal[Needed.NEEDED] = NEEDED) -> str:
+    def text_or_none(self, name: str) -> str | None:
+        """Text, or null."""
+        return None if self.values.get(name) is None else self.text(name)
+
+    def one_of(self, name: str, options: Iterable[str], default: str | Literal[Needed.NEEDED] = NEEDED) -> str:
         """One of several words."""
         value, allowed = self._given(name, default), tuple(options)
         if type(value) is not str or value not in allowed:
@@ -99,7 +115,7 @@ class Fields:
 
     def word(self, name: str, words: type[Word], default: Word | Literal[Needed.NEEDED] = NEEDED) -> Word:
         """One of the words of an enumeration."""
-        return words(self.choice(name, [each.value for each in words], default))
+        return words(self.one_of(name, [each.value for each in words], default))
 
     def items(
         self, name: str, most: int = MOST_ITEMS, default: list[Any] | Literal[Needed.NEEDED] = NEEDED
@@ -117,6 +133,13 @@ class Fields:
         values = self.items(name, most_items)
         if not all(type(value) is int and least <= value <= most for value in values):
             self.fail(name, f"it must be a list of whole numbers from {least} to {most}")
+        return tuple(values)
+
+    def texts(self, name: str, most_items: int = MOST_ITEMS) -> tuple[str, ...]:
+        """A list of texts."""
+        values = self.items(name, most_items)
+        if not all(type(value) is str for value in values):
+            self.fail(name, "it must be a list of texts")
         return tuple(values)
 
     def part(self, name: str) -> Fields:

@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.errors import InputError, quoted
+from attention_viewer.model.contract.fields import LARGEST_SEED, Fields
 from attention_viewer.model.contract.maps import HeadId as HeadId
 from attention_viewer.model.contract.maps import Kind
 
@@ -118,27 +119,23 @@ def to_json(interventions: Interventions) -> dict[str, Any]:
     }
 
 
-def from_json(values: Any) -> Interventions:
+def from_json(values: Any, where: str = "The interventions") -> Interventions:
     """What `to_json` wrote. Raises InputError where a field is missing or means nothing."""
-    try:
-        heads = frozenset(HeadId(Kind(kind), _count(layer), _count(head)) for kind, layer, head in values["heads_off"])
-        if type(values["causal_mask"]) is not bool:
-            raise TypeError(f"causal_mask is {values['causal_mask']!r}, not true or false")
-        return Interventions(
-            heads_off=heads,
-            hidden=frozenset(_count(position) for position in values["hidden"]),
-            encoder_positions=Positions(values["encoder_positions"]),
-            decoder_positions=Positions(values["decoder_positions"]),
-            shuffle_seed=_count(values["shuffle_seed"]),
-            causal_mask=values["causal_mask"],
-        )
-    except KeyError as error:
-        raise InputError(f"The interventions have no field {error}.") from None
-    except (TypeError, ValueError) as error:
-        raise InputError(f"The interventions are damaged: {error}.") from None
+    given = Fields.of(where, values)
+    return Interventions(
+        heads_off=frozenset(
+            _head(f"{where}, heads_off {number}", head) for number, head in enumerate(given.items("heads_off"), 1)
+        ),
+        hidden=frozenset(given.wholes("hidden")),
+        encoder_positions=given.word("encoder_positions", Positions),
+        decoder_positions=given.word("decoder_positions", Positions),
+        shuffle_seed=given.whole("shuffle_seed", most=LARGEST_SEED),
+        causal_mask=given.flag("causal_mask"),
+    )
 
 
-def _count(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise TypeError(f"{value!r} is not a whole number from 0")
-    return value
+def _head(where: str, values: Any) -> HeadId:
+    if not isinstance(values, list) or len(values) != len(HeadId._fields):
+        raise InputError(f"{where} is {quoted(values)}; it must be a list of {', '.join(HeadId._fields)}.")
+    given = Fields(where, dict(zip(HeadId._fields, values, strict=True)))
+    return HeadId(given.word("kind", Kind), given.whole("layer"), given.whole("head"))

@@ -25,12 +25,6 @@ def wavelength(i: int, d_model: int) -> float:
     return 2.0 * float(np.pi) / frequency(i, d_model)
 
 
-def frequency_pair(length: int, d_model: int, i: int) -> tuple[Floats, Floats]:
-    """The sine and the cosine curve of pair `i` over `length` positions, float32 [P] each."""
-    encoding = sinusoidal_encoding(length, d_model)
-    return encoding[:, i], encoding[:, _sines(d_model) + i]
-
-
 def sinusoidal_encoding(length: int, d_model: int) -> Floats:
     """The positional encoding of positions 0 to `length` - 1, float32 [P, D], read-only.
 

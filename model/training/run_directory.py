@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.errors import InputError, UserError, shortened
+from attention_viewer.model.contract.fields import LARGEST, Fields, parse
 from attention_viewer.model.training.settings import TrainingSettings, from_json, to_json
 from attention_viewer.model.whole_files import WriteError, remove, write_whole
 
@@ -93,11 +94,12 @@ class RunDirectory:
         if not path.exists() or not (self.path / STATE).exists():
             raise InputError(f"{self.path} holds no run to go on with. Leave --resume out to begin one.")
         try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            texts = (str(values["data"]), str(values["started_from"]), str(values.get("links", "")))
-            return Beginning(from_json(values["settings"]), *texts)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{path} is damaged ({error}). Begin the run anew with --force.") from None
+            given = Fields.of("the file", parse(path.read_text(encoding="utf-8")))
+            texts = (given.text("data"), given.text("started_from"), given.text("links", ""))
+            return Beginning(from_json(given.values.get("settings"), "settings"), *texts)
+        except (OSError, ValueError, InputError) as error:
+            reason = shortened(str(error).rstrip("."))
+            raise InputError(f"{path} is damaged ({reason}). Begin the run anew with --force.") from None
 
     def subwords(self) -> bytes:
         """The run's SentencePiece model."""
@@ -125,6 +127,6 @@ class RunDirectory:
 def _step(line: str) -> float:
     """The update that a line of the metrics was written after; beyond all where the disk was full halfway."""
     try:
-        return float(json.loads(line)["step"])
-    except (ValueError, KeyError, TypeError):
+        return Fields.of("a line", parse(line)).real("step", 0, LARGEST)
+    except (ValueError, InputError):
         return math.inf

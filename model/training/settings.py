@@ -5,10 +5,12 @@ Each field carries its meaning; the command line makes its options and their hel
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.fields import LARGEST, LARGEST_SEED, Fields
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -124,6 +126,29 @@ def to_json(settings: TrainingSettings) -> dict[str, Any]:
     return asdict(settings)
 
 
-def from_json(values: dict[str, Any]) -> TrainingSettings:
-    """The settings that `to_json` wrote."""
-    return TrainingSettings(**{**values, "augmentation": AugmentationRates(**values["augmentation"])})
+def from_json(values: Any, where: str = "The settings") -> TrainingSettings:
+    """The settings that `to_json` wrote; what is missing has its default. Raises InputError for what means nothing."""
+    given = Fields.of(where, values)
+    rates = given.part("augmentation")
+    return TrainingSettings(
+        **_values(given, TrainingSettings), augmentation=AugmentationRates(**_values(rates, AugmentationRates))
+    )
+
+
+def _values(given: Fields, owner: type[TrainingSettings] | type[AugmentationRates]) -> dict[str, Any]:
+    known = {each.name: each for each in fields(owner)}
+    for name in given.values.keys() - known.keys():
+        given.fail(name, "this program has no such setting")
+    return {name: _value(given, name, each.default) for name, each in known.items() if name != "augmentation"}
+
+
+def _value(given: Fields, name: str, usual: Any) -> Any:
+    if usual is None:
+        return given.whole_or_none(name, -LARGEST)
+    if isinstance(usual, str):
+        return given.text(name, usual)
+    if isinstance(usual, int):
+        return given.whole(name, -LARGEST_SEED, LARGEST_SEED, usual)
+    if given.values.get(name) == math.inf:
+        return math.inf  # such as a norm that gradients are never cut to
+    return given.real(name, -LARGEST, LARGEST, usual)

@@ -11,9 +11,9 @@ from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.export.job import Advance, export_file
-from attention_viewer.viewer.export.pictures import Subject
+from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.runner import ExportRunner
-from attention_viewer.viewer.state.choices import Choices
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Head, ViewState
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -28,40 +28,40 @@ LONGEST_PAUSE = 50
 
 
 @pytest.fixture(scope="module")
-def subject(bundled: Path) -> Subject:
+def scene(bundled: Path) -> Scene:
     session = Translator(bundled)
     document = Document(SENTENCE, step=200)
     trace = session.trace(document)
     assert len(trace.source_tokens) >= 15
     loaded = Loaded(session.info, trace, SENTENCE, session.text(trace), document=document)
-    return Subject(loaded, ViewState(), session.info.config.d_model)
+    return Scene(loaded, ViewState(), session.info.config.d_model)
 
 
-def all_heads(subject: Subject, folder: Path, advance: Advance) -> int:
+def all_heads(scene: Scene, folder: Path, advance: Advance) -> int:
     """Write a drawing of each head; returns how many."""
-    choices = Choices("map", "svg")
-    assert subject.loaded.info is not None
+    options = FigureOptions("map", "svg")
+    assert scene.loaded.info is not None
     count = 0
     for kind in Kind:
-        layers, heads = subject.loaded.info.heads(kind)
+        layers, heads = scene.loaded.info.heads(kind)
         for layer in range(layers):
             for head in range(heads):
-                view = replace(subject.view, active=kind, heads={**subject.view.heads, kind: Head(layer, head)})
+                view = replace(scene.view, active=kind, heads={**scene.view.heads, kind: Head(layer, head)})
                 path = folder / f"{kind}_{layer + 1}_{head + 1}.svg"
-                export_file(replace(subject, view=view), choices, path, advance=advance)
+                export_file(replace(scene, view=view), options, path, advance=advance)
                 count += 1
     return count
 
 
-def test_all_heads_as_drawings(qapp: QApplication, subject: Subject, tmp_path: Path) -> None:
+def test_all_heads_as_drawings(qapp: QApplication, scene: Scene, tmp_path: Path) -> None:
     started = time.perf_counter()
-    count = all_heads(subject, tmp_path, lambda done, total: None)
+    count = all_heads(scene, tmp_path, lambda done, total: None)
     seconds = time.perf_counter() - started
-    print(f"\n{count} heads of {len(subject.loaded.trace.source_tokens)} tokens as SVG: {seconds:.2f} s")  # type: ignore[union-attr]
+    print(f"\n{count} heads of {len(scene.loaded.trace.source_tokens)} tokens as SVG: {seconds:.2f} s")  # type: ignore[union-attr]
     assert count == 96 and seconds <= LIMIT
 
 
-def test_the_event_loop_goes_on_meanwhile(qapp: QApplication, subject: Subject, tmp_path: Path) -> None:
+def test_the_event_loop_goes_on_meanwhile(qapp: QApplication, scene: Scene, tmp_path: Path) -> None:
     runner = ExportRunner()
     clock, pauses = QElapsedTimer(), []
     clock.start()
@@ -72,7 +72,7 @@ def test_the_event_loop_goes_on_meanwhile(qapp: QApplication, subject: Subject, 
     runner.done.connect(finished.append)
 
     def write(advance: Advance) -> tuple[str, ...]:
-        all_heads(subject, tmp_path, advance)
+        all_heads(scene, tmp_path, advance)
         return ()
 
     runner.start(write, "96 drawings")

@@ -36,15 +36,15 @@ def test_a_change_is_on_screen(qtbot: QtBot, bundled: Path, what: str, ranking: 
     times = []
     for index in range(12):
         if ranking:
-            parts.commands.laboratory.rank()
+            parts.menu_actions.laboratory.rank()
             qtbot.wait(60)
         trace = parts.controller.loaded.trace
         assert trace is not None
         started = time.perf_counter()
         if what == "force":
-            parts.commands.laboratory.force(trace.steps[-1].candidates[1 + index % 3].token.id)
+            parts.menu_actions.laboratory.force(trace.steps[-1].candidates[1 + index % 3].token.id)
         else:
-            parts.commands.laboratory.switch_head(Kind.CROSS, index // 2 % 4, index // 2 % 8, index % 2 == 0)
+            parts.menu_actions.laboratory.switch_head(Kind.CROSS, index // 2 % 4, index // 2 % 8, index % 2 == 0)
         on_screen(qtbot, parts)
         times.append(time.perf_counter() - started)
     parts.window.close()

@@ -48,11 +48,11 @@ def test_space_on_every_button_of_the_window_presses_it(toy_window: Parts, qtbot
     # Buttons that come only with something done: back, the banner's, one for each token hidden and head off, a beam's.
     parts.controller.step()
     settle(qtbot, parts)
-    parts.commands.laboratory.hide_token(0, True)
+    parts.menu_actions.laboratory.hide_token(0, True)
     settle(qtbot, parts)
-    parts.commands.laboratory.toggle_selected_head()
+    parts.menu_actions.laboratory.toggle_selected_head()
     settle(qtbot, parts)
-    parts.commands.laboratory.search(2)
+    parts.menu_actions.laboratory.search(2)
     qtbot.waitUntil(parts.window.beam.hide_discarded.isEnabled, timeout=PATIENCE)
     seen: set[QAbstractButton] = set()
     for card, page in CARDS:

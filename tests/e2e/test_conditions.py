@@ -20,7 +20,7 @@ from support.waiting import SENTENCE, settle
 
 
 def test_the_banner_comes_with_a_change_and_resets_it(window: Parts, qtbot: QtBot) -> None:
-    banner, laboratory = window.window.banner, window.commands.laboratory
+    banner, laboratory = window.window.banner, window.menu_actions.laboratory
     assert not banner.isVisible()
     laboratory.set_encoder_positions("off")
     settle(qtbot, window)
@@ -43,7 +43,7 @@ def test_the_banner_comes_with_a_change_and_resets_it(window: Parts, qtbot: QtBo
 
 
 def test_the_positional_panel_shows_what_the_encoder_gets(window: Parts, qtbot: QtBot) -> None:
-    window.commands.laboratory.set_encoder_positions("off")
+    window.menu_actions.laboratory.set_encoder_positions("off")
     settle(qtbot, window)
     panel = window.window.positions
     spec = panel.plots.encoding._spec
@@ -51,7 +51,7 @@ def test_the_positional_panel_shows_what_the_encoder_gets(window: Parts, qtbot: 
 
 
 def test_b_keeps_the_interventions_it_was_pinned_with(window: Parts, qtbot: QtBot) -> None:
-    laboratory = window.commands.laboratory
+    laboratory = window.menu_actions.laboratory
     laboratory.set_decoder_positions("off")
     settle(qtbot, window)
     laboratory.pin()

@@ -14,7 +14,7 @@ from attention_viewer.model.contract.interventions import HeadId, Interventions
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES
-from attention_viewer.viewer.state.choices import Choices, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.options import ColorRange, RowLabels
 from attention_viewer.viewer.state.view_state import Head, ViewState
 from attention_viewer.viewer.storage.session_file import SavedSession, read, write
@@ -139,8 +139,8 @@ def test_options_go_before_what_a_session_looked_like(export: Export, saved: Pat
 
 
 def test_a_session_brings_the_look_of_its_figures(export: Export, saved: Path, tmp_path: Path) -> None:
-    choices = Choices("positions", "pdf", "dark", Width(12, "cm"), 300, title=False)
-    write(saved, replace(read(saved), export=choices))
+    look = FigureOptions("positions", "pdf", "dark", Width(12, "cm"), 300, title=False)
+    write(saved, replace(read(saved), export=look))
     asked = ("--session", saved.name, "--format", "png", *ONE)
     assert export(*asked, "-o", "plain") == 0 and export(*asked, "-o", "light", "--theme", "light", "--dpi", "96") == 0
     for folder, theme, dpi in (("plain", "dark", 300), ("light", "light", 96)):

@@ -62,7 +62,7 @@ def force(qtbot: QtBot, parts: Parts) -> Document:
     assert trace is not None
     chosen = {token.id for token in trace.output_tokens}
     ids = [candidate.token.id for candidate in trace.steps[-1].candidates]
-    parts.commands.laboratory.force(next(each for each in ids if each not in chosen))
+    parts.menu_actions.laboratory.force(next(each for each in ids if each not in chosen))
     settle(qtbot, parts)
     assert parts.controller.document is not None
     return parts.controller.document
@@ -106,7 +106,7 @@ def sentence_of(path: Path) -> str:
 
 
 def opened(qtbot: QtBot, parts: Parts, path: Path) -> None:
-    parts.commands.sessions.open(path)
+    parts.menu_actions.sessions.open(path)
     settle(qtbot, parts)
 
 
@@ -134,7 +134,7 @@ def test_cancel_and_escape_keep_the_window_and_the_work(work: Parts, qtbot: QtBo
 
 
 def test_discard_closes_and_leaves_nothing_behind(work: Parts, tmp_path: Path) -> None:
-    work.commands.recovery.keep()
+    work.menu_actions.recovery.keep()
     assert len(list((tmp_path / "kept").iterdir())) == 1
     press(work, Qt.Key.Key_Q)
     click(box(work), "Discard")
@@ -143,7 +143,7 @@ def test_discard_closes_and_leaves_nothing_behind(work: Parts, tmp_path: Path) -
 
 def test_save_closes_once_the_work_is_in_its_file(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "mine.avsession"
-    work.commands.sessions.save_to(path)
+    work.menu_actions.sessions.save_to(path)
     force(qtbot, work)
     press(work, Qt.Key.Key_Q)
     QTest.keyClick(box(work), Qt.Key.Key_Return)
@@ -171,10 +171,10 @@ def test_save_of_what_has_no_file_asks_for_one_first(work: Parts, tmp_path: Path
 def test_a_file_that_cannot_be_written_keeps_the_window(work: Parts, tmp_path: Path) -> None:
     path = tmp_path / "folder" / "mine.avsession"
     path.parent.mkdir()
-    work.commands.sessions.save_to(path)
+    work.menu_actions.sessions.save_to(path)
     path.unlink()
     path.parent.rmdir()
-    work.commands.laboratory.rename_hypothesis(0, "changed")
+    work.menu_actions.laboratory.rename_hypothesis(0, "changed")
     press(work, Qt.Key.Key_Q)
     click(box(work), "Save")
     error = box(work)
@@ -183,7 +183,7 @@ def test_a_file_that_cannot_be_written_keeps_the_window(work: Parts, tmp_path: P
 
 
 def test_what_is_saved_closes_silently_wherever_one_stands(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
-    work.commands.sessions.save_to(tmp_path / "mine.avsession")
+    work.menu_actions.sessions.save_to(tmp_path / "mine.avsession")
     work.actions["step"].trigger()
     settle(qtbot, work)
     press(work, Qt.Key.Key_Q)
@@ -193,9 +193,9 @@ def test_what_is_saved_closes_silently_wherever_one_stands(work: Parts, qtbot: Q
 def test_a_hypothesis_deleted_from_what_was_saved_is_marked_and_asked_about(
     work: Parts, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    work.commands.sessions.save_to(tmp_path / "mine.avsession")
+    work.menu_actions.sessions.save_to(tmp_path / "mine.avsession")
     assert not work.window.isWindowModified()
-    work.commands.laboratory.delete_hypothesis(1)
+    work.menu_actions.laboratory.delete_hypothesis(1)
     settle(qtbot, work)
     assert work.controller.document is not None and not holdings(work.controller.document)
     assert work.window.isWindowModified() and work.window.windowTitle().startswith("mine.avsession[*]")
@@ -207,11 +207,11 @@ def test_a_hypothesis_deleted_from_what_was_saved_is_marked_and_asked_about(
 def test_another_model_is_asked_about_where_work_would_be_dropped(work: Parts, qtbot: QtBot, bundled: Path) -> None:
     asked: list[str] = []
     work.controller._worker.loading.connect(asked.append)
-    work.commands.open_model(str(bundled))
+    work.menu_actions.open_model(str(bundled))
     click(box(work), "Cancel")
     qtbot.wait(100)
     assert asked == []
-    work.commands.open_bundled()
+    work.menu_actions.open_bundled()
     click(box(work), "Discard")
     qtbot.waitUntil(lambda: bool(asked), timeout=PATIENCE)
     settle(qtbot, work)
@@ -226,7 +226,7 @@ def test_a_session_that_is_cancelled_leaves_path_title_and_file_as_they_were(
     theirs = tmp_path / "theirs.avsession"
     before = session(theirs, Document(OTHER, checkpoint="0" * 64))
     title = work.window.windowTitle()
-    work.commands.sessions.open(theirs)
+    work.menu_actions.sessions.open(theirs)
     click(box(work), "Cancel")
     assert work.window.windowTitle() == title == f"{SENTENCE}[*] – Attention Viewer"
     press(work, Qt.Key.Key_S)
@@ -239,7 +239,7 @@ def test_a_session_replayed_on_another_model_is_not_written_over_the_first(
 ) -> None:
     theirs = tmp_path / "theirs.avsession"
     before = session(theirs, Document(OTHER, checkpoint="0" * 64))
-    work.commands.sessions.open(theirs)
+    work.menu_actions.sessions.open(theirs)
     click(box(work), "Replay")
     settle(qtbot, work)
     assert work.controller.loaded.sentence == OTHER
@@ -250,18 +250,18 @@ def test_a_session_replayed_on_another_model_is_not_written_over_the_first(
 
 def test_a_session_that_the_model_refuses_settles_nothing(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     mine, theirs = tmp_path / "mine.avsession", tmp_path / "theirs.avsession"
-    work.commands.sessions.save_to(mine)
+    work.menu_actions.sessions.save_to(mine)
     before = session(theirs, Document("word " * 600))
     opened(qtbot, work, theirs)
     assert work.window.source_bar.hint() and work.window.windowTitle().startswith("mine.avsession[*]")
     force(qtbot, work)
     press(work, Qt.Key.Key_S)
-    assert theirs.read_bytes() == before and sentence_of(mine) == SENTENCE and work.commands.sessions.is_saved
+    assert theirs.read_bytes() == before and sentence_of(mine) == SENTENCE and work.menu_actions.sessions.is_saved
 
 
 def test_opening_is_undone_with_the_file_that_the_work_had(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     mine, theirs = tmp_path / "mine.avsession", tmp_path / "theirs.avsession"
-    work.commands.sessions.save_to(mine)
+    work.menu_actions.sessions.save_to(mine)
     document = work.controller.document
     assert document is not None
     before = session(theirs, Document(SENTENCE, step=2))
@@ -271,7 +271,7 @@ def test_opening_is_undone_with_the_file_that_the_work_had(work: Parts, qtbot: Q
     press(work, Qt.Key.Key_Z)
     settle(qtbot, work)
     assert work.controller.document == document and work.window.windowTitle().startswith("mine.avsession[*]")
-    work.commands.laboratory.rename_hypothesis(0, "changed")
+    work.menu_actions.laboratory.rename_hypothesis(0, "changed")
     settle(qtbot, work)
     assert work.window.isWindowModified()
     press(work, Qt.Key.Key_S)
@@ -281,7 +281,7 @@ def test_opening_is_undone_with_the_file_that_the_work_had(work: Parts, qtbot: Q
 
 def test_another_sentence_is_not_written_over_the_session_before_it(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     mine = tmp_path / "mine.avsession"
-    work.commands.sessions.save_to(mine)
+    work.menu_actions.sessions.save_to(mine)
     before = mine.read_bytes()
     work.controller.submit(OTHER)
     settle(qtbot, work)
@@ -295,14 +295,14 @@ def test_a_session_saved_through_a_link_keeps_the_link(work: Parts, tmp_path: Pa
     target, link = tmp_path / "target.avsession", tmp_path / "link.avsession"
     target.touch(0o600)
     link.symlink_to(target)
-    work.commands.sessions.save_to(link)
+    work.menu_actions.sessions.save_to(link)
     assert link.is_symlink() and sentence_of(target) == SENTENCE and target.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_pipe_is_neither_read_nor_written(work: Parts, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe.avsession"
     os.mkfifo(pipe)
-    for act in (work.commands.sessions.open, work.commands.sessions.save_to):
+    for act in (work.menu_actions.sessions.open, work.menu_actions.sessions.save_to):
         act(pipe)
         error = box(work)
         assert "is a pipe" in error.text()
@@ -426,7 +426,7 @@ def recovery_dialog(parts: Parts) -> RecoveryDialog:
 
 
 def test_escape_in_the_recovery_dialog_touches_nothing(work: Parts, crashed: Callable[[], list[str]]) -> None:
-    work.commands.recovery.offer()
+    work.menu_actions.recovery.offer()
     dialog = recovery_dialog(work)
     rows = dialog.findChild(QTreeWidget)
     assert isinstance(rows, QTreeWidget) and rows.topLevelItemCount() == 3
@@ -437,13 +437,13 @@ def test_escape_in_the_recovery_dialog_touches_nothing(work: Parts, crashed: Cal
     assert holds == ["only the sentence", "1 name", "2 hypotheses, 1 forced token, 1 intervention"]
     QTest.keyClick(rows, Qt.Key.Key_Escape)
     assert not dialog.isVisible() and len(crashed()) == 3
-    work.commands.recovery.offer()
+    work.menu_actions.recovery.offer()
     click(recovery_dialog(work), "Later")
     assert len(crashed()) == 3
 
 
 def test_discard_touches_what_is_selected(work: Parts, crashed: Callable[[], list[str]]) -> None:
-    work.commands.recovery.offer()
+    work.menu_actions.recovery.offer()
     dialog = recovery_dialog(work)
     rows = dialog.findChild(QTreeWidget)
     assert isinstance(rows, QTreeWidget)
@@ -467,7 +467,7 @@ def test_what_cannot_be_discarded_stays_listed_and_is_said(
             raise WriteError(f"{path} cannot be removed: Permission denied.", "Permission denied")
         remove(recovery, path)
 
-    work.commands.recovery.offer()
+    work.menu_actions.recovery.offer()
     dialog = recovery_dialog(work)
     rows = dialog.findChild(QTreeWidget)
     assert isinstance(rows, QTreeWidget)
@@ -488,7 +488,7 @@ def test_older_works_than_are_listed_are_said(
     work: Parts, crashed: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("attention_viewer.viewer.storage.recovery.MOST_READ", 1)
-    work.commands.recovery.offer()
+    work.menu_actions.recovery.offer()
     dialog = recovery_dialog(work)
     assert any("Older ones, 2 in number" in label.text() for label in dialog.findChildren(QLabel))
     dialog.reject()
@@ -500,25 +500,25 @@ def test_work_taken_up_belongs_to_no_file_and_its_copy_goes_only_when_it_is_safe
 ) -> None:
     mine, folder = tmp_path / "mine.avsession", tmp_path / "kept"
     document = force(qtbot, work)
-    work.commands.sessions.save_to(mine)
+    work.menu_actions.sessions.save_to(mine)
     before = mine.read_bytes()
     left = session(folder / "unsaved-3.avsession", document)
     with monkeypatch.context() as patched:
         patched.setattr(Recovery, "keep", full_disk)
         newest = Recovery(folder).left_behind().works[0]
         assert newest.path.name == "unsaved-3.avsession"
-        work.commands.laboratory.rename_hypothesis(0, "something else")
+        work.menu_actions.laboratory.rename_hypothesis(0, "something else")
         settle(qtbot, work)
-        work.commands.recovery.take_up(newest)
+        work.menu_actions.recovery.take_up(newest)
         settle(qtbot, work)
         assert work.controller.history.undo_name == TAKE_UP and work.controller.document == document
-        assert not work.commands.sessions.is_saved and work.window.isWindowModified()
+        assert not work.menu_actions.sessions.is_saved and work.window.isWindowModified()
         assert (folder / "unsaved-3.avsession").read_bytes() == left
         assert work.window.source_bar.hint().startswith("Unsaved work cannot be kept through a crash")
     press(work, Qt.Key.Key_S)
     file_dialog(work).reject()
     assert mine.read_bytes() == before
-    work.commands.recovery.keep()
+    work.menu_actions.recovery.keep()
     assert crashed() == ["unsaved-1.avsession", "unsaved-2.avsession"]
     (kept,) = folder.glob(f"unsaved-{os.getpid()}*.avsession")
     assert replace(session_file.read(kept).document, checkpoint="") == document
@@ -532,11 +532,11 @@ def test_work_taken_up_and_saved_is_left_no_longer(
     work: Parts, qtbot: QtBot, tmp_path: Path, crashed: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Recovery, "keep", full_disk)
-    work.commands.recovery.offer()
+    work.menu_actions.recovery.offer()
     QTest.keyClick(recovery_dialog(work), Qt.Key.Key_Return)
     settle(qtbot, work)
     assert work.controller.loaded.sentence == "One." and len(crashed()) == 3
-    work.commands.sessions.save_to(tmp_path / "one.avsession")
+    work.menu_actions.sessions.save_to(tmp_path / "one.avsession")
     assert crashed() == ["unsaved-2.avsession", "unsaved-3.avsession"]
 
 
@@ -544,21 +544,21 @@ def test_damaged_files_are_said_once(work: Parts, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     (folder / "unsaved-1.avsession").mkdir()
     os.mkfifo(folder / "unsaved-2.avsession")
-    work.commands.recovery.offer()
+    work.menu_actions.recovery.offer()
     assert work.window.source_bar.hint() == f"2 damaged files of unsaved work were moved to {folder}/damaged."
     assert not work.window.findChildren(RecoveryDialog)
     work.window.source_bar.set_hint("")
-    work.commands.recovery.offer()
+    work.menu_actions.recovery.offer()
     assert work.window.source_bar.hint() == ""
 
 
 def test_a_place_that_cannot_be_written_to_is_said_once(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    work.commands.recovery.set_recovery(Recovery(tmp_path / "file" / "folder"))
-    work.commands.recovery.keep()
+    work.menu_actions.recovery.set_recovery(Recovery(tmp_path / "file" / "folder"))
+    work.menu_actions.recovery.keep()
     assert "cannot be kept through a crash" in work.window.source_bar.hint()
     work.window.source_bar.set_hint("")
-    work.commands.recovery.keep()
+    work.menu_actions.recovery.keep()
     assert work.window.source_bar.hint() == ""
 
 
@@ -567,6 +567,6 @@ def test_what_is_to_be_said_outlives_the_first_answer(open_window: Open, qtbot: 
     parts = open_window()
     keep_work(parts, Recovery(tmp_path))
     parts.controller.submit(SENTENCE)
-    parts.commands.recovery.offer()
+    parts.menu_actions.recovery.offer()
     wait_for_step(qtbot, parts, 0)
     assert "A damaged file of unsaved work was moved" in parts.window.source_bar.hint()

@@ -19,10 +19,10 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import untouched
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.translator import Translator
-from attention_viewer.viewer.menus.actions import ACTIONS
+from attention_viewer.viewer.menus.action_table import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state import questions
-from attention_viewer.viewer.state.choices import Choices, Width, from_json
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width, from_json
 from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side
@@ -86,7 +86,7 @@ def test_hypotheses_are_renamed_and_deleted_and_all_is_undone(window: Parts, qtb
     trace = window.controller.loaded.trace
     assert trace is not None
     start = window.controller.document
-    window.commands.laboratory.force(trace.steps[-1].candidates[2].token.id)
+    window.menu_actions.laboratory.force(trace.steps[-1].candidates[2].token.id)
     settle(qtbot, window)
     window.window.hypotheses.renamed.emit(1, "  the   other ")
     settle(qtbot, window)
@@ -116,7 +116,7 @@ def test_typing_filters_the_whole_vocabulary(window: Parts, qtbot: QtBot) -> Non
 
 
 def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: QtBot, session: Translator) -> None:
-    window.commands.laboratory.teacher_force("Le chien était sur le tapis.")
+    window.menu_actions.laboratory.teacher_force("Le chien était sur le tapis.")
     settle(qtbot, window)
     trace = window.controller.loaded.trace
     assert trace is not None and session.text(trace) == "Le chien était sur le tapis."
@@ -145,8 +145,8 @@ def test_a_head_that_is_off_changes_bars_and_translation_and_comes_back(window: 
 
 
 def test_an_intervention_does_not_reach_the_next_sentence(window: Parts, qtbot: QtBot, session: Translator) -> None:
-    window.commands.laboratory.set_encoder_positions("off")
-    window.commands.laboratory.hide_token(1, True)
+    window.menu_actions.laboratory.set_encoder_positions("off")
+    window.menu_actions.laboratory.hide_token(1, True)
     settle(qtbot, window)
     window.controller.submit("I love you.", 3)
     qtbot.waitUntil(lambda: window.controller.loaded.sentence == "I love you.", timeout=PATIENCE)
@@ -171,7 +171,7 @@ def test_without_the_mask_stepping_rests_and_leaked_cells_are_marked(window: Par
 
 
 def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: QtBot) -> None:
-    laboratory = window.commands.laboratory
+    laboratory = window.menu_actions.laboratory
     laboratory.rank()
     window.actions["step"].trigger()
     wait_for_step(qtbot, window, 1)
@@ -189,7 +189,7 @@ def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: Q
 
 
 def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot: QtBot, session: Translator) -> None:
-    window.commands.laboratory.search(3)
+    window.menu_actions.laboratory.search(3)
     settle(qtbot, window)
     tree = window.controller.loaded.found(BEAM)
     assert tree is not None
@@ -206,7 +206,7 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot) -> None:
     at_step(qtbot, window, 3)
     trace = window.controller.loaded.trace
     assert trace is not None
-    window.commands.laboratory.force(trace.steps[-1].candidates[1].token.id)
+    window.menu_actions.laboratory.force(trace.steps[-1].candidates[1].token.id)
     settle(qtbot, window)
     window.window.hypotheses.compare_requested.emit(0)
     settle(qtbot, window)
@@ -214,7 +214,7 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot) -> None:
     window.actions["show_difference"].trigger()
     told = heatmap(window.controller.loaded, window.controller.view, Kind.CROSS)
     assert isinstance(told, Unavailable) and "part at token 3" in told.reason and "equal" not in told.reason
-    window.commands.laboratory.switch_head(Kind.ENCODER, 0, 0, True)
+    window.menu_actions.laboratory.switch_head(Kind.ENCODER, 0, 0, True)
     settle(qtbot, window)
     spec = heatmap(window.controller.loaded, window.controller.view, Kind.CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.badge == "A − B" and spec.values.min() < 0 < spec.values.max()
@@ -233,7 +233,9 @@ def test_the_check_is_shown(window: Parts, qtbot: QtBot) -> None:
 def test_sampling_is_chosen_and_repeated(window: Parts, qtbot: QtBot) -> None:
     document = window.controller.document
     assert document is not None
-    window.commands.laboratory.choose_by(replace(document.decoding, method=Method.SAMPLING, temperature=2.0, seed=3))
+    window.menu_actions.laboratory.choose_by(
+        replace(document.decoding, method=Method.SAMPLING, temperature=2.0, seed=3)
+    )
     decode_to_the_end(qtbot, window)
     first = outputs(window)
     window.actions["sample"].trigger()
@@ -251,14 +253,14 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     at_step(qtbot, window, 3)
     trace = window.controller.loaded.trace
     assert trace is not None
-    window.commands.laboratory.force(trace.steps[-1].candidates[1].token.id)
-    window.commands.laboratory.switch_head(Kind.CROSS, 1, 1, True)
+    window.menu_actions.laboratory.force(trace.steps[-1].candidates[1].token.id)
+    window.menu_actions.laboratory.switch_head(Kind.CROSS, 1, 1, True)
     window.controller.select_head(Kind.CROSS, 2, 5)
     settle(qtbot, window)
-    path, look = tmp_path / "one.avsession", Choices("kinds", "svg", "dark", Width(12, "cm"))
-    window.commands.exports.write(ExportRequest(look, tmp_path / "kinds.svg"))
-    window.commands.wait_for_exports()
-    window.commands.sessions.save_to(path)
+    path, look = tmp_path / "one.avsession", FigureOptions("kinds", "svg", "dark", Width(12, "cm"))
+    window.menu_actions.exports.write(ExportRequest(look, tmp_path / "kinds.svg"))
+    window.menu_actions.wait_for_exports()
+    window.menu_actions.sessions.save_to(path)
     settings = Settings(MemoryStore())
     other = open_window(settings)
     qtbot.waitUntil(lambda: other.controller.loaded.info is not None, timeout=PATIENCE)
@@ -271,7 +273,7 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     settle(qtbot, other)
     assert other.controller.document == window.controller.document
     assert outputs(other) == outputs(window) and other.controller.view.heads[Kind.CROSS] == Head(2, 5)
-    assert other.window.source_bar.text() == SENTENCE and other.commands.sessions.is_saved
+    assert other.window.source_bar.text() == SENTENCE and other.menu_actions.sessions.is_saved
     assert from_json(settings.get("export choices")) == look
 
 
@@ -282,7 +284,7 @@ def test_a_session_of_another_model_is_offered_for_replay(window: Parts, qtbot: 
     path = tmp_path / "other.avsession"
     foreign = replace(document, source="I love you.", checkpoint="0" * 64, step=2)
     session_file.write(path, SavedSession(foreign, window.controller.view))
-    window.commands.sessions.open(path)
+    window.menu_actions.sessions.open(path)
     box = window.window.findChild(QMessageBox)
     assert box is not None and "another model" in box.text()
     next(button for button in box.buttons() if button.text() == "Replay").click()
@@ -294,20 +296,20 @@ def test_a_session_of_another_model_is_offered_for_replay(window: Parts, qtbot: 
 def test_unsaved_work_is_written_down_and_taken_up_again(
     window: Parts, qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.commands.recovery.set_recovery(Recovery(tmp_path))
+    window.menu_actions.recovery.set_recovery(Recovery(tmp_path))
     at_step(qtbot, window, 2)
-    window.commands.recovery.keep()
+    window.menu_actions.recovery.keep()
     (kept,) = tmp_path.glob("*.avsession")
     left = tmp_path / "unsaved-1.avsession"
     left.write_bytes(kept.read_bytes())
-    window.commands.recovery.finish()
+    window.menu_actions.recovery.finish()
     assert not kept.exists()
     other = open_window()
     qtbot.waitUntil(lambda: other.controller.loaded.info is not None, timeout=PATIENCE)
     recovery = Recovery(tmp_path)
-    other.commands.recovery.set_recovery(recovery)
+    other.menu_actions.recovery.set_recovery(recovery)
     (work,) = recovery.left_behind().works
-    other.commands.recovery.take_up(work)
+    other.menu_actions.recovery.take_up(work)
     assert left.exists()
     settle(qtbot, other)
     assert outputs(other) == outputs(window) and not left.exists()
@@ -370,7 +372,7 @@ SENTENCES = (SENTENCE, "I love you.", "Where is the old house?", "   ", "Je " * 
 
 def intents(parts: Parts, chance: random.Random) -> list[Callable[[], object]]:
     """Everything that a user may do now, wanted or not."""
-    controller, laboratory = parts.controller, parts.commands.laboratory
+    controller, laboratory = parts.controller, parts.menu_actions.laboratory
     trace, document = controller.loaded.trace, controller.document
     kind, layer, head = chance.choice(list(Kind)), chance.randrange(4), chance.randrange(8)
     count = 1 if document is None else len(hypotheses(document))
@@ -478,12 +480,12 @@ def drive(
             dialog.close()
         if more is not None:
             more(parts, chance)
-    parts.commands.laboratory.cancel_rank()
+    parts.menu_actions.laboratory.cancel_rank()
     parts.controller.player.stop()
     settle(qtbot, parts)
     document, loaded = parts.controller.document, parts.controller.loaded
     assert document is not None and loaded.trace is not None and loaded.document == document
-    parts.commands.laboratory.reset_interventions()
+    parts.menu_actions.laboratory.reset_interventions()
     settle(qtbot, parts)
     document, loaded = parts.controller.document, parts.controller.loaded
     assert document is not None and loaded.trace is not None and loaded.document == document
@@ -513,11 +515,11 @@ def test_two_thousand_random_intents_with_late_and_failing_answers(
         done += 1
         path = tmp_path / f"{chance.randrange(3)}.avsession"
         if chance.random() < 0.03:
-            parts.commands.sessions.save_to(path)
+            parts.menu_actions.sessions.save_to(path)
             if path.exists():
                 saved[path] = path.read_bytes()
         elif chance.random() < 0.03 and path in saved:
-            parts.commands.sessions.open(path)
+            parts.menu_actions.sessions.open(path)
         assert {each: each.read_bytes() for each in tmp_path.glob("*.avsession")} == saved, "a file nobody named"
         if done % 10 == 0:
             check_labels(parts, session)

@@ -57,7 +57,7 @@ def test_a_hypothesis_does_not_get_shorter_by_stepping_back(window: Parts, qtbot
 def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made(
     window: Parts, qtbot: QtBot, session: Translator
 ) -> None:
-    laboratory = window.commands.laboratory
+    laboratory = window.menu_actions.laboratory
     laboratory.set_encoder_positions("shuffled")
     settle(qtbot, window)
     at_step(qtbot, window, 3)
@@ -93,7 +93,7 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
     document = window.controller.document
     assert document is not None
     hot = replace(document.decoding, method=Method.SAMPLING, temperature=2.0)
-    window.commands.laboratory.choose_by(hot)
+    window.menu_actions.laboratory.choose_by(hot)
     for draw in range(5):
         settle(qtbot, window)
         if draw:
@@ -109,7 +109,7 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
     window.window.hypotheses.compare_requested.emit(2)
     settle(qtbot, window)
     assert window.controller.loaded.results.other is not None
-    window.commands.laboratory.show_side(Side.B)
+    window.menu_actions.laboratory.show_side(Side.B)
     assert isinstance(heatmap(window.controller.loaded, window.controller.view, Kind.CROSS), HeatmapSpec)
 
 
@@ -124,9 +124,9 @@ def test_interventions_leave_other_hypotheses_alone(
     assert before is not None
     texts = listed(window)
     if change == "positions":
-        window.commands.laboratory.set_encoder_positions("off")
+        window.menu_actions.laboratory.set_encoder_positions("off")
     else:
-        window.commands.laboratory.switch_head(Kind.CROSS, 3, 6, True)
+        window.menu_actions.laboratory.switch_head(Kind.CROSS, 3, 6, True)
     settle(qtbot, window)
     assert listed(window)[0] == texts[0] and texts[0][1] == 6
     window.actions["undo"].trigger()
@@ -139,14 +139,14 @@ def test_a_forced_translation_keeps_what_stood_there(window: Parts, qtbot: QtBot
     at_step(qtbot, window, 6)
     whole = listed(window)
     at_step(qtbot, window, 2)
-    window.commands.laboratory.teacher_force("Le chien dort.")
+    window.menu_actions.laboratory.teacher_force("Le chien dort.")
     settle(qtbot, window)
     assert listed(window)[0] == whole[0] and window.window.hypotheses.model.rows[1].how == "teacher forcing"
 
 
 def test_a_beam_node_says_beam_whatever_the_width(window: Parts, qtbot: QtBot) -> None:
     at_step(qtbot, window, 5)
-    window.commands.laboratory.search(3)
+    window.menu_actions.laboratory.search(3)
     settle(qtbot, window)
     tree = window.controller.loaded.found(BEAM)
     assert tree is not None

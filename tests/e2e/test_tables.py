@@ -11,7 +11,7 @@ from attention_viewer.viewer.cli.export import ExportOptions
 from attention_viewer.viewer.cli.exporting import first_view
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.state import options
-from attention_viewer.viewer.state.choices import Choices
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import Named, Option
 from attention_viewer.viewer.state.view_state import ViewState, choose
 from attention_viewer.viewer.storage.session_file import SavedSession, from_text, to_text
@@ -62,7 +62,7 @@ def test_it_is_saved_with_a_session() -> None:
 
 
 def test_it_is_offered_for_export(qtbot: QtBot, tmp_path: Path) -> None:
-    dialog = ExportDialog(Choices(), {}, {}, tmp_path, view=choose(ViewState(), MOOD, "loud"))
+    dialog = ExportDialog(FigureOptions(), {}, {}, tmp_path, view=choose(ViewState(), MOOD, "loud"))
     qtbot.addWidget(dialog)
     box = next(each for each in dialog.findChildren(QComboBox) if each.accessibleName() == MOOD.title)
     assert box.currentText() == "Loud" and dialog.view()[MOOD] == "loud"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.viewer.state.choices import Choices, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head
@@ -102,10 +102,10 @@ def test_exporting_asks_shows_and_writes(window: Parts, qtbot: QtBot, tmp_path: 
     decode_to_the_end(qtbot, window)
     window.actions["export"].trigger()
     dialog = export_dialog(window)
-    request = ExportRequest(Choices(what, suffix), tmp_path / f"picture.{suffix}")
-    dialog.choices_changed.emit(request.choices, window.controller.view)
+    request = ExportRequest(FigureOptions(what, suffix), tmp_path / f"picture.{suffix}")
+    dialog.options_changed.emit(request.options, window.controller.view)
     dialog.accepted_request.emit(request)
-    window.commands.wait_for_exports()
+    window.menu_actions.wait_for_exports()
     assert request.path.read_bytes()[:4] in (b"\x89PNG", b"<?xm", b"%PDF", b"GIF8")
     dialog.reject()
 
@@ -115,8 +115,10 @@ def test_the_dialog_shows_what_the_file_will_be(window: Parts, qtbot: QtBot) -> 
     window.actions["export"].trigger()
     dialog = export_dialog(window)
     seen: list[tuple[int, str]] = []
-    window.commands.exports._previews.painted.connect(lambda number, image, about: seen.append((image.width(), about)))
-    dialog.choices_changed.emit(Choices("positions", "pdf", width=Width(20, "cm")), window.controller.view)
+    window.menu_actions.exports._previews.painted.connect(
+        lambda number, image, about: seen.append((image.width(), about))
+    )
+    dialog.options_changed.emit(FigureOptions("positions", "pdf", width=Width(20, "cm")), window.controller.view)
     qtbot.waitUntil(lambda: any(about.startswith("20.0 × ") for _, about in seen), timeout=PATIENCE)
     dialog.reject()
 
@@ -124,7 +126,7 @@ def test_the_dialog_shows_what_the_file_will_be(window: Parts, qtbot: QtBot) -> 
 def test_what_cannot_be_exported_yet_says_why(window: Parts, qtbot: QtBot) -> None:
     window.actions["first"].trigger()
     wait_for_step(qtbot, window, 0)
-    reasons = window.commands.exports._unavailable()
+    reasons = window.menu_actions.exports._unavailable()
     assert set(reasons) == {"kinds", "map", "grid", "candidates"}
     assert all("Step" in reason for reason in reasons.values())
 
@@ -134,8 +136,8 @@ def test_an_export_that_cannot_be_written_says_so_and_leaves_nothing(
 ) -> None:
     decode_to_the_end(qtbot, window)
     path = tmp_path / "missing" / "picture.png"
-    with qtbot.waitSignal(window.commands.exports.failed, timeout=PATIENCE) as failure:
-        window.commands.exports.write(ExportRequest(Choices(), path))
+    with qtbot.waitSignal(window.menu_actions.exports.failed, timeout=PATIENCE) as failure:
+        window.menu_actions.exports.write(ExportRequest(FigureOptions(), path))
     assert "missing" in failure.args[0]
     assert not path.parent.exists()
 
@@ -208,8 +210,8 @@ def test_theme_colours_and_sentences_are_remembered(open_window: Open, qtbot: Qt
     store = MemoryStore()
     parts = open_window(settings=Settings(store), sentence=SENTENCE)
     wait_for_step(qtbot, parts, 0)
-    parts.commands.set_theme("dark")
-    parts.commands.choose(COLORMAP, "magma")
+    parts.menu_actions.set_theme("dark")
+    parts.menu_actions.choose(COLORMAP, "magma")
     again = Settings(store)
     assert again.get("theme") == "dark" and again.get("recent sentences") == [SENTENCE]
     assert open_window(settings=again).controller.view[COLORMAP] == "magma"
@@ -250,8 +252,8 @@ def test_data_are_exported_and_copied(window: Parts, qtbot: QtBot, tmp_path: Pat
     wait_for_step(qtbot, window, 1)
     names = {"one.npz", "one.csv", "one.json"}
     for name in names:
-        window.commands.exports.write(ExportRequest(Choices("data", name[4:]), tmp_path / name))
-    window.commands.wait_for_exports()
+        window.menu_actions.exports.write(ExportRequest(FigureOptions("data", name[4:]), tmp_path / name))
+    window.menu_actions.wait_for_exports()
     assert {path.name for path in tmp_path.iterdir()} == names
     assert np.load(tmp_path / "one.npz")["cross_attention"].shape == (4, 8, 1, 9)
     window.actions["copy_values"].trigger()

@@ -20,21 +20,29 @@ from attention_viewer.viewer.cli.command import (
     check_source,
 )
 from attention_viewer.viewer.cli.option_types import listed, numbered, one_of, real, text, whole, width
-from attention_viewer.viewer.state import choices
-from attention_viewer.viewer.state.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PIXELS_PER_INCH, THEMES, Choices
+from attention_viewer.viewer.state import figure_options
+from attention_viewer.viewer.state.figure_options import (
+    ANIMATIONS,
+    FORMATS,
+    NUMBERS,
+    PAGES,
+    PIXELS_PER_INCH,
+    THEMES,
+    FigureOptions,
+)
 from attention_viewer.viewer.state.options import Option, exported
 
 KINDS = ("encoder", "decoder", "cross")
 PICTURE_SUBJECTS: Mapping[str, str] = MappingProxyType(
     {
-        "heads": choices.MAP,
-        "grid": choices.GRID,
-        "kinds": choices.KINDS,
-        "positions": choices.POSITIONS,
-        "candidates": choices.CANDIDATES,
+        "heads": figure_options.MAP,
+        "grid": figure_options.GRID,
+        "kinds": figure_options.KINDS,
+        "positions": figure_options.POSITIONS,
+        "candidates": figure_options.CANDIDATES,
     }
 )
-"""Word of --picture -> what it is called among the choices."""
+"""Word of --picture -> what it is called in FigureOptions."""
 SMALLEST_SCALE, LARGEST_SCALE = 0.5, 12.0
 """Pixels of an image to a pixel of the figure."""
 
@@ -48,7 +56,7 @@ LOOK_FIELDS: Mapping[str, str] = MappingProxyType(
         "frame": "frame",
     }
 )  # fmt: skip
-"""Name of an option's value -> the field of the choices that it decides."""
+"""Name of an option's value -> the field of FigureOptions that it decides."""
 
 
 @dataclass(frozen=True)
@@ -58,14 +66,14 @@ class ExportOptions:
     `text` is "" where there is no sentence. `kinds` are those of which heads, or all heads, are pictured; `layer` and
     `head` count from 1, None is all of them (or, in a picture of the three kinds, those of the view). `chosen` are the
     choices of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
-    still right. `looks` names the fields of `choices` that were given: the others are those
+    still right. `looks` names the fields of `figure` that were given: the others are those
     of the session, where there is one.
     """
 
     model: Path
     text: str
     output: Path
-    choices: Choices = field(default_factory=Choices)
+    figure: FigureOptions = field(default_factory=FigureOptions)
     kinds: tuple[str, ...] = KINDS
     layer: int | None = None
     head: int | None = None
@@ -96,15 +104,15 @@ def options(values: argparse.Namespace) -> ExportOptions:
     """The options that were given. Raises InputError where they do not go together."""
     check_source(values, "export")
     check_session(values, "steps", "target")
-    chosen = _choices(values)
+    figure = _figure(values)
     kinds = KINDS if values.kind in (None, "all") else (values.kind,)
-    if values.steps == 0 and needs_a_row(chosen, kinds):
+    if values.steps == 0 and needs_a_row(figure, kinds):
         raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
     return ExportOptions(
         model=values.model,
         text=values.text or "",
         output=values.output,
-        choices=chosen,
+        figure=figure,
         kinds=kinds,
         layer=values.layer,
         head=values.head,
@@ -126,11 +134,11 @@ def run(options: ExportOptions) -> int:
     return export(options)
 
 
-def needs_a_row(chosen: Choices, kinds: tuple[str, ...]) -> bool:
+def needs_a_row(figure: FigureOptions, kinds: tuple[str, ...]) -> bool:
     """Whether there is nothing to export before the first step of the decoder."""
-    if chosen.format in ANIMATIONS or chosen.subject in (choices.KINDS, choices.CANDIDATES):
+    if figure.format in ANIMATIONS or figure.subject in (figure_options.KINDS, figure_options.CANDIDATES):
         return True
-    return chosen.subject in (choices.MAP, choices.GRID) and kinds != ("encoder",)
+    return figure.subject in (figure_options.MAP, figure_options.GRID) and kinds != ("encoder",)
 
 
 def _add_words(
@@ -155,16 +163,18 @@ def _add_look(group: argparse._ArgumentGroup) -> None:
         type=width("--width"),
         help="column is 8.5 cm, page 17.5 cm; as wide as it needs if left out",
     )
-    dpi = whole("--dpi", choices.LEAST_DPI, choices.MOST_DPI)
-    group.add_argument("--dpi", metavar="N", type=dpi, help=f"pixels of an image to an inch, {Choices.dpi} if left out")
+    dpi = whole("--dpi", figure_options.LEAST_DPI, figure_options.MOST_DPI)
+    group.add_argument(
+        "--dpi", metavar="N", type=dpi, help=f"pixels of an image to an inch, {FigureOptions.dpi} if left out"
+    )
     scale = real("--scale", SMALLEST_SCALE, LARGEST_SCALE)
     group.add_argument("--scale", metavar="X", type=scale, help=f"the same in multiples of {PIXELS_PER_INCH} dpi")
-    _add_words(group, "--theme", THEMES, f"{Choices.theme} if left out")
+    _add_words(group, "--theme", THEMES, f"{FigureOptions.theme} if left out")
     group.add_argument("--no-title", action="store_true", default=None, help="leave the title out")
     group.add_argument("--no-caption", action="store_true", default=None, help="leave the lines below the picture out")
-    frame = whole("--frame", choices.SHORTEST_FRAME, choices.LONGEST_FRAME)
+    frame = whole("--frame", figure_options.SHORTEST_FRAME, figure_options.LONGEST_FRAME)
     group.add_argument(
-        "--frame", metavar="MS", type=frame, help=f"time of an animation's step, {Choices.frame} if left out"
+        "--frame", metavar="MS", type=frame, help=f"time of an animation's step, {FigureOptions.frame} if left out"
     )
     for option in _offered():
         group.add_argument(
@@ -187,32 +197,32 @@ def _chosen_by(option: Option[Any]) -> Callable[[str], Any]:
     return lambda text: option.of_word(word(text))
 
 
-def _choices(values: argparse.Namespace) -> Choices:
+def _figure(values: argparse.Namespace) -> FigureOptions:
     subject = _subject(values)
     _check_format(values, subject)
     if values.dpi is not None and values.scale is not None:
         raise InputError(f"--dpi and --scale exclude each other: --scale 2 is --dpi {2 * PIXELS_PER_INCH}.")
     dpi = values.dpi if values.scale is None else round(PIXELS_PER_INCH * values.scale)
-    return Choices(
+    return FigureOptions(
         subject=subject,
         format=values.format,
-        theme=values.theme or Choices.theme,
+        theme=values.theme or FigureOptions.theme,
         width=values.width,
-        dpi=dpi or Choices.dpi,
+        dpi=dpi or FigureOptions.dpi,
         title=not values.no_title,
         caption=not values.no_caption,
-        frame=values.frame or Choices.frame,
+        frame=values.frame or FigureOptions.frame,
     )
 
 
 def _subject(values: argparse.Namespace) -> str:
-    """What is exported, as the choices call it. Raises InputError where that cannot be asked of it."""
+    """What is exported, as FigureOptions call it. Raises InputError where that cannot be asked of it."""
     if values.format in NUMBERS or values.format in PAGES:
         everything = f"--format {values.format} holds everything that was computed"
         _refuse(values, (*WHAT, *LOOK), everything)
         for option in _given(values):
             raise InputError(f"{everything}: leave {option.flag} out.")
-        return choices.DATA if values.format in NUMBERS else choices.PAGE
+        return figure_options.DATA if values.format in NUMBERS else figure_options.PAGE
     if values.grid and values.picture not in (None, "grid"):
         raise InputError(f"--grid is short for --picture grid: leave it out, or leave --picture {values.picture} out.")
     picture = "grid" if values.grid else values.picture or "heads"
@@ -227,7 +237,7 @@ def _subject(values: argparse.Namespace) -> str:
 
 
 def _check_format(values: argparse.Namespace, subject: str) -> None:
-    possible = choices.formats_of(subject)
+    possible = figure_options.formats_of(subject)
     if values.format not in possible:
         raise InputError(
             f"--picture {values.picture} cannot be animated: --format can be {listed(possible)}, not {values.format}."

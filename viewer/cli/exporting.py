@@ -27,7 +27,7 @@ from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.names import NAMES, file_name
-from attention_viewer.viewer.state.choices import GRID, KINDS, MAP, Choices
+from attention_viewer.viewer.state.figure_options import GRID, KINDS, MAP, FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Head, ViewState, choose
 from attention_viewer.viewer.storage.files import check_folder, made_folder
@@ -83,35 +83,35 @@ class Exporter:
             watch.bar.say(f"{PROGRAM}: {output.path.name}: {'; '.join(notes)}.")
 
     def _encoded(self, loaded: Loaded, item: Item, watch: Watch, target: str | None) -> tuple[bytes, tuple[str, ...]]:
-        chosen = self.options.choices
+        chosen = self.options.figure
         if self.application is None:
             return self.tracer.numbers(loaded, chosen.format, target), ()
         from attention_viewer.viewer.export.job import encoded
-        from attention_viewer.viewer.export.pictures import Subject
+        from attention_viewer.viewer.export.pictures import Scene
 
-        return encoded(Subject(loaded, item.view, self.d_model), chosen, watch.advance)
+        return encoded(Scene(loaded, item.view, self.d_model), chosen, watch.advance)
 
 
 def export(options: ExportOptions) -> int:
     """Write what was asked for; returns the exit code. Raises UserError where nothing was written."""
     check_checkpoint(options.model)
     saved = saved_session(options.session, options.model)
-    options = replace(options, choices=looking_as(options, saved))
+    options = replace(options, figure=looking_as(options, saved))
     config = read_config(options.model)
     items = planned(options, config, first_view(options, saved))
     if options.source is not None:
         return _export_lines(options, config, items, options.source)
     check_folder(options.output, [item.name for item in items], options.force)
-    if saved and not saved.document.step and needs_a_row(options.choices, options.kinds):
+    if saved and not saved.document.step and needs_a_row(options.figure, options.kinds):
         raise InputError(f"{options.session} stands at step 0, without a decoder row: ask only for --kind encoder.")
     return _export_one(options, config, items, saved)
 
 
-def looking_as(options: ExportOptions, saved: SavedSession | None) -> Choices:
+def looking_as(options: ExportOptions, saved: SavedSession | None) -> FigureOptions:
     """What was asked for, looking as in the session where the options do not say otherwise."""
     if saved is None or saved.export is None:
-        return options.choices
-    given = {name: getattr(options.choices, name) for name in ("subject", "format", *options.looks)}
+        return options.figure
+    given = {name: getattr(options.figure, name) for name in ("subject", "format", *options.looks)}
     return replace(saved.export, **given)
 
 
@@ -125,7 +125,7 @@ def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:
 
 def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tuple[Item, ...]:
     """The files of one sentence, in order. Raises InputError where the model has no such layer or head."""
-    subject, suffix = options.choices.subject, options.choices.format
+    subject, suffix = options.figure.subject, options.figure.format
     kinds = [Kind(kind) for kind in options.kinds]
     if subject == MAP:
         each = [(kind, head) for kind in kinds for head in _heads(options, config, kind)]
@@ -172,7 +172,7 @@ def _chosen_head(options: ExportOptions, config: ModelConfig, kind: Kind, view: 
 
 def _begun(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...]) -> Exporter:
     """An exporter with its model open, and with Qt only where anything is drawn."""
-    drawn = options.choices.format not in WRITERS
+    drawn = options.figure.format not in WRITERS
     application = offscreen_application() if drawn else None
     return Exporter(options, items, config.d_model, open_tracer(options.model), application)
 
@@ -219,7 +219,7 @@ def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item
 
 def _digest(options: ExportOptions, item: Item) -> str:
     """A hash of all options that decide what is in a file."""
-    looks = to_text(SavedSession(Document(""), item.view, options.choices))
+    looks = to_text(SavedSession(Document(""), item.view, options.figure))
     return digest({"looks": looks, "steps": options.steps})
 
 

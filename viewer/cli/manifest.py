@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.fields import Fields, parse
 from attention_viewer.viewer.cli.batch import WriteFailed
 from attention_viewer.viewer.storage.files import read_raw_lines, write_lines
 
@@ -67,20 +68,23 @@ def read_manifest(folder: Path) -> dict[str, Made] | None:
     header, *lines = [_values(line) for line in read_raw_lines(path)] or [None]
     if header != HEADER:
         raise InputError(f"{path} is no manifest of this program: move it away, or choose another directory.")
-    known: dict[str, Made] = {}
-    for values in lines:
-        match values:
-            case {"file": str(name), "sentence": str(sentence), "target": str() | None as target} if isinstance(
-                values.get("options"), str
-            ) and isinstance(values.get("model"), str):
-                known[name] = Made(sentence, target, values["options"], values["model"])
-    return known
+    return dict(made for made in map(_file, lines) if made is not None)
+
+
+def _file(values: Any) -> tuple[str, Made] | None:
+    """A file's name and what it was made of; None for a line that does not say so."""
+    try:
+        given = Fields.of("The line", values)
+        made = Made(given.text("sentence"), given.text_or_none("target"), given.text("options"), given.text("model"))
+        return given.text("file"), made
+    except InputError:
+        return None
 
 
 def _values(line: bytes) -> Any:
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return parse(line)
+    except ValueError:
         return None
 
 

@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 class Tracer:
     """An open checkpoint: from a sentence, or a saved document, to what can be looked at."""
 
-    session: Translator
+    translator: Translator
 
     def document(self, text: str, target: str | None = None, max_steps: int | None = None) -> Document:
         """The document that runs to the end of a sentence, or of a forced translation; else `max_steps` at most.
 
         Raises InputError where the translation is empty or too long.
         """
-        document = Document(text, checkpoint=self.session.info.content_hash)
+        document = Document(text, checkpoint=self.translator.info.content_hash)
         if target is not None:
-            return teacher_force(document, [token.id for token in self.session.encode_target(target)])
+            return teacher_force(document, [token.id for token in self.translator.encode_target(target)])
         if max_steps is not None:
             document = replace(document, limit=max_steps)
         return go_to(document, document.limit)
@@ -48,7 +48,7 @@ class Tracer:
 
         Raises InputError where the sentence is empty or too long, or the document does not fit the model.
         """
-        steps = self.session.trace_steps(document)
+        steps = self.translator.trace_steps(document)
         while True:
             try:
                 next(steps)
@@ -56,12 +56,14 @@ class Tracer:
                 computed: Trace = stop.value
                 break
             check()
-        return Loaded(self.session.info, computed, document.source, self.session.text(computed), document=document)
+        return Loaded(
+            self.translator.info, computed, document.source, self.translator.text(computed), document=document
+        )
 
     def numbers(self, loaded: Loaded, suffix: str, target: str | None = None) -> bytes:
         """The content of a file of everything in `loaded`; `target` is a translation that was asked for as text."""
         assert loaded.trace is not None and loaded.document is not None
-        about = meta(self.session.info, loaded.document, loaded.trace, loaded.translation, target)
+        about = meta(self.translator.info, loaded.document, loaded.trace, loaded.translation, target)
         return WRITERS[suffix](loaded.trace, about)
 
 

@@ -123,15 +123,15 @@ def _translator(options: TranslateOptions) -> Callable[[str], str]:
     from attention_viewer.viewer.cli.tracing import open_tracer
 
     tracer = open_tracer(options.model)
-    session = tracer.session
+    translator = tracer.translator
 
     def greedy(sentence: str) -> str:
-        return session.text(session.trace(tracer.document(sentence)))
+        return translator.text(translator.trace(tracer.document(sentence)))
 
     def best_of_beam(sentence: str, width: int) -> str:
-        tree = finished(session.beam_steps(Document(sentence, decoding=Decoding(beam_width=width))))
+        tree = finished(translator.beam_steps(Document(sentence, decoding=Decoding(beam_width=width))))
         best, _ = tree.finished[0]
-        return session.text(tree.path(best))
+        return translator.text(tree.path(best))
 
     def translate(sentence: str) -> str:
         translation = greedy(sentence) if options.beam is None else best_of_beam(sentence, options.beam)

@@ -13,7 +13,7 @@ from attention_viewer.model.contract.api import Kind, Trace
 from attention_viewer.viewer import __version__
 from attention_viewer.viewer.resolve.resolve import KIND_TITLES
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.choices import GRID, KINDS, MAP, WINDOW
+from attention_viewer.viewer.state.figure_options import GRID, KINDS, MAP, WINDOW
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Side, ViewState, clamp
 

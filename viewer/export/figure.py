@@ -10,7 +10,7 @@ from attention_viewer.viewer.export.picture import Paint
 from attention_viewer.viewer.export.text import paint_lines, wrapped
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.state.choices import CM_PER_INCH, PIXELS_PER_INCH
+from attention_viewer.viewer.state.figure_options import CM_PER_INCH, PIXELS_PER_INCH
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter

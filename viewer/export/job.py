@@ -1,4 +1,4 @@
-"""One export from choices to a file: pictures, animations, numbers and pages, written whole or not at all."""
+"""One export from options to a file: pictures, animations, numbers and pages, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.figure import Figure, Look
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.picture import EXPORTERS
-from attention_viewer.viewer.export.pictures import Subject, make_figure
+from attention_viewer.viewer.export.pictures import Scene, make_figure
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
 from attention_viewer.viewer.look.theme import PALETTES, style_for, system_font
-from attention_viewer.viewer.state.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PICTURES, Choices
+from attention_viewer.viewer.state.figure_options import ANIMATIONS, FORMATS, NUMBERS, PAGES, PICTURES, FigureOptions
 
 Advance = Callable[[int, int], None]
 """Told how far an export has come (done, total); it may raise ExportCancelled."""
@@ -31,7 +31,7 @@ def still(done: int, total: int) -> None:
 
 
 def export_file(
-    subject: Subject, choices: Choices, path: Path, overwrite: bool = False, advance: Advance = still
+    scene: Scene, options: FigureOptions, path: Path, overwrite: bool = False, advance: Advance = still
 ) -> tuple[str, ...]:
     """Write one file; returns notes on what had to be reduced.
 
@@ -39,66 +39,64 @@ def export_file(
     file is then as it was before.
     """
     refuse_existing(path, overwrite)
-    content, notes = encoded(subject, choices, advance)
+    content, notes = encoded(scene, options, advance)
     advance(1, 1)
     write_bytes(path, content, overwrite)
     return notes
 
 
-def encoded(subject: Subject, choices: Choices, advance: Advance = still) -> tuple[bytes, tuple[str, ...]]:
+def encoded(scene: Scene, options: FigureOptions, advance: Advance = still) -> tuple[bytes, tuple[str, ...]]:
     """The content of the file, and notes on what had to be reduced."""
     advance(0, 1)
-    if choices.format in PICTURES:
-        figure = figure_of(subject, choices)
-        content = EXPORTERS[choices.format](
-            figure.paint, figure.size, choices.scale, about_of(figure, subject, choices)
-        )
+    if options.format in PICTURES:
+        figure = figure_of(scene, options)
+        content = EXPORTERS[options.format](figure.paint, figure.size, options.scale, about_of(figure, scene, options))
         return bytes(content.data()), figure.notes
-    if choices.format in ANIMATIONS:
-        return _animation(subject, choices, advance)
-    assert choices.format in NUMBERS or choices.format in PAGES, FORMATS
-    return _numbers(subject, choices.format), ()
+    if options.format in ANIMATIONS:
+        return _animation(scene, options, advance)
+    assert options.format in NUMBERS or options.format in PAGES, FORMATS
+    return _numbers(scene, options.format), ()
 
 
-def figure_of(subject: Subject, choices: Choices, grown: Subject | None = None, suffix: str = "") -> Figure:
+def figure_of(scene: Scene, options: FigureOptions, grown: Scene | None = None, suffix: str = "") -> Figure:
     """The figure that a picture or a frame shows. Raises ExportError with the reason where there is none."""
     look = Look(
-        style=style_for(PALETTES[choices.theme], system_font()),
-        width=choices.room,
-        title=choices.title,
-        caption=choices.caption,
-        device=Device(choices.scale, choices.vector),
+        style=style_for(PALETTES[options.theme], system_font()),
+        width=options.room,
+        title=options.title,
+        caption=options.caption,
+        device=Device(options.scale, options.vector),
         suffix=suffix,
     )
-    return make_figure(choices.subject, subject, look, grown)
+    return make_figure(options.subject, scene, look, grown)
 
 
-def about_of(figure: Figure, subject: Subject, choices: Choices) -> About:
+def about_of(figure: Figure, scene: Scene, options: FigureOptions) -> About:
     """What the file of a figure says of itself."""
-    return about(subject.loaded, subject.view, choices.subject, figure.title or PROGRAM, figure.caption)
+    return about(scene.loaded, scene.view, options.subject, figure.title or PROGRAM, figure.caption)
 
 
-def _animation(subject: Subject, choices: Choices, advance: Advance) -> tuple[bytes, tuple[str, ...]]:
-    trace = subject.loaded.trace
+def _animation(scene: Scene, options: FigureOptions, advance: Advance) -> tuple[bytes, tuple[str, ...]]:
+    trace = scene.loaded.trace
     if trace is not None and not trace.causal:
         raise ExportError("Without the causal mask there are no steps to animate. Switch it on, or export a picture.")
-    rows = subject.rows
+    rows = scene.rows
     figures = []
     for row in range(1, rows + 1):
         advance(row - 1, 2 * rows)
-        figures.append(figure_of(subject.at(row), choices, subject, f" · step {row} of {rows}"))
+        figures.append(figure_of(scene.at(row), options, scene, f" · step {row} of {rows}"))
 
     def painted(done: int) -> None:
         advance(rows + done, 2 * rows)
 
-    ground = PALETTES[choices.theme].surface
-    said = about_of(figures[-1], subject, choices) if figures else About()
-    content = animation_bytes(figures, choices.format, choices.frame, choices.scale, ground, said, painted)
+    ground = PALETTES[options.theme].surface
+    said = about_of(figures[-1], scene, options) if figures else About()
+    content = animation_bytes(figures, options.format, options.frame, options.scale, ground, said, painted)
     return content, figures[-1].notes
 
 
-def _numbers(subject: Subject, suffix: str) -> bytes:
-    loaded = subject.loaded
+def _numbers(scene: Scene, suffix: str) -> bytes:
+    loaded = scene.loaded
     if loaded.trace is None or loaded.document is None or loaded.info is None:
         raise ExportError(loaded.waiting.reason)
     about = meta(loaded.info, loaded.document, loaded.trace, loaded.translation)

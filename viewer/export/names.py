@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.viewer.state.choices import CANDIDATES, DATA, GRID, KINDS, MAP, PAGE, POSITIONS, WINDOW
+from attention_viewer.viewer.state.figure_options import CANDIDATES, DATA, GRID, KINDS, MAP, PAGE, POSITIONS, WINDOW
 from attention_viewer.viewer.state.view_state import Head, ViewState
 
 NAMES = {

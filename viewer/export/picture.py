@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from attention_viewer.viewer.export.about import PROGRAM, About
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
-from attention_viewer.viewer.state.choices import CM_PER_INCH, PIXELS_PER_INCH
+from attention_viewer.viewer.state.figure_options import CM_PER_INCH, PIXELS_PER_INCH
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
@@ -106,24 +106,12 @@ EXPORTERS: Mapping[str, Callable[[Paint, QSizeF, float, About], QByteArray]] = M
 """Suffix -> the function that makes the file's content."""
 
 
-def export_picture(
-    path: Path, paint: Paint, size: QSizeF, scale: float = 1.0, overwrite: bool = False, about: About = NOTHING
-) -> None:
-    """Write what `paint` paints to `path`, in the format its suffix names.
-
-    Raises ExportError where the suffix is unknown, the file exists and may not be replaced, or it cannot be
-    written; nothing half-written is left.
-    """
-    suffix = path.suffix.lower().removeprefix(".")
-    if suffix not in EXPORTERS:
-        known = ", ".join(f".{each}" for each in EXPORTERS)
-        raise ExportError(f"{path.name} has no picture format: give it a name that ends in one of {known}.")
-    refuse_existing(path, overwrite)
-    write_bytes(path, bytes(EXPORTERS[suffix](paint, size, scale, about).data()), overwrite)
-
-
 def save_image(image: QImage | QPixmap, path: Path, overwrite: bool = False, about: About = NOTHING) -> None:
-    """Write an image as PNG. Raises ExportError as `export_picture` does."""
+    """Write an image as PNG.
+
+    Raises ExportError where the file exists and may not be replaced, or cannot be written; nothing half-written is
+    left.
+    """
     refuse_existing(path, overwrite)
     write_bytes(path, bytes(_encoded(image, about).data()), overwrite)
 

@@ -16,7 +16,7 @@ from attention_viewer.viewer.painting.curves import paint_curves
 from attention_viewer.viewer.painting.matrix import paint_matrix
 from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
+from attention_viewer.viewer.state.figure_options import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.results import EFFECT
@@ -32,7 +32,7 @@ PLOT_HEIGHT_EMS, NARROWEST_PLOT_EMS = 19.0, 14.0
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class Scene:
     """What pictures are made of: what is loaded and looked at, the model's width, and an image of the window."""
 
     loaded: Loaded
@@ -45,8 +45,8 @@ class Subject:
         """How many decoder rows have been computed."""
         return len(self.loaded.trace.steps) if self.loaded.trace else 0
 
-    def at(self, row: int) -> Subject:
-        """The subject as it stood after `row` decoder rows."""
+    def at(self, row: int) -> Scene:
+        """The scene as it stood after `row` decoder rows."""
         trace = self.loaded.trace
         if trace is None or row >= len(trace.steps):
             return self
@@ -57,30 +57,30 @@ class Subject:
         return replace(self, loaded=replace(self.loaded, trace=trace, translation=translation, results=results))
 
 
-def make_figure(name: str, subject: Subject, look: Look, grown: Subject | None = None) -> Figure:
+def make_figure(name: str, scene: Scene, look: Look, grown: Scene | None = None) -> Figure:
     """The picture `name` of PICTURES.
 
-    Where `subject` is an earlier step of `grown`, things stand where they will stand then. Raises ExportError with the
+    Where `scene` is an earlier step of `grown`, things stand where they will stand then. Raises ExportError with the
     reason where there is nothing to picture, or the width cannot hold it.
     """
-    return PICTURES[name](subject, look, grown or subject)
+    return PICTURES[name](scene, look, grown or scene)
 
 
-def _map(subject: Subject, look: Look, grown: Subject) -> Figure:
-    kind = subject.view.active
-    return heatmap_figure(_heatmap(subject, kind), look, _heatmap(grown, kind))
+def _map(scene: Scene, look: Look, grown: Scene) -> Figure:
+    kind = scene.view.active
+    return heatmap_figure(_heatmap(scene, kind), look, _heatmap(grown, kind))
 
 
-def _grid(subject: Subject, look: Look, grown: Subject) -> Figure:
-    kind = subject.view.active
-    spec, whole = (_present(resolve.grid(each.loaded, each.view, kind)) for each in (subject, grown))
+def _grid(scene: Scene, look: Look, grown: Scene) -> Figure:
+    kind = scene.view.active
+    spec, whole = (_present(resolve.grid(each.loaded, each.view, kind)) for each in (scene, grown))
     return grid_figure(spec, look, whole)
 
 
-def _kinds(subject: Subject, look: Look, grown: Subject) -> Figure:
+def _kinds(scene: Scene, look: Look, grown: Scene) -> Figure:
     wholes = {kind: _heatmap(grown, kind) for kind in Kind}
     labels = tuple(label for spec in wholes.values() for label in spec.columns.labels)
-    specs = {kind: _heatmap(subject, kind) for kind in Kind}
+    specs = {kind: _heatmap(scene, kind) for kind in Kind}
     # Each title names kind, layer and head; what the axes are stands in the caption.
     parts = [
         Titled(
@@ -93,14 +93,14 @@ def _kinds(subject: Subject, look: Look, grown: Subject) -> Figure:
     ]
     sentence = specs[Kind.CROSS].caption[0]
     conventions = (f"{resolve.KIND_TITLES[kind]}: {spec.caption[1]}" for kind, spec in specs.items())
-    caption = (sentence, *conventions, *_lines(conditions.of_maps(subject.loaded, subject.view)))
+    caption = (sentence, *conventions, *_lines(conditions.of_maps(scene.loaded, scene.view)))
     return figure("The three kinds of attention", row_of(parts, look.fitted), caption, look)
 
 
-def _positions(subject: Subject, look: Look, grown: Subject) -> Figure:
-    style, given = look.style, resolve_positions.given(subject.loaded)
-    where = (subject.view.positions, subject.d_model, given)
-    encoding, dots = resolve_positions.encoding(*where), resolve_positions.dots(*where, subject.view[COLORMAP])
+def _positions(scene: Scene, look: Look, grown: Scene) -> Figure:
+    style, given = look.style, resolve_positions.given(scene.loaded)
+    where = (scene.view.positions, scene.d_model, given)
+    encoding, dots = resolve_positions.encoding(*where), resolve_positions.dots(*where, scene.view[COLORMAP])
     curves = resolve_positions.curves(*where)
     drawn = plot_block(
         lambda painter, rect, vector: _done(paint_curves(painter, rect, curves, style)),
@@ -113,10 +113,10 @@ def _positions(subject: Subject, look: Look, grown: Subject) -> Figure:
     ]
     caption = (
         "PE(p, 2i) = sin(p / 10000^(2i/d)), PE(p, 2i+1) = cos(p / 10000^(2i/d)) (Vaswani et al. 2017, section 3.5), "
-        f"d = {subject.d_model}, here all sines first",
+        f"d = {scene.d_model}, here all sines first",
         f"{resolve_positions.ENCODING}: {encoding.scale.note} · {resolve_positions.DOTS}: {dots.scale.note}",
         *_lines(resolve_positions.explained(given)),
-        *_lines(conditions.of_loaded(subject.loaded)),
+        *_lines(conditions.of_loaded(scene.loaded)),
     )
     return figure("Sinusoidal positional encoding", row_of(parts, style), caption, look)
 
@@ -129,23 +129,23 @@ def _matrix(spec: MatrixSpec, style: Style, wide: float) -> Titled:
     return Titled(spec.title, spec.subtitle, block)
 
 
-def _candidates(subject: Subject, look: Look, grown: Subject) -> Figure:
-    loaded = subject.loaded
-    spec = _present(resolve.bars(loaded, replace(subject.view, filter="")))
+def _candidates(scene: Scene, look: Look, grown: Scene) -> Figure:
+    loaded = scene.loaded
+    spec = _present(resolve.bars(loaded, replace(scene.view, filter="")))
     model = f" · model {loaded.info.name}" if loaded.info else ""
     caption = (
         f"{loaded.sentence} → {loaded.translation}",
-        f"probability of the next token at step {subject.rows}, {spec.subtitle}{model}",
+        f"probability of the next token at step {scene.rows}, {spec.subtitle}{model}",
         *_lines(conditions.of_loaded(loaded)),
     )
-    return figure(f"{spec.title} · step {subject.rows}", bars_block(spec, look.style), caption, look)
+    return figure(f"{spec.title} · step {scene.rows}", bars_block(spec, look.style), caption, look)
 
 
-def _window(subject: Subject, look: Look, grown: Subject) -> Figure:
+def _window(scene: Scene, look: Look, grown: Scene) -> Figure:
     """The window as it is, in its own colours, without a margin; below it, what was changed in the model."""
-    if subject.window is None:
+    if scene.window is None:
         raise ExportError("There is no window to picture here. Use the command screenshot.")
-    block, loaded = image_block(subject.window), subject.loaded
+    block, loaded = image_block(scene.window), scene.loaded
     wide = look.width or block.natural
     caption = _lines(conditions.of_window(loaded))
     if caption and look.caption:
@@ -153,7 +153,7 @@ def _window(subject: Subject, look: Look, grown: Subject) -> Figure:
     return Figure(QSizeF(wide, block.height(wide)), block.paint, caption=caption)
 
 
-PICTURES: Mapping[str, Callable[[Subject, Look, Subject], Figure]] = MappingProxyType(
+PICTURES: Mapping[str, Callable[[Scene, Look, Scene], Figure]] = MappingProxyType(
     {
         MAP: _map,
         GRID: _grid,
@@ -163,11 +163,11 @@ PICTURES: Mapping[str, Callable[[Subject, Look, Subject], Figure]] = MappingProx
         WINDOW: _window,
     }
 )
-"""Name -> the function that makes the figure of a subject, given what the subject grows into."""
+"""Name -> the function that makes the figure of a scene, given what the scene grows into."""
 
 
-def _heatmap(subject: Subject, kind: Kind) -> HeatmapSpec:
-    return _present(resolve.heatmap(subject.loaded, subject.view, kind))
+def _heatmap(scene: Scene, kind: Kind) -> HeatmapSpec:
+    return _present(resolve.heatmap(scene.loaded, scene.view, kind))
 
 
 def _present(spec: Spec | Pending | Unavailable) -> Spec:

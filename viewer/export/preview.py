@@ -5,34 +5,34 @@ from __future__ import annotations
 from attention_viewer.viewer.export.figure import Figure
 from attention_viewer.viewer.export.job import figure_of
 from attention_viewer.viewer.export.picture import painted_image
-from attention_viewer.viewer.export.pictures import Subject
-from attention_viewer.viewer.state.choices import ANIMATIONS, CM_PER_INCH, PIXELS_PER_INCH, Choices
+from attention_viewer.viewer.export.pictures import Scene
+from attention_viewer.viewer.state.figure_options import ANIMATIONS, CM_PER_INCH, PIXELS_PER_INCH, FigureOptions
 from PySide6.QtGui import QImage
 
 LARGEST_SIDE = 4000
 """Pixels of a preview's side; larger figures are reduced."""
 
 
-def preview(subject: Subject, choices: Choices, ratio: float = 1.0) -> tuple[QImage, str]:
+def preview(scene: Scene, options: FigureOptions, ratio: float = 1.0) -> tuple[QImage, str]:
     """The figure as an image with `ratio` pixels to one of its own, and what to say of its size.
 
     Raises ExportError with the reason where there is nothing to picture.
     """
-    figure = figure_of(subject, choices)
+    figure = figure_of(scene, options)
     longest = max(figure.size.width(), figure.size.height())
     # As the file will be but for its pixels: reduced cells would look the same on the screen anyway.
     image = painted_image(figure.paint, figure.size, min(ratio, LARGEST_SIDE / longest))
-    return image, _about(figure, subject, choices)
+    return image, _about(figure, scene, options)
 
 
-def _about(figure: Figure, subject: Subject, choices: Choices) -> str:
+def _about(figure: Figure, scene: Scene, options: FigureOptions) -> str:
     size = figure.size
     to_cm = CM_PER_INCH / PIXELS_PER_INCH
     paper = f"{size.width() * to_cm:.1f} × {size.height() * to_cm:.1f} cm"
-    if choices.vector:
+    if options.vector:
         found = paper
     else:
-        found = f"{size.width() * choices.scale:,.0f} × {size.height() * choices.scale:,.0f} pixels, {paper}"
-    if choices.format in ANIMATIONS:
-        found = f"{subject.rows} frames of {found}; the last one is shown"
+        found = f"{size.width() * options.scale:,.0f} × {size.height() * options.scale:,.0f} pixels, {paper}"
+    if options.format in ANIMATIONS:
+        found = f"{scene.rows} frames of {found}; the last one is shown"
     return " · ".join((found, *figure.notes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.menus.session_commands import SessionCommands, nothing
+from attention_viewer.viewer.menus.session_actions import SessionActions, nothing
 from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.questions import Role, ask
@@ -18,7 +18,7 @@ LONGEST_SENTENCE = 80
 class Closing(QObject):
     """Asks what is to become of unsaved work, one question at a time."""
 
-    def __init__(self, window: MainWindow, controller: Controller, sessions: SessionCommands) -> None:
+    def __init__(self, window: MainWindow, controller: Controller, sessions: SessionActions) -> None:
         super().__init__(window)
         self._window, self._controller, self._sessions = window, controller, sessions
         self._question: QMessageBox | None = None

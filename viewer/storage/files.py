@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.whole_files import WriteError, is_special, real, write_whole
 
 BYTE_ORDER_MARK = "\ufeff"
-
-
-def read_lines(path: Path) -> list[str]:
-    """The lines of a UTF-8 file, without their ends.
-
-    Raises InputError where the file cannot be read, or naming the first line that is not UTF-8.
-    """
-    return [_named(number, raw, str(path)) for number, raw in enumerate(read_raw_lines(path), start=1)]
 
 
 def read_raw_lines(path: Path) -> list[bytes]:
@@ -30,15 +20,6 @@ def read_raw_lines(path: Path) -> list[bytes]:
             return list(file)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def decoded_lines(stream: BinaryIO, name: str) -> Iterator[str]:
-    """The lines of a UTF-8 stream as they arrive, without their ends.
-
-    Raises InputError naming the first line that is not UTF-8.
-    """
-    for number, raw in enumerate(stream, start=1):
-        yield _named(number, raw, name)
 
 
 def decoded_line(number: int, raw: bytes) -> str:
@@ -63,13 +44,6 @@ def source_and_target(line: str) -> tuple[str, str | None]:
         empty = "source" if not columns[0].strip() else "target"
         raise InputError(f"It has an empty {empty}: fill it in, or take it out.")
     return columns[0], columns[1] if len(columns) == 2 else None
-
-
-def _named(number: int, raw: bytes, name: str) -> str:
-    try:
-        return decoded_line(number, raw)
-    except InputError as error:
-        raise InputError(f"Line {number} of {name}: {error}") from None
 
 
 def check_output(path: Path, force: bool) -> None:
@@ -136,10 +110,3 @@ def _check_parent(path: Path) -> None:
         )
     if not os.access(parent, os.W_OK):
         raise InputError(f"The directory {parent} cannot be written to: choose another place for {path.name}.")
-
-
-def say_progress(done: int, total: int, what: str) -> None:
-    """Say on standard error how far a batch has come, when a person is watching."""
-    if sys.stderr.isatty():
-        end = "\n" if done == total else ""
-        print(f"\r{what} {done} of {total}", end=end, file=sys.stderr, flush=True)

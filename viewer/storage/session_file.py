@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,12 +16,13 @@ from typing import Any
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.document_json import from_first_json, from_json, to_json
-from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.errors import InputError, shortened
+from attention_viewer.model.contract.fields import Fields, parse
 from attention_viewer.model.contract.hypotheses import opened
 from attention_viewer.viewer.state import options
-from attention_viewer.viewer.state.choices import Choices
-from attention_viewer.viewer.state.choices import from_json as choices_from
-from attention_viewer.viewer.state.choices import to_json as choices_json
+from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.figure_options import from_json as options_from
+from attention_viewer.viewer.state.figure_options import to_json as options_json
 from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState, choose
 from attention_viewer.viewer.storage.files import write_lines
 
@@ -39,11 +41,11 @@ class NewerError(InputError):
 
 @dataclass(frozen=True)
 class SavedSession:
-    """What a session file holds; `export` is None where it was written before there were such choices."""
+    """What a session file holds; `export` is None where it was written before there were such options."""
 
     document: Document
     view: ViewState
-    export: Choices | None = None
+    export: FigureOptions | None = None
 
 
 def to_text(saved: SavedSession) -> str:
@@ -58,7 +60,7 @@ def to_text(saved: SavedSession) -> str:
         },
     }
     if saved.export is not None:
-        values["export"] = choices_json(saved.export)
+        values["export"] = options_json(saved.export)
     # Other than ASCII is escaped, because a pasted sentence may hold what has no UTF-8 form.
     return json.dumps(values, indent=1)
 
@@ -69,8 +71,8 @@ def from_text(text: str, name: str) -> SavedSession:
     Raises InputError, naming the file `name`, for anything else.
     """
     try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
+        values = parse(text)
+    except ValueError:
         raise _foreign(name) from None
     if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise _foreign(name)
@@ -83,9 +85,11 @@ def from_text(text: str, name: str) -> SavedSession:
         if "document" not in values:
             raise InputError("It holds no document.")
         document = _first_document(values["document"]) if version == 1 else from_json(values["document"])
-        return SavedSession(document, _view(values.get("view", {})), _export(values.get("export")))
-    except (InputError, OverflowError, RecursionError) as error:
-        reason = _shortened(str(error).rstrip("."), 200)
+        view = _view(Fields.of("The view", values.get("view", {})))
+        export = values.get("export")
+        return SavedSession(document, view, None if export is None else options_from(export))
+    except InputError as error:
+        reason = shortened(str(error).rstrip("."))
         raise InputError(
             f"{name} is damaged ({reason[:1].lower()}{reason[1:]}): open another copy, or start anew from the sentence."
         ) from None
@@ -131,96 +135,52 @@ def _first_document(values: Any) -> Document:
 
 @dataclass(frozen=True)
 class _Field:
-    """How a field of the view becomes JSON and comes back; `read` raises where a value means nothing."""
+    """How a field of the view becomes JSON and comes back; `read` raises InputError where a value means nothing."""
 
     write: Callable[[Any], Any]
-    read: Callable[[Any], Any]
+    read: Callable[[Fields, str], Any]
 
 
-def _view(values: Any) -> ViewState:
-    if not isinstance(values, dict):
-        raise InputError(f"The view is {values!r}.")
-    known = {}
-    for name, field in _VIEW_FIELDS.items():
-        if name in values:
-            try:
-                known[name] = field.read(values[name])
-            except (AttributeError, KeyError, TypeError, ValueError):
-                raise InputError(f"{name} of the view is {values[name]!r}.") from None
-    return _chosen(ViewState(**known), values)
-
-
-def _chosen(view: ViewState, values: dict[str, Any]) -> ViewState:
-    """The view with the choices of how maps are shown that `values` hold."""
+def _view(given: Fields) -> ViewState:
+    known = {name: field.read(given, name) for name, field in _VIEW_FIELDS.items() if name in given.values}
+    view = ViewState(**known)
     for option in options.OPTIONS:
-        if option.name in values:
-            try:
-                view = choose(view, option, option.read(values[option.name]))
-            except ValueError:
-                raise InputError(f"{option.name} of the view is {values[option.name]!r}.") from None
+        if option.name in given.values:
+            word = given.one_of(option.name, [str(each.value) for each in option.values])
+            view = choose(view, option, option.read(word))
     return view
-
-
-def _export(values: Any) -> Choices | None:
-    if values is None:
-        return None
-    try:
-        return choices_from(values)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise InputError(f"The choices for export are {values!r}.") from None
 
 
 def _write_heads(heads: dict[Kind, Head]) -> dict[str, dict[str, int]]:
     return {kind.value: {"layer": head.layer, "head": head.head} for kind, head in heads.items()}
 
 
-def _read_heads(values: Any) -> MappingProxyType[Kind, Head]:
-    given = {
-        kind: Head(_whole(values[kind.value]["layer"]), _whole(values[kind.value]["head"]))
-        for kind in Kind
-        if kind.value in values.keys()  # noqa: SIM118 - text and lists know `in` too, but hold no heads
-    }
-    return MappingProxyType({**ViewState().heads, **given})
+def _read_heads(given: Fields, name: str) -> MappingProxyType[Kind, Head]:
+    heads = given.part(name)
+    parts = {kind: heads.part(kind.value) for kind in Kind if kind.value in heads.values}
+    known = {kind: Head(part.whole("layer"), part.whole("head")) for kind, part in parts.items()}
+    return MappingProxyType({**ViewState().heads, **known})
 
 
 def _write_positions(positions: PositionView) -> dict[str, Any]:
     return {"length": positions.length, "pairs": list(positions.pairs)}
 
 
-def _read_positions(values: Any) -> PositionView:
-    length, pairs = values["length"], values["pairs"]
-    if type(pairs) is not list or len(pairs) > MOST_PAIRS:
-        raise ValueError(pairs)
-    return PositionView(_whole(length, FEWEST_POSITIONS, MOST_POSITIONS), tuple(map(_whole, pairs)))
+def _read_positions(given: Fields, name: str) -> PositionView:
+    positions = given.part(name)
+    length = positions.whole("length", FEWEST_POSITIONS, MOST_POSITIONS)
+    return PositionView(length, positions.wholes("pairs", most_items=MOST_PAIRS))
 
 
-def _whole(value: Any, low: int = 0, high: int | None = None) -> int:
-    if type(value) is not int or value < low or (high is not None and value > high):
-        raise ValueError(value)
-    return value
-
-
-def _truth(value: Any) -> bool:
-    if type(value) is not bool:
-        raise TypeError(value)
-    return value
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise TypeError(value)
-    return value
+def _word(words: type[StrEnum]) -> Callable[[Fields, str], StrEnum]:
+    return lambda given, name: given.word(name, words)
 
 
 _VIEW_FIELDS = {
     "heads": _Field(_write_heads, _read_heads),
-    "active": _Field(str, Kind),
-    "locked": _Field(bool, _truth),
+    "active": _Field(str, _word(Kind)),
+    "locked": _Field(bool, Fields.flag),
     "positions": _Field(_write_positions, _read_positions),
-    "side": _Field(str, Side),
-    "filter": _Field(str, _text),
+    "side": _Field(str, _word(Side)),
+    "filter": _Field(str, Fields.text),
 }
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.errors import InputError, quoted
+from attention_viewer.model.contract.fields import Fields, parse
 from attention_viewer.viewer.state import options
-from attention_viewer.viewer.state.choices import Choices, from_json, to_json
+from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
 from attention_viewer.viewer.state.options import Option, Value
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
@@ -27,55 +28,63 @@ TEXT_SIZES = (1.0, 1.25, 1.5, 2.0)
 """Text sizes relative to the desktop's; the largest is meant for a lecture hall."""
 
 
+Read = Callable[[Fields, str], object]
+"""What reads a field and raises InputError where its value is not allowed."""
+
+
 @dataclass(frozen=True)
 class Setting:
-    """A setting's name, default, and what values it may take."""
+    """A setting's name, default, and what reads its value."""
 
     key: str
     default: Any
-    valid: Callable[[Any], bool]
+    read: Read
+
+    def valid(self, value: Any) -> bool:
+        """Whether the setting may have a value."""
+        try:
+            self.read(Fields("The settings", {self.key: value}), self.key)
+        except InputError:
+            return False
+        return True
 
 
-def _one_of(*allowed: Any) -> Callable[[Any], bool]:
-    return lambda value: value in allowed
+def _one_of(words: Iterable[str]) -> Read:
+    return lambda given, key: given.one_of(key, words)
 
 
-def _whole(low: int, high: int) -> Callable[[Any], bool]:
-    return lambda value: type(value) is int and low <= value <= high
+def _number_of(allowed: Sequence[float]) -> Read:
+    def read(given: Fields, key: str) -> None:
+        if given.real(key, min(allowed), max(allowed)) not in allowed:
+            given.fail(key, f"it must be one of {', '.join(f'{each:g}' for each in allowed)}")
+
+    return read
 
 
-def _list_of(kind: type, most: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and len(value) <= most and all(type(v) is kind for v in value)
+def _whole(least: int, most: int) -> Read:
+    return lambda given, key: given.whole(key, least, most)
 
 
-def _text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _choices(value: Any) -> bool:
-    try:
-        from_json(value)
-    except (InputError, KeyError, TypeError, ValueError):
-        return False
-    return True
+def _texts(most: int) -> Read:
+    return lambda given, key: given.texts(key, most)
 
 
 SCHEMA = {
     setting.key: setting
     for setting in (
-        Setting("theme", "light", _one_of("light", "dark")),
-        Setting("text size", 1.0, _one_of(*TEXT_SIZES)),
-        Setting("locked", False, lambda value: type(value) is bool),
-        Setting("speed", 2.0, _one_of(*SPEEDS)),
+        Setting("theme", "light", _one_of(("light", "dark"))),
+        Setting("text size", 1.0, _number_of(TEXT_SIZES)),
+        Setting("locked", False, Fields.flag),
+        Setting("speed", 2.0, _number_of(SPEEDS)),
         Setting("position length", 64, _whole(8, 512)),
-        Setting("position pairs", [0, 8, 16, 32], _list_of(int, 8)),
-        Setting("recent sentences", [], _list_of(str, RECENT_SENTENCES)),
-        Setting("recent session files", [], _list_of(str, RECENT_SESSIONS)),
-        Setting("export folder", "", _text),
-        Setting("export choices", to_json(Choices()), _choices),
+        Setting("position pairs", [0, 8, 16, 32], lambda given, key: given.wholes(key, most_items=8)),
+        Setting("recent sentences", [], _texts(RECENT_SENTENCES)),
+        Setting("recent session files", [], _texts(RECENT_SESSIONS)),
+        Setting("export folder", "", Fields.text),
+        Setting("export choices", to_json(FigureOptions()), lambda given, key: from_json(given.values[key])),
         Setting("threads", 1, _whole(1, 64)),
-        Setting("geometry", "", _text),
-        Setting("window state", "", _text),
+        Setting("geometry", "", Fields.text),
+        Setting("window state", "", Fields.text),
     )
 }
 
@@ -84,7 +93,7 @@ def _setting(key: str) -> Setting:
     """A setting of the schema, or that of a choice of how maps are shown. Raises KeyError for an unknown name."""
     for option in options.OPTIONS:
         if key and option.setting == key:
-            return Setting(key, str(option.default), _one_of(*(str(each.value) for each in option.values)))
+            return Setting(key, str(option.default), _one_of([str(each.value) for each in option.values]))
     return SCHEMA[key]
 
 
@@ -128,7 +137,7 @@ class Settings:
         """The stored value of a setting, or its default. Raises KeyError for a name not in the schema."""
         setting = _setting(key)
         try:
-            value = json.loads(str(self._store.value(key, "null")))
+            value = parse(str(self._store.value(key, "null")))
         except ValueError:
             return setting.default
         return value if setting.valid(value) else setting.default
@@ -136,7 +145,7 @@ class Settings:
     def set(self, key: str, value: Any) -> None:
         """Store a value. Raises KeyError for an unknown name, ValueError for a value that is not allowed."""
         if not _setting(key).valid(value):
-            raise ValueError(f"{key} cannot be {value!r}")
+            raise ValueError(f"{key} cannot be {quoted(value)}")
         self._store.setValue(key, json.dumps(value))
 
     def chosen(self) -> Mapping[str, Any]:

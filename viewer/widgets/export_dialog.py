@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attention_viewer.viewer.state.choices import (
+from attention_viewer.viewer.state.figure_options import (
     FORMATS,
     SUBJECTS,
     THEMES,
-    Choices,
+    FigureOptions,
     formats_of,
 )
 from attention_viewer.viewer.state.options import Option, exported
@@ -51,26 +51,26 @@ WAITING = "Making the preview …"
 class ExportRequest:
     """A file to write; the user has agreed to an existing one being replaced."""
 
-    choices: Choices
+    options: FigureOptions
     path: Path
     view: ViewState | None = None
 
 
 class ExportDialog(QDialog):
-    """Choices beside a preview of them, then a file dialog starting in `folder`.
+    """Options beside a preview of them, then a file dialog starting in `folder`.
 
     `unavailable` are reasons why subjects cannot be exported now, `names` the proposed file names without suffix, by
-    subject. How maps are shown begins as in `view` and is chosen for the export alone. `choices_changed` asks for a
-    preview, once when the dialog is shown and whenever the choices change;
+    subject. How maps are shown begins as in `view` and is chosen for the export alone. `options_changed` asks for a
+    preview, once when the dialog is shown and whenever the options change;
     `accepted_request` carries an ExportRequest once all is chosen.
     """
 
-    choices_changed = Signal(object, object)
+    options_changed = Signal(object, object)
     accepted_request = Signal(object)
 
     def __init__(
         self,
-        choices: Choices,
+        options: FigureOptions,
         unavailable: Mapping[str, str],
         names: Mapping[str, str],
         folder: Path,
@@ -80,34 +80,34 @@ class ExportDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(TITLE)
         self._names, self._folder = names, folder
-        self._preferred = [choices.format]
-        self._told: tuple[Choices, ViewState] | None = None
+        self._preferred = [options.format]
+        self._told: tuple[FigureOptions, ViewState] | None = None
         self._view = ViewState() if view is None else view
         self._looks = {option: _look(option, self._view) for option in exported()}
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(SETTLING)
         self._resting.timeout.connect(self._tell)
-        self._subject = choice("What", SUBJECTS, choices.subject)
+        self._subject = choice("What", SUBJECTS, options.subject)
         disable(self._subject, unavailable)
         self._format = QComboBox()
         self._format.setAccessibleName("Format")
         self._offer_formats()
-        self._theme = choice("Theme", THEMES, choices.theme)
-        self._width = WidthBox(choices.width)
-        self._dpi = ResolutionBox(choices.dpi)
-        self._title, self._caption = tick("&Title", choices.title), tick("Ca&ption", choices.caption)
-        self._frame = frame_time(choices.frame)
+        self._theme = choice("Theme", THEMES, options.theme)
+        self._width = WidthBox(options.width)
+        self._dpi = ResolutionBox(options.dpi)
+        self._title, self._caption = tick("&Title", options.title), tick("Ca&ption", options.caption)
+        self._frame = frame_time(options.frame)
         self._note, self._about = QLabel(), QLabel()
         self._preview = Preview()
         self._controls = self._lay_out()
         self._connect()
-        self._show_choices()
+        self._show_options()
         self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * SCREEN_SHARE))
 
-    def choices(self) -> Choices:
+    def options(self) -> FigureOptions:
         """What is chosen now; controls that mean nothing for it keep their values."""
-        return Choices(
+        return FigureOptions(
             subject=str(self._subject.currentData()),
             format=str(self._format.currentData()),
             theme=str(self._theme.currentData()),
@@ -127,31 +127,31 @@ class ExportDialog(QDialog):
 
     def set_preview(self, image: QImage, about: str) -> None:
         """Show the figure as painted, and `about` below it; dropped where a subject without a picture is chosen now."""
-        if is_pictured(self.choices()):
+        if is_pictured(self.options()):
             self._preview.show_picture(image, about)
             self._about.setText(about)
 
     def set_problem(self, text: str) -> None:
         """Say why there is no preview; "" clears what was said."""
-        if is_pictured(self.choices()) and (text or self._preview.words()):
+        if is_pictured(self.options()) and (text or self._preview.words()):
             self._preview.show_problem(text)
             self._about.clear()
 
     def set_waiting(self) -> None:
         """Say that a preview is being made; the one before stays until it has come."""
-        if is_pictured(self.choices()):
+        if is_pictured(self.options()):
             self._preview.show_waiting(WAITING)
             self._about.setText(WAITING if not self._preview.words() else "")
 
     def request_for(self, file: str) -> ExportRequest:
         """The request for what is chosen now, written to `file`; the suffix is added where it is missing."""
-        choices, path = self.choices(), Path(file)
-        if path.suffix.lower() != f".{choices.format}":
-            path = path.with_name(f"{path.name}.{choices.format}")
-        return ExportRequest(choices, path, self.view())
+        options, path = self.options(), Path(file)
+        if path.suffix.lower() != f".{options.format}":
+            path = path.with_name(f"{path.name}.{options.format}")
+        return ExportRequest(options, path, self.view())
 
     def accept(self) -> None:
-        """Ask for the file; the choices stay open until one is chosen."""
+        """Ask for the file; the options stay open until one is chosen."""
         self._ask_for_file().open()
 
     def done(self, result: int) -> None:
@@ -165,13 +165,13 @@ class ExportDialog(QDialog):
         self._tell()
 
     def _ask_for_file(self) -> QFileDialog:
-        choices = self.choices()
+        options = self.options()
         dialog = QFileDialog(self, TITLE, str(self._folder))
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{FORMATS[choices.format]} (*.{choices.format})")
-        dialog.setDefaultSuffix(choices.format)
-        dialog.selectFile(f"{self._names[choices.subject]}.{choices.format}")
+        dialog.setNameFilter(f"{FORMATS[options.format]} (*.{options.format})")
+        dialog.setDefaultSuffix(options.format)
+        dialog.selectFile(f"{self._names[options.subject]}.{options.format}")
         dialog.fileSelected.connect(self._choose_file)
         dialog.finished.connect(dialog.deleteLater)
         return dialog
@@ -220,11 +220,11 @@ class ExportDialog(QDialog):
         self._follow()
 
     def _follow_number(self) -> None:
-        self._show_choices()
+        self._show_options()
         self._resting.start()
 
     def _follow(self) -> None:
-        self._show_choices()
+        self._show_options()
         self._tell()
 
     def _offer_formats(self) -> None:
@@ -240,28 +240,28 @@ class ExportDialog(QDialog):
 
     def _tell(self) -> None:
         """Ask for a preview, unless it would be the same again."""
-        told = self.choices(), self.view()
+        told = self.options(), self.view()
         if told != self._told:
             self._told = told
             self.set_waiting()
-            self.choices_changed.emit(*told)
+            self.options_changed.emit(*told)
 
-    def _show_choices(self) -> None:
+    def _show_options(self) -> None:
         """Say what the format gives, and leave idle what means nothing for it."""
-        choices = self.choices()
-        idle, pictured = idle_controls(choices), is_pictured(choices)
+        options = self.options()
+        idle, pictured = idle_controls(options), is_pictured(options)
         for field, widgets in self._controls.items():
             for widget in widgets:
                 widget.setEnabled(field not in idle)
                 widget.setToolTip(idle.get(field, ""))
-        self._note.setText(note_on(choices) if pictured else "")
-        self._preview.setToolTip(preview_title(choices))
+        self._note.setText(note_on(options) if pictured else "")
+        self._preview.setToolTip(preview_title(options))
         if not pictured:
-            self._preview.show_statement(note_on(choices))
+            self._preview.show_statement(note_on(options))
             self._about.clear()
 
     def _lay_out(self) -> dict[str, tuple[QWidget, ...]]:
-        """Lay all out; returns controls with their labels, by field of Choices."""
+        """Lay all out; returns controls with their labels, by field of FigureOptions."""
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setHorizontalSpacing(self._ems(0.8))

@@ -1,11 +1,11 @@
-"""What the export dialog says of choices: what a format gives, and why a control means nothing."""
+"""What the export dialog says of options: what a format gives, and why a control means nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attention_viewer.viewer.state.choices import ANIMATIONS, NUMBERS, PAGES, WINDOW, Choices
+from attention_viewer.viewer.state.figure_options import ANIMATIONS, NUMBERS, PAGES, WINDOW, FigureOptions
 from attention_viewer.viewer.state.options import exported
 
 NOTES: Mapping[str, str] = MappingProxyType(
@@ -25,46 +25,46 @@ NOTES: Mapping[str, str] = MappingProxyType(
 """What each format gives."""
 WINDOW_DRAWN = "The window as an image within a drawing; its text is no longer text."
 LOOKS = ("theme", "width", "dpi", "title", "caption", "frame")
-"""Fields of Choices that say how a picture looks."""
+"""Fields of FigureOptions that say how a picture looks."""
 
 
-def is_pictured(choices: Choices) -> bool:
+def is_pictured(options: FigureOptions) -> bool:
     """Whether there is a picture, and so a preview."""
-    return choices.format not in NUMBERS and choices.format not in PAGES
+    return options.format not in NUMBERS and options.format not in PAGES
 
 
-def note_on(choices: Choices) -> str:
+def note_on(options: FigureOptions) -> str:
     """What the chosen format gives, in plain words."""
-    if choices.subject == WINDOW and choices.vector:
+    if options.subject == WINDOW and options.vector:
         return WINDOW_DRAWN
-    return NOTES[choices.format].format(dpi=choices.dpi)
+    return NOTES[options.format].format(dpi=options.dpi)
 
 
-def preview_title(choices: Choices) -> str:
+def preview_title(options: FigureOptions) -> str:
     """What the preview shows of the file."""
-    if not is_pictured(choices):
+    if not is_pictured(options):
         return "What the file will hold"
-    return "The last frame of the animation" if choices.format in ANIMATIONS else "What the file will show"
+    return "The last frame of the animation" if options.format in ANIMATIONS else "What the file will show"
 
 
-def idle_controls(choices: Choices) -> dict[str, str]:
-    """Why controls mean nothing for these choices, by the field of Choices that they set."""
-    if choices.format in PAGES:
+def idle_controls(options: FigureOptions) -> dict[str, str]:
+    """Why controls mean nothing for these options, by the field of FigureOptions that they set."""
+    if options.format in PAGES:
         return dict.fromkeys(looks(), "The page fits every screen, and has light and dark colours of its own.")
-    if choices.format in NUMBERS:
+    if options.format in NUMBERS:
         return dict.fromkeys(looks(), "Numbers are written; nothing is pictured.")
     idle = {}
-    if choices.vector:
+    if options.vector:
         idle["dpi"] = "A drawing has no dots: it is sharp at any size."
-    if choices.format not in ANIMATIONS:
+    if options.format not in ANIMATIONS:
         idle["frame"] = "Only animations have frames."
-    if choices.subject == WINDOW:
+    if options.subject == WINDOW:
         idle |= dict.fromkeys(("title", "caption", *shown()), "The window is pictured as it is.")
     return idle
 
 
 def looks() -> tuple[str, ...]:
-    """The names of all choices that decide how a picture looks."""
+    """The names of all options that decide how a picture looks."""
     return (*LOOKS, *shown())
 
 

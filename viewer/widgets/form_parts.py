@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attention_viewer.viewer.state.choices import (
+from attention_viewer.viewer.state.figure_options import (
     LONGEST_FRAME,
     SHORTEST_FRAME,
 )

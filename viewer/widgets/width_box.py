@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attention_viewer.viewer.state.choices import BOUNDS, LEAST_DPI, MOST_DPI, PRESET_TITLES, PRESETS, Width
+from attention_viewer.viewer.state.figure_options import BOUNDS, LEAST_DPI, MOST_DPI, PRESET_TITLES, PRESETS, Width
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,

@@ -19,9 +19,9 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL, examples, icon_path
-from attention_viewer.viewer.menus.actions import ActionTable
-from attention_viewer.viewer.menus.commands import Commands
-from attention_viewer.viewer.menus.laboratory_commands import LaboratoryCommands
+from attention_viewer.viewer.menus.action_table import ActionTable
+from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
+from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
 from attention_viewer.viewer.state.loaded import DEFAULT_D_MODEL, Loaded
@@ -45,14 +45,14 @@ class Parts:
 
     window: MainWindow
     controller: Controller
-    commands: Commands
+    menu_actions: MenuActions
     worker: Worker
     actions: ActionTable
 
     def close(self) -> None:
         """Stop playing, let an export finish, end the worker."""
         self.controller.player.stop()
-        self.commands.wait_for_exports()
+        self.menu_actions.wait_for_exports()
         self.worker.close()
 
 
@@ -99,38 +99,38 @@ def build(settings: Settings, model: Path) -> Parts:
         Presenter(window), worker, player, first_view(settings), window, Loaded(d_model=_d_model(model))
     )
     laboratory = Laboratory(controller, window)
-    commands = Commands(window, controller, laboratory, settings, BUNDLED_MODEL)
-    actions = ActionTable(window, commands)
+    menu_actions = MenuActions(window, controller, laboratory, settings, BUNDLED_MODEL)
+    actions = ActionTable(window, menu_actions)
     window.set_actions({spec: actions[spec] for spec in ("first", "back", "step", "last", "play")})
     window.add_dock_menu(actions.menu("View"))
-    commands.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
-    window.file_dropped.connect(lambda name: commands.sessions.open(Path(name)))
+    menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
+    window.file_dropped.connect(lambda name: menu_actions.sessions.open(Path(name)))
     _connect_intents(window, controller)
-    _connect_laboratory(window, laboratory, commands.experiments)
+    _connect_laboratory(window, laboratory, menu_actions.experiments)
     _connect_settings(window, controller, settings)
     _connect_answers(window, controller)
-    commands.apply_theme()
+    menu_actions.apply_theme()
     controller.look(controller.view)
     worker.start()
-    return Parts(window, controller, commands, worker, actions)
+    return Parts(window, controller, menu_actions, worker, actions)
 
 
 def keep_work(parts: Parts, recovery: Recovery) -> None:
     """Let no work be lost, neither by closing the window nor by a crash."""
-    parts.commands.recovery.set_recovery(recovery)
-    parts.window.set_close_guard(parts.commands.closing.may_close)
-    parts.window.closing.connect(parts.commands.recovery.finish)
+    parts.menu_actions.recovery.set_recovery(recovery)
+    parts.window.set_close_guard(parts.menu_actions.closing.may_close)
+    parts.window.closing.connect(parts.menu_actions.recovery.finish)
 
 
 def begin(parts: Parts, options: WindowOptions) -> None:
     """What happens once the window has been painted: the model is opened, and a given sentence encoded."""
     parts.controller.open_model(options.model)
     if options.session is not None:
-        parts.commands.sessions.open(options.session)
+        parts.menu_actions.sessions.open(options.session)
     elif options.sentence is not None:
         parts.window.source_bar.set_text(options.sentence)
         parts.controller.submit(options.sentence, options.steps or 0)
-    parts.commands.recovery.offer()
+    parts.menu_actions.recovery.offer()
 
 
 def _unsaved_folder() -> Path:
@@ -197,14 +197,14 @@ def _connect_intents(window: MainWindow, controller: Controller) -> None:
     window.positions.pairs_changed.connect(controller.set_pairs)
 
 
-def _connect_laboratory(window: MainWindow, laboratory: Laboratory, commands: LaboratoryCommands) -> None:
+def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions: LaboratoryActions) -> None:
     window.candidates.token_chosen.connect(laboratory.force)
     window.candidates.token_chosen.connect(window.focus_panels)
     window.candidates.filter_changed.connect(laboratory.filter)
-    window.source_strip.context_requested.connect(commands.show_source_menu)
+    window.source_strip.context_requested.connect(menu_actions.show_source_menu)
     for kind, panel in window.panels.items():
         panel.head_menu_requested.connect(
-            lambda layer, head, where, kind=kind: commands.show_head_menu(kind, layer, head, where)
+            lambda layer, head, where, kind=kind: menu_actions.show_head_menu(kind, layer, head, where)
         )
     switches, ranking = window.laboratory, window.laboratory.ranking
     switches.encoder_positions_changed.connect(laboratory.set_encoder_positions)

@@ -45,6 +45,7 @@ def test_what_old_checkpoints_leave_out_has_its_usual_value(tmp_path: Path) -> N
     assert config.eos_token_id == 0
     assert config.share_encoder_decoder_embeddings and config.tie_word_embeddings
     assert not config.scale_embedding
+    assert read_config(write(tmp_path, scale_embedding=None, eos_token_id=None)) == config
 
 
 @pytest.mark.parametrize(
@@ -67,18 +68,12 @@ def test_what_old_checkpoints_leave_out_has_its_usual_value(tmp_path: Path) -> N
         ("eos_token_id", -1),
         ("decoder_start_token_id", 41),
         ("scale_embedding", "yes"),
-        ("scale_embedding", None),
         ("normalize_before", True),
         ("add_final_layer_norm", True),
         ("normalize_embedding", True),
         ("model_type", "bart"),
         ("tie_word_embeddings", False),
         ("guided_head", [1, 1]),
-        ("guided_head", {"layer": 1}),
-        ("guided_head", {"layer": 0, "head": 1}),
-        ("guided_head", {"layer": 4, "head": 1}),
-        ("guided_head", {"layer": 1, "head": 3}),
-        ("guided_head", {"layer": True, "head": 1}),
     ],
 )
 def test_a_bad_field_is_named_with_its_value(field: str, value: Any, tmp_path: Path) -> None:
@@ -86,7 +81,22 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: Any, tmp_path: P
         read_config(write(tmp_path, **{field: value}))
     message = str(caught.value)
     assert "config.json" in message and field in message
-    assert repr(None if value == "absent" else value) in message
+    assert ("is missing" if value == "absent" else repr(value)) in message
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ({"layer": 1}, "head is missing"),
+        ({"layer": 0, "head": 1}, "layer is 0; it must be a whole number from 1 to 3"),
+        ({"layer": 4, "head": 1}, "layer is 4"),
+        ({"layer": 1, "head": 3}, "head is 3; it must be a whole number from 1 to 2"),
+        ({"layer": True, "head": 1}, "layer is True"),
+    ],
+)
+def test_a_guided_head_that_the_model_has_not_is_refused(head: dict[str, Any], said: str, tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match=f"config.json, guided_head: {said}"):
+        read_config(write(tmp_path, guided_head=head))
 
 
 def test_the_guided_head_counts_from_one_in_the_file(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from attention_viewer.model.contract.document import Choice, Document, go_to, st
 from attention_viewer.model.contract.document_json import from_json, to_json
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.contract.positional import dot_products, frequency_pair, sinusoidal_encoding, wavelength
+from attention_viewer.model.contract.positional import dot_products, sinusoidal_encoding, wavelength
 from hypothesis import given
 from support.documents import documents
 
@@ -73,7 +73,6 @@ def test_the_encoding_is_that_of_the_paper_in_halves() -> None:
         angle = position / 10000 ** (2 * i / 12)
         assert encoding[position, i] == pytest.approx(np.sin(angle), abs=1e-6)
         assert encoding[position, 6 + i] == pytest.approx(np.cos(angle), abs=1e-6)
-    assert np.array_equal(frequency_pair(50, 12, 2)[1], encoding[:, 8])
 
 
 def test_dot_products_depend_on_the_distance_only() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from attention_viewer.model.contract.errors import CheckpointError, InputError, quoted
-from attention_viewer.model.contract.fields import Fields
+from attention_viewer.model.contract.fields import Fields, parse
 
 
 class Colour(StrEnum):
@@ -22,9 +22,14 @@ def fields(**values: Any) -> Fields:
 def test_values_of_the_right_type_come_through() -> None:
     found = fields(a=3, b=0.5, c=True, d="", e="red", f=[1, 2], g={"h": 1}, i=[{"j": 2}], k=None)
     assert (found.whole("a", 1, 3), found.real("b", 0, 1), found.flag("c"), found.text("d")) == (3, 0.5, True, "")
-    assert found.word("e", Colour) is Colour.RED and found.choice("e", ("red",)) == "red"
+    assert found.word("e", Colour) is Colour.RED and found.one_of("e", ("red",)) == "red"
     assert found.wholes("f") == (1, 2) and found.items("f") == [1, 2]
     assert found.part("g").whole("h") == 1 and found.parts("i")[0].whole("j") == 2
+    assert (
+        fields(a=["b", ""]).texts("a", 2) == ("b", "")
+        and found.text_or_none("d") == ""
+        and found.text_or_none("k") is None
+    )
     assert found.whole("k", default=7) == 7 and found.whole_or_none("k") is None and found.whole_or_none("a") == 3
 
 
@@ -39,10 +44,13 @@ def test_values_of_the_right_type_come_through() -> None:
         ({"a": 1}, "flag", (), "a is 1; it must be true or false"),
         ({"a": 1}, "text", (), "a is 1; it must be text"),
         ({"a": "green"}, "word", (Colour,), "a is 'green'; it must be one of red, blue"),
-        ({"a": ["red"]}, "choice", (("red",),), "a is ['red']"),
+        ({"a": ["red"]}, "one_of", (("red",),), "a is ['red']"),
         ({"a": {}}, "items", (), "a is {}; it must be a list"),
         ({"a": [1, 2, 3]}, "items", (2,), "a has 3 entries; it may have 2"),
         ({"a": [1, -1]}, "wholes", (), "it must be a list of whole numbers"),
+        ({"a": ["b", 1]}, "texts", (), "a is ['b', 1]; it must be a list of texts"),
+        ({"a": ["b", "c"]}, "texts", (1,), "a has 2 entries; it may have 1"),
+        ({"a": 1}, "text_or_none", (), "a is 1; it must be text"),
         ({"a": []}, "part", (), "a is []; it must be a JSON object"),
         ({"a": [1]}, "parts", (), "x.json, a 1 is 1; it must be a JSON object"),
         ({}, "whole", (), "x.json: a is missing; it must be a whole number"),
@@ -68,3 +76,13 @@ def test_complaints_are_of_the_kind_asked_for() -> None:
 def test_what_is_quoted_is_short_and_on_one_line(value: Any) -> None:
     text = quoted(value)
     assert len(text) <= 200 and text.isprintable()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"a":' * 100_000, "9" * 9999, b"\xff", b"\xff\xfe"])
+def test_what_is_no_json_is_a_value_error(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse(text)
+
+
+def test_json_is_read_from_text_and_bytes() -> None:
+    assert parse('{"a": [1, null]}') == parse(b'{"a": [1, null]}') == {"a": [1, None]}

@@ -287,12 +287,17 @@ def test_switching_twice_changes_nothing_more(head: HeadId, off: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage",
-    [{"causal_mask": 1}, {"heads_off": [["cross", -1, 0]]}, {"heads_off": [["x", 0, 0]]}, {"hidden": [True]},
-     {"encoder_positions": "upside down"}, {"shuffle_seed": "1"}],
+    ("damage", "said"),
+    [({"causal_mask": 1}, ": causal_mask is 1; it must be true or false"),
+     ({"heads_off": [["cross", 0, 0], ["cross", -1, 0]]}, ", heads_off 2: layer is -1; it must be a whole number"),
+     ({"heads_off": [["x", 0, 0]]}, ", heads_off 1: kind is 'x'; it must be one of encoder, decoder, cross"),
+     ({"heads_off": ["abc"]}, ", heads_off 1 is 'abc'; it must be a list of kind, layer, head"),
+     ({"hidden": [True]}, r": hidden is \[True\]; it must be a list of whole numbers"),
+     ({"encoder_positions": "upside down"}, ": encoder_positions is 'upside down'; it must be one of on, off"),
+     ({"shuffle_seed": "1"}, ": shuffle_seed is '1'; it must be a whole number from 0")],
 )  # fmt: skip
-def test_damaged_interventions_are_refused(damage: dict[str, object]) -> None:
-    with pytest.raises(InputError, match="damaged"):
+def test_damaged_interventions_are_refused(damage: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=f"The interventions{said}"):
         from_json({**to_json(Interventions()), **damage})
     with pytest.raises(InputError, match="hidden"):
         from_json({key: value for key, value in to_json(Interventions()).items() if key != "hidden"})

@@ -9,7 +9,6 @@ import pytest
 from attention_viewer.model.contract.positional import (
     dot_products,
     frequency,
-    frequency_pair,
     sinusoidal_encoding,
     wavelength,
 )
@@ -47,7 +46,8 @@ def test_a_pair_repeats_after_its_wavelength() -> None:
 
 
 def test_a_pair_is_a_sine_and_a_cosine_of_one_frequency() -> None:
-    sine, cosine = frequency_pair(50, 16, 3)
+    encoding = sinusoidal_encoding(50, 16)
+    sine, cosine = encoding[:, 3], encoding[:, 8 + 3]
     angle = np.arange(50) * frequency(3, 16)
     np.testing.assert_allclose(sine, np.sin(angle), atol=1e-6)
     np.testing.assert_allclose(cosine, np.cos(angle), atol=1e-6)

@@ -14,7 +14,7 @@ from attention_viewer.viewer.export.picture import EXPORTERS
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 from attention_viewer.viewer.look.theme import PALETTES
-from attention_viewer.viewer.state.choices import (
+from attention_viewer.viewer.state.figure_options import (
     CANDIDATES,
     DATA,
     FORMATS,
@@ -24,10 +24,10 @@ from attention_viewer.viewer.state.choices import (
     PRESETS,
     SUBJECTS,
     THEMES,
-    Choices,
+    FigureOptions,
     Width,
 )
-from attention_viewer.viewer.state.choices import KINDS as THREE_KINDS
+from attention_viewer.viewer.state.figure_options import KINDS as THREE_KINDS
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, ROW_LABELS, ColorRange, RowLabels
 from support.commands import complaint, options_of
 
@@ -44,7 +44,7 @@ def test_words_of_the_command_are_those_of_the_program() -> None:
 def test_options_are_taken() -> None:
     out, asked = Path("o"), ("--kind", "cross", "--layer", "2", "--head", "all", "--format", "svg")
     assert options_of("export", "Hi.", "-o", "o", *asked) == ExportOptions(
-        BUNDLED_MODEL, "Hi.", out, Choices(format="svg"), ("cross",), layer=2
+        BUNDLED_MODEL, "Hi.", out, FigureOptions(format="svg"), ("cross",), layer=2
     )
     assert options_of("export", "--session", "s.avsession", "-o", "o", "--layer", "2") == ExportOptions(
         BUNDLED_MODEL, "", out, layer=2, session=Path("s.avsession")
@@ -120,23 +120,23 @@ def exported(*arguments: str) -> ExportOptions:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "choices"),
+    ("arguments", "figure"),
     [
-        ("", Choices()),
-        ("--picture heads --theme light", Choices(theme="light")),
-        ("--grid --format gif --frame 20", Choices(GRID, "gif", frame=20)),
-        ("--picture grid --format webp", Choices(GRID, "webp")),
-        ("--picture kinds --layer 2 --width page", Choices(THREE_KINDS, width=PRESETS["page"])),
-        ("--picture positions --format pdf --width 12cm", Choices(POSITIONS, "pdf", width=Width(12, "cm"))),
-        ("--picture candidates --format apng --scale 1.5", Choices(CANDIDATES, "apng", dpi=144)),
-        ("--dpi 300 --no-title --no-caption", Choices(dpi=300, title=False, caption=False)),
-        ("--width natural", Choices()),
-        ("--format npz", Choices(DATA, "npz")),
-        ("--format html", Choices(PAGE, "html")),
+        ("", FigureOptions()),
+        ("--picture heads --theme light", FigureOptions(theme="light")),
+        ("--grid --format gif --frame 20", FigureOptions(GRID, "gif", frame=20)),
+        ("--picture grid --format webp", FigureOptions(GRID, "webp")),
+        ("--picture kinds --layer 2 --width page", FigureOptions(THREE_KINDS, width=PRESETS["page"])),
+        ("--picture positions --format pdf --width 12cm", FigureOptions(POSITIONS, "pdf", width=Width(12, "cm"))),
+        ("--picture candidates --format apng --scale 1.5", FigureOptions(CANDIDATES, "apng", dpi=144)),
+        ("--dpi 300 --no-title --no-caption", FigureOptions(dpi=300, title=False, caption=False)),
+        ("--width natural", FigureOptions()),
+        ("--format npz", FigureOptions(DATA, "npz")),
+        ("--format html", FigureOptions(PAGE, "html")),
     ],
 )
-def test_options_of_export_become_choices(arguments: str, choices: Choices) -> None:
-    assert exported(*arguments.split()).choices == choices
+def test_options_of_export_become_those_of_a_figure(arguments: str, figure: FigureOptions) -> None:
+    assert exported(*arguments.split()).figure == figure
 
 
 def test_a_view_of_the_export_is_left_alone_unless_it_was_asked_for() -> None:

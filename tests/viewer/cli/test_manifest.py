@@ -31,7 +31,9 @@ def test_an_empty_manifest_is_not_left(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) is None and list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("end", ['{"file": "00002.np', "[]", '{"file": 2}', '{"file": "x", "sentence": "a"}', "\0"])
+@pytest.mark.parametrize(
+    "end", ['{"file": "00002.np', "[" * 100_000, "[]", '{"file": 2}', '{"file": "x", "sentence": "a"}', "\0"]
+)
 def test_a_line_that_was_not_finished_is_left_out(tmp_path: Path, end: str) -> None:
     with Manifest(tmp_path, {}) as manifest:
         manifest.add("00001.npz", MADE)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from attention_viewer.viewer.export.block import Device, Titled, heatmap_block, image_block, row_of
 from attention_viewer.viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
-from attention_viewer.viewer.export.picture import export_picture
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication
+from support.pictures import export_picture
 from support.specs_for_tests import grid, heatmap
 
 COLUMN = 321.0

@@ -17,9 +17,9 @@ from attention_viewer.model.contract.api import Kind, Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
 from attention_viewer.viewer.export.job import encoded, figure_of
-from attention_viewer.viewer.export.pictures import Subject
-from attention_viewer.viewer.state.choices import ANIMATIONS, PICTURES, SUBJECTS, Choices, formats_of
+from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.state.comparing import Other
+from attention_viewer.viewer.state.figure_options import ANIMATIONS, PICTURES, SUBJECTS, FigureOptions, formats_of
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import Results
 from attention_viewer.viewer.state.view_state import Side, ViewState
@@ -36,7 +36,7 @@ EVERYTHING = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of
 DRAWN = [subject for subject in SUBJECTS if "svg" in formats_of(subject)]
 
 
-def subject(changed: Interventions = CHANGED, sentence: str = "The mat is", **compared: object) -> Subject:
+def scene(changed: Interventions = CHANGED, sentence: str = "The mat is", **compared: object) -> Scene:
     document = Document(sentence, step=ROWS, interventions=changed)
     other = Other("pinned", traces.trace(2), "Other", "Autre", **compared) if compared else None  # type: ignore[arg-type]
     loaded = Loaded(
@@ -44,7 +44,7 @@ def subject(changed: Interventions = CHANGED, sentence: str = "The mat is", **co
     )
     window = QImage(600, 400, QImage.Format.Format_RGB32)
     window.fill(QColor("#123456"))
-    return Subject(loaded, ViewState(), traces.config().d_model, window)
+    return Scene(loaded, ViewState(), traces.config().d_model, window)
 
 
 def png(content: bytes) -> str:
@@ -118,7 +118,7 @@ def drawn(content: bytes) -> str:
 @pytest.mark.parametrize("caption", [True, False], ids=["caption", "no caption"])
 @pytest.mark.parametrize(("what", "suffix"), EVERYTHING)
 def test_the_file_says_it_with_and_without_a_caption(qapp: QApplication, what: str, suffix: str, caption: bool) -> None:
-    read = READERS[suffix](encoded(subject(), Choices(what, suffix, caption=caption, dpi=96))[0])
+    read = READERS[suffix](encoded(scene(), FigureOptions(what, suffix, caption=caption, dpi=96))[0])
     assert SAID in read
     if suffix in (*PICTURES, *ANIMATIONS):
         for fact in ("Sentence: The mat is", "Model: toy", f"Model content hash: {'0' * 64}", f"Picture: {what}"):
@@ -127,23 +127,23 @@ def test_the_file_says_it_with_and_without_a_caption(qapp: QApplication, what: s
 
 @pytest.mark.parametrize(("what", "suffix"), EVERYTHING)
 def test_without_interventions_nothing_is_said(qapp: QApplication, what: str, suffix: str) -> None:
-    read = READERS[suffix](encoded(subject(NONE), Choices(what, suffix, dpi=96))[0])
+    read = READERS[suffix](encoded(scene(NONE), FigureOptions(what, suffix, dpi=96))[0])
     assert "with:" not in read and "nterventions" not in read and " off" not in read
     assert read or suffix in ("npz", "csv", "json")
 
 
 @pytest.mark.parametrize("what", DRAWN)
 def test_the_caption_says_it(qapp: QApplication, what: str) -> None:
-    assert f"with: {SAID}" in drawn(encoded(subject(), Choices(what, "svg"))[0])
-    assert "with: " not in drawn(encoded(subject(NONE), Choices(what, "svg"))[0])
-    assert "with: " not in drawn(encoded(subject(), Choices(what, "svg", caption=False))[0])
+    assert f"with: {SAID}" in drawn(encoded(scene(), FigureOptions(what, "svg"))[0])
+    assert "with: " not in drawn(encoded(scene(NONE), FigureOptions(what, "svg"))[0])
+    assert "with: " not in drawn(encoded(scene(), FigureOptions(what, "svg", caption=False))[0])
 
 
 @pytest.mark.parametrize("what", [each for each in SUBJECTS if "gif" in formats_of(each)])
 def test_every_frame_says_it(qapp: QApplication, what: str) -> None:
-    whole = subject()
+    whole = scene()
     for row in range(1, ROWS + 1):
-        assert f"with: {SAID}" in figure_of(whole.at(row), Choices(what, "gif"), whole).caption
+        assert f"with: {SAID}" in figure_of(whole.at(row), FigureOptions(what, "gif"), whole).caption
 
 
 def mirrored(trace: Trace) -> Trace:
@@ -155,7 +155,7 @@ def mirrored(trace: Trace) -> Trace:
 
 @pytest.mark.parametrize("what", ["map", "grid", "kinds"])
 def test_compared_sides_say_their_own(qapp: QApplication, what: str) -> None:
-    pair = subject(interventions=Interventions(causal_mask=False))
+    pair = scene(interventions=Interventions(causal_mask=False))
     expected = {
         Side.A: f"with: {SAID}",
         Side.B: "with: causal mask off",
@@ -167,14 +167,14 @@ def test_compared_sides_say_their_own(qapp: QApplication, what: str) -> None:
         assert other is not None
         changed = replace(other, trace=mirrored(other.trace))
         loaded = replace(pair.loaded, results=replace(pair.loaded.results, other=changed))
-        content = encoded(replace(pair, loaded=loaded, view=view), Choices(what, "svg"))[0]
+        content = encoded(replace(pair, loaded=loaded, view=view), FigureOptions(what, "svg"))[0]
         assert drawn(content).count(said) == 1 and said.removeprefix("with: ") in svg(content)
         assert ("Sentence: Other" in svg(content)) == (side is Side.B)
 
 
 def test_many_heads_are_counted_in_the_caption_and_all_named_in_the_file(qapp: QApplication) -> None:
     off = frozenset(HeadId(kind, layer, head) for kind in Kind for layer in range(2) for head in (0, 2))
-    content = encoded(subject(Interventions(off)), Choices("map", "svg"))[0]
+    content = encoded(scene(Interventions(off)), FigureOptions("map", "svg"))[0]
     assert "8 more heads off, 12 in all" in drawn(content) and "cross layer 2" not in drawn(content)
     assert "cross layer 2 heads 1, 3 off" in svg(content)
 
@@ -182,14 +182,14 @@ def test_many_heads_are_counted_in_the_caption_and_all_named_in_the_file(qapp: Q
 @pytest.mark.parametrize("suffix", [*PICTURES, *ANIMATIONS])
 def test_whatever_a_sentence_holds_the_file_can_be_read(qapp: QApplication, suffix: str) -> None:
     odd = 'a\x00b <i>&amp; \ud800 \ufffe 中文 ]]> --> "q"'
-    read = READERS[suffix](encoded(subject(sentence=odd), Choices("candidates", suffix, dpi=96))[0])
+    read = READERS[suffix](encoded(scene(sentence=odd), FigureOptions("candidates", suffix, dpi=96))[0])
     assert 'Sentence: a b <i>&amp; ?   中文 ]]> --> "q"' in read
 
 
 def test_the_head_and_the_kind_are_named_from_one(qapp: QApplication) -> None:
-    read = png(encoded(subject(), Choices("map", "png"))[0]).splitlines()
+    read = png(encoded(scene(), FigureOptions("map", "png"))[0]).splitlines()
     assert {"Title: Cross-attention · layer 2, head 3 · off", "Kind: Cross-attention", "Layer: 2", "Head: 3"} <= set(
         read
     )
-    kinds = png(encoded(subject(), Choices("kinds", "png"))[0])
+    kinds = png(encoded(scene(), FigureOptions("kinds", "png"))[0])
     assert "Masked decoder self-attention: layer 2, head 2" in kinds

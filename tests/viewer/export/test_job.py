@@ -16,20 +16,21 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.export.job import ExportCancelled, encoded, export_file, figure_of
-from attention_viewer.viewer.export.pictures import Subject
+from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.preview import preview
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import PALETTES
 from attention_viewer.viewer.painting.heatmap import HeatmapLayout, paint_heatmap
-from attention_viewer.viewer.state.choices import (
+from attention_viewer.viewer.state.figure_options import (
     ANIMATIONS,
     FORMATS,
     PICTURES,
     PRESETS,
     SUBJECTS,
     WINDOW,
-    Choices,
+    FigureOptions,
     Width,
     formats_of,
     from_json,
@@ -47,16 +48,16 @@ EVERYTHING = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of
 ROWS = 3
 
 
-def subject(rows: int = ROWS, view: ViewState | None = None) -> Subject:
+def scene(rows: int = ROWS, view: ViewState | None = None) -> Scene:
     trace = traces.trace(rows)
     loaded = Loaded(traces.info(), trace, "The mat is", "Le tapis", document=Document("The mat is", step=rows))
     window = QImage(600, 400, QImage.Format.Format_RGB32)
     window.fill(QColor("#123456"))
-    return Subject(loaded, view or ViewState(), 12, window)
+    return Scene(loaded, view or ViewState(), 12, window)
 
 
-def no_trace() -> Subject:
-    return Subject(Loaded(waiting=LOADING), ViewState(), 12)
+def no_trace() -> Scene:
+    return Scene(Loaded(waiting=LOADING), ViewState(), 12)
 
 
 @contextmanager
@@ -73,7 +74,7 @@ def full_disk() -> Iterator[None]:
 @pytest.mark.parametrize(("what", "suffix"), EVERYTHING)
 def test_everything_is_written_in_every_format(qapp: QApplication, tmp_path: Path, what: str, suffix: str) -> None:
     path = tmp_path / f"file.{suffix}"
-    assert export_file(subject(), Choices(what, suffix), path) == ()
+    assert export_file(scene(), FigureOptions(what, suffix), path) == ()
     begins = {
         "png": b"\x89PNG", "apng": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF-", "gif": b"GIF89a", "webp": b"RIFF",
         "npz": b"PK", "csv": b"kind,", "json": b"{", "html": b"<!",
@@ -87,11 +88,11 @@ def test_a_full_disk_leaves_nothing_of_anything(
 ) -> None:
     path = tmp_path / f"file.{suffix}"
     with full_disk(), pytest.raises(ExportError, match="could not be written"):
-        export_file(subject(), Choices(what, suffix), path)
+        export_file(scene(), FigureOptions(what, suffix), path)
     assert list(tmp_path.iterdir()) == []
     path.write_text("mine")
     with full_disk(), pytest.raises(ExportError, match="could not be written"):
-        export_file(subject(), Choices(what, suffix), path, overwrite=True)
+        export_file(scene(), FigureOptions(what, suffix), path, overwrite=True)
     assert path.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
 
 
@@ -109,7 +110,7 @@ def test_a_cancelled_export_leaves_the_file_as_it_was(
             raise ExportCancelled("enough")
 
     with pytest.raises(ExportCancelled):
-        export_file(subject(), Choices(what, suffix), path, overwrite=True, advance=advance)
+        export_file(scene(), FigureOptions(what, suffix), path, overwrite=True, advance=advance)
     assert path.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
     assert told[0][0] == 0 and all(done <= total for done, total in told)
 
@@ -119,7 +120,7 @@ def test_an_existing_file_is_refused_before_anything_is_made(tmp_path: Path) -> 
     path.write_text("mine")
     asked: list[int] = []
     with pytest.raises(ExportError, match="exists already"):
-        export_file(subject(), Choices(), path, advance=lambda done, total: asked.append(done))
+        export_file(scene(), FigureOptions(), path, advance=lambda done, total: asked.append(done))
     assert asked == [] and path.read_text() == "mine"
 
 
@@ -127,14 +128,14 @@ def test_an_existing_file_is_refused_before_anything_is_made(tmp_path: Path) -> 
 def test_without_a_sentence_there_is_a_reason_and_no_file(qapp: QApplication, tmp_path: Path, suffix: str) -> None:
     what = {"npz": "data", "html": "page"}.get(suffix, "map")
     with pytest.raises(ExportError):
-        export_file(no_trace(), Choices(what, suffix), tmp_path / f"file.{suffix}")
+        export_file(no_trace(), FigureOptions(what, suffix), tmp_path / f"file.{suffix}")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_positions_need_no_sentence_and_the_window_needs_a_window(qapp: QApplication, tmp_path: Path) -> None:
-    export_file(no_trace(), Choices("positions", "svg"), tmp_path / "positions.svg")
+    export_file(no_trace(), FigureOptions("positions", "svg"), tmp_path / "positions.svg")
     with pytest.raises(ExportError, match="screenshot"):
-        export_file(no_trace(), Choices(WINDOW, "png"), tmp_path / "window.png")
+        export_file(no_trace(), FigureOptions(WINDOW, "png"), tmp_path / "window.png")
 
 
 @pytest.mark.parametrize("what", [name for name in SUBJECTS if "png" in formats_of(name)])
@@ -143,7 +144,7 @@ def test_a_picture_is_as_wide_as_asked(
     qapp: QApplication, tmp_path: Path, what: str, width: str, pixels: float
 ) -> None:
     path = tmp_path / "picture.png"
-    export_file(subject(), Choices(what, width=parse_width(width), dpi=300), path)
+    export_file(scene(), FigureOptions(what, width=parse_width(width), dpi=300), path)
     image = QImage(str(path))
     assert image.width() == round(pixels)
     assert image.dotsPerMeterX() == pytest.approx(300 / 0.0254, abs=1)
@@ -152,25 +153,25 @@ def test_a_picture_is_as_wide_as_asked(
 def test_text_has_one_size_on_paper_whatever_the_width(qapp: QApplication) -> None:
     sizes = []
     for width in (None, PRESETS["column"], PRESETS["page"], Width(1800, "px")):
-        svg = encoded(subject(), Choices("map", "svg", width=width))[0].decode()
+        svg = encoded(scene(), FigureOptions("map", "svg", width=width))[0].decode()
         sizes.append({part.split('"')[1] for part in svg.split("font-size=")[1:]})
     assert len(sizes[0]) > 1 and all(each == sizes[0] for each in sizes)
 
 
 def test_too_narrow_a_width_is_refused_with_the_least_there_is(qapp: QApplication) -> None:
     with pytest.raises(ExportError, match=r"at least [\d.]+ cm"):
-        figure_of(subject(), Choices("grid", width=Width(3, "cm"), theme="dark"))
+        figure_of(scene(), FigureOptions("grid", width=Width(3, "cm"), theme="dark"))
 
 
 @pytest.mark.parametrize("theme", sorted(PALETTES))
 def test_the_theme_colours_the_ground(qapp: QApplication, theme: str) -> None:
-    image, _ = preview(subject(), Choices("candidates", theme=theme))
+    image, _ = preview(scene(), FigureOptions("candidates", theme=theme))
     assert image.pixelColor(2, 2).name() == PALETTES[theme].surface
 
 
 def test_title_and_caption_can_be_left_out(qapp: QApplication) -> None:
     def text(title: bool = True, caption: bool = True) -> str:
-        svg = encoded(subject(), Choices("map", "svg", title=title, caption=caption))[0].decode()
+        svg = encoded(scene(), FigureOptions("map", "svg", title=title, caption=caption))[0].decode()
         return svg.partition("</desc>")[2]
 
     assert "layer 2, head 3" in text() and "The mat is → Le tapis" in text()
@@ -179,10 +180,10 @@ def test_title_and_caption_can_be_left_out(qapp: QApplication) -> None:
 
 
 def test_the_three_kinds_stand_side_by_side_or_one_below_the_other(qapp: QApplication) -> None:
-    wide = figure_of(subject(), Choices("kinds"))
-    narrow = figure_of(subject(), Choices("kinds", width=PRESETS["column"]))
+    wide = figure_of(scene(), FigureOptions("kinds"))
+    narrow = figure_of(scene(), FigureOptions("kinds", width=PRESETS["column"]))
     assert wide.size.width() > 2 * wide.size.height() and narrow.size.height() > narrow.size.width()
-    svg = encoded(subject(), Choices("kinds", "svg"))[0].decode()
+    svg = encoded(scene(), FigureOptions("kinds", "svg"))[0].decode()
     for title in ("Encoder self-attention · layer 2, head 3", "Masked decoder self-attention", "Cross-attention · "):
         assert title in svg
 
@@ -196,7 +197,7 @@ def test_the_three_maps_begin_on_one_line(qapp: QApplication, monkeypatch: pytes
         return layout
 
     monkeypatch.setattr("attention_viewer.viewer.export.block.paint_heatmap", note)
-    preview(subject(), Choices("kinds"))
+    preview(scene(), FigureOptions("kinds"))
     assert len(tops) == 3 and max(tops) == pytest.approx(min(tops))
 
 
@@ -205,7 +206,7 @@ def test_an_animation_has_a_frame_for_each_step_and_the_chosen_time(
     qapp: QApplication, tmp_path: Path, suffix: str
 ) -> None:
     path = tmp_path / f"steps.{suffix}"
-    export_file(subject(), Choices("map", suffix, frame=250, dpi=96), path)
+    export_file(scene(), FigureOptions("map", suffix, frame=250, dpi=96), path)
     with Image.open(path) as film:
         assert getattr(film, "n_frames", 1) == ROWS
         frames, times = [], []
@@ -220,8 +221,8 @@ def test_an_animation_has_a_frame_for_each_step_and_the_chosen_time(
 
 
 def test_frames_grow_by_a_row_and_nothing_else_moves(qapp: QApplication) -> None:
-    choices, whole = Choices("map", "apng"), subject()
-    content = encoded(whole, replace(choices, dpi=96, title=False, caption=False))[0]
+    options, whole = FigureOptions("map", "apng"), scene()
+    content = encoded(whole, replace(options, dpi=96, title=False, caption=False))[0]
     with Image.open(io.BytesIO(content)) as film:
         frames = []
         for index in range(ROWS):
@@ -234,38 +235,48 @@ def test_frames_grow_by_a_row_and_nothing_else_moves(qapp: QApplication) -> None
 
 
 def test_without_the_mask_nothing_is_animated(qapp: QApplication) -> None:
-    one = subject()
+    one = scene()
     assert one.loaded.trace is not None
     free = replace(one, loaded=replace(one.loaded, trace=replace(one.loaded.trace, causal=False)))
     with pytest.raises(ExportError, match="causal mask"):
-        encoded(free, Choices("map", "gif"))
+        encoded(free, FigureOptions("map", "gif"))
 
 
 def test_the_subject_at_a_row_is_what_the_window_showed_then() -> None:
-    early = subject().at(2)
+    early = scene().at(2)
     trace, then = early.loaded.trace, traces.trace(2)
     assert trace is not None and early.rows == 2
     for kind in Kind:
         assert trace.weights(kind).shape == then.weights(kind).shape
-    assert np.array_equal(trace.decoder_self_attention, subject().loaded.trace.weights(Kind.DECODER)[:, :, :2, :2])  # type: ignore[union-attr]
+    assert np.array_equal(trace.decoder_self_attention, scene().loaded.trace.weights(Kind.DECODER)[:, :, :2, :2])  # type: ignore[union-attr]
     assert trace.output_tokens == then.output_tokens and trace.ended is None
     assert early.loaded.translation == "Le tap"
 
 
 def test_the_preview_says_how_large_the_file_will_be(qapp: QApplication) -> None:
-    image, about = preview(subject(), Choices("map", width=PRESETS["column"], dpi=300))
+    image, about = preview(scene(), FigureOptions("map", width=PRESETS["column"], dpi=300))
     assert about.startswith("1,004 × ") and "8.5 × " in about
     assert image.width() == round(8.5 / 2.54 * 96)
-    assert preview(subject(), Choices("map", "pdf", width=PRESETS["page"]))[1].startswith("17.5 × ")
-    assert preview(subject(), Choices("map", "gif"))[1].startswith("3 frames of ")
+    assert preview(scene(), FigureOptions("map", "pdf", width=PRESETS["page"]))[1].startswith("17.5 × ")
+    assert preview(scene(), FigureOptions("map", "gif"))[1].startswith("3 frames of ")
 
 
-def test_choices_survive_json_and_damaged_ones_do_not() -> None:
-    for choices in (Choices(), Choices("kinds", "gif", "dark", Width(12, "cm"), 300, False, False, 100)):
-        assert from_json(json.loads(json.dumps(to_json(choices)))) == choices
-    for damage in ({"format": "exe"}, {"dpi": 10**9}, {"width": {"amount": 1, "unit": "mile"}}, {"theme": 3}, {"x": 1}):
-        with pytest.raises((KeyError, TypeError, ValueError)):
-            from_json({**to_json(Choices()), **damage})
+def test_options_survive_json_and_damaged_ones_do_not() -> None:
+    for options in (FigureOptions(), FigureOptions("kinds", "gif", "dark", Width(12, "cm"), 300, False, False, 100)):
+        assert from_json(json.loads(json.dumps(to_json(options)))) == options
+    assert from_json({"dpi": 300, "sparkle": True}) == FigureOptions(dpi=300)
+    for damage, said in (
+        ({"format": "exe"}, ": format is 'exe'; it must be one of png, svg"),
+        ({"subject": "data"}, ": format is 'png'; it must be one of npz"),
+        ({"subject": "all"}, ": subject is 'all'; it must be one of map"),
+        ({"dpi": 10**9}, ": dpi is 1000000000; it must be a whole number from 48 to 1200"),
+        ({"width": {"amount": 1, "unit": "mile"}}, ", width: unit is 'mile'; it must be one of cm, px"),
+        ({"width": {"amount": 1, "unit": "cm"}}, ", width: amount is 1; it must be a number from 3 to 120"),
+        ({"theme": 3}, ": theme is 3"),
+        ({"title": 1}, ": title is 1"),
+    ):
+        with pytest.raises(InputError, match=f"The options for export{said}"):
+            from_json({**to_json(FigureOptions()), **damage})
 
 
 def test_every_format_has_a_subject() -> None:

@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from attention_viewer.viewer.export.picture import export_picture
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.painting.curves import curve_colors, curves_layout, paint_curves
@@ -24,6 +23,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
+from support.pictures import export_picture
 
 RECT = QRectF(0, 0, 360, 260)
 MARGIN = 40

@@ -13,8 +13,9 @@ from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.viewer.storage.files import (
     check_folder,
     check_output,
+    decoded_line,
     made_folder,
-    read_lines,
+    read_raw_lines,
     source_and_target,
     write_lines,
 )
@@ -23,21 +24,20 @@ from attention_viewer.viewer.storage.files import (
 def test_lines_end_at_line_feeds_only_and_lose_the_byte_order_mark(tmp_path: Path) -> None:
     file = tmp_path / "in.txt"
     file.write_bytes("\ufeffone\r\n\ntwo\u2028still two\x0b\nlast".encode())
-    assert read_lines(file) == ["one", "", "two\u2028still two\x0b", "last"]
+    lines = [decoded_line(number, raw) for number, raw in enumerate(read_raw_lines(file), 1)]
+    assert lines == ["one", "", "two\u2028still two\x0b", "last"]
 
 
-def test_a_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
-    file = tmp_path / "in.txt"
-    file.write_bytes("fine\ncafé\n".encode("latin-1"))
-    with pytest.raises(InputError, match=r"Line 2 .*byte 4 is 0xe9"):
-        read_lines(file)
+def test_a_line_that_is_not_utf8_is_refused() -> None:
+    with pytest.raises(InputError, match=r"not valid UTF-8 \(byte 4 is 0xe9"):
+        decoded_line(2, "café\n".encode("latin-1"))
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.txt"):
-        read_lines(tmp_path / "absent.txt")
+        read_raw_lines(tmp_path / "absent.txt")
     with pytest.raises(InputError, match="directory"):
-        read_lines(tmp_path)
+        read_raw_lines(tmp_path)
 
 
 def test_a_line_has_a_source_and_perhaps_a_target() -> None:

@@ -17,7 +17,7 @@ from attention_viewer.model.contract.document import Document, go_to, how_now, p
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force, intervene, rename_hypothesis
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
-from attention_viewer.viewer.state.choices import Choices, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.options import COLORMAP, OPTIONS, ROW_LABELS, ColorRange, RowLabels
 from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState
 from attention_viewer.viewer.storage.session_file import LARGEST, SavedSession, from_text, read, to_text, write
@@ -72,7 +72,7 @@ def documents(draw: st.DrawFn) -> Document:
 def full() -> SavedSession:
     document = force(Document("naïve \ud800 </s>", checkpoint="abc"), [(5, How.GREEDY)], 6)
     view = chosen(ViewState(locked=True, side=Side.B, filter="é"), color_range=ColorRange.SQUARE_ROOT, colormap="magma")
-    return SavedSession(document, view, Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False))
+    return SavedSession(document, view, FigureOptions("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False))
 
 
 def complaint(text: str) -> str:
@@ -89,7 +89,7 @@ def changed(path: str, value: Any) -> str:
     values = json.loads(to_text(full()))
     place, (*steps, last) = values, path.split("/")
     for step in steps:
-        place = place[step]
+        place = place[int(step) if step.isdigit() else step]
     place[last] = value
     return json.dumps(values)
 
@@ -132,40 +132,52 @@ def test_what_is_missing_in_the_view_gets_its_default_and_what_is_unknown_is_ign
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        ("export", []), ("export/dpi", "many"), ("export/dpi", 192.5), ("export/format", "exe"),
-        ("export/width", {"amount": -1, "unit": "cm"}), ("export/theme", "pink"), ("export/frame", None),
+        ("export", []), ("export/dpi", "many"), ("export/dpi", 192.5), ("export/format", "exe"), ("export/title", 1),
+        ("export/width", {"amount": -1, "unit": "cm"}), ("export/theme", "pink"), ("export/frame", 3),
     ],
 )  # fmt: skip
-def test_damaged_choices_for_export_are_refused(path: str, value: Any) -> None:
-    assert "damaged" in complaint(changed(path, value))
+def test_damaged_options_for_export_are_refused(path: str, value: Any) -> None:
+    assert "damaged (the options for export" in complaint(changed(path, value))
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    ("path", "value", "said"),
     [
-        ("heads", [1]), ("heads", "encoder"), ("heads", {"cross": {"layer": -1, "head": 0}}),
-        ("heads", {"cross": {"layer": 1}}), ("heads", {"cross": {"layer": True, "head": 0}}), ("active", "self"),
-        ("active", ["cross"]), ("locked", 1), ("color_range", "rainbow"), ("colormap", "__import__('os')"),
-        ("colormap", "diverging"), ("row_labels", None), ("positions", 64), ("positions", {"length": 64}),
-        ("positions", {"length": 10**9, "pairs": []}), ("positions", {"length": 64, "pairs": "12"}),
-        ("positions", {"length": 64, "pairs": [-1]}), ("positions", {"length": 64, "pairs": [1] * 9}),
-        ("side", "c"), ("filter", 3),
+        ("heads", [1], ": heads is [1]; it must be a JSON object"), ("heads", "encoder", ": heads is 'encoder'"),
+        ("heads", {"cross": {"layer": -1, "head": 0}}, ", heads, cross: layer is -1; it must be a whole number"),
+        ("heads", {"cross": {"layer": 1}}, ", heads, cross: head is missing"),
+        ("heads", {"cross": {"layer": True, "head": 0}}, ", heads, cross: layer is True"),
+        ("active", "self", ": active is 'self'; it must be one of encoder, decoder, cross"),
+        ("active", ["cross"], ": active is ['cross']"), ("locked", 1, ": locked is 1; it must be true or false"),
+        ("color_range", "rainbow", ": color_range is 'rainbow'"),
+        ("colormap", "__import__('os')", ": colormap is \"__import__('os')\"; it must be one of viridis"),
+        ("colormap", "diverging", ": colormap is 'diverging'"), ("row_labels", None, ": row_labels is None"),
+        ("positions", 64, ": positions is 64"), ("positions", {"length": 64}, ", positions: pairs is missing"),
+        ("positions", {"length": 10**9, "pairs": []}, "length is 1000000000; it must be a whole number from 8 to 512"),
+        ("positions", {"length": 64, "pairs": "12"}, ", positions: pairs is '12'; it must be a list"),
+        ("positions", {"length": 64, "pairs": [-1]}, ", positions: pairs is [-1]; it must be a list of whole"),
+        ("positions", {"length": 64, "pairs": [1] * 9}, ", positions: pairs has 9 entries; it may have 8"),
+        ("side", "c", ": side is 'c'"), ("filter", 3, ": filter is 3; it must be text"),
     ],
 )  # fmt: skip
-def test_a_damaged_view_is_refused_with_field_and_value(path: str, value: Any) -> None:
+def test_a_damaged_view_is_refused_with_field_and_value(path: str, value: Any, said: str) -> None:
     message = complaint(changed(f"view/{path}", value))
-    assert f"({path} of the view is {value!r})" in message and "damaged" in message
+    assert message.startswith("cat.avsession is damaged (the view") and said in message
 
 
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
         ("view", 7, "the view is 7"), ("version", "1", "version is '1'"), ("version", True, "version is True"),
-        ("version", 0, "version is 0"), ("document", None, "damaged"), ("document", {}, "no field 'source'"),
-        ("document/step", -1, "step -1"), ("document/leaf", 99, "no choice 99"),
-        ("document/source", 3, "3 is not text"),
-        ("document/decoding/temperature", 10**400, "damaged"), ("document/decoding/seed", -1, "seed is -1"),
-        ("document/interventions/hidden", [-4], "-4 is not a whole number"), ("document/source", [0] * 9999, "…"),
+        ("version", 0, "version is 0"), ("document", None, "the document is None; it must be a JSON object"),
+        ("document", {}, "the document: made is missing"), ("document/step", -1, "step is -1"),
+        ("document/leaf", 99, "leaf is 99"), ("document/source", 3, "the document: source is 3; it must be text"),
+        ("document/decoding/temperature", 10**400, "the document, decoding: temperature is 1000"),
+        ("document/decoding/seed", -1, "the document, decoding: seed is -1"),
+        ("document/interventions/hidden", [-4], "the document, interventions: hidden is [-4]; it must be a list of"),
+        ("document/source", [0] * 9999, "0, ...]; it must be text"),
+        ("document/choices/0/parent", 3, "the document, choices 1: parent is 3; it must be null, or an earlier"),
+        ("document/choices/0/made", 2, "the document, choices 1: made is 2; there are 1 conditions"),
     ],
 )  # fmt: skip
 def test_a_damaged_file_is_refused(path: str, value: Any, said: str) -> None:
@@ -232,7 +244,7 @@ def test_a_session_of_the_first_version_opens_with_all_it_held() -> None:
     plain = replace(document, interventions=Interventions())
     assert {how_now(plain, choice) for choice in document.choices} == {greedy, forced, beam}
     assert (saved.view[COLORMAP], saved.view[ROW_LABELS]) == ("magma", RowLabels.READS)
-    assert saved.export == Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
+    assert saved.export == FigureOptions("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
     assert from_text(to_text(saved), "x") == saved
 
 

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from attention_viewer.viewer.state.choices import Choices, Width
-from attention_viewer.viewer.state.choices import from_json as choices_from
+from attention_viewer.viewer.state.figure_options import FigureOptions, Width
+from attention_viewer.viewer.state.figure_options import from_json as options_from
+from attention_viewer.viewer.state.options import OPTIONS
 from attention_viewer.viewer.storage.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings, opened_store
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -37,10 +38,27 @@ def test_values_survive_a_new_start_with_their_types(store: QSettings, tmp_path:
     assert again.get_bytes("geometry") == QByteArray(b"\x00\xff\x10")
 
 
-@pytest.mark.parametrize("damaged", ["", "{", "[1", '"pink"', "null", "__import__('os')", "12"])
-def test_damaged_values_read_as_the_default(store: QSettings, damaged: str) -> None:
-    store.setValue("theme", damaged)
-    assert Settings(store).get("theme") == "light"
+@pytest.mark.parametrize("key", [*SCHEMA, *(option.setting for option in OPTIONS if option.setting)])
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "[1", '"pink', "null", "__import__('os')", "-12", "true1", "[" * 100_000, "9" * 9999, "[[[]]]"]
+)
+def test_damaged_values_read_as_the_default(damaged: str, key: str) -> None:
+    store = MemoryStore()
+    store.setValue(key, damaged)
+    assert Settings(store).get(key) == Settings(MemoryStore()).get(key)
+
+
+@pytest.mark.parametrize(
+    ("key", "damaged"),
+    [("theme", '"pink"'), ("text size", "true"), ("text size", "1.1"), ("speed", "3"), ("locked", "1"),
+     ("colormap", '"pink"'), ("colour range", "[]"),
+     ("position length", "7"), ("position length", "64.0"), ("position pairs", "[-1]"),
+     ("position pairs", "[1, 2, 3, 4, 5, 6, 7, 8, 9]"), ("recent sentences", '["a", 1]'), ("threads", "0"),
+     ("export choices", '{"subject": "all"}'), ("export choices", '{"width": {"amount": 1, "unit": "cm"}}')],
+)  # fmt: skip
+def test_values_that_are_not_allowed_read_as_the_default(store: QSettings, key: str, damaged: str) -> None:
+    store.setValue(key, damaged)
+    assert Settings(store).get(key) == Settings(MemoryStore()).get(key)
 
 
 def test_values_that_are_not_allowed_are_refused() -> None:
@@ -64,7 +82,7 @@ def test_the_settings_of_the_first_release_are_read_as_they_were(tmp_path: Path)
     kept = tmp_path / "settings.ini"
     shutil.copy(Path(__file__).parent / "fixtures" / "settings-1.ini", kept)
     settings = Settings(QSettings(str(kept), QSettings.Format.IniFormat))
-    look = Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
+    look = FigureOptions("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
     stored = {
         "theme": "dark", "text size": 1.25, "colormap": "cividis", "colour range": "square root", "row labels": "reads",
         "locked": True, "speed": 4.0, "position length": 96, "position pairs": [1, 5, 9],
@@ -74,7 +92,7 @@ def test_the_settings_of_the_first_release_are_read_as_they_were(tmp_path: Path)
     assert {key: settings.get(key) for key in stored} == stored
     first = Settings(MemoryStore())
     assert all(first.get(key) != value for key, value in stored.items())
-    assert choices_from(settings.get("export choices")) == look
+    assert options_from(settings.get("export choices")) == look
     assert settings.get_bytes("geometry") == QByteArray(b"\x01\xd9\xd0\xcb\x00\x03")
     assert settings.get_bytes("window state") == QByteArray(b"\x00\x00\x00\xff\xfd")
 

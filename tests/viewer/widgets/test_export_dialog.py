@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from attention_viewer.viewer.state.choices import (
+from attention_viewer.viewer.state.figure_options import (
     ANIMATIONS,
     DATA,
     FORMATS,
@@ -20,7 +20,7 @@ from attention_viewer.viewer.state.choices import (
     PRESETS,
     SUBJECTS,
     WINDOW,
-    Choices,
+    FigureOptions,
     Width,
     formats_of,
 )
@@ -65,8 +65,8 @@ def owner(qtbot: QtBot) -> QWidget:
 
 @pytest.fixture
 def make(owner: QWidget, tmp_path: Path) -> Open:
-    def opened(choices: Choices | None = None, unavailable: dict[str, str] | None = None) -> ExportDialog:
-        return ExportDialog(choices or Choices(), unavailable or {}, NAMES, tmp_path, owner)
+    def opened(options: FigureOptions | None = None, unavailable: dict[str, str] | None = None) -> ExportDialog:
+        return ExportDialog(options or FigureOptions(), unavailable or {}, NAMES, tmp_path, owner)
 
     return opened
 
@@ -110,19 +110,19 @@ def picture() -> QImage:
     return image
 
 
-def told(dialog: ExportDialog) -> list[Choices]:
+def told(dialog: ExportDialog) -> list[FigureOptions]:
     """Every preview that is asked for from now on."""
-    found: list[Choices] = []
-    dialog.choices_changed.connect(lambda choices, view: found.append(choices))
+    found: list[FigureOptions] = []
+    dialog.options_changed.connect(lambda options, view: found.append(options))
     return found
 
 
 @pytest.mark.parametrize(("subject", "suffix"), EVERY)
-def test_given_choices_come_back_in_the_request(make: Open, tmp_path: Path, subject: str, suffix: str) -> None:
-    choices = Choices(subject, suffix, "dark", Width(1234, "px"), 301, title=False, caption=False, frame=250)
-    dialog = make(choices)
-    assert dialog.choices() == choices
-    assert dialog.request_for(str(tmp_path / "a")) == ExportRequest(choices, tmp_path / f"a.{suffix}", ViewState())
+def test_given_options_come_back_in_the_request(make: Open, tmp_path: Path, subject: str, suffix: str) -> None:
+    options = FigureOptions(subject, suffix, "dark", Width(1234, "px"), 301, title=False, caption=False, frame=250)
+    dialog = make(options)
+    assert dialog.options() == options
+    assert dialog.request_for(str(tmp_path / "a")) == ExportRequest(options, tmp_path / f"a.{suffix}", ViewState())
 
 
 @pytest.mark.parametrize(("subject", "suffix"), EVERY)
@@ -130,33 +130,33 @@ def test_every_subject_and_format_can_be_chosen(make: Open, subject: str, suffix
     dialog = make()
     choose(dialog, "What", subject)
     choose(dialog, "Format", suffix)
-    assert dialog.choices() == Choices(subject, suffix)
-    said = note_on(dialog.choices())
+    assert dialog.options() == FigureOptions(subject, suffix)
+    said = note_on(dialog.options())
     pictured = subject not in (DATA, PAGE)
     assert (said in texts(dialog)) is pictured
     assert (child(dialog, Preview).words() == said) is not pictured
 
 
 def test_the_controls_say_all_of_a_request(make: Open) -> None:
-    dialog = make(Choices(GRID, "gif"))
+    dialog = make(FigureOptions(GRID, "gif"))
     choose(dialog, "Theme", "light")
     choose(dialog, "Width", "page")
     number(dialog, "Resolution in dots to an inch").setValue(300)
     number(dialog, "Frame time").setValue(1500)
     tick(dialog, "Title").click()
     tick(dialog, "Caption").click()
-    expected = Choices(GRID, "gif", "light", PRESETS["page"], 300, title=False, caption=False, frame=1500)
-    assert dialog.choices() == expected
+    expected = FigureOptions(GRID, "gif", "light", PRESETS["page"], 300, title=False, caption=False, frame=1500)
+    assert dialog.options() == expected
 
 
 def test_every_format_has_its_own_note() -> None:
     assert NOTES.keys() == FORMATS.keys() and len(set(NOTES.values())) == len(FORMATS)
-    assert note_on(Choices(dpi=300)) == "One image, 300 dots to an inch."
-    assert "no longer text" in note_on(Choices(WINDOW, "svg"))
+    assert note_on(FigureOptions(dpi=300)) == "One image, 300 dots to an inch."
+    assert "no longer text" in note_on(FigureOptions(WINDOW, "svg"))
 
 
 def test_what_is_unavailable_cannot_be_chosen_and_says_why(make: Open, qtbot: QtBot) -> None:
-    dialog = make(Choices(MAP, "svg"), {MAP: "No map yet.", GRID: "No heads yet."})
+    dialog = make(FigureOptions(MAP, "svg"), {MAP: "No map yet.", GRID: "No heads yet."})
     box = combo(dialog, "What")
     model = box.model()
     assert isinstance(model, QStandardItemModel)
@@ -164,9 +164,9 @@ def test_what_is_unavailable_cannot_be_chosen_and_says_why(make: Open, qtbot: Qt
     enabled = {box.itemData(row) for row in range(box.count()) if model.item(row).isEnabled()}
     assert enabled == SUBJECTS.keys() - {MAP, GRID}
     assert (reasons[MAP], reasons[GRID], reasons[DATA]) == ("No map yet.", "No heads yet.", "")
-    assert (dialog.choices().subject, dialog.choices().format) == ("kinds", "svg")
+    assert (dialog.options().subject, dialog.options().format) == ("kinds", "svg")
     qtbot.keyClick(box, Qt.Key.Key_Up)
-    assert dialog.choices().subject == "kinds"
+    assert dialog.options().subject == "kinds"
 
 
 def test_formats_follow_the_subject_and_are_remembered(make: Open) -> None:
@@ -177,22 +177,22 @@ def test_formats_follow_the_subject_and_are_remembered(make: Open) -> None:
     assert [formats.itemData(row) for row in range(formats.count())] == list(NUMBERS)
     choose(dialog, "Format", "csv")
     choose(dialog, "What", POSITIONS)
-    assert dialog.choices().format == "svg" and formats.findData("gif") < 0
+    assert dialog.options().format == "svg" and formats.findData("gif") < 0
     choose(dialog, "What", DATA)
-    assert dialog.choices().format == "csv"
+    assert dialog.options().format == "csv"
     choose(dialog, "What", MAP)
-    assert dialog.choices().format == "svg"
+    assert dialog.options().format == "svg"
     choose(dialog, "Format", "gif")
     choose(dialog, "What", POSITIONS)
-    assert dialog.choices().format == "svg"
+    assert dialog.options().format == "svg"
     choose(dialog, "What", GRID)
-    assert dialog.choices().format == "gif"
+    assert dialog.options().format == "gif"
 
 
 @pytest.mark.parametrize("width", [*PRESETS.values(), Width(12.25, "cm"), Width(1200, "px"), Width(30_000, "px")])
 def test_widths_come_back_as_they_were(make: Open, width: Width | None) -> None:
-    dialog = make(Choices(width=width))
-    assert dialog.choices().width == width
+    dialog = make(FigureOptions(width=width))
+    assert dialog.options().width == width
     amounts = [each for each in dialog.findChildren(QDoubleSpinBox) if each.isEnabled()]
     assert len(amounts) == (0 if width in PRESETS.values() else 1)
 
@@ -206,15 +206,15 @@ def test_amounts_have_a_unit_and_bounds(make: Open) -> None:
     choose(dialog, "Width", "cm")
     assert cm.isEnabled() and (cm.minimum(), cm.maximum()) == (3, 120)
     cm.setValue(7.25)
-    assert cm.text() == "7.25 cm" and dialog.choices().width == Width(7.25, "cm")
+    assert cm.text() == "7.25 cm" and dialog.options().width == Width(7.25, "cm")
     choose(dialog, "Width", "px")
     assert px.isVisible() and px.isEnabled() and not cm.isEnabled() and not cm.isVisible()
     px.setValue(100_000)
-    assert px.text() == "30000 px" and dialog.choices().width == Width(30_000, "px")
+    assert px.text() == "30000 px" and dialog.options().width == Width(30_000, "px")
     choose(dialog, "Width", "cm")
-    assert dialog.choices().width == Width(7.25, "cm")
+    assert dialog.options().width == Width(7.25, "cm")
     choose(dialog, "Width", "natural")
-    assert dialog.choices().width is None and not cm.isVisible() and not px.isVisible()
+    assert dialog.options().width is None and not cm.isVisible() and not px.isVisible()
 
 
 def test_nothing_moves_when_the_width_is_given_otherwise(make: Open) -> None:
@@ -267,27 +267,27 @@ def test_a_usual_resolution_can_be_picked(make: Open) -> None:
     actions = button(dialog, "Usual").menu().actions()
     assert [action.text().split(" ")[0] for action in actions] == ["96", "192", "300", "600"]
     actions[2].trigger()
-    assert dialog.choices().dpi == 300
+    assert dialog.options().dpi == 300
     assert "One image, 300 dots to an inch." in texts(dialog)
 
 
 def test_showing_asks_for_one_preview(make: Open) -> None:
-    dialog = make(Choices(GRID))
+    dialog = make(FigureOptions(GRID))
     asked = told(dialog)
     dialog.show()
-    assert asked == [Choices(GRID)]
+    assert asked == [FigureOptions(GRID)]
     dialog.hide()
     dialog.show()
     assert len(asked) == 1
 
 
-def test_choices_are_told_at_once_and_never_twice(make: Open) -> None:
+def test_options_are_told_at_once_and_never_twice(make: Open) -> None:
     dialog = make()
     dialog.show()
     asked = told(dialog)
     choose(dialog, "Theme", "dark")
     choose(dialog, "Theme", "dark")
-    assert asked == [Choices(theme="dark")]
+    assert asked == [FigureOptions(theme="dark")]
     choose(dialog, "What", DATA)
     tick(dialog, "Title").setChecked(False)
     assert [each.subject for each in asked] == [MAP, DATA, DATA]
@@ -299,7 +299,7 @@ def test_choices_are_told_at_once_and_never_twice(make: Open) -> None:
 
 
 def test_numbers_are_told_once_they_rest(make: Open, qtbot: QtBot) -> None:
-    dialog = make(Choices(MAP, "gif", width=Width(10, "cm")))
+    dialog = make(FigureOptions(MAP, "gif", width=Width(10, "cm")))
     dialog.show()
     asked = told(dialog)
     for dpi in range(200, 220):
@@ -309,17 +309,17 @@ def test_numbers_are_told_once_they_rest(make: Open, qtbot: QtBot) -> None:
     assert not asked
     qtbot.waitUntil(lambda: bool(asked), timeout=2000)
     qtbot.wait(250)
-    assert asked == [Choices(MAP, "gif", width=Width(11, "cm"), dpi=219, frame=300)]
+    assert asked == [FigureOptions(MAP, "gif", width=Width(11, "cm"), dpi=219, frame=300)]
 
 
 @pytest.mark.parametrize("name", ["Width in pixels", "Resolution in dots to an inch", "Frame time"])
 def test_each_number_is_told(make: Open, qtbot: QtBot, name: str) -> None:
-    dialog = make(Choices(MAP, "gif", width=Width(1000, "px")))
+    dialog = make(FigureOptions(MAP, "gif", width=Width(1000, "px")))
     dialog.show()
     box = child(dialog, QAbstractSpinBox, lambda each: each.accessibleName() == name)
-    with qtbot.waitSignal(dialog.choices_changed, timeout=2000) as asked:
+    with qtbot.waitSignal(dialog.options_changed, timeout=2000) as asked:
         box.stepUp()
-    assert asked.args == [dialog.choices(), dialog.view()]
+    assert asked.args == [dialog.options(), dialog.view()]
 
 
 def test_a_choice_takes_a_resting_number_with_it(make: Open, qtbot: QtBot) -> None:
@@ -328,7 +328,7 @@ def test_a_choice_takes_a_resting_number_with_it(make: Open, qtbot: QtBot) -> No
     asked = told(dialog)
     number(dialog, "Resolution in dots to an inch").setValue(300)
     choose(dialog, "Theme", "dark")
-    assert asked == [Choices(theme="dark", dpi=300)]
+    assert asked == [FigureOptions(theme="dark", dpi=300)]
     qtbot.wait(250)
     assert len(asked) == 1
 
@@ -404,14 +404,14 @@ def test_a_late_preview_does_not_replace_what_stands_for_numbers(make: Open) -> 
 
 @pytest.mark.parametrize("suffix", ANIMATIONS)
 def test_an_animation_is_previewed_by_its_last_frame(make: Open, suffix: str) -> None:
-    dialog = make(Choices(MAP, suffix))
+    dialog = make(FigureOptions(MAP, suffix))
     assert "last frame" in child(dialog, Preview).toolTip()
     choose(dialog, "Format", "png")
     assert "last frame" not in child(dialog, Preview).toolTip()
 
 
 def test_choosing_a_file_emits_the_request_and_closes(make: Open, tmp_path: Path, qtbot: QtBot) -> None:
-    dialog = make(Choices(GRID, "svg"))
+    dialog = make(FigureOptions(GRID, "svg"))
     dialog.open()
     button(dialog, "Choose file …").click()
     files = child(dialog, QFileDialog)
@@ -420,12 +420,12 @@ def test_choosing_a_file_emits_the_request_and_closes(make: Open, tmp_path: Path
     assert files.nameFilters() == ["SVG drawing (*.svg)"]
     with qtbot.waitSignal(dialog.accepted_request) as accepted:
         files.fileSelected.emit(str(tmp_path / "mine.svg"))
-    assert accepted.args == [ExportRequest(Choices(GRID, "svg"), tmp_path / "mine.svg", ViewState())]
+    assert accepted.args == [ExportRequest(FigureOptions(GRID, "svg"), tmp_path / "mine.svg", ViewState())]
     assert not dialog.isVisible()
     files.reject()
 
 
-def test_leaving_the_file_dialog_leads_back_to_the_choices(make: Open, qtbot: QtBot) -> None:
+def test_leaving_the_file_dialog_leads_back_to_the_options(make: Open, qtbot: QtBot) -> None:
     dialog = make()
     dialog.open()
     dialog.accept()
@@ -500,7 +500,7 @@ def test_enter_chooses_the_file_wherever_the_focus_is(make: Open, qtbot: QtBot, 
 
 
 def test_tab_reaches_every_control_from_top_to_bottom(make: Open, qtbot: QtBot) -> None:
-    dialog = make(Choices(MAP, "gif", width=Width(12, "cm")))
+    dialog = make(FigureOptions(MAP, "gif", width=Width(12, "cm")))
     with qtbot.waitActive(dialog):
         dialog.show()
     combo(dialog, "What").setFocus()
@@ -534,5 +534,5 @@ def test_it_fits_a_small_screen_at_any_text_size(make: Open, owner: QWidget, sca
     font = owner.font()
     font.setPixelSize(round(13 * scale))
     owner.setFont(font)
-    least = make(replace(Choices(), width=Width(1200, "px"))).minimumSizeHint()
+    least = make(replace(FigureOptions(), width=Width(1200, "px"))).minimumSizeHint()
     assert least.width() <= 1280 and least.height() <= 690

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 WIDEST_BEAM = 32
 
 
-class LaboratoryCommands(QObject):
+class LaboratoryActions(QObject):
     """Dialogs and context menus over a window and its laboratory."""
 
     def __init__(self, window: MainWindow, laboratory: Laboratory) -> None:

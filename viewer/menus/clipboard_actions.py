@@ -18,7 +18,7 @@ SCALE = 2.0
 """Pixels of the picture to one of the figure's own."""
 
 
-class ClipboardCommands(QObject):
+class ClipboardActions(QObject):
     """Copies the active panel's map."""
 
     def __init__(self, window: MainWindow, controller: Controller, settings: Settings) -> None:

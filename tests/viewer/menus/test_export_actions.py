@@ -9,8 +9,8 @@ from unittest.mock import MagicMock
 import pytest
 from attention_viewer.viewer.export.job import Advance
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.menus.export_commands import ExportCommands
-from attention_viewer.viewer.state.choices import Choices
+from attention_viewer.viewer.menus.export_actions import ExportActions
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
@@ -26,7 +26,7 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
     begun, go_on = threading.Event(), threading.Event()
 
     def export_file(
-        subject: object, choices: Choices, path: Path, overwrite: bool, advance: Advance
+        scene: object, options: FigureOptions, path: Path, overwrite: bool, advance: Advance
     ) -> tuple[str, ...]:
         begun.set()
         go_on.wait(5)
@@ -34,13 +34,13 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
         path.write_text("all of it")
         return ()
 
-    monkeypatch.setattr("attention_viewer.viewer.menus.export_commands.export_file", export_file)
+    monkeypatch.setattr("attention_viewer.viewer.menus.export_actions.export_file", export_file)
     window = MainWindow()
     qtbot.addWidget(window)
     controller = MagicMock(spec=Controller, loaded=Loaded(traces.info(), traces.trace(3)), view=ViewState())
-    commands = ExportCommands(window, controller, Settings(MemoryStore()))
+    commands = ExportActions(window, controller, Settings(MemoryStore()))
     for name in ("one.gif", "other.gif"):
-        commands.write(ExportRequest(Choices("map", "gif"), tmp_path / name))
+        commands.write(ExportRequest(FigureOptions("map", "gif"), tmp_path / name))
     one, other = window.findChildren(QProgressDialog)
     assert (one.labelText(), other.labelText()) == ("Writing one.gif …", "Writing other.gif …")
     assert begun.wait(5)

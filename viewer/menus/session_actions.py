@@ -12,8 +12,8 @@ from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.viewer.intents.asking import CHANNEL
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state import filing
-from attention_viewer.viewer.state.choices import from_json as choices_from
-from attention_viewer.viewer.state.choices import to_json as choices_json
+from attention_viewer.viewer.state.figure_options import from_json as options_from
+from attention_viewer.viewer.state.figure_options import to_json as options_json
 from attention_viewer.viewer.state.filing import Filed, content
 from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.state.replay import replayed
@@ -50,7 +50,7 @@ class Opening:
     then: Callable[[], None] = nothing
 
 
-class SessionCommands(QObject):
+class SessionActions(QObject):
     """Saves and opens the controller's document and view.
 
     `settled` follows when the document, or what of it is saved, is another; `saved` when a file holds all of it.
@@ -187,7 +187,7 @@ class SessionCommands(QObject):
         self._controller.open_document(replace(saved.document, checkpoint=""), saved.view, opening.step)
         self._awaited = opening
         if saved.export is not None:
-            self._settings.set("export choices", choices_json(saved.export))
+            self._settings.set("export choices", options_json(saved.export))
         if not self._controller.inquiries.is_open(CHANNEL):
             self._traced()
 
@@ -200,7 +200,7 @@ class SessionCommands(QObject):
         document, info = self._controller.document, self._controller.loaded.info
         if document is None or info is None:
             return None
-        export = choices_from(self._settings.get("export choices"))
+        export = options_from(self._settings.get("export choices"))
         return SavedSession(replace(document, checkpoint=info.content_hash), self._controller.view, export)
 
     def _traced(self) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from attention_viewer.model.whole_files import WriteError
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.notices import Notices
-from attention_viewer.viewer.menus.session_commands import SessionCommands
+from attention_viewer.viewer.menus.session_actions import SessionActions
 from attention_viewer.viewer.state.filing import content
 from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.storage.recovery import Found, LeftBehind, Recovery
@@ -22,11 +22,11 @@ KEEP_AFTER = 1500
 """Milliseconds after a change until unsaved work is written down."""
 
 
-class RecoveryCommands(QObject):
+class RecoveryActions(QObject):
     """Writes the controller's document down, where there is a place for it."""
 
     def __init__(
-        self, window: MainWindow, controller: Controller, sessions: SessionCommands, settings: Settings
+        self, window: MainWindow, controller: Controller, sessions: SessionActions, settings: Settings
     ) -> None:
         super().__init__(window)
         self._window, self._controller, self._sessions, self._settings = window, controller, sessions, settings

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.fields import Fields
 
 PIXELS_PER_INCH = 96
 """What a pixel of a figure means on paper; text keeps its size on paper whatever the picture's width."""
@@ -75,7 +76,7 @@ PRESET_TITLES = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Choices:
+class FigureOptions:
     """One export: `subject` of SUBJECTS in a `format` of FORMATS, and how it looks.
 
     `dpi` counts the pixels of an image to an inch; `frame` is the time of an animation's frame in milliseconds.
@@ -106,22 +107,30 @@ class Choices:
         return None if self.width is None else self.width.pixels(PIXELS_PER_INCH if self.vector else self.dpi)
 
 
-def to_json(choices: Choices) -> dict[str, Any]:
-    """The choices as plain JSON values."""
-    return asdict(choices)
+def to_json(options: FigureOptions) -> dict[str, Any]:
+    """The options as plain JSON values."""
+    return asdict(options)
 
 
-def from_json(values: Any) -> Choices:
-    """The choices that `to_json` wrote. Raises InputError, KeyError, TypeError or ValueError for anything else."""
-    width = values["width"]
-    choices = Choices(**{**values, "width": None if width is None else Width(float(width["amount"]), width["unit"])})
-    if choices.format not in formats_of(choices.subject) or choices.theme not in THEMES:
-        raise ValueError(values)
-    if type(choices.dpi) is not int or type(choices.frame) is not int:
-        raise TypeError(values)
-    if not LEAST_DPI <= choices.dpi <= MOST_DPI or not SHORTEST_FRAME <= choices.frame <= LONGEST_FRAME:
-        raise ValueError(values)
-    return replace(choices, title=bool(choices.title), caption=bool(choices.caption))
+def from_json(values: Any, where: str = "The options for export") -> FigureOptions:
+    """The options that `to_json` wrote; what is missing gets its default. Raises InputError for what means nothing."""
+    given, usual = Fields.of(where, values), FigureOptions()
+    subject = given.one_of("subject", SUBJECTS, usual.subject)
+    return FigureOptions(
+        subject=subject,
+        format=given.one_of("format", formats_of(subject), usual.format),
+        theme=given.one_of("theme", THEMES, usual.theme),
+        width=None if given.values.get("width") is None else _width(given.part("width")),
+        dpi=given.whole("dpi", LEAST_DPI, MOST_DPI, usual.dpi),
+        title=given.flag("title", usual.title),
+        caption=given.flag("caption", usual.caption),
+        frame=given.whole("frame", SHORTEST_FRAME, LONGEST_FRAME, usual.frame),
+    )
+
+
+def _width(given: Fields) -> Width:
+    unit = given.one_of("unit", BOUNDS)
+    return Width(given.real("amount", *BOUNDS[unit]), unit)
 
 
 def formats_of(subject: str) -> tuple[str, ...]:

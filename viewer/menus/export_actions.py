@@ -7,12 +7,12 @@ from pathlib import Path
 
 from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.names import proposed_names
-from attention_viewer.viewer.export.pictures import PICTURES, Subject
+from attention_viewer.viewer.export.pictures import PICTURES, Scene
 from attention_viewer.viewer.export.preview import preview
 from attention_viewer.viewer.export.runner import ExportRunner, PreviewRunner
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.resolve import resolve
-from attention_viewer.viewer.state.choices import (
+from attention_viewer.viewer.state.figure_options import (
     CANDIDATES,
     DATA,
     GRID,
@@ -20,7 +20,7 @@ from attention_viewer.viewer.state.choices import (
     MAP,
     PAGE,
     WINDOW,
-    Choices,
+    FigureOptions,
     formats_of,
     from_json,
     to_json,
@@ -42,7 +42,7 @@ PATIENCE = 400
 """Milliseconds after which an export shows how far it has come."""
 
 
-class ExportCommands(QObject):
+class ExportActions(QObject):
     """Asks what to export, shows what it will look like, and writes it; `failed` says why nothing was written."""
 
     failed = Signal(str)
@@ -59,21 +59,21 @@ class ExportCommands(QObject):
         self._previews.failed.connect(self._show_problem)
         self.failed.connect(window.show_error)
         self._dialog: ExportDialog | None = None
-        self._subject: Subject | None = None
+        self._scene: Scene | None = None
         self._wanted = 0
         self._progress: dict[int, QProgressDialog] = {}
 
     def choose(self, subject: str | None = None) -> None:
         """Ask what to export, beginning with `subject`, or with what was exported last."""
-        choices = from_json(self._settings.get("export choices"))
-        if subject is not None and subject != choices.subject:
-            choices = replace(choices, subject=subject, format=formats_of(subject)[0])
-        self._subject = subject_of(self._controller)
+        options = from_json(self._settings.get("export choices"))
+        if subject is not None and subject != options.subject:
+            options = replace(options, subject=subject, format=formats_of(subject)[0])
+        self._scene = scene_of(self._controller)
         names = proposed_names(self._controller.view)
         if self._dialog is not None:
             self._dialog.deleteLater()
-        dialog = ExportDialog(choices, self._unavailable(), names, self._folder(), self._window, self._controller.view)
-        dialog.choices_changed.connect(self._preview)
+        dialog = ExportDialog(options, self._unavailable(), names, self._folder(), self._window, self._controller.view)
+        dialog.options_changed.connect(self._preview)
         dialog.accepted_request.connect(self.write)
         self._dialog = dialog
         # The preview takes what room there is.
@@ -82,15 +82,15 @@ class ExportCommands(QObject):
 
     def write(self, request: ExportRequest) -> None:
         """Write what was asked for, beside the window's work."""
-        choices, path = request.choices, request.path
+        options, path = request.options, request.path
         self._settings.set("export folder", str(path.parent))
-        self._settings.set("export choices", to_json(choices))
-        subject = self._pictured(self._subject or subject_of(self._controller), choices)
+        self._settings.set("export choices", to_json(options))
+        scene = self._pictured(self._scene or scene_of(self._controller), options)
         if request.view is not None:
-            subject = replace(subject, view=request.view)
+            scene = replace(scene, view=request.view)
         self._window.set_status(f"Writing {path.name} …")
         number = self._runner.start(
-            lambda advance: export_file(subject, choices, path, overwrite=True, advance=advance), path.name
+            lambda advance: export_file(scene, options, path, overwrite=True, advance=advance), path.name
         )
         self._begin_progress(number, path.name)
 
@@ -114,20 +114,20 @@ class ExportCommands(QObject):
         reasons = {name: spec.reason for name, spec in found.items() if isinstance(spec, Pending | Unavailable)}
         return {**reasons, KINDS: missing[0].reason} if missing else reasons
 
-    def _preview(self, choices: Choices, view: ViewState) -> None:
-        dialog, subject = self._dialog, self._subject
-        if dialog is None or subject is None or choices.subject not in PICTURES:
+    def _preview(self, options: FigureOptions, view: ViewState) -> None:
+        dialog, scene = self._dialog, self._scene
+        if dialog is None or scene is None or options.subject not in PICTURES:
             return
         ratio = dialog.devicePixelRatioF()
         dialog.set_waiting()
-        subject = self._subject = replace(self._pictured(subject, choices), view=view)
-        self._wanted = self._previews.start(lambda: preview(subject, choices, ratio))
+        scene = self._scene = replace(self._pictured(scene, options), view=view)
+        self._wanted = self._previews.start(lambda: preview(scene, options, ratio))
 
-    def _pictured(self, subject: Subject, choices: Choices) -> Subject:
-        """The subject with an image of the window where one is wanted."""
-        if choices.subject != WINDOW or subject.window is not None:
-            return subject
-        return replace(subject, window=pictured(self._window))
+    def _pictured(self, scene: Scene, options: FigureOptions) -> Scene:
+        """The scene with an image of the window where one is wanted."""
+        if options.subject != WINDOW or scene.window is not None:
+            return scene
+        return replace(scene, window=pictured(self._window))
 
     def _show_preview(self, number: int, image: QImage, about: str) -> None:
         if self._dialog is not None and number == self._wanted:
@@ -168,6 +168,6 @@ def pictured(window: QWidget) -> QImage:
     return image
 
 
-def subject_of(controller: Controller) -> Subject:
+def scene_of(controller: Controller) -> Scene:
     """What the window shows now, as the exporters take it."""
-    return Subject(controller.loaded, controller.view, controller.loaded.d_model)
+    return Scene(controller.loaded, controller.view, controller.loaded.d_model)

@@ -11,12 +11,12 @@ from attention_viewer import viewer
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.look import theme
-from attention_viewer.viewer.menus.clipboard_commands import ClipboardCommands
+from attention_viewer.viewer.menus.clipboard_actions import ClipboardActions
 from attention_viewer.viewer.menus.closing import Closing
-from attention_viewer.viewer.menus.export_commands import ExportCommands
-from attention_viewer.viewer.menus.laboratory_commands import LaboratoryCommands
-from attention_viewer.viewer.menus.recovery_commands import RecoveryCommands
-from attention_viewer.viewer.menus.session_commands import SessionCommands
+from attention_viewer.viewer.menus.export_actions import ExportActions
+from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
+from attention_viewer.viewer.menus.recovery_actions import RecoveryActions
+from attention_viewer.viewer.menus.session_actions import SessionActions
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.options import Option, Value
@@ -30,8 +30,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 PACKAGES = ("PySide6-Essentials", "torch", "pyqtgraph", "sentencepiece", "numpy", "safetensors", "pillow", "tqdm")
 
 
-class Commands(QObject):
-    """The window's commands; `changed` follows whatever they change outside the controller."""
+class MenuActions(QObject):
+    """What the menu entries of a window do; `changed` follows whatever they change outside the controller."""
 
     changed = Signal()
 
@@ -42,12 +42,12 @@ class Commands(QObject):
         self._window, self.controller, self._settings, self._bundled = window, controller, settings, bundled
         self.laboratory = laboratory
         self.presenting = False
-        self.experiments = LaboratoryCommands(window, laboratory)
-        self.sessions = SessionCommands(window, controller, settings)
-        self.recovery = RecoveryCommands(window, controller, self.sessions, settings)
+        self.experiments = LaboratoryActions(window, laboratory)
+        self.sessions = SessionActions(window, controller, settings)
+        self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)
-        self.exports = ExportCommands(window, controller, settings)
-        self.clipboard = ClipboardCommands(window, controller, settings)
+        self.exports = ExportActions(window, controller, settings)
+        self.clipboard = ClipboardActions(window, controller, settings)
 
     @property
     def theme(self) -> str:

@@ -1,6 +1,6 @@
 """Every action once: name, shortcut, what it does, when it is enabled. Menus and buttons are built from here.
 
-`ACTIONS` and `CHOICES` are the whole menu bar, in order. To add an action, add an entry.
+`ACTIONS` and `SUBMENUS` are the whole menu bar, in order. To add an action, add an entry.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.viewer.menus.commands import Commands
+from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.state import options
-from attention_viewer.viewer.state.choices import DATA
+from attention_viewer.viewer.state.figure_options import DATA
 from attention_viewer.viewer.state.options import Option
 from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import Side
@@ -22,56 +22,55 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
-ANY_TIME: Callable[[Commands], bool] = lambda commands: True  # noqa: E731
-SEPARATOR = "-"
+ANY_TIME: Callable[[MenuActions], bool] = lambda menu: True  # noqa: E731
 
 
-def _has_sentence(commands: Commands) -> bool:
-    return commands.controller.loaded.trace is not None
+def _has_sentence(menu: MenuActions) -> bool:
+    return menu.controller.loaded.trace is not None
 
 
-def _has_row(commands: Commands) -> bool:
-    trace = commands.controller.loaded.trace
+def _has_row(menu: MenuActions) -> bool:
+    trace = menu.controller.loaded.trace
     return trace is not None and bool(trace.steps)
 
 
-def _compares(commands: Commands) -> bool:
-    return commands.controller.loaded.results.other is not None
+def _compares(menu: MenuActions) -> bool:
+    return menu.controller.loaded.results.other is not None
 
 
-def _intervenes(commands: Commands) -> bool:
-    document = commands.controller.document
+def _intervenes(menu: MenuActions) -> bool:
+    document = menu.controller.document
     return document is not None and bool(document.interventions)
 
 
-def _hypotheses(commands: Commands) -> int:
-    document = commands.controller.document
+def _hypotheses(menu: MenuActions) -> int:
+    document = menu.controller.document
     return 0 if document is None else len(document.hypotheses)
 
 
-def _neighbour(commands: Commands, distance: int) -> None:
-    document = commands.controller.document
+def _neighbour(menu: MenuActions, distance: int) -> None:
+    document = menu.controller.document
     if document is not None:
-        commands.laboratory.go_to_hypothesis((document.current + distance) % len(document.hypotheses))
+        menu.laboratory.go_to_hypothesis((document.current + distance) % len(document.hypotheses))
 
 
-def _delete_current(commands: Commands) -> None:
-    document = commands.controller.document
+def _delete_current(menu: MenuActions) -> None:
+    document = menu.controller.document
     if document is not None:
-        commands.laboratory.delete_hypothesis(document.current)
+        menu.laboratory.delete_hypothesis(document.current)
 
 
-def _positions(commands: Commands, side: str) -> str:
-    document = commands.controller.document
+def _positions(menu: MenuActions, side: str) -> str:
+    document = menu.controller.document
     return "on" if document is None else getattr(document.interventions, side).value
 
 
-def _has_model(commands: Commands) -> bool:
-    return commands.controller.loaded.info is not None
+def _has_model(menu: MenuActions) -> bool:
+    return menu.controller.loaded.info is not None
 
 
-def _masked(commands: Commands) -> bool:
-    document = commands.controller.document
+def _masked(menu: MenuActions) -> bool:
+    document = menu.controller.document
     return document is None or document.interventions.causal_mask
 
 
@@ -88,24 +87,24 @@ class ActionSpec:
     id: str
     menu: str
     text: str
-    run: Callable[[Commands], Any]
+    run: Callable[[MenuActions], Any]
     shortcuts: tuple[str, ...] = ()
-    enabled: Callable[[Commands], bool] = ANY_TIME
-    checked: Callable[[Commands], bool] | None = None
+    enabled: Callable[[MenuActions], bool] = ANY_TIME
+    checked: Callable[[MenuActions], bool] | None = None
     tip: str = ""
-    label: Callable[[Commands], str] | None = None
+    label: Callable[[MenuActions], str] | None = None
 
 
 @dataclass(frozen=True)
-class ChoiceSpec:
+class SubmenuSpec:
     """A submenu in which exactly one value is on."""
 
     menu: str
     text: str
     values: Sequence[tuple[Any, str]]
-    current: Callable[[Commands], Any]
-    choose: Callable[[Commands, Any], Any] = field(repr=False)
-    enabled: Callable[[Commands], bool] = ANY_TIME
+    current: Callable[[MenuActions], Any]
+    choose: Callable[[MenuActions, Any], Any] = field(repr=False)
+    enabled: Callable[[MenuActions], bool] = ANY_TIME
 
 
 ACTIONS = (
@@ -219,40 +218,40 @@ ACTIONS = (
     ActionSpec("about", "Help", "About Attention Viewer", lambda c: c.show_about()),
 )  # fmt: skip
 
-CHOICES = (
-    ChoiceSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
+SUBMENUS = (
+    SubmenuSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
                lambda c, value: c.laboratory.set_encoder_positions(value), _has_sentence),
-    ChoiceSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
+    SubmenuSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
                lambda c, value: c.laboratory.set_decoder_positions(value), _has_sentence),
-    ChoiceSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
+    SubmenuSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
                lambda c: c.theme, lambda c, value: c.set_theme(value)),
-    ChoiceSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
+    SubmenuSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
                lambda c: c.text_size, lambda c, value: c.set_text_size(value)),
 )  # fmt: skip
 
 
-def view_choice(option: Option[Any]) -> ChoiceSpec:
+def view_submenu(option: Option[Any]) -> SubmenuSpec:
     """The submenu of a choice of how maps are shown."""
-    return ChoiceSpec(
+    return SubmenuSpec(
         "View",
         option.title,
         tuple((each.value, each.title) for each in option.values),
-        lambda commands: commands.controller.view[option],
-        lambda commands, value: commands.choose(option, value),
+        lambda menu: menu.controller.view[option],
+        lambda menu, value: menu.choose(option, value),
     )
 
 
 class ActionTable(QObject):
     """The QActions of a window, made from the tables, and their state kept up to date."""
 
-    def __init__(self, window: QMainWindow, commands: Commands) -> None:
+    def __init__(self, window: QMainWindow, menu_actions: MenuActions) -> None:
         super().__init__(window)
-        self._window, self._commands = window, commands
+        self._window, self._menu_actions = window, menu_actions
         self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
         self._actions = {spec.id: self._add(spec) for spec in ACTIONS}
-        self._choices = [(spec, self._add_choice(spec)) for spec in (*CHOICES, *map(view_choice, options.OPTIONS))]
-        commands.controller.changed.connect(self.refresh)
-        commands.changed.connect(self.refresh)
+        self._submenus = [(spec, self._add_submenu(spec)) for spec in (*SUBMENUS, *map(view_submenu, options.OPTIONS))]
+        menu_actions.controller.changed.connect(self.refresh)
+        menu_actions.changed.connect(self.refresh)
         self.refresh()
 
     def __getitem__(self, action_id: str) -> QAction:
@@ -266,13 +265,13 @@ class ActionTable(QObject):
         """Enable, disable and tick every action as the state now is."""
         for spec in ACTIONS:
             action = self._actions[spec.id]
-            action.setEnabled(spec.enabled(self._commands))
+            action.setEnabled(spec.enabled(self._menu_actions))
             if spec.checked is not None:
-                action.setChecked(spec.checked(self._commands))
+                action.setChecked(spec.checked(self._menu_actions))
             if spec.label is not None:
-                action.setText(spec.label(self._commands))
-        for choice, entries in self._choices:
-            now, possible = choice.current(self._commands), choice.enabled(self._commands)
+                action.setText(spec.label(self._menu_actions))
+        for submenu, entries in self._submenus:
+            now, possible = submenu.current(self._menu_actions), submenu.enabled(self._menu_actions)
             for value, action in entries:
                 action.setChecked(value == now)
                 action.setEnabled(possible)
@@ -284,18 +283,18 @@ class ActionTable(QObject):
         action.setToolTip(spec.tip or spec.text)
         action.setStatusTip(spec.tip)
         action.setCheckable(spec.checked is not None)
-        action.triggered.connect(lambda: spec.run(self._commands))
+        action.triggered.connect(lambda: spec.run(self._menu_actions))
         self._menus[spec.menu].addAction(action)
         return action
 
-    def _add_choice(self, spec: ChoiceSpec) -> list[tuple[Any, QAction]]:
+    def _add_submenu(self, spec: SubmenuSpec) -> list[tuple[Any, QAction]]:
         menu = self._menus[spec.menu].addMenu(spec.text)
         group = QActionGroup(menu)
         entries = []
         for value, text in spec.values:
             action = menu.addAction(text)
             action.setCheckable(True)
-            action.triggered.connect(lambda _=False, value=value: spec.choose(self._commands, value))
+            action.triggered.connect(lambda _=False, value=value: spec.choose(self._menu_actions, value))
             group.addAction(action)
             entries.append((value, action))
         return entries
