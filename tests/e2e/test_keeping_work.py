@@ -21,6 +21,7 @@ from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.session_file import SavedSession
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.recovery_dialog import RecoveryDialog
 from attention_viewer.viewer.window.app import Parts, keep_work
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
@@ -550,6 +551,15 @@ def test_damaged_files_are_said_once(work: Parts, tmp_path: Path) -> None:
     work.window.source_bar.set_hint("")
     work.menu_actions.recovery.offer()
     assert work.window.source_bar.hint() == ""
+
+
+def test_settings_that_are_not_read_are_said_once(work: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work.commands.recovery, "_settings", Settings(MemoryStore("Settings are not read.")))
+    for said in ("Settings are not read.", ""):
+        work.window.source_bar.set_hint("")
+        work.commands.recovery.offer()
+        work.commands.recovery.keep()
+        assert work.window.source_bar.hint() == said
 
 
 def test_a_place_that_cannot_be_written_to_is_said_once(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
