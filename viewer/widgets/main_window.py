@@ -38,6 +38,8 @@ PANEL_NAMES = {
 }
 TAB_NAMES = {Kind.ENCODER: "Encoder", Kind.DECODER: "Decoder", Kind.CROSS: "Cross"}
 """What menus and tabs call the panels: short, for tabs are narrow."""
+FRAME = QSize(8, 40)
+"""Room for the frame around a window that has none yet: it gets it when it is shown."""
 DEFAULT_SIZE = QSize(1600, 1000)
 LOW_EMS = 46.0
 """Height of the window below which the token strips have one line each."""
@@ -201,7 +203,7 @@ class MainWindow(QMainWindow):
     def fitting(self, size: QSize) -> QSize:
         """`size`, or as much of it as the screen has room for with the frame around the window."""
         screen = self.screen() or QGuiApplication.primaryScreen()
-        frame = self.frameGeometry().size() - self.geometry().size() if self.isVisible() else QSize(0, 0)
+        frame = self.frameGeometry().size() - self.geometry().size() if self.isVisible() else FRAME
         return size.boundedTo(screen.availableGeometry().size() - frame)
 
     def keep_on_screen(self) -> None:

@@ -48,7 +48,7 @@ class PanelHost(QMainWindow):
         self._arranged = 0
         self._chosen = Chosen()
         self._active = MAPS[-1]
-        self._arranging = False
+        self._arranging = self._dragging = False
         self._only: frozenset[str] | None = None
         self._before: QByteArray | None = None
         self._form_before = self._form
@@ -56,7 +56,7 @@ class PanelHost(QMainWindow):
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self.share_room)
-        self.tabifiedDockWidgetActivated.connect(self._tab_chosen)
+        self.tabifiedDockWidgetActivated.connect(lambda _: self._later.start())
         for card in self._cards.values():
             card.dockLocationChanged.connect(self._card_moved)
             card.visibilityChanged.connect(self._later.start)
@@ -199,7 +199,7 @@ class PanelHost(QMainWindow):
         folded = self._form.columns == 3 and not self.lower_open and not self._chosen.moved and self._only is None
         for name in LOWER:
             self._cards[name].set_folded(folded)
-        if self._chosen.moved or not self.isVisible():
+        if self._chosen.moved or self._dragging or not self.isVisible():
             return
         self._activate()
         tops = self._tops()
@@ -208,13 +208,16 @@ class PanelHost(QMainWindow):
         if self._form.columns == 3 and lower is not None and tops and not folded:
             below = self._height_below(lower)
             docks: list[QDockWidget] = [self._cards[tops[0]], self._cards[lower]]
-            rest = self.height() - below - self._gap() - self._tabs_height()
+            rest = self.height() - below - self._gap() - max((bar.height() for bar in self._bars()), default=0)
             self.resizeDocks(docks, [max(1, rest), below], Qt.Orientation.Vertical)
 
     def event(self, event: QEvent) -> bool:
         """Remember the shares that a splitter was dragged to."""
+        if event.type() is QEvent.Type.MouseButtonPress:
+            self._dragging = True
         handled = super().event(event)
-        if event.type() is QEvent.Type.MouseButtonRelease and handled:
+        if event.type() is QEvent.Type.MouseButtonRelease and self._dragging:
+            self._dragging = False
             self._remember()
         return handled
 
@@ -289,9 +292,6 @@ class PanelHost(QMainWindow):
     def _gap(self) -> int:
         return self.style().pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent, None, self)
 
-    def _tabs_height(self) -> int:
-        return max((bar.height() for bar in self._bars()), default=0)
-
     def _height_below(self, name: str) -> int:
         return height_below(name, self.height(), self._em, self._chosen.below)
 
@@ -324,10 +324,6 @@ class PanelHost(QMainWindow):
             if astray and not card.isFloating():
                 return True
         return False
-
-    def _tab_chosen(self, card: QDockWidget) -> None:
-        if card.objectName() in LOWER:
-            self._later.start()
 
     def _watch_tabs(self) -> None:
         """Fold and open the lower cards by clicks on their tabs; Qt makes tab bars as it needs them."""
