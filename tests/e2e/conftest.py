@@ -38,7 +38,7 @@ def open_window(
     qtbot: QtBot, bundled: Path, read_once: Callable[..., Translator], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Open]:
     """Opens windows on the bundled model, which is read only once for all, and closes them at the end."""
-    monkeypatch.setattr("attention_viewer.model.session.Translator", read_once)
+    monkeypatch.setattr("attention_viewer.model.translator.Translator", read_once)
     opened: list[Parts] = []
 
     def open_one(settings: Settings | None = None, model: Path = bundled, sentence: str | None = None) -> Parts:

@@ -554,11 +554,11 @@ def test_damaged_files_are_said_once(work: Parts, tmp_path: Path) -> None:
 
 
 def test_settings_that_are_not_read_are_said_once(work: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work.commands.recovery, "_settings", Settings(MemoryStore("Settings are not read.")))
+    monkeypatch.setattr(work.menu_actions.recovery, "_settings", Settings(MemoryStore("Settings are not read.")))
     for said in ("Settings are not read.", ""):
         work.window.source_bar.set_hint("")
-        work.commands.recovery.offer()
-        work.commands.recovery.keep()
+        work.menu_actions.recovery.offer()
+        work.menu_actions.recovery.keep()
         assert work.window.source_bar.hint() == said
 
 
