@@ -57,7 +57,7 @@ def test_it_is_saved_with_a_session() -> None:
     view = choose(ViewState(), MOOD, "loud")
     text = to_text(SavedSession(Document("x"), view))
     assert '"mood": "loud"' in text and from_text(text, "x").view[MOOD] == "loud"
-    with pytest.raises(Exception, match="mood of the view is 'shrill'"):
+    with pytest.raises(Exception, match="mood is 'shrill'; it must be one of calm, loud"):
         from_text(text.replace('"loud"', '"shrill"'), "x")
 
 
