@@ -87,7 +87,7 @@ class PanelHost(QMainWindow):
     def fit(self, window: QSize) -> None:
         """Take the form that a window of this size calls for, unless cards were moved by hand."""
         # Without the next token there is as much more room for the maps.
-        beside = NEXT_EMS[0] if self._only is not None else 0.0
+        beside = NEXT_EMS[0] + 1.0 if self._only is not None else 0.0
         form = form_for(window.width() / self._em + beside, window.height() / self._em)
         if form == self._form:
             return
@@ -245,10 +245,11 @@ class PanelHost(QMainWindow):
                     bar.setCurrentIndex(index)
 
     def _activate(self) -> None:
-        layout = self.layout()
-        if layout is not None:
-            layout.invalidate()
-            layout.activate()
+        """Let the layout follow now; a dock that was put elsewhere may remember how high its title used to be."""
+        for layout in (*(card.layout() for card in self._cards.values()), self.layout()):
+            if layout is not None:
+                layout.invalidate()
+                layout.activate()
 
     def _follow_form(self) -> None:
         """Arrange anew where the form calls for it, with the map in front that the keyboard acts on.
