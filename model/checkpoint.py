@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.config import ModelConfig, read_config
-from model.errors import CheckpointError
+from attention_viewer.model.contract.config import ModelConfig, read_config
+from attention_viewer.model.contract.errors import CheckpointError
 
 if TYPE_CHECKING:
+    from attention_viewer.model.nn.transformer import Transformer
     from torch import Tensor, dtype
     from torch.nn import Parameter
-
-    from model.transformer import Transformer
 
 REQUIRED = ("config.json", "vocab.json", "source.spm", "target.spm")
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
@@ -102,8 +101,7 @@ def load(directory: Path) -> Transformer:
     Raises CheckpointError where a file is missing or damaged, or a tensor is missing or has the wrong shape.
     """
     import torch
-
-    from model.transformer import Transformer
+    from attention_viewer.model.nn.transformer import Transformer
 
     check_checkpoint(directory)
     config = read_config(directory)

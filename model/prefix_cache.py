@@ -10,12 +10,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from attention_viewer.model.contract.api import DecodeStep, Encoding, How
+from attention_viewer.model.contract.interventions import Interventions
+from attention_viewer.model.nn.decoding import DecoderState
+from attention_viewer.model.nn.switches import Switches
 from torch import Tensor
-
-from model.api import DecodeStep, Encoding, How
-from model.decoding import DecoderState
-from model.interventions import Interventions
-from model.switches import Switches
 
 Choose = Callable[[int, DecodeStep], tuple[int, How]]
 """The token that stands after row `index`, and how it was chosen, given what the row computed."""

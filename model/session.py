@@ -14,9 +14,8 @@ from typing import TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
-
-from model.api import (
+from attention_viewer.model.checkpoint import content_hash, load
+from attention_viewer.model.contract.api import (
     BeamTree,
     Candidate,
     Check,
@@ -32,19 +31,19 @@ from model.api import (
     Token,
     Trace,
 )
-from model.beam import beam_search
-from model.checkpoint import content_hash, load
-from model.config import ModelConfig, read_barred, read_languages
-from model.decoding import best_tokens, decode_step, encode
-from model.document import Document, go_to, path
-from model.errors import InputError
-from model.experiments import Pass, divergence, other_token, parallel_pass, rank_heads
-from model.following import Follower
-from model.hypotheses import branch, opened, untouched
-from model.interventions import Interventions, while_decoding
-from model.prefix_cache import Branch, PrefixCache, Sentence
-from model.switches import switches
-from model.tokenizer import Tokenizer
+from attention_viewer.model.contract.config import ModelConfig, read_barred, read_languages
+from attention_viewer.model.contract.document import Document, go_to, path
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.hypotheses import branch, opened, untouched
+from attention_viewer.model.contract.interventions import Interventions, while_decoding
+from attention_viewer.model.experiments.experiments import Pass, divergence, other_token, parallel_pass, rank_heads
+from attention_viewer.model.nn.decoding import best_tokens, decode_step, encode
+from attention_viewer.model.nn.switches import switches
+from attention_viewer.model.prefix_cache import Branch, PrefixCache, Sentence
+from attention_viewer.model.search.beam import beam_search
+from attention_viewer.model.search.following import Follower
+from attention_viewer.model.tokenizer import Tokenizer
+from torch import Tensor
 
 Result = TypeVar("Result")
 

@@ -12,11 +12,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from attention_viewer.model.contract.api import Token
+from attention_viewer.model.contract.config import ModelConfig, read_json
+from attention_viewer.model.contract.errors import CheckpointError, InputError
 from sentencepiece import SentencePieceProcessor
-
-from model.api import Token
-from model.config import ModelConfig, read_json
-from model.errors import CheckpointError, InputError
 
 SOURCE_LIMIT = 512
 """Most tokens of a sentence, `</s>` included."""

@@ -16,9 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
-
-from model.api import Floats, Token
-from model.errors import InputError
+from attention_viewer.model.contract.api import Floats, Token
+from attention_viewer.model.contract.errors import InputError
 
 Link = tuple[int, int]
 """Source word and target word, both from 0."""

@@ -12,9 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from model.api import Booleans, Floats, Kind, Token, Trace
-from model.errors import InputError
+from attention_viewer.model.contract.api import Booleans, Floats, Kind, Token, Trace
+from attention_viewer.model.contract.errors import InputError
 
 ROLE_SHARE = 0.4
 """Mean weight from which a place is what a head is there for."""

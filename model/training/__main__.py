@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from model.errors import UserError
-from model.training.arguments import TRAIN_EXAMPLE, TRAIN_HELP, add_train_options, train_options
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.training.arguments import TRAIN_EXAMPLE, TRAIN_HELP, add_train_options, train_options
 
 
 def main() -> int:
@@ -21,11 +21,11 @@ def main() -> int:
     add_train_options(parser)
     try:
         options = train_options(parser.parse_args())
-        from model.training.run import train
+        from attention_viewer.model.training.run import train
 
         return train(options)
     except UserError as error:
-        print(f"model.training: {error}", file=sys.stderr)
+        print(f"attention_viewer.model.training: {error}", file=sys.stderr)
         return 2
 
 

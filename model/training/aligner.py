@@ -8,10 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from model.analysis.alignment import Link
-from model.errors import InputError
-from model.training.data import Pair
-from model.training.word_links import parse_links, symmetrise, words
+from attention_viewer.model.analysis.alignment import Link
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.word_links import parse_links, symmetrise, words
 
 
 def align(pairs: Sequence[Pair]) -> list[tuple[Link, ...]]:

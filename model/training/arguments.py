@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from model.errors import InputError
-from model.training.settings import AugmentationRates, TrainingSettings
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.settings import AugmentationRates, TrainingSettings
 
 TRAIN_HELP = """\
 Train a small Transformer on sentence pairs (source<TAB>target, UTF-8, .gz or not) and write it as a

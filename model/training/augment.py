@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from model.analysis.alignment import Link
-from model.training.data import Pair
-from model.training.settings import AugmentationRates
-from model.training.substitution import Names, substitute
-from model.training.word_links import word_spans
+from attention_viewer.model.analysis.alignment import Link
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.settings import AugmentationRates
+from attention_viewer.model.training.substitution import Names, substitute
+from attention_viewer.model.training.word_links import word_spans
 
 
 def augment(

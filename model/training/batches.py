@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
+from attention_viewer.model.training.augment import augment
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.mix import Mix
+from attention_viewer.model.training.piece_links import guide_weights
+from attention_viewer.model.training.settings import TrainingSettings
+from attention_viewer.model.training.subwords import Subwords
 from torch import Tensor
-
-from model.training.augment import augment
-from model.training.data import Pair
-from model.training.mix import Mix
-from model.training.piece_links import guide_weights
-from model.training.settings import TrainingSettings
-from model.training.subwords import Subwords
 
 IGNORED = -100
 """Marks target positions that are padding."""

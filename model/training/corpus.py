@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.errors import InputError
-from model.training.data import Pair, prepare, read_pairs, split, without_leaks
-from model.training.leave_out import read_sentences, without_sentences
-from model.training.settings import TrainingSettings
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.data import Pair, prepare, read_pairs, split, without_leaks
+from attention_viewer.model.training.leave_out import read_sentences, without_sentences
+from attention_viewer.model.training.settings import TrainingSettings
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.analysis.alignment import Link
-from model.errors import InputError
+from attention_viewer.model.analysis.alignment import Link
+from attention_viewer.model.contract.errors import InputError
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00ad": None})
 

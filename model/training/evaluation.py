@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
+from attention_viewer.model.nn.decoding import decode_step, encode
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.training.batches import IGNORED, Example, collate
 from torch import Tensor
 from torch.nn import functional
-
-from model.decoding import decode_step, encode
-from model.training.batches import IGNORED, Example, collate
-from model.transformer import Transformer
 
 BATCH_POSITIONS = 4000
 LIMIT = 200

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from model.errors import InputError
-from model.training.data import Pair
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.data import Pair
 
 
 def bare(text: str) -> str:

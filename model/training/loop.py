@@ -15,23 +15,22 @@ from pathlib import Path
 from types import FrameType
 
 import torch
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.training import settings as settings_json
+from attention_viewer.model.training.average import WeightAverage
+from attention_viewer.model.training.batches import IGNORED, Batch, Example, collate, epoch_batches, guided
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.mix import Mix
+from attention_viewer.model.training.precision import chosen_precision, in_precision
+from attention_viewer.model.training.processes import Processes
+from attention_viewer.model.training.projection import projected_loss
+from attention_viewer.model.training.run_directory import STATE
+from attention_viewer.model.training.schedule import Budget, learning_rate
+from attention_viewer.model.training.settings import TrainingSettings
+from attention_viewer.model.training.subwords import Subwords
+from attention_viewer.model.whole_files import whole_file
 from torch import Tensor
-
-from model.errors import UserError
-from model.training import settings as settings_json
-from model.training.average import WeightAverage
-from model.training.batches import IGNORED, Batch, Example, collate, epoch_batches, guided
-from model.training.data import Pair
-from model.training.mix import Mix
-from model.training.precision import chosen_precision, in_precision
-from model.training.processes import Processes
-from model.training.projection import projected_loss
-from model.training.run_directory import STATE
-from model.training.schedule import Budget, learning_rate
-from model.training.settings import TrainingSettings
-from model.training.subwords import Subwords
-from model.training.whole_files import whole_file
-from model.transformer import Transformer
 
 _SMALLEST = 1e-9
 """Added to weights before their logarithm is taken."""

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
-
-from model.analysis.alignment import (
+from attention_viewer.model.analysis.alignment import (
     Convention,
     Gold,
     Sentence,
@@ -17,20 +16,20 @@ from model.analysis.alignment import (
     read_gold,
     words_of,
 )
-from model.analysis.roles import head_roles
-from model.api import Floats, Kind
-from model.checkpoint import load
-from model.config import read_barred, read_config
-from model.document import Document
-from model.errors import InputError
-from model.hypotheses import teacher_force
-from model.session import Session
-from model.tokenizer import Tokenizer
-from model.training.arguments import EvaluateOptions
-from model.training.batches import Example
-from model.training.data import Pair, read_pairs
-from model.training.evaluation import LIMIT, loss, score, translate
-from model.training.typed import copied_lines, read_copied, typed_lines
+from attention_viewer.model.analysis.roles import head_roles
+from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.api import Floats, Kind
+from attention_viewer.model.contract.config import read_barred, read_config
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.hypotheses import teacher_force
+from attention_viewer.model.session import Session
+from attention_viewer.model.tokenizer import Tokenizer
+from attention_viewer.model.training.arguments import EvaluateOptions
+from attention_viewer.model.training.batches import Example
+from attention_viewer.model.training.data import Pair, read_pairs
+from attention_viewer.model.training.evaluation import LIMIT, loss, score, translate
+from attention_viewer.model.training.typed import copied_lines, read_copied, typed_lines
 
 
 def evaluate(options: EvaluateOptions) -> int:

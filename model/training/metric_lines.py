@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from model.training.evaluation import Loss, Scores
-from model.training.loop import Update
-from model.training.run_directory import RunDirectory
+from attention_viewer.model.training.evaluation import Loss, Scores
+from attention_viewer.model.training.loop import Update
+from attention_viewer.model.training.run_directory import RunDirectory
 
 UPDATES_PER_LINE = 20
 """Updates that share a line of the metrics."""

@@ -6,8 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from model.training.data import Pair
-from model.training.substitution import Names
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.substitution import Names
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.training.settings import TrainingSettings
+from attention_viewer.model.training.settings import TrainingSettings
 
 EFLOMAL = "eflomal"
 """Names the aligner as where word links came from; anything else is the name of a file."""

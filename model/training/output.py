@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-
-from model.checkpoint import write_weights
-from model.config import ModelConfig
-from model.training.subwords import write_vocabulary
-from model.training.whole_files import whole_directory
-from model.transformer import Transformer
+from attention_viewer.model.checkpoint import write_weights
+from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.training.subwords import write_vocabulary
+from attention_viewer.model.whole_files import whole_directory
 
 LONGEST = 512
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-
-from model.api import Floats
-from model.tokenizer import SPACE
-from model.training.data import Pair
-from model.training.word_links import Span, word_spans
+from attention_viewer.model.contract.api import Floats
+from attention_viewer.model.tokenizer import SPACE
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.word_links import Span, word_spans
 
 
 def guide_weights(pair: Pair, sources: Sequence[Span], targets: Sequence[Span]) -> Floats:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from model.errors import InputError
-from model.training.settings import TrainingSettings
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.settings import TrainingSettings
 
 
 def check_needed(settings: TrainingSettings, aligner: bool) -> None:

@@ -6,9 +6,8 @@ import sys
 from types import TracebackType
 from typing import Self
 
+from attention_viewer.model.training.loop import Update
 from tqdm import tqdm
-
-from model.training.loop import Update
 
 _SECONDS_BETWEEN_LINES = 60.0
 """Where nobody watches, standard error goes to a file: plain lines, since a bar is drawn with carriage returns."""

@@ -10,32 +10,31 @@ from pathlib import Path
 from time import perf_counter
 
 import torch
-
-from model.checkpoint import load
-from model.errors import InputError
-from model.training.aligner import align
-from model.training.arguments import TrainOptions
-from model.training.batches import Example
-from model.training.corpus import Corpus, read_corpus
-from model.training.data import Pair
-from model.training.evaluation import loss, score, translate
-from model.training.loop import Trainer, TrainingError, Update, stop_on_signals
-from model.training.memory import keep_freed_memory
-from model.training.metric_lines import Measured, MetricLines, dev_line
-from model.training.mix import Mix
-from model.training.model_card import EFLOMAL, CorpusUsed, Course, Described, Figures, model_card
-from model.training.output import Languages, write_checkpoint
-from model.training.preflight import check_needed, read_credits
-from model.training.processes import Processes
-from model.training.reporting import ProgressBar
-from model.training.run_directory import STATE, Beginning, RunDirectory
-from model.training.settings import with_budget
-from model.training.sizes import model_config, sizes_of
-from model.training.substitution import Names, read_names
-from model.training.subwords import Subwords, train_subwords
-from model.training.whole_files import WriteError
-from model.training.word_links import parse_links, spell_links, with_links
-from model.transformer import Transformer
+from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.training.aligner import align
+from attention_viewer.model.training.arguments import TrainOptions
+from attention_viewer.model.training.batches import Example
+from attention_viewer.model.training.corpus import Corpus, read_corpus
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.evaluation import loss, score, translate
+from attention_viewer.model.training.loop import Trainer, TrainingError, Update, stop_on_signals
+from attention_viewer.model.training.memory import keep_freed_memory
+from attention_viewer.model.training.metric_lines import Measured, MetricLines, dev_line
+from attention_viewer.model.training.mix import Mix
+from attention_viewer.model.training.model_card import EFLOMAL, CorpusUsed, Course, Described, Figures, model_card
+from attention_viewer.model.training.output import Languages, write_checkpoint
+from attention_viewer.model.training.preflight import check_needed, read_credits
+from attention_viewer.model.training.processes import Processes
+from attention_viewer.model.training.reporting import ProgressBar
+from attention_viewer.model.training.run_directory import STATE, Beginning, RunDirectory
+from attention_viewer.model.training.settings import with_budget
+from attention_viewer.model.training.sizes import model_config, sizes_of
+from attention_viewer.model.training.substitution import Names, read_names
+from attention_viewer.model.training.subwords import Subwords, train_subwords
+from attention_viewer.model.training.word_links import parse_links, spell_links, with_links
+from attention_viewer.model.whole_files import WriteError
 
 SAVE_SECONDS = 300.0
 """Between two saved states."""

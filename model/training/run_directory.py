@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.errors import InputError, UserError
-from model.training.settings import TrainingSettings, from_json, to_json
-from model.training.whole_files import WriteError, remove, whole_file
+from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.training.settings import TrainingSettings, from_json, to_json
+from attention_viewer.model.whole_files import WriteError, remove, write_whole
 
 STATE = "state.pt"
 _SETTINGS, _SUBWORDS, _METRICS, _MODEL = "settings.json", "subwords.model", "metrics.jsonl", "model"
@@ -120,12 +120,6 @@ class RunDirectory:
             lines = self.metrics.read_text(encoding="utf-8").splitlines()
             kept = [line for line in lines if _step(line) <= step]
             write_whole(self.metrics, "".join(f"{line}\n" for line in kept).encode())
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that is there with all its content or not at all. Raises WriteError where that fails."""
-    with whole_file(path) as part:
-        part.write_bytes(content)
 
 
 def _step(line: str) -> float:

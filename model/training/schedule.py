@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from model.training.settings import TrainingSettings
+from attention_viewer.model.training.settings import TrainingSettings
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from model.errors import InputError
+from attention_viewer.model.contract.errors import InputError
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from model.checkpoint import check_checkpoint
-from model.config import ModelConfig, read_config
-from model.errors import InputError
-from model.training.output import LONGEST
-from model.training.settings import TrainingSettings
-from model.training.subwords import Subwords
+from attention_viewer.model.checkpoint import check_checkpoint
+from attention_viewer.model.contract.config import ModelConfig, read_config
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.output import LONGEST
+from attention_viewer.model.training.settings import TrainingSettings
+from attention_viewer.model.training.subwords import Subwords
 
 
 def model_config(settings: TrainingSettings, subwords: Subwords) -> ModelConfig:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.analysis.alignment import Link
-from model.errors import InputError
-from model.training.data import Pair
-from model.training.word_links import Span, word_spans, words
+from attention_viewer.model.analysis.alignment import Link
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.word_links import Span, word_spans, words
 
 Name = tuple[str, ...]
 """The words of a name."""

@@ -11,13 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import sentencepiece
-
-from model.errors import InputError
-from model.training.data import Pair
-from model.training.normalisation import normalisation_table, normalised_alone
-from model.training.piece_links import piece_spans
-from model.training.spm_file import without_paths
-from model.training.word_links import Span
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.normalisation import normalisation_table, normalised_alone
+from attention_viewer.model.training.piece_links import piece_spans
+from attention_viewer.model.training.spm_file import without_paths
+from attention_viewer.model.training.word_links import Span
 
 PAD = "<pad>"
 BEST = 16

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.errors import InputError
-from model.tokenizer import Tokenizer
-from model.training.data import Pair, read_pairs
-from model.training.evaluation import score
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.tokenizer import Tokenizer
+from attention_viewer.model.training.data import Pair, read_pairs
+from attention_viewer.model.training.evaluation import score
 
 Translate = Callable[[Sequence[str]], Sequence[str]]
 """The translations of sentences, in their order."""

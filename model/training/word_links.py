@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from model.analysis.alignment import Link
-from model.errors import InputError
-from model.training.data import Pair
+from attention_viewer.model.analysis.alignment import Link
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.data import Pair
 
 Span = tuple[int, int]
 """First character and the one after the last."""

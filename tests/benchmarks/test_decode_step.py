@@ -10,13 +10,12 @@ from statistics import median
 
 import pytest
 import torch
+from attention_viewer.model.contract.api import How
+from attention_viewer.model.contract.document import Choice, Document
+from attention_viewer.model.session import Session
 from pytest_benchmark.fixture import BenchmarkFixture
+from support.reference import cached_pass, reference_model
 from transformers.modeling_outputs import BaseModelOutput
-
-from model.api import How
-from model.document import Choice, Document
-from model.session import Session
-from tests.reference import cached_pass, reference_model
 
 SOURCE = "The old man was reading a good book when his children came home."
 SOURCE_LENGTH, TARGET_LENGTH = 15, 14

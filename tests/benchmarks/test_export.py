@@ -7,19 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.session import Session
+from attention_viewer.viewer.export.job import Advance, export_file
+from attention_viewer.viewer.export.pictures import Subject
+from attention_viewer.viewer.export.runner import ExportRunner
+from attention_viewer.viewer.state.choices import Choices
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.view_state import Head, ViewState
 from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-
-from model.api import Kind
-from model.document import Document
-from model.session import Session
-from viewer.export.choices import Choices
-from viewer.export.job import Advance, export_file
-from viewer.export.pictures import Subject
-from viewer.export.runner import ExportRunner
-from viewer.loaded import Loaded
-from viewer.view_state import Head, ViewState
 
 SENTENCE = "The old teacher who lives next door gave my sister a very interesting book."
 LIMIT = 3.0

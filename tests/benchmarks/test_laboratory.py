@@ -7,12 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.window.app import Parts, begin, build
 from pytestqt.qtbot import QtBot
-
-from model.api import Kind
-from viewer.app import Parts, begin, build
-from viewer.arguments import WindowOptions
-from viewer.settings import MemoryStore, Settings
 
 SENTENCE = "My old friend told me that he would never again buy a car from a man he does not know."
 LIMIT = 0.100

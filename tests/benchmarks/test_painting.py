@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.viewer.look.theme import PALETTES, style_for
+from attention_viewer.viewer.painting.grid import paint_grid
+from attention_viewer.viewer.painting.heatmap import paint_heatmap
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytest_benchmark.fixture import BenchmarkFixture
-
-from tests.viewer.specs_for_tests import grid, heatmap
-from viewer.painting.grid import paint_grid
-from viewer.painting.heatmap import paint_heatmap
-from viewer.theme import PALETTES, style_for
+from support.specs_for_tests import grid, heatmap
 
 
 @pytest.mark.parametrize(("tokens", "limit"), [(20, 0.016), (128, 0.050)])

@@ -14,10 +14,10 @@ RUNS = 5
 CODE = """
 import json, sys, time
 began = float(sys.argv[1])
-from viewer.app import AfterFirstPaint, begin, build, create_application
-from viewer.arguments import WindowOptions
-from viewer.assets import BUNDLED_MODEL
-from viewer.settings import MemoryStore, Settings
+from attention_viewer.viewer.window.app import AfterFirstPaint, begin, build, create_application
+from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 application = create_application()
 parts = build(Settings(MemoryStore()), BUNDLED_MODEL)
 times = {}

@@ -1,4 +1,4 @@
-"""Windows on the bundled model."""
+"""Windows on the bundled model, and saved sessions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.document import Document, go_to
+from attention_viewer.model.contract.hypotheses import force, intervene
+from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.session import Session
+from attention_viewer.viewer.cli.main import main
+from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.state.view_state import ColorRange, RowLabels, ViewState
+from attention_viewer.viewer.storage.session_file import SavedSession, write
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.window.app import Parts, begin, build
 from pytestqt.qtbot import QtBot
-
-from tests.e2e.waiting import SENTENCE, Open, wait_for_step
-from viewer.app import Parts, begin, build
-from viewer.arguments import WindowOptions
-from viewer.settings import MemoryStore, Settings
+from support.commands import TEXT
+from support.exports import TARGET, Export
+from support.exports import TEXT as TINY_TEXT
+from support.waiting import SENTENCE, Open, wait_for_step
 
 
 @pytest.fixture
@@ -41,3 +51,32 @@ def window(open_window: Open, qtbot: QtBot) -> Parts:
     parts = open_window(sentence=SENTENCE)
     wait_for_step(qtbot, parts, 0)
     return parts
+
+
+@pytest.fixture
+def saved(session: Session, tmp_path: Path) -> Path:
+    """A session of five rows, one of its tokens forced and one of its heads off, in a view of its own."""
+    vocabulary = {token.piece: token.id for token in session.vocabulary()}
+    document = Document(TEXT, checkpoint=session.info.content_hash)
+    first = session.trace(go_to(document, 1)).output_tokens[0].id
+    forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁chien"]), 5)
+    document = intervene(forced, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 2, 3)})))
+    view = ViewState(color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
+    path = tmp_path / "dog.avsession"
+    write(path, SavedSession(document, view))
+    return path
+
+
+@pytest.fixture
+def export(tiny: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Export:
+    """Runs the command with the tiny model, in an empty directory; returns the exit code."""
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: main(["export", "--model", str(tiny), *arguments])
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    """A file with three good lines, the second with a target, and a blank one between."""
+    file = tmp_path / "lines.tsv"
+    file.write_text(f"{TINY_TEXT}\n{TINY_TEXT}\t{TARGET}\n\nthe river.\n", encoding="utf-8")
+    return file

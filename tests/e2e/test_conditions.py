@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.interventions import Interventions, Positions
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL
+from attention_viewer.viewer.state.opening import ScreenshotOptions
+from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.storage import session_file
+from attention_viewer.viewer.storage.session_file import SavedSession
+from attention_viewer.viewer.window.app import Parts
+from attention_viewer.viewer.window.screenshot import take_screenshot
 from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-
-from model.document import Document
-from model.interventions import Interventions, Positions
-from tests.e2e.waiting import SENTENCE, settle
-from viewer import session_file
-from viewer.app import Parts, take_screenshot
-from viewer.assets import BUNDLED_MODEL
-from viewer.command_options import ScreenshotOptions
-from viewer.session_file import SavedSession
-from viewer.view_state import ViewState
+from support.waiting import SENTENCE, settle
 
 
 def test_the_banner_comes_with_a_change_and_resets_it(window: Parts, qtbot: QtBot) -> None:

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from model.api import Encoding, Kind, Token, Trace
-from tests.viewer import traces
-from viewer.export.page import page_bytes
-from viewer.painting.colormaps import COLORMAPS
-from viewer.theme import PALETTES
+from attention_viewer.model.contract.api import Encoding, Kind, Token, Trace
+from attention_viewer.viewer.export.page import page_bytes
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import PALETTES
+from support import traces
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.choosing import Method
+from attention_viewer.model.contract.document import Document, alone
+from attention_viewer.model.session import Session
+from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
+from attention_viewer.viewer.state.specs import HeatmapSpec
+from attention_viewer.viewer.state.view_state import Side
+from attention_viewer.viewer.window.app import Parts
 from pytestqt.qtbot import QtBot
-
-from model.api import How, Kind
-from model.choosing import Method
-from model.document import Document, alone
-from model.session import Session
-from tests.e2e.waiting import SENTENCE, decode_to_the_end, settle, wait_for_step
-from viewer.app import Parts
-from viewer.resolve import heatmap, target_chips
-from viewer.specs import HeatmapSpec
-from viewer.view_state import Side
+from support.waiting import SENTENCE, decode_to_the_end, settle, wait_for_step
 
 
 def at_step(qtbot: QtBot, parts: Parts, step: int) -> None:

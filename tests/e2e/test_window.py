@@ -6,18 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.state.choices import Choices, Width
+from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
+from attention_viewer.viewer.window.app import Parts, restore_layout, save_layout
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit
 from pytestqt.qtbot import QtBot
-
-from model.api import Kind
-from tests.e2e.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, wait_for_step
-from viewer.app import Parts, restore_layout, save_layout
-from viewer.export.choices import Choices, Width
-from viewer.settings import MemoryStore, Settings
-from viewer.specs import HeatmapSpec, Unavailable
-from viewer.view_state import Head
-from viewer.widgets.export_dialog import ExportDialog, ExportRequest
+from support.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, wait_for_step
 
 
 def test_the_window_invites_before_and_after_the_model_is_ready(open_window: Open, qtbot: QtBot) -> None:

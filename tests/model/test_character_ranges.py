@@ -7,14 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.config import read_config
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.tokenizer import SPACE, Tokenizer
+from attention_viewer.model.training.subwords import Subwords, write_vocabulary
 from hypothesis import given
 from hypothesis import strategies as st
 from sentencepiece import SentencePieceTrainer
-
-from model.config import read_config
-from model.errors import InputError
-from model.tokenizer import SPACE, Tokenizer
-from model.training.subwords import Subwords, write_vocabulary
 
 TABLE = {"“": '"', "”": '"', "’": "'", "\u00ad": "", "\u200b": "", "e\u0301": "é", "…": "...", "½": "1/2", "™": "TM"}
 SENTENCES = [

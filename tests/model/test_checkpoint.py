@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from attention_viewer.model.checkpoint import check_checkpoint, content_hash, load, read_weights, write_weights
+from attention_viewer.model.contract.errors import CheckpointError
+from attention_viewer.model.session import Session
 from safetensors.torch import load_file, save_file
-
-from model.checkpoint import check_checkpoint, content_hash, load, read_weights, write_weights
-from model.errors import CheckpointError
-from model.session import Session
-from tests.conftest import MakeCheckpoint
+from support.checkpoints import MakeCheckpoint
 
 MODEL = "model.safetensors"
 

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.api import Ended, Kind
+from attention_viewer.model.contract.document import Document, go_to, step_back, step_forward
+from attention_viewer.model.contract.hypotheses import teacher_force
+from attention_viewer.model.nn.layers import EncoderLayer, PositionwiseFFN
+from attention_viewer.model.session import Session
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from model.api import Ended, Kind
-from model.checkpoint import load
-from model.document import Document, go_to, step_back, step_forward
-from model.hypotheses import teacher_force
-from model.layers import EncoderLayer, PositionwiseFFN
-from model.session import Session
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = st.lists(st.sampled_from(["the", "cat", "sees", "a", "bird", "old", "tree", "."]), min_size=1, max_size=7)

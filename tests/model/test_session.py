@@ -7,16 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from attention_viewer.model.checkpoint import content_hash
+from attention_viewer.model.contract.api import Ended, How, Kind, Progress, Trace
+from attention_viewer.model.contract.document import Choice, Document, go_to, step_back, step_forward
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.hypotheses import teacher_force
+from attention_viewer.model.prefix_cache import BRANCHES, SENTENCES
+from attention_viewer.model.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from model.api import Ended, How, Kind, Progress, Trace
-from model.checkpoint import content_hash
-from model.document import Choice, Document, go_to, step_back, step_forward
-from model.errors import InputError
-from model.hypotheses import teacher_force
-from model.prefix_cache import BRANCHES, SENTENCES
-from model.session import Session
 
 SOURCE = "the old cat sees a big red bird"
 

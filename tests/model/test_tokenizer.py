@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attention_viewer.model.contract.config import read_config
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.tokenizer import SOURCE_LIMIT, Tokenizer, readable
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from transformers import MarianTokenizer
-
-from model.config import read_config
-from model.errors import InputError
-from model.tokenizer import SOURCE_LIMIT, Tokenizer, readable
 
 ORDINARY = [
     "The cat sat on the mat.",

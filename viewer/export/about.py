@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from model.api import Kind, Trace
-from viewer import __version__, conditions
-from viewer.export.choices import GRID, KINDS, MAP, WINDOW
-from viewer.loaded import Loaded
-from viewer.resolve import KIND_TITLES
-from viewer.view_state import Side, ViewState, clamp
+from attention_viewer.model.contract.api import Kind, Trace
+from attention_viewer.viewer import __version__
+from attention_viewer.viewer.resolve.resolve import KIND_TITLES
+from attention_viewer.viewer.state import conditions
+from attention_viewer.viewer.state.choices import GRID, KINDS, MAP, WINDOW
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.view_state import Side, ViewState, clamp
 
 PROGRAM = "Attention Viewer"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from attention_viewer.viewer.export.about import About
+from attention_viewer.viewer.export.figure import Figure
+from attention_viewer.viewer.export.picture import painted_image
+from attention_viewer.viewer.export.writing import ExportError
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
-
-from viewer.export.about import About
-from viewer.export.figure import Figure
-from viewer.export.picture import ExportError, painted_image
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from attention_viewer.viewer.export.picture import Paint
+from attention_viewer.viewer.export.text import Lines, paint_lines, wrapped
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.bars import ROW_EMS, bars_layout, paint_bars
+from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
+from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
+from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS, heatmap_layout, natural_size, paint_heatmap
+from attention_viewer.viewer.painting.labels import elided, stride
+from attention_viewer.viewer.state.specs import Axis, BarsSpec, GridSpec, HeatmapSpec, scale_for
+from attention_viewer.viewer.state.view_state import ColorRange
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
-
-from viewer.export.picture import Paint
-from viewer.export.text import Lines, paint_lines, wrapped
-from viewer.painting.bars import ROW_EMS, bars_layout, paint_bars
-from viewer.painting.colorbar import colorbar_width, paint_colorbar
-from viewer.painting.grid import grid_layout, paint_grid
-from viewer.painting.heatmap import VECTOR_CELLS, heatmap_layout, natural_size, paint_heatmap
-from viewer.painting.labels import elided, stride
-from viewer.specs import Axis, BarsSpec, GridSpec, HeatmapSpec, scale_for
-from viewer.theme import Style
-from viewer.view_state import ColorRange
 
 CELL_EMS = 1.5
 """Side of a cell where nothing else bounds it."""
@@ -164,48 +163,60 @@ class Titled:
 
 def row_of(parts: Sequence[Titled], style: Style) -> Block:
     """Blocks side by side where each stays readable, one below the other where they would not."""
-    gap = 2.0 * style.em
-    naturals = [max(part.block.natural, _line(part.title, style)) for part in parts]
-    total = sum(naturals)
-    between = gap * (len(parts) - 1)
+    row = _Row(tuple(parts), style)
+    narrowest = max(part.block.narrowest for part in parts)
+    return Block(row.natural, row.natural, narrowest, row.height, row.paint, row.notes)
 
-    def shares(width: float) -> list[float] | None:
-        """The width of each part beside the others; None where they stand one below the other."""
-        wide = [(width - between) * natural / total for natural in naturals]
-        enough = all(share >= part.block.readable - 1e-6 for share, part in zip(wide, parts, strict=True))
-        return wide if enough else None
 
-    def widths(width: float) -> list[float]:
-        return shares(width) or [min(width, natural) for natural in naturals]
+class _Row:
+    """The geometry of titled blocks in a row; every width and height in the figure's own pixels."""
 
-    def placed(width: float) -> list[tuple[Titled, float]]:
-        """Each part as it stands then, with its width."""
-        beside = shares(width) is not None
-        shown = [part if beside or part.alone is None else replace(part, block=part.alone) for part in parts]
-        return list(zip(shown, widths(width), strict=True))
+    def __init__(self, parts: tuple[Titled, ...], style: Style) -> None:
+        self._parts, self._style = parts, style
+        self._gap = 2.0 * style.em
+        self._between = self._gap * (len(parts) - 1)
+        self._naturals = [max(part.block.natural, _line(part.title, style)) for part in parts]
+        self.natural = sum(self._naturals) + self._between
 
-    def heights(width: float) -> list[float]:
-        return [_head(part, share, style).height + part.block.height(share) for part, share in placed(width)]
+    def height(self, width: float) -> float:
+        """How high the row is."""
+        each = self._heights(width)
+        return max(each) if self._shares(width) else sum(each) + self._between
 
-    def height(width: float) -> float:
-        each = heights(width)
-        return max(each) if shares(width) else sum(each) + between
-
-    def paint(painter: QPainter, rect: QRectF, vector: bool) -> None:
-        beside = shares(rect.width())
+    def paint(self, painter: QPainter, rect: QRectF, vector: bool) -> None:
+        """Paint every part in its place."""
+        beside = self._shares(rect.width())
         x, y = rect.left(), rect.top()
-        for (part, share), high in zip(placed(rect.width()), heights(rect.width()), strict=True):
-            _paint_titled(painter, QRectF(x, y, share, high), part, style, vector)
-            x, y = (x + share + gap, y) if beside else (x, y + high + gap)
+        for (part, share), high in zip(self._placed(rect.width()), self._heights(rect.width()), strict=True):
+            _paint_titled(painter, QRectF(x, y, share, high), part, self._style, vector)
+            x, y = (x + share + self._gap, y) if beside else (x, y + high + self._gap)
 
-    def notes(width: float, device: Device) -> tuple[str, ...]:
-        found = {part.title: part.block.notes(share, device) for part, share in placed(width)}
+    def notes(self, width: float, device: Device) -> tuple[str, ...]:
+        """What had to be reduced, named by part where it is not the same in all."""
+        found = {part.title: part.block.notes(share, device) for part, share in self._placed(width)}
         if len(set(found.values())) == 1:
             return next(iter(found.values()))
         return tuple(f"{title.partition(' · ')[0]}: {', '.join(notes)}" for title, notes in found.items() if notes)
 
-    narrowest = max(part.block.narrowest for part in parts)
-    return Block(total + between, total + between, narrowest, height, paint, notes)
+    def _shares(self, width: float) -> list[float] | None:
+        """The width of each part beside the others; None where they stand one below the other."""
+        total = self.natural - self._between
+        wide = [(width - self._between) * natural / total for natural in self._naturals]
+        enough = all(share >= part.block.readable - 1e-6 for share, part in zip(wide, self._parts, strict=True))
+        return wide if enough else None
+
+    def _placed(self, width: float) -> list[tuple[Titled, float]]:
+        """Each part as it stands then, with its width."""
+        shares = self._shares(width)
+        if shares is not None:
+            return list(zip(self._parts, shares, strict=True))
+        alone = [part if part.alone is None else replace(part, block=part.alone) for part in self._parts]
+        return list(zip(alone, [min(width, natural) for natural in self._naturals], strict=True))
+
+    def _heights(self, width: float) -> list[float]:
+        return [
+            _head(part, share, self._style).height + part.block.height(share) for part, share in self._placed(width)
+        ]
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from model.api import Trace
-from viewer.export.json_trace import json_bytes
-from viewer.export.npz import npz_bytes
-from viewer.export.page import page_bytes
-from viewer.export.picture import ExportError, write_bytes
-from viewer.export.table import csv_bytes
+from attention_viewer.model.contract.api import Trace
+from attention_viewer.viewer.export.json_trace import json_bytes
+from attention_viewer.viewer.export.npz import npz_bytes
+from attention_viewer.viewer.export.page import page_bytes
+from attention_viewer.viewer.export.table import csv_bytes
+from attention_viewer.viewer.export.writing import ExportError, write_bytes
 
 Encode = Callable[[Trace, Mapping[str, Any]], bytes]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from attention_viewer.viewer.export.block import Block, Device, grid_block, heatmap_block
+from attention_viewer.viewer.export.picture import Paint
+from attention_viewer.viewer.export.text import paint_lines, wrapped
+from attention_viewer.viewer.export.writing import ExportError
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.choices import CM_PER_INCH, PIXELS_PER_INCH
+from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-
-from viewer.export.block import Block, Device, grid_block, heatmap_block
-from viewer.export.choices import CM_PER_INCH, PIXELS_PER_INCH
-from viewer.export.picture import ExportError, Paint
-from viewer.export.text import paint_lines, wrapped
-from viewer.specs import GridSpec, HeatmapSpec
-from viewer.theme import Style
 
 FIGURE_EMS = 34.0
 """A figure of natural width is at least so wide, so that captions have room."""

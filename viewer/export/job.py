@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from model.errors import UserError
-from viewer.export.about import PROGRAM, About, about
-from viewer.export.animation import animation_bytes
-from viewer.export.block import Device
-from viewer.export.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PICTURES, Choices
-from viewer.export.data import WRITERS
-from viewer.export.figure import Figure, Look
-from viewer.export.meta import meta
-from viewer.export.picture import EXPORTERS, ExportError, refuse_existing, write_bytes
-from viewer.export.pictures import Subject, make_figure
-from viewer.theme import PALETTES, style_for, system_font
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.viewer.export.about import PROGRAM, About, about
+from attention_viewer.viewer.export.animation import animation_bytes
+from attention_viewer.viewer.export.block import Device
+from attention_viewer.viewer.export.data import WRITERS
+from attention_viewer.viewer.export.figure import Figure, Look
+from attention_viewer.viewer.export.meta import meta
+from attention_viewer.viewer.export.picture import EXPORTERS
+from attention_viewer.viewer.export.pictures import Subject, make_figure
+from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
+from attention_viewer.viewer.look.theme import PALETTES, style_for, system_font
+from attention_viewer.viewer.state.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PICTURES, Choices
 
 Advance = Callable[[int, int], None]
 """Told how far an export has come (done, total); it may raise ExportCancelled."""

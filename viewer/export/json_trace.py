@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
-from model.api import DecodeStep, Floats, Kind, Token, Trace
-from viewer.export.npz import CONVENTION
+from attention_viewer.model.contract.api import DecodeStep, Floats, Kind, Token, Trace
+from attention_viewer.viewer.export.npz import CONVENTION
 
 FORMAT, VERSION = "attention-viewer trace", 1
 DIGITS = 6

@@ -5,10 +5,11 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from model.api import How, ModelInfo, Trace
-from model.document import Document
-from model.document_json import to_json
-from viewer import __version__, conditions
+from attention_viewer.model.contract.api import How, ModelInfo, Trace
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.document_json import to_json
+from attention_viewer.viewer import __version__
+from attention_viewer.viewer.state import conditions
 
 PACKAGES = ("torch", "numpy", "sentencepiece")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from model.api import Kind
-from viewer.export.choices import CANDIDATES, DATA, GRID, KINDS, MAP, PAGE, POSITIONS, WINDOW
-from viewer.view_state import Head, ViewState
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.state.choices import CANDIDATES, DATA, GRID, KINDS, MAP, PAGE, POSITIONS, WINDOW
+from attention_viewer.viewer.state.view_state import Head, ViewState
 
 NAMES = {
     KINDS: "kinds",

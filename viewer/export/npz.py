@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from attention_viewer.model.contract.api import Booleans, Kind, Token, Trace
 from numpy.typing import NDArray
-
-from model.api import Booleans, Kind, Token, Trace
 
 CONVENTION = (
     "rows are queries, columns are keys; decoder row t reads input_tokens[t] and predicts output_tokens[t]; "

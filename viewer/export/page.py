@@ -1,7 +1,7 @@
 """A trace as one HTML page that needs no server and no network: all heads, stepping, a readout for each cell.
 
 The page is `web/page.html` with `web/page.css`, the scripts and one JSON object written into it. Its texts and
-colours are those of the window. Shape letters as in `model.api`; L layers and H heads of any kind.
+colours are those of the window. Shape letters as in `model.contract.api`; L layers and H heads of any kind.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-
-from model.api import Booleans, DecodeStep, Floats, Kind, Token, Trace, join_text
-from model.interventions import Interventions, from_json
-from viewer import conditions
-from viewer.painting.colormaps import COLORMAPS, SEQUENTIAL
-from viewer.resolve import KIND_TITLES, ROW_CONVENTIONS, axes
-from viewer.specs import CONVENTION, Axis
-from viewer.theme import PALETTES, Palette
-from viewer.view_state import RowLabels, ViewState, clamp
+from attention_viewer.model.contract.api import Booleans, DecodeStep, Floats, Kind, Token, Trace, join_text
+from attention_viewer.model.contract.interventions import Interventions, from_json
+from attention_viewer.viewer.look.colormaps import COLORMAPS, SEQUENTIAL
+from attention_viewer.viewer.look.palette import PALETTES, Palette
+from attention_viewer.viewer.resolve.resolve import KIND_TITLES, ROW_CONVENTIONS, axes
+from attention_viewer.viewer.state import conditions
+from attention_viewer.viewer.state.specs import CONVENTION, Axis
+from attention_viewer.viewer.state.view_state import RowLabels, ViewState, clamp
 
 STEPS_OF_WEIGHT = 65535
 """A weight of 1 as it is stored: 16 bits, little endian."""
@@ -185,4 +184,4 @@ def _properties(palette: Palette) -> str:
 
 
 def _part(name: str) -> str:
-    return files("viewer.export").joinpath("web", name).read_text(encoding="utf-8")
+    return files("attention_viewer.viewer.export").joinpath("web", name).read_text(encoding="utf-8")

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSaveFile, QSize, QSizeF, Qt
+from attention_viewer.viewer.export.about import PROGRAM, About
+from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
+from attention_viewer.viewer.state.choices import CM_PER_INCH, PIXELS_PER_INCH
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
-
-from model.errors import UserError
-from viewer.export.about import PROGRAM, About
-from viewer.export.choices import CM_PER_INCH, PIXELS_PER_INCH
 
 Paint = Callable[[QPainter, QRectF, bool], None]
 """Paints a picture into a rectangle; the flag asks for vector cells."""
@@ -28,10 +27,6 @@ TOO_LARGE = "The picture could not be made: it is too large for the memory. Use 
 
 
 NOTHING = About()
-
-
-class ExportError(UserError):
-    """A picture or a file of numbers that cannot be written."""
 
 
 def png_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) -> QByteArray:
@@ -124,25 +119,13 @@ def export_picture(
         known = ", ".join(f".{each}" for each in EXPORTERS)
         raise ExportError(f"{path.name} has no picture format: give it a name that ends in one of {known}.")
     refuse_existing(path, overwrite)
-    write_bytes(path, EXPORTERS[suffix](paint, size, scale, about), overwrite)
+    write_bytes(path, bytes(EXPORTERS[suffix](paint, size, scale, about).data()), overwrite)
 
 
 def save_image(image: QImage | QPixmap, path: Path, overwrite: bool = False, about: About = NOTHING) -> None:
     """Write an image as PNG. Raises ExportError as `export_picture` does."""
     refuse_existing(path, overwrite)
-    write_bytes(path, _encoded(image, about), overwrite)
-
-
-def write_bytes(path: Path, content: QByteArray | bytes, overwrite: bool = False) -> None:
-    """Write a file whole or not at all. Raises ExportError with the reason."""
-    refuse_existing(path, overwrite)
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist. Make it, or choose another place.")
-    file = QSaveFile(str(path))
-    opened = file.open(QIODevice.OpenModeFlag.WriteOnly)
-    data = bytes(content.data()) if isinstance(content, QByteArray) else content
-    if not opened or not _write_all(file, data) or not file.commit():
-        raise ExportError(f"{path} could not be written: {file.errorString()}. Nothing was left behind.")
+    write_bytes(path, bytes(_encoded(image, about).data()), overwrite)
 
 
 @contextmanager
@@ -153,29 +136,6 @@ def _painting_on(device: QPaintDevice) -> Iterator[QPainter]:
         yield painter
     finally:
         painter.end()
-
-
-def _write_all(file: QSaveFile, data: bytes) -> bool:
-    """Write all of `data`: Qt takes what fits on a full disk, and gives the reason at the next attempt only."""
-    written = 0
-    while written < len(data):
-        count = file.write(data[written:])
-        if count <= 0:
-            return False
-        written += count
-    return True
-
-
-def refuse_existing(path: Path, overwrite: bool) -> None:
-    """Raise ExportError where `path` is a folder, or a file that may not be replaced."""
-    try:
-        is_folder, exists = path.is_dir(), path.exists()
-    except OSError as error:
-        raise ExportError(f"{path} cannot be used: {error.strerror}. Choose another name or place.") from None
-    if is_folder:
-        raise ExportError(f"{path} is a folder. Give a file name.")
-    if exists and not overwrite:
-        raise ExportError(f"{path} exists already. Choose another name, or allow it to be replaced.")
 
 
 def _buffer() -> QBuffer:

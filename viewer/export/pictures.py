@@ -7,21 +7,21 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeVar
 
+from attention_viewer.model.contract.api import Kind, join_text
+from attention_viewer.viewer.export.block import Titled, bars_block, heatmap_block, image_block, plot_block, row_of
+from attention_viewer.viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
+from attention_viewer.viewer.export.writing import ExportError
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.curves import paint_curves
+from attention_viewer.viewer.painting.matrix import paint_matrix
+from attention_viewer.viewer.resolve import resolve, resolve_positions
+from attention_viewer.viewer.state import conditions
+from attention_viewer.viewer.state.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.specs import HeatmapSpec, MatrixSpec, Pending, Unavailable
+from attention_viewer.viewer.state.view_state import ViewState
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QImage
-
-from model.api import Kind, join_text
-from viewer import conditions, resolve, resolve_positions
-from viewer.export.block import Titled, bars_block, heatmap_block, image_block, plot_block, row_of
-from viewer.export.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
-from viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
-from viewer.export.picture import ExportError
-from viewer.loaded import Loaded
-from viewer.painting.curves import paint_curves
-from viewer.painting.matrix import paint_matrix
-from viewer.specs import HeatmapSpec, MatrixSpec, Pending, Unavailable
-from viewer.theme import Style
-from viewer.view_state import ViewState
 
 Spec = TypeVar("Spec")
 

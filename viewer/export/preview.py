@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.export.figure import Figure
+from attention_viewer.viewer.export.job import figure_of
+from attention_viewer.viewer.export.picture import painted_image
+from attention_viewer.viewer.export.pictures import Subject
+from attention_viewer.viewer.state.choices import ANIMATIONS, CM_PER_INCH, PIXELS_PER_INCH, Choices
 from PySide6.QtGui import QImage
-
-from viewer.export.choices import ANIMATIONS, CM_PER_INCH, PIXELS_PER_INCH, Choices
-from viewer.export.figure import Figure
-from viewer.export.job import figure_of
-from viewer.export.picture import painted_image
-from viewer.export.pictures import Subject
 
 LARGEST_SIDE = 4000
 """Pixels of a preview's side; larger figures are reduced."""

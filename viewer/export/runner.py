@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.viewer.export.job import Advance, ExportCancelled
 from PySide6.QtCore import QObject, QThreadPool, Signal
 from PySide6.QtGui import QImage
-
-from model.errors import UserError
-from viewer.export.job import Advance, ExportCancelled
 
 Write = Callable[[Advance], tuple[str, ...]]
 """Writes a file, telling how far it has come; returns notes on what had to be reduced."""

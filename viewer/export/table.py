@@ -8,8 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-
-from model.api import Floats, Kind, Token, Trace
+from attention_viewer.model.contract.api import Floats, Kind, Token, Trace
 
 COLUMNS = (
     "kind",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.labels import elided
+from attention_viewer.viewer.state.specs import Bar, BarsSpec, probability_text
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-
-from viewer.painting.labels import elided
-from viewer.specs import Bar, BarsSpec, probability_text
-from viewer.theme import Style
 
 ROW_EMS = 1.75
 """Height of a bar's row."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from attention_viewer.viewer.look.theme import Palette, Style
+from attention_viewer.viewer.state.specs import Chip
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
-
-from viewer.specs import Chip
-from viewer.theme import Palette, Style
 
 GAP_EMS = 0.35
 RADIUS_EMS = 0.3

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.raster import color_words, image_of
+from attention_viewer.viewer.state.specs import Scale
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-
-from viewer.painting.raster import color_words, image_of
-from viewer.specs import Scale
-from viewer.theme import Style
 
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 VECTOR_STRIPES = 64

@@ -8,11 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
-
-from model.api import Floats
-from viewer.painting.scales import (
+from attention_viewer.model.contract.api import Floats
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.scales import (
     Tick,
     columns_ticks,
     numbers_gap,
@@ -22,8 +20,9 @@ from viewer.painting.scales import (
     paint_left,
     tick_text,
 )
-from viewer.specs import CurvesSpec
-from viewer.theme import Style
+from attention_viewer.viewer.state.specs import CurvesSpec
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 CURVE_STROKES = 1.6
 ROOM_ABOVE_CURVES = 1.1

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS, badge_size, paint_badge, paint_rectangles
+from attention_viewer.viewer.painting.raster import Pixels, cell_colors, fit, image_of
+from attention_viewer.viewer.state.specs import GridSpec, scale_for
+from attention_viewer.viewer.state.view_state import ColorRange, Head
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-
-from viewer.painting.heatmap import VECTOR_CELLS, badge_size, paint_badge, paint_rectangles
-from viewer.painting.raster import Pixels, cell_colors, fit, image_of
-from viewer.specs import GridSpec, scale_for
-from viewer.theme import Style
-from viewer.view_state import ColorRange, Head
 
 GUTTER_EMS = 0.3
 """Space between two small maps."""

@@ -9,15 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from attention_viewer.model.contract.api import Booleans
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
+from attention_viewer.viewer.painting.labels import Side, height_of, overhang_of, paint_labels, width_of
+from attention_viewer.viewer.painting.raster import Pixels, cell_colors, fit, image_of
+from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
-
-from model.api import Booleans
-from viewer.painting.colorbar import colorbar_width, paint_colorbar
-from viewer.painting.labels import Side, height_of, overhang_of, paint_labels, width_of
-from viewer.painting.raster import Pixels, cell_colors, fit, image_of
-from viewer.specs import HeatmapSpec, Overlay
-from viewer.theme import Style
 
 VECTOR_CELLS = 40_000
 """More cells than this become one embedded image in SVG and PDF."""

@@ -9,10 +9,9 @@ import math
 from collections.abc import Sequence
 from enum import StrEnum
 
+from attention_viewer.viewer.look.theme import Style
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
-
-from viewer.theme import Style
 
 LEAN = math.radians(56)
 """How steeply labels on top rise."""

@@ -8,13 +8,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
-
-from viewer.painting.colorbar import colorbar_width, paint_colorbar
-from viewer.painting.heatmap import VECTOR_CELLS, paint_rectangles
-from viewer.painting.raster import cell_colors, image_of
-from viewer.painting.scales import (
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
+from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS, paint_rectangles
+from attention_viewer.viewer.painting.raster import cell_colors, image_of
+from attention_viewer.viewer.painting.scales import (
     Tick,
     columns_ticks,
     numbers_gap,
@@ -24,8 +22,9 @@ from viewer.painting.scales import (
     paint_left,
     rows_ticks,
 )
-from viewer.specs import MatrixSpec
-from viewer.theme import Style
+from attention_viewer.viewer.state.specs import MatrixSpec
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 FRAME_STROKES = 2.0
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from attention_viewer.model.contract.api import Booleans, Floats
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import Palette
+from attention_viewer.viewer.state.specs import Scale
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
-
-from model.api import Booleans, Floats
-from viewer.painting.colormaps import COLORMAPS
-from viewer.specs import Scale
-from viewer.theme import Palette
 
 Pixels = NDArray[np.uint32]
 

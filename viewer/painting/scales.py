@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from attention_viewer.viewer.look.theme import Style
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
-
-from viewer.theme import Style
 
 STEPS = (1, 2, 5)
 ROUNDING = 1e-9

@@ -10,11 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import BeamDot, BeamSpec
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
-
-from viewer.specs import BeamDot, BeamSpec
-from viewer.theme import Style
 
 START = -1
 """Stands for the start of the sentence, from which the dots without a parent come."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.head_grid import HeadGrid
+from attention_viewer.viewer.widgets.heatmap_view import HeatmapView
+from attention_viewer.viewer.widgets.readout import Readout
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
-
-from viewer.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
-from viewer.theme import Style
-from viewer.view_state import Head
-from viewer.widgets.card import TitleBlock
-from viewer.widgets.head_grid import HeadGrid
-from viewer.widgets.heatmap_view import HeatmapView
-from viewer.widgets.readout import Readout
 
 SHARES = (1000, 2000)
 """Of the height: grid, map."""

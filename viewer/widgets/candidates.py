@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.bars import bar_at, bars_that_fit, paint_bars
+from attention_viewer.viewer.state.specs import BarsSpec, Pending, Unavailable
+from attention_viewer.viewer.widgets.canvas import Canvas
+from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.vocabulary_line import VocabularyLine
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
-
-from viewer.painting.bars import bar_at, bars_that_fit, paint_bars
-from viewer.specs import BarsSpec, Pending, Unavailable
-from viewer.theme import Style
-from viewer.widgets.canvas import Canvas
-from viewer.widgets.card import TitleBlock
-from viewer.widgets.vocabulary_line import VocabularyLine
 
 TITLE = "Next token"
 INVITATION = "click to force it here"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.widgets.message import KEYBOARD_REASONS, paint_focus, paint_message
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
-
-from viewer.specs import Pending, Unavailable
-from viewer.theme import Style
-from viewer.widgets.message import KEYBOARD_REASONS, paint_focus, paint_message
 
 Spec = TypeVar("Spec")
 LEAST_EMS = 2.0

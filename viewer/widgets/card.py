@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attention_viewer.viewer.look.theme import Style
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
-
-from viewer.theme import Style
 
 TITLE_ROW_EMS = 2.0
 """Height of a title's line, with or without controls beside it, so that neighbouring titles stand level."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.widgets.card import ElidedLabel
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
-
-from viewer.theme import Style
-from viewer.widgets.card import ElidedLabel
 
 LEAST_EMS = 4.0
 """Width that its words keep where there is little room."""

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QShowEvent, QStandardItemModel
+from attention_viewer.viewer.state.choices import (
+    FORMATS,
+    SUBJECTS,
+    THEMES,
+    Choices,
+    formats_of,
+)
+from attention_viewer.viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
+from attention_viewer.viewer.widgets.form_parts import choice, disable, frame_time, reserve, tick
+from attention_viewer.viewer.widgets.preview import Preview
+from attention_viewer.viewer.widgets.width_box import ResolutionBox, WidthBox
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -18,23 +28,9 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMessageBox,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
-
-from viewer.export.choices import (
-    FORMATS,
-    LONGEST_FRAME,
-    SHORTEST_FRAME,
-    SUBJECTS,
-    THEMES,
-    Choices,
-    formats_of,
-)
-from viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
-from viewer.widgets.preview import Preview
-from viewer.widgets.width_box import ResolutionBox, WidthBox, indent
 
 TITLE = "Export"
 SETTLING = 150
@@ -83,16 +79,16 @@ class ExportDialog(QDialog):
         self._resting.setSingleShot(True)
         self._resting.setInterval(SETTLING)
         self._resting.timeout.connect(self._tell)
-        self._subject = _choice("What", SUBJECTS, choices.subject)
-        _disable(self._subject, unavailable)
+        self._subject = choice("What", SUBJECTS, choices.subject)
+        disable(self._subject, unavailable)
         self._format = QComboBox()
         self._format.setAccessibleName("Format")
         self._offer_formats()
-        self._theme = _choice("Colours", THEMES, choices.theme)
+        self._theme = choice("Colours", THEMES, choices.theme)
         self._width = WidthBox(choices.width)
         self._dpi = ResolutionBox(choices.dpi)
-        self._title, self._caption = _tick("&Title", choices.title), _tick("Ca&ption", choices.caption)
-        self._frame = _frame_time(choices.frame)
+        self._title, self._caption = tick("&Title", choices.title), tick("Ca&ption", choices.caption)
+        self._frame = frame_time(choices.frame)
         self._note, self._about = QLabel(), QLabel()
         self._preview = Preview()
         self._controls = self._lay_out()
@@ -277,8 +273,8 @@ class ExportDialog(QDialog):
         return controls
 
     def _put_side_by_side(self, form: QFormLayout) -> None:
-        _reserve(self._note, NOTE_LINES)
-        _reserve(self._about, ABOUT_LINES)
+        reserve(self._note, NOTE_LINES)
+        reserve(self._about, ABOUT_LINES)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
         buttons.button(QDialogButtonBox.StandardButton.Save).setText("Choose fil&e …")
         buttons.accepted.connect(self.accept)
@@ -304,51 +300,3 @@ class ExportDialog(QDialog):
 
     def _ems(self, count: float) -> int:
         return round(count * self.fontInfo().pixelSize())
-
-
-def _choice(name: str, values: Mapping[str, str], chosen: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    for value, text in values.items():
-        combo.addItem(text, value)
-    combo.setCurrentIndex(combo.findData(chosen))
-    return combo
-
-
-def _disable(combo: QComboBox, reasons: Mapping[str, str]) -> None:
-    """Leave out what has a reason against it, and choose the first of the rest where it was chosen."""
-    model = combo.model()
-    assert isinstance(model, QStandardItemModel)
-    for value, reason in reasons.items():
-        item = model.item(combo.findData(value))
-        item.setEnabled(False)
-        item.setToolTip(reason)
-    if combo.currentData() in reasons:
-        left = (index for index in range(combo.count()) if combo.itemData(index) not in reasons)
-        combo.setCurrentIndex(next(left, combo.currentIndex()))
-
-
-def _tick(text: str, ticked: bool) -> QCheckBox:
-    box = QCheckBox(text)
-    box.setChecked(ticked)
-    return box
-
-
-def _frame_time(milliseconds: int) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(SHORTEST_FRAME, LONGEST_FRAME)
-    box.setSingleStep(100)
-    box.setSuffix(" ms")
-    box.setValue(milliseconds)
-    box.setAccessibleName("Frame time")
-    indent(box)
-    return box
-
-
-def _reserve(label: QLabel, lines: int) -> None:
-    """Keep room for some muted lines, so that nothing moves when they come."""
-    label.setProperty("tone", "muted")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    label.setMinimumHeight(lines * label.fontMetrics().lineSpacing())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from viewer.export.choices import ANIMATIONS, NUMBERS, PAGES, WINDOW, Choices
+from attention_viewer.viewer.state.choices import ANIMATIONS, NUMBERS, PAGES, WINDOW, Choices
 
 NOTES: Mapping[str, str] = MappingProxyType(
     {

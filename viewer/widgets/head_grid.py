@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
+from attention_viewer.viewer.state.specs import GridSpec
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.canvas import Canvas
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QToolTip, QWidget
-
-from viewer.painting.grid import grid_layout, paint_grid
-from viewer.specs import GridSpec
-from viewer.theme import Style
-from viewer.view_state import Head
-from viewer.widgets.canvas import Canvas
 
 
 class HeadGrid(Canvas[GridSpec]):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.widgets.conditions_banner import ConditionsBanner
+from attention_viewer.viewer.widgets.source_bar import NO_LIMIT_OF_QT, SourceBar
+from attention_viewer.viewer.widgets.step_controls import StepControls
+from attention_viewer.viewer.widgets.token_strip import TITLE_EMS, TokenStrip
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
-
-from viewer.theme import Style
-from viewer.widgets.conditions_banner import ConditionsBanner
-from viewer.widgets.source_bar import NO_LIMIT_OF_QT, SourceBar
-from viewer.widgets.step_controls import StepControls
-from viewer.widgets.token_strip import TITLE_EMS, TokenStrip
 
 NO_TRANSLATION = "The translation appears here, and can be copied, as it is decoded."
 

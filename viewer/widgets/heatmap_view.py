@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay, Pending, Unavailable
+from attention_viewer.viewer.widgets.canvas import Canvas
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
-from viewer.specs import HeatmapSpec, Overlay, Pending, Unavailable
-from viewer.theme import Style
-from viewer.widgets.canvas import Canvas
-
 if TYPE_CHECKING:
-    from viewer.widgets.map_view import MapView
+    from attention_viewer.viewer.widgets.map_view import MapView
 
 
 class HeatmapView(QWidget):
@@ -79,7 +78,7 @@ class HeatmapView(QWidget):
         """The map itself, made when it is first needed."""
         if self._map is None:
             # Importing pyqtgraph takes as long as painting the whole window for the first time.
-            from viewer.widgets.map_view import MapView
+            from attention_viewer.viewer.widgets.map_view import MapView
 
             self._map = MapView(self.accessibleName(), self._look)
             self._map.set_overlay(self._overlay)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import HypothesesSpec, HypothesisRow, Pending, Unavailable
+from attention_viewer.viewer.widgets.canvas import Canvas
+from attention_viewer.viewer.widgets.card import ElidedLabel, TitleBlock
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractTableModel,
@@ -28,11 +32,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from viewer.specs import HypothesesSpec, HypothesisRow, Pending, Unavailable
-from viewer.theme import Style
-from viewer.widgets.canvas import Canvas
-from viewer.widgets.card import ElidedLabel, TitleBlock
 
 TITLE = "Hypotheses"
 MARK, NAME, TEXT, TOKENS, LOG_PROBABILITY, HOW = range(6)

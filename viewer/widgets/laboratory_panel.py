@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from difflib import SequenceMatcher
 from html import escape
 
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import LaboratorySpec, RankingSpec
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.entries import Entries
+from attention_viewer.viewer.widgets.ranking_table import RankingTable
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -13,24 +19,13 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QSpinBox,
     QTabWidget,
-    QToolButton,
-    QVBoxLayout,
     QWidget,
 )
-
-from model.api import Kind
-from viewer.specs import LaboratorySpec, RankingSpec
-from viewer.theme import Style
-from viewer.view_state import Head
-from viewer.widgets.card import TitleBlock
-from viewer.widgets.ranking_table import RankingTable
 
 SUBTITLE = "what each part of the model is for"
 POSITIONS = ("on", "off", "shuffled")
@@ -47,65 +42,6 @@ HEADS_TIP = "A head that is off adds nothing to the output; its weights are stil
 HIDDEN_TIP = "Nothing attends to a hidden token, so the translation has to do without it"
 NO_HEADS = "right-click a thumbnail to switch a head off"
 NO_TOKENS = "right-click a source token to hide it"
-
-Entry = tuple[object, str]
-
-
-class Entries(QWidget):
-    """A list of things that are switched off, each with a button that switches it on again."""
-
-    removed = Signal(object)
-
-    def __init__(self, name: str, hint: str, verb: str, tip: str) -> None:
-        super().__init__()
-        self.entries: tuple[Entry, ...] = ()
-        self.buttons: list[QToolButton] = []
-        self._rows: list[QWidget] = []
-        self._verb = verb
-        self._title, self.hint = QLabel(name), QLabel(hint)
-        self._title.setToolTip(tip)
-        self.hint.setProperty("tone", "muted")
-        self.hint.setWordWrap(True)
-        self.setAccessibleName(name)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self._title)
-        self._column.addWidget(self.hint)
-
-    def set_entries(self, entries: Sequence[Entry]) -> None:
-        """Show other things; the same ones keep their buttons, and the focus."""
-        if tuple(entries) == self.entries:
-            return
-        focused = next((place for place, each in enumerate(self.buttons) if each.hasFocus()), None)
-        self.entries = tuple(entries)
-        for row in self._rows:
-            row.hide()
-            row.deleteLater()
-        self._rows, self.buttons = [], []
-        for key, text in entries:
-            self._add(key, text)
-        self.hint.setVisible(not entries)
-        if focused is not None and self.buttons:
-            self.buttons[min(focused, len(self.buttons) - 1)].setFocus()
-
-    def _add(self, key: object, text: str) -> None:
-        row = QWidget()
-        label, button = QLabel(text), QToolButton()
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        button.setText("✕")
-        button.setProperty("flat", True)
-        button.setToolTip(f"{self._verb} {text}")
-        button.setAccessibleName(f"{self._verb} {text}")
-        button.clicked.connect(lambda: self.removed.emit(key))
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(label, 1)
-        line.addWidget(button)
-        self._column.addWidget(row)
-        self._rows.append(row)
-        self.buttons.append(button)
 
 
 class LaboratoryPanel(QWidget):

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QMimeData, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent, QShowEvent
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.state.plain_text import PROGRAM
+from attention_viewer.viewer.state.specs import CONVENTION
+from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
+from attention_viewer.viewer.widgets.beam_view import BeamView
+from attention_viewer.viewer.widgets.candidates import CandidatesPanel
+from attention_viewer.viewer.widgets.card import Card, ElidedLabel
+from attention_viewer.viewer.widgets.header import Header
+from attention_viewer.viewer.widgets.hypotheses_panel import HypothesesPanel
+from attention_viewer.viewer.widgets.laboratory_panel import LaboratoryPanel
+from attention_viewer.viewer.widgets.position_panel import PositionPanel
+from attention_viewer.viewer.widgets.session_drop import as_copy, session_in
+from attention_viewer.viewer.widgets.token_strip import MOST_LINES
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QMessageBox, QVBoxLayout, QWidget
-
-from model.api import Kind
-from viewer.specs import CONVENTION
-from viewer.theme import PALETTES, Style, style_for
-from viewer.widgets.attention_panel import AttentionPanel
-from viewer.widgets.beam_view import BeamView
-from viewer.widgets.candidates import CandidatesPanel
-from viewer.widgets.card import Card, ElidedLabel
-from viewer.widgets.header import Header
-from viewer.widgets.hypotheses_panel import HypothesesPanel
-from viewer.widgets.laboratory_panel import LaboratoryPanel
-from viewer.widgets.position_panel import PositionPanel
-from viewer.widgets.token_strip import MOST_LINES
 
 PANEL_NAMES = {
     Kind.ENCODER: "Encoder self-attention",
@@ -56,8 +57,9 @@ class MainWindow(QMainWindow):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Attention Viewer")
+        self.setWindowTitle(PROGRAM)
         self.setAcceptDrops(True)
+        self._may_close: Callable[[], bool] = lambda: True
         style = style_for(PALETTES["light"], self.font())
         self.header = Header(style)
         self.source_bar = self.header.source_bar
@@ -156,8 +158,9 @@ class MainWindow(QMainWindow):
 
     def show_error(self, message: str) -> None:
         """Say what went wrong, without stopping anything."""
-        box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), message, parent=self)
+        box = QMessageBox(QMessageBox.Icon.Warning, PROGRAM, "", parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(message)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
@@ -194,18 +197,30 @@ class MainWindow(QMainWindow):
         self._fit_height()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome session files."""
-        if _session_files(event.mimeData()):
-            event.acceptProposedAction()
+        """Welcome files, as copies."""
+        as_copy(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Welcome files wherever they are over the window."""
+        as_copy(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Tell which session file was let go over the window."""
-        for name in _session_files(event.mimeData())[:1]:
-            event.acceptProposedAction()
-            self.file_dropped.emit(name)
+        """Tell which session file was let go over the window, or say why what was let go is none."""
+        if as_copy(event):
+            name, refusal = session_in(event.mimeData())
+            self.source_bar.set_hint(refusal)
+            if name:
+                self.file_dropped.emit(name)
+
+    def set_close_guard(self, may_close: Callable[[], bool]) -> None:
+        """Ask `may_close` whether the window may close, each time it is about to."""
+        self._may_close = may_close
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Tell that the window is about to close, and close."""
+        """Tell that the window is about to close, and close, where it may."""
+        if not self._may_close():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)
 
@@ -317,9 +332,3 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._status, 1)
         bar.addWidget(self._timing)
         bar.addPermanentWidget(self._convention)
-
-
-def _session_files(dragged: QMimeData) -> list[str]:
-    """The local session files among what is dragged."""
-    names = [url.toLocalFile() for url in dragged.urls()]
-    return [name for name in names if name.endswith(".avsession")]

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from attention_viewer.viewer.widgets.graphing import pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-
-from viewer.widgets.graphing import pg
 
 WHEEL_STEP = 1.0015
 """Zoom factor of one eighth of a degree of the wheel."""

@@ -10,18 +10,17 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from attention_viewer.viewer.look.theme import Style, style_for, system_font
+from attention_viewer.viewer.painting.colorbar import paint_colorbar
+from attention_viewer.viewer.painting.heatmap import HeatmapLayout, heatmap_layout, paint_cells, paint_overlay
+from attention_viewer.viewer.painting.labels import Side, overhang_of, paint_labels
+from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
+from attention_viewer.viewer.widgets.graphing import pg
+from attention_viewer.viewer.widgets.map_box import MapBox
+from attention_viewer.viewer.widgets.message import KEYBOARD_REASONS, paint_focus
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontInfo, QPainter, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QStyleOptionGraphicsItem, QWidget
-
-from viewer.painting.colorbar import paint_colorbar
-from viewer.painting.heatmap import HeatmapLayout, heatmap_layout, paint_cells, paint_overlay
-from viewer.painting.labels import Side, overhang_of, paint_labels
-from viewer.specs import HeatmapSpec, Overlay
-from viewer.theme import Style, style_for, system_font
-from viewer.widgets.graphing import pg
-from viewer.widgets.map_box import MapBox
-from viewer.widgets.message import KEYBOARD_REASONS, paint_focus
 
 NO_OVERLAY = Overlay()
 MOST_LABELS = 0.45

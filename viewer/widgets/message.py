@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import Pending, Unavailable
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
-
-from viewer.specs import Pending, Unavailable
-from viewer.theme import Style
 
 MARGIN_EMS = 1.5
 KEYBOARD_REASONS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)

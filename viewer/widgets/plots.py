@@ -8,14 +8,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from attention_viewer.viewer.look.theme import COLORMAPS, Style
+from attention_viewer.viewer.painting.curves import CURVE_STROKES, CURVE_TICKS, ROOM_ABOVE_CURVES, curve_colors
+from attention_viewer.viewer.state.specs import CurvesSpec, MatrixSpec
+from attention_viewer.viewer.widgets.graphing import pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem, QSizePolicy, QWidget
-
-from viewer.painting.curves import CURVE_STROKES, CURVE_TICKS, ROOM_ABOVE_CURVES, curve_colors
-from viewer.specs import CurvesSpec, MatrixSpec
-from viewer.theme import COLORMAPS, Style
-from viewer.widgets.graphing import pg
 
 AXIS_EMS = 2.6
 """Width of the axis at the left of a plot, wide enough for three digits."""

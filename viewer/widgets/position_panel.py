@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import CurvesSpec, MatrixSpec
+from attention_viewer.viewer.widgets.card import ElidedLabel, TitleBlock
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
-from viewer.specs import CurvesSpec, MatrixSpec
-from viewer.theme import Style
-from viewer.widgets.card import ElidedLabel, TitleBlock
-
 if TYPE_CHECKING:
-    from viewer.widgets.position_plots import PositionPlots
+    from attention_viewer.viewer.widgets.position_plots import PositionPlots
 
 SHORTEST, LONGEST = 8, 512
 """Positions that can be plotted."""
@@ -120,7 +119,7 @@ class PositionPanel(QWidget):
         if self._plots is not None:
             return self._plots
         # Importing pyqtgraph takes as long as painting the whole window for the first time.
-        from viewer.widgets.position_plots import PositionPlots
+        from attention_viewer.viewer.widgets.position_plots import PositionPlots
 
         self._plots = plots = PositionPlots(self._style, SHARES, FORMULA)
         plots.set_style(self._style, self._spacing())

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from html import escape
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.curves import curve_colors
+from attention_viewer.viewer.state.specs import CurvesSpec
+from attention_viewer.viewer.widgets.plots import CurvesPlot, MatrixPlot
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
-
-from viewer.painting.curves import curve_colors
-from viewer.specs import CurvesSpec
-from viewer.theme import Style
-from viewer.widgets.plots import CurvesPlot, MatrixPlot
 
 
 class PositionPlots(QWidget):

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
+from attention_viewer.viewer.state.view_state import Head
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
@@ -29,11 +33,6 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-
-from model.api import Kind
-from viewer.specs import HeadEffectRow, RankingSpec
-from viewer.theme import Style
-from viewer.view_state import Head
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole

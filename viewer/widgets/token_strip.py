@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.chips import (
+    GAP_EMS,
+    LINE_EMS,
+    PlacedChip,
+    chip_text,
+    paint_chip,
+    place_chips,
+    words,
+)
+from attention_viewer.viewer.state.specs import Chip
 from PySide6.QtCore import QEvent, QMetaMethod, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -24,10 +35,6 @@ from PySide6.QtWidgets import (
     QToolTip,
     QWidget,
 )
-
-from viewer.painting.chips import GAP_EMS, LINE_EMS, PlacedChip, chip_text, paint_chip, place_chips, words
-from viewer.specs import Chip
-from viewer.theme import Style
 
 MOST_LINES = 2
 """Lines of chips shown before the strip scrolls, unless it is told to show fewer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.state.choices import BOUNDS, LEAST_DPI, MOST_DPI, PRESET_TITLES, PRESETS, Width
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -15,8 +16,6 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QWidget,
 )
-
-from viewer.export.choices import BOUNDS, LEAST_DPI, MOST_DPI, PRESET_TITLES, PRESETS, Width
 
 UNITS = {"cm": "Centimetres", "px": "Pixels"}
 FIRST_AMOUNTS = {"cm": 12.0, "px": 1200.0}

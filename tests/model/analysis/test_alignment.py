@@ -4,8 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from model.analysis.alignment import (
+from attention_viewer.model.analysis.alignment import (
     AlignmentError,
     Convention,
     Gold,
@@ -17,8 +16,8 @@ from model.analysis.alignment import (
     word_weights,
     words_of,
 )
-from model.api import Token
-from model.errors import InputError
+from attention_viewer.model.contract.api import Token
+from attention_viewer.model.contract.errors import InputError
 
 
 def tokens(*pieces: str) -> list[Token]:

@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
-from model.analysis.roles import head_roles, places, relative_entropy
-from model.api import Encoding, Floats, Kind, Token, Trace
-from model.errors import InputError
-from tests.viewer import traces
+from attention_viewer.model.analysis.roles import head_roles, places, relative_entropy
+from attention_viewer.model.contract.api import Encoding, Floats, Kind, Token, Trace
+from attention_viewer.model.contract.errors import InputError
+from support import traces
 
 SOURCE = (
     Token(1, "▁The", "The"),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from tests.model.training.made_up import digit_pairs, write_pairs
+from support.made_up import digit_pairs, write_pairs
 
 
 @pytest.fixture

@@ -5,11 +5,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-from model.errors import InputError
-from model.training.aligner import align
-from model.training.data import Pair
-from tests.model.training.made_up import digit_pairs
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.aligner import align
+from attention_viewer.model.training.data import Pair
+from support.made_up import digit_pairs
 
 
 def test_a_missing_package_is_named_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,12 @@ import random
 from dataclasses import replace
 
 import torch
+from attention_viewer.model.training.batches import IGNORED, Example, bucket, collate, epoch_batches
+from attention_viewer.model.training.settings import AugmentationRates
+from attention_viewer.model.training.subwords import Subwords, train_subwords
 from hypothesis import given
 from hypothesis import strategies as st
-
-from model.training.batches import IGNORED, Example, bucket, collate, epoch_batches
-from model.training.settings import AugmentationRates
-from model.training.subwords import Subwords, train_subwords
-from tests.model.training.made_up import TINY, digit_pairs
+from support.made_up import TINY, digit_pairs
 
 examples = st.lists(
     st.builds(lambda source, target: Example([5] * source, [6] * target), st.integers(1, 20), st.integers(1, 20)),

@@ -7,14 +7,13 @@ import random
 from pathlib import Path
 
 import pytest
-
-from model.errors import InputError
-from model.training.arguments import TrainOptions, add_train_options, train_options
-from model.training.corpus import Corpus, read_corpus
-from model.training.data import Pair
-from model.training.leave_out import bare, read_sentences
-from model.training.mix import Mix
-from model.training.settings import TrainingSettings
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.arguments import TrainOptions, add_train_options, train_options
+from attention_viewer.model.training.corpus import Corpus, read_corpus
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.leave_out import bare, read_sentences
+from attention_viewer.model.training.mix import Mix
+from attention_viewer.model.training.settings import TrainingSettings
 
 SENTENCES = Path(__file__).parent / "sentences"
 

@@ -5,14 +5,13 @@ import random
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.augment import augment
+from attention_viewer.model.training.corpus import read_corpus
+from attention_viewer.model.training.data import Pair, normalise, prepare, read_pairs, split, without_leaks
+from attention_viewer.model.training.settings import AugmentationRates, TrainingSettings
 from hypothesis import given
 from hypothesis import strategies as st
-
-from model.errors import InputError
-from model.training.augment import augment
-from model.training.corpus import read_corpus
-from model.training.data import Pair, normalise, prepare, read_pairs, split, without_leaks
-from model.training.settings import AugmentationRates, TrainingSettings
 
 NONE = AugmentationRates.none()
 

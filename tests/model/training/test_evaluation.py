@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from model.checkpoint import load
-from model.config import read_barred
-from model.document import Document
-from model.session import Session
-from model.tokenizer import Tokenizer
-from model.training import evaluation
-from model.training.batches import Example
-from model.training.evaluation import loss, score, translate
+from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.config import read_barred
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.session import Session
+from attention_viewer.model.tokenizer import Tokenizer
+from attention_viewer.model.training import evaluation
+from attention_viewer.model.training.batches import Example
+from attention_viewer.model.training.evaluation import loss, score, translate
 
 SENTENCES = [
     "The cat is sleeping.",

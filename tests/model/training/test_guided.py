@@ -11,22 +11,21 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from model.checkpoint import load
-from model.config import read_config
-from model.errors import InputError
-from model.training.arguments import TrainOptions, add_train_options, train_options
-from model.training.batches import IGNORED, Batch, Example, collate, guided
-from model.training.data import Pair
-from model.training.loop import Trainer, alignment_loss
-from model.training.processes import Processes
-from model.training.run import train
-from model.training.settings import TrainingSettings
-from model.training.sizes import model_config
-from model.training.subwords import Subwords, train_subwords
-from model.training.word_links import spell_links, with_links
-from model.transformer import Transformer
-from tests.model.training.made_up import TINY, digit_pairs
+from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.config import read_config
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.training.arguments import TrainOptions, add_train_options, train_options
+from attention_viewer.model.training.batches import IGNORED, Batch, Example, collate, guided
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.loop import Trainer, alignment_loss
+from attention_viewer.model.training.processes import Processes
+from attention_viewer.model.training.run import train
+from attention_viewer.model.training.settings import TrainingSettings
+from attention_viewer.model.training.sizes import model_config
+from attention_viewer.model.training.subwords import Subwords, train_subwords
+from attention_viewer.model.training.word_links import spell_links, with_links
+from support.made_up import TINY, digit_pairs
 
 PLAIN = digit_pairs(300)
 LINKS = [tuple((word, word) for word in range(len(pair.source.split()))) for pair in PLAIN]
@@ -243,7 +242,7 @@ def test_eflomal_makes_the_links_once(
         calls.append(len(pairs))
         return [((0, 0),) for _ in pairs]
 
-    monkeypatch.setattr("model.training.run.align", align)
+    monkeypatch.setattr("attention_viewer.model.training.run.align", align)
     options = TrainOptions((data[0],), tmp_path / "run", replace(GUIDED, steps=1), data[1], threads=1)
     assert train(options) == 0
     assert train(replace(options, settings=None, resume=True)) == 0

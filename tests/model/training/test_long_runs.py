@@ -10,14 +10,12 @@ from typing import Any
 
 import pytest
 import torch
-
-from model.errors import InputError
-from model.training import run as run_module
-from model.training.arguments import TrainOptions
-from model.training.loop import Trainer
-from model.training.run import FAILED, train
-from tests.model.training.made_up import TINY, write_pairs
-from tests.model.training.test_run import FILES
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training import run as run_module
+from attention_viewer.model.training.arguments import TrainOptions
+from attention_viewer.model.training.loop import Trainer
+from attention_viewer.model.training.run import FAILED, train
+from support.made_up import FILES, TINY, write_pairs
 
 
 def options(data: tuple[Path, Path], output: Path, **changes: object) -> TrainOptions:
@@ -39,7 +37,9 @@ def test_a_missing_package_is_named_before_anything_is_begun(
     data: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
 ) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr("model.training.preflight.find_spec", lambda name: None if name == missing else find(name))
+    monkeypatch.setattr(
+        "attention_viewer.model.training.preflight.find_spec", lambda name: None if name == missing else find(name)
+    )
     guided = replace(TINY, guide_weight=0.1, guide_layer=1, guide_head=1)
     with pytest.raises(InputError, match=f"pip install {missing}"):
         train(options(data, tmp_path / "run", settings=guided))
@@ -80,7 +80,7 @@ def test_a_full_disk_ends_in_words(
             raise OSError(28, "No space left on device")
         saves.pop()(*values)
 
-    monkeypatch.setattr("model.training.loop.torch.save", full)
+    monkeypatch.setattr("attention_viewer.model.training.loop.torch.save", full)
     assert train(options(data, tmp_path / "run")) == FAILED
     assert "No space left" in (said := capsys.readouterr().err) and "--resume" in said
     assert train(options(data, tmp_path / "other")) == FAILED
@@ -118,7 +118,7 @@ def test_checkpoints_on_the_way_are_whole(
 def test_a_log_holds_plain_lines(
     data: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("model.training.reporting._SECONDS_BETWEEN_LINES", 1e-9)
+    monkeypatch.setattr("attention_viewer.model.training.reporting._SECONDS_BETWEEN_LINES", 1e-9)
     assert train(options(data, tmp_path / "run")) == 0
     said = capsys.readouterr().err
     assert "\r" not in said and "\x1b" not in said

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.training import settings as settings_json
+from attention_viewer.model.training.average import WeightAverage
+from attention_viewer.model.training.loop import Trainer, TrainingError
+from attention_viewer.model.training.processes import Processes
+from attention_viewer.model.training.schedule import Budget, learning_rate
+from attention_viewer.model.training.settings import TrainingSettings
+from attention_viewer.model.training.sizes import model_config
+from attention_viewer.model.training.subwords import Subwords, train_subwords
+from support.made_up import TINY, digit_pairs
 from torch import nn
-
-from model.training import settings as settings_json
-from model.training.average import WeightAverage
-from model.training.loop import Trainer, TrainingError
-from model.training.processes import Processes
-from model.training.schedule import Budget, learning_rate
-from model.training.settings import TrainingSettings
-from model.training.sizes import model_config
-from model.training.subwords import Subwords, train_subwords
-from model.transformer import Transformer
-from tests.model.training.made_up import TINY, digit_pairs
 
 PAIRS = digit_pairs(300)
 
@@ -142,7 +141,7 @@ def test_the_average_is_the_mean_of_late_snapshots() -> None:
 
 def test_settings_survive_json_and_refuse_nonsense() -> None:
     assert settings_json.from_json(settings_json.to_json(TINY)) == TINY
-    from model.errors import InputError
+    from attention_viewer.model.contract.errors import InputError
 
     def bad() -> Iterator[dict[str, float]]:
         yield {"dropout": 1.5}

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from model.errors import InputError
-from model.training.arguments import EvaluateOptions
-from model.training.measure import evaluate
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.arguments import EvaluateOptions
+from attention_viewer.model.training.measure import evaluate
 
 PAIRS = "I love you.\tJe t'aime.\nThe cat is sleeping.\tLe chat dort.\nHe is old.\tIl est vieux.\n"
 GOLD = "1-1 3-2 2-2\n1-1 2-2 4p3 3p3\n1-1 2-2 3-3\n"

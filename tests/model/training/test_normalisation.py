@@ -6,18 +6,17 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-
-from model.config import read_config
-from model.tokenizer import Tokenizer
-from model.training.data import Pair
-from model.training.normalisation import normalisation_table
-from model.training.output import Languages, write_checkpoint
-from model.training.settings import TrainingSettings
-from model.training.sizes import model_config
-from model.training.spm_file import _fields, without_paths
-from model.training.subwords import Subwords, train_subwords
-from model.transformer import Transformer
-from tests.model.training.made_up import digit_pairs
+from attention_viewer.model.contract.config import read_config
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.tokenizer import Tokenizer
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.normalisation import normalisation_table
+from attention_viewer.model.training.output import Languages, write_checkpoint
+from attention_viewer.model.training.settings import TrainingSettings
+from attention_viewer.model.training.sizes import model_config
+from attention_viewer.model.training.spm_file import _fields, without_paths
+from attention_viewer.model.training.subwords import Subwords, train_subwords
+from support.made_up import digit_pairs
 
 WORDS = [Pair('"It\'s" e', "l'été Àéèç ŒÆ ™"), Pair("AB TM 1/2", "a b c fine")]
 

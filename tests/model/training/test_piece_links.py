@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-from model.training.augment import augment
-from model.training.data import Pair
-from model.training.piece_links import guide_weights, piece_spans
-from model.training.settings import AugmentationRates
-from model.training.subwords import Subwords
-from model.training.word_links import words
+from attention_viewer.model.training.augment import augment
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.piece_links import guide_weights, piece_spans
+from attention_viewer.model.training.settings import AugmentationRates
+from attention_viewer.model.training.subwords import Subwords
+from attention_viewer.model.training.word_links import words
 
 CAT = Pair("The cat's asleep.", "Le chat dort.", ((0, 0), (1, 1), (2, 2), (3, 2), (4, 2), (5, 3)))
 EGG = Pair("My egg…", "L'été rougeâtre…", ((1, 2), (2, 4), (0, 0), (0, 1)))

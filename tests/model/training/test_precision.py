@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from model.training.loop import Trainer
-from model.training.precision import chosen_precision
-from model.training.processes import Processes
-from model.training.projection import projected_loss
-from model.training.settings import TrainingSettings
-from model.training.sizes import model_config
-from model.training.subwords import Subwords, train_subwords
-from model.transformer import Transformer
-from tests.model.training.made_up import TINY, digit_pairs
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.training.loop import Trainer
+from attention_viewer.model.training.precision import chosen_precision
+from attention_viewer.model.training.processes import Processes
+from attention_viewer.model.training.projection import projected_loss
+from attention_viewer.model.training.settings import TrainingSettings
+from attention_viewer.model.training.sizes import model_config
+from attention_viewer.model.training.subwords import Subwords, train_subwords
+from support.made_up import TINY, digit_pairs
 
 PAIRS = digit_pairs(300)
 DISTANCE = 0.01

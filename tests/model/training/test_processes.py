@@ -59,7 +59,17 @@ def test_two_processes_have_the_losses_of_one(data: tuple[Path, Path], tmp_path:
     settings = [*SETTINGS, *guide(train, tmp_path)]
     found = []
     for name, start in (("one", []), ("two", torchrun)):
-        command = [*start, "-m", "model.training", str(train), "--dev", str(dev), "-o", str(tmp_path / name), *settings]
+        command = [
+            *start,
+            "-m",
+            "attention_viewer.model.training",
+            str(train),
+            "--dev",
+            str(dev),
+            "-o",
+            str(tmp_path / name),
+            *settings,
+        ]
         result = subprocess.run(
             [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
         )

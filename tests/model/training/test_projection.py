@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from attention_viewer.model.nn.dropout import dropout
+from attention_viewer.model.training import projection
+from attention_viewer.model.training.projection import projected_loss
 from torch.nn import functional
-
-from model.dropout import dropout
-from model.training import projection
-from model.training.projection import projected_loss
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])

@@ -13,20 +13,15 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from model.checkpoint import load
-from model.document import Document
-from model.errors import InputError
-from model.session import Session
-from model.training.arguments import TrainOptions
-from model.training.run import FAILED, INTERRUPTED, train
-from tests.model.training.made_up import TINY, digit_pairs, write_pairs
+from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.session import Session
+from attention_viewer.model.training.arguments import TrainOptions
+from attention_viewer.model.training.run import FAILED, INTERRUPTED, train
+from support.made_up import FILES, TINY, digit_pairs, write_pairs
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = {
-    "README.md", "config.json", "generation_config.json", "model.safetensors", "source.spm", "target.spm",
-    "tokenizer_config.json", "vocab.json",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +145,7 @@ def test_ctrl_c_stops_safely_and_resume_ends_as_if_nothing_had_happened(
 ) -> None:
     sizes = "--d-model 32 --layers 1 --heads 4 --ffn 64 --vocabulary 290 --batch-positions 150 --evaluations 0"
     settings = f"{sizes} --steps 160 --threads 1".split()
-    start = [sys.executable, "-m", "model.training", str(data[0]), "--dev", str(data[1])]
+    start = [sys.executable, "-m", "attention_viewer.model.training", str(data[0]), "--dev", str(data[1])]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     subprocess.run([*start, "-o", "whole", *settings], cwd=tmp_path, env=environment, check=True)
     process = subprocess.Popen([*start, "-o", "stopped", *settings], cwd=tmp_path, env=environment)

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from model.errors import InputError
-from model.training.augment import augment
-from model.training.data import Pair
-from model.training.settings import AugmentationRates
-from model.training.substitution import Names, beginning, read_names, substitute
-from model.training.word_links import words
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.augment import augment
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.settings import AugmentationRates
+from attention_viewer.model.training.substitution import Names, beginning, read_names, substitute
+from attention_viewer.model.training.word_links import words
 
 TEXT = """\
 [first names, female, English]

@@ -7,10 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from model.errors import InputError
-from model.training.subwords import Subwords, train_subwords, write_vocabulary
-from tests.model.training.made_up import digit_pairs
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.subwords import Subwords, train_subwords, write_vocabulary
+from support.made_up import digit_pairs
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -49,8 +48,8 @@ def test_sampling_depends_on_nothing_but_the_seed(model: bytes) -> None:
 
 def test_another_process_draws_the_same() -> None:
     code = (
-        "import random; from tests.model.training.made_up import digit_pairs; "
-        "from model.training.subwords import Subwords, train_subwords; "
+        "import random; from support.made_up import digit_pairs; "
+        "from attention_viewer.model.training.subwords import Subwords, train_subwords; "
         "print(Subwords(train_subwords(digit_pairs(200), 290)).sample(['quatre cinq six'] * 9, 0.3, random.Random(5)))"
     )
     runs = [subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True) for _ in range(2)]

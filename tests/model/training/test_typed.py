@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
-from model.api import Token
-from model.config import read_config
-from model.errors import InputError
-from model.tokenizer import Tokenizer
-from model.training.arguments import EvaluateOptions
-from model.training.data import Pair
-from model.training.measure import evaluate
-from model.training.typed import copied, read_copied, same_tokens, typed_lines, typographic
+from attention_viewer.model.contract.api import Token
+from attention_viewer.model.contract.config import read_config
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.tokenizer import Tokenizer
+from attention_viewer.model.training.arguments import EvaluateOptions
+from attention_viewer.model.training.data import Pair
+from attention_viewer.model.training.measure import evaluate
+from attention_viewer.model.training.typed import copied, read_copied, same_tokens, typed_lines, typographic
 
 
 @pytest.mark.parametrize(

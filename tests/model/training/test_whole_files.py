@@ -12,20 +12,19 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from model.checkpoint import load
-from model.errors import UserError
-from model.training.arguments import TrainOptions
-from model.training.loop import Trainer
-from model.training.output import Languages, write_checkpoint
-from model.training.processes import Processes
-from model.training.run import FAILED, train
-from model.training.run_directory import Beginning, RunDirectory, write_whole
-from model.training.sizes import model_config
-from model.training.subwords import Subwords, train_subwords
-from model.training.whole_files import WriteError
-from model.transformer import Transformer
-from tests.model.training.made_up import TINY, digit_pairs
+from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.training.arguments import TrainOptions
+from attention_viewer.model.training.loop import Trainer
+from attention_viewer.model.training.output import Languages, write_checkpoint
+from attention_viewer.model.training.processes import Processes
+from attention_viewer.model.training.run import FAILED, train
+from attention_viewer.model.training.run_directory import Beginning, RunDirectory
+from attention_viewer.model.training.sizes import model_config
+from attention_viewer.model.training.subwords import Subwords, train_subwords
+from attention_viewer.model.whole_files import WriteError, write_whole
+from support.made_up import TINY, digit_pairs
 
 PAIRS = digit_pairs(300)
 
@@ -105,7 +104,7 @@ def test_an_interrupted_writer_leaves_nothing_either(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("model.training.output.write_vocabulary", interrupted)
+    monkeypatch.setattr("attention_viewer.model.training.output.write_vocabulary", interrupted)
     monkeypatch.setattr(torch, "save", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_model(tmp_path / "model", model, subwords)

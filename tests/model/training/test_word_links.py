@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.training.data import Pair, prepare
+from attention_viewer.model.training.word_links import (
+    parse_links,
+    spell_links,
+    symmetrise,
+    with_links,
+    word_spans,
+    words,
+)
 from hypothesis import given
 from hypothesis import strategies as st
-
-from model.errors import InputError
-from model.training.data import Pair, prepare
-from model.training.word_links import parse_links, spell_links, symmetrise, with_links, word_spans, words
 
 PAIRS = [Pair("I see.", "Je vois."), Pair("Go!", "Va !")]
 

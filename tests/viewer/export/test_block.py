@@ -8,14 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from attention_viewer.viewer.export.block import Device, Titled, heatmap_block, image_block, row_of
+from attention_viewer.viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
+from attention_viewer.viewer.export.picture import export_picture
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication
-
-from tests.viewer.specs_for_tests import grid, heatmap
-from viewer.export.block import Device, Titled, heatmap_block, image_block, row_of
-from viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
-from viewer.export.picture import export_picture
-from viewer.theme import PALETTES, Style, style_for
+from support.specs_for_tests import grid, heatmap
 
 COLUMN = 321.0
 """Pixels of 8.5 cm."""

@@ -13,19 +13,18 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract.api import Kind, Trace
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
+from attention_viewer.viewer.export.job import encoded, figure_of
+from attention_viewer.viewer.export.pictures import Subject
+from attention_viewer.viewer.state.choices import ANIMATIONS, PICTURES, SUBJECTS, Choices, formats_of
+from attention_viewer.viewer.state.loaded import Experiments, Loaded, Other
+from attention_viewer.viewer.state.view_state import Side, ViewState
 from PIL import Image
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
-
-from model.api import Kind, Trace
-from model.document import Document
-from model.interventions import NONE, HeadId, Interventions, Positions
-from tests.viewer import traces
-from viewer.export.choices import ANIMATIONS, PICTURES, SUBJECTS, Choices, formats_of
-from viewer.export.job import encoded, figure_of
-from viewer.export.pictures import Subject
-from viewer.loaded import Experiments, Loaded, Other
-from viewer.view_state import Side, ViewState
+from support import traces
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = 3

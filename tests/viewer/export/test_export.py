@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 import re
 import resource
 from dataclasses import replace
@@ -13,26 +15,26 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF, QSaveFile, QSizeF
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.export.data import write_trace
+from attention_viewer.viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
+from attention_viewer.viewer.export.names import file_name
+from attention_viewer.viewer.export.npz import trace_arrays
+from attention_viewer.viewer.export.picture import export_picture, save_image
+from attention_viewer.viewer.export.table import map_text
+from attention_viewer.viewer.export.text import wrapped
+from attention_viewer.viewer.export.writing import ExportError, write_bytes
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.heatmap import paint_rectangles
+from attention_viewer.viewer.state.specs import Axis, Scale
+from attention_viewer.viewer.state.view_state import ColorRange, Head
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
-
-from model.api import Kind
-from tests.viewer import traces
-from tests.viewer.specs_for_tests import SENTENCE, grid, heatmap
-from viewer.export.data import write_trace
-from viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
-from viewer.export.names import file_name
-from viewer.export.npz import trace_arrays
-from viewer.export.picture import ExportError, export_picture, save_image, write_bytes
-from viewer.export.table import map_text
-from viewer.export.text import wrapped
-from viewer.painting.colormaps import COLORMAPS
-from viewer.painting.heatmap import paint_rectangles
-from viewer.specs import Axis, Scale
-from viewer.theme import PALETTES, Style, style_for
-from viewer.view_state import ColorRange, Head
+from support import traces
+from support.specs_for_tests import SENTENCE, grid, heatmap
 
 SVG = "{http://www.w3.org/2000/svg}"
 MARGIN = 50
@@ -154,7 +156,7 @@ def test_the_colour_bar_of_all_heads_stays_beside_them(
         def note(_: QPainter, rect: QRectF, *__: object, name: str = name, **___: object) -> None:
             places[name] = rect
 
-        monkeypatch.setattr(f"viewer.export.block.{name}", note)
+        monkeypatch.setattr(f"attention_viewer.viewer.export.block.{name}", note)
     ink_beyond(grid_figure(grid(layers, heads), Look(style)))
     maps, bar = places["paint_grid"], places["paint_colorbar"]
     assert bar.bottom() <= maps.bottom() and bar.left() > maps.right()
@@ -175,8 +177,11 @@ def test_an_existing_file_is_not_replaced_without_leave(style: Style, tmp_path: 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
 def test_a_full_disk_leaves_nothing(style: Style, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
-    monkeypatch.setattr(QSaveFile, "commit", lambda file: (file.cancelWriting(), False)[1])
-    with pytest.raises(ExportError, match="could not be written"):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(ExportError, match="could not be written: No space left on device"):
         write(heatmap_figure(heatmap(), Look(style)), tmp_path / f"map.{suffix}")
     monkeypatch.undo()
     assert list(tmp_path.iterdir()) == []
@@ -191,6 +196,14 @@ def test_writing_that_stops_half_way_gives_the_reason_and_leaves_nothing(tmp_pat
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_device_is_written_into_without_leave(tmp_path: Path) -> None:
+    (tmp_path / "link.csv").symlink_to("/dev/null")
+    write_bytes(tmp_path / "link.csv", b"away")
+    with pytest.raises(ExportError, match="No space left on device"):
+        write_bytes(Path("/dev/full"), b"away")
+    assert (tmp_path / "link.csv").is_symlink() and Path("/dev/full").is_char_device()
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
@@ -208,7 +221,7 @@ def test_an_image_beyond_the_memory_is_refused(style: Style, tmp_path: Path, mon
         def __init__(self, *_: object) -> None:
             super().__init__()
 
-    monkeypatch.setattr("viewer.export.picture.QImage", NoRoom)
+    monkeypatch.setattr("attention_viewer.viewer.export.picture.QImage", NoRoom)
     with pytest.raises(ExportError, match="too large for the memory"):
         write(heatmap_figure(heatmap(), Look(style)), tmp_path / "map.png")
     assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,15 +14,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops
-from PySide6.QtCore import QSaveFile
-from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication
-
-from model.api import Kind
-from model.document import Document
-from tests.viewer import traces
-from viewer.export.choices import (
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.document import Document
+from attention_viewer.viewer.export.job import ExportCancelled, encoded, export_file, figure_of
+from attention_viewer.viewer.export.pictures import Subject
+from attention_viewer.viewer.export.preview import preview
+from attention_viewer.viewer.export.writing import ExportError
+from attention_viewer.viewer.look.theme import PALETTES
+from attention_viewer.viewer.painting.heatmap import HeatmapLayout, paint_heatmap
+from attention_viewer.viewer.state.choices import (
     ANIMATIONS,
     FORMATS,
     PICTURES,
@@ -35,14 +36,12 @@ from viewer.export.choices import (
     parse_width,
     to_json,
 )
-from viewer.export.job import ExportCancelled, encoded, export_file, figure_of
-from viewer.export.picture import ExportError
-from viewer.export.pictures import Subject
-from viewer.export.preview import preview
-from viewer.loaded import LOADING, Loaded
-from viewer.painting.heatmap import HeatmapLayout, paint_heatmap
-from viewer.theme import PALETTES
-from viewer.view_state import ViewState
+from attention_viewer.viewer.state.loaded import LOADING, Loaded
+from attention_viewer.viewer.state.view_state import ViewState
+from PIL import Image, ImageChops
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+from support import traces
 
 EVERYTHING = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of(subject)]
 ROWS = 3
@@ -61,18 +60,14 @@ def no_trace() -> Subject:
 
 
 @contextmanager
-def full_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The file system takes 100 bytes and no more."""
-    with monkeypatch.context() as patch:
-        taken = [0]
-
-        def write(file: QSaveFile, data: bytes) -> int:
-            count = min(len(data), 100 - taken[0])
-            taken[0] += count
-            return count or -1
-
-        patch.setattr(QSaveFile, "write", write)
+def full_disk() -> Iterator[None]:
+    """The file system takes 100 bytes of a file and no more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
         yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.mark.parametrize(("what", "suffix"), EVERYTHING)
@@ -91,11 +86,11 @@ def test_a_full_disk_leaves_nothing_of_anything(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, suffix: str
 ) -> None:
     path = tmp_path / f"file.{suffix}"
-    with full_disk(monkeypatch), pytest.raises(ExportError, match="could not be written"):
+    with full_disk(), pytest.raises(ExportError, match="could not be written"):
         export_file(subject(), Choices(what, suffix), path)
     assert list(tmp_path.iterdir()) == []
     path.write_text("mine")
-    with full_disk(monkeypatch), pytest.raises(ExportError, match="could not be written"):
+    with full_disk(), pytest.raises(ExportError, match="could not be written"):
         export_file(subject(), Choices(what, suffix), path, overwrite=True)
     assert path.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
 
@@ -200,7 +195,7 @@ def test_the_three_maps_begin_on_one_line(qapp: QApplication, monkeypatch: pytes
         tops.append(layout.cells.top())
         return layout
 
-    monkeypatch.setattr("viewer.export.block.paint_heatmap", note)
+    monkeypatch.setattr("attention_viewer.viewer.export.block.paint_heatmap", note)
     preview(subject(), Choices("kinds"))
     assert len(tops) == 3 and max(tops) == pytest.approx(min(tops))
 

@@ -12,16 +12,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract.api import How, Kind, Trace
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.session import Session
+from attention_viewer.viewer.export.meta import meta
+from attention_viewer.viewer.export.page import page_bytes
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.state.view_state import RowLabels
 from numpy.typing import NDArray
-
-from model.api import How, Kind, Trace
-from model.document import Document
-from model.session import Session
-from tests.viewer import traces
-from viewer.export.meta import meta
-from viewer.export.page import page_bytes
-from viewer.painting.colormaps import COLORMAPS
-from viewer.view_state import RowLabels
+from support import traces
 
 SENTENCE = "The old teacher who lives next door gave my sister a very interesting book yesterday."
 HOSTILE = "</script><script>alert(1)</script> <!-- ]]> {{script}} & \u2028 \ud800 中 '\""

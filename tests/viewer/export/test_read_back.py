@@ -11,15 +11,14 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from attention_viewer.viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
+from attention_viewer.viewer.export.picture import export_picture
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import PALETTES, style_for
+from attention_viewer.viewer.state.specs import HeatmapSpec
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QApplication
-
-from tests.viewer.specs_for_tests import grid, heatmap
-from viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
-from viewer.export.picture import export_picture
-from viewer.painting.colormaps import COLORMAPS
-from viewer.specs import HeatmapSpec
-from viewer.theme import PALETTES, style_for
+from support.specs_for_tests import grid, heatmap
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.viewer.export.job import Advance
+from attention_viewer.viewer.export.runner import ExportRunner, PreviewRunner, Write
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
-
-from model.errors import UserError
-from viewer.export.job import Advance
-from viewer.export.runner import ExportRunner, PreviewRunner, Write
 
 PATIENCE = 5000
 

@@ -19,24 +19,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QImage, QPainter
-from PySide6.QtWidgets import QApplication
-
-from model.api import Booleans, Floats
-from tests.viewer.specs_for_tests import grid, heatmap
-from viewer.painting.bars import paint_bars
-from viewer.painting.chips import chip_text, paint_chip, place_chips
-from viewer.painting.colorbar import BAR_EMS, paint_colorbar
-from viewer.painting.colormaps import COLORMAPS
-from viewer.painting.curves import paint_curves
-from viewer.painting.grid import grid_layout, paint_grid
-from viewer.painting.heatmap import heatmap_layout, paint_heatmap
-from viewer.painting.labels import Side, paint_labels
-from viewer.painting.matrix import matrix_layout, paint_matrix
-from viewer.painting.tree import paint_steps, paint_tree, tree_layout
-from viewer.specs import (
+from attention_viewer.model.contract.api import Booleans, Floats
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.bars import paint_bars
+from attention_viewer.viewer.painting.chips import chip_text, paint_chip, place_chips
+from attention_viewer.viewer.painting.colorbar import BAR_EMS, paint_colorbar
+from attention_viewer.viewer.painting.curves import paint_curves
+from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
+from attention_viewer.viewer.painting.heatmap import heatmap_layout, paint_heatmap
+from attention_viewer.viewer.painting.labels import Side, paint_labels
+from attention_viewer.viewer.painting.matrix import matrix_layout, paint_matrix
+from attention_viewer.viewer.painting.tree import paint_steps, paint_tree, tree_layout
+from attention_viewer.viewer.state.specs import (
     Axis,
     Bar,
     BarsSpec,
@@ -50,8 +45,12 @@ from viewer.specs import (
     Overlay,
     Scale,
 )
-from viewer.theme import PALETTES, Style, style_for
-from viewer.view_state import ColorRange, Head
+from attention_viewer.viewer.state.view_state import ColorRange, Head
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+from support.specs_for_tests import grid, heatmap
 
 GOLDEN = Path(__file__).parent / "golden"
 MOST_BYTES = 400_000
@@ -628,9 +627,9 @@ def test_what_is_wrong_is_noticed(what: str, style: Style, tmp_path: Path) -> No
 
 
 def test_faint_lines_that_are_lost_are_noticed(style: Style, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("viewer.painting.heatmap.HATCHED_CELL", 1e9)
+    monkeypatch.setattr("attention_viewer.viewer.painting.heatmap.HATCHED_CELL", 1e9)
     assert not alike(painted(SCENES["masked"], style), golden("masked", style))
-    monkeypatch.setattr("viewer.painting.curves._paint_grid", lambda *_: None)
+    monkeypatch.setattr("attention_viewer.viewer.painting.curves._paint_grid", lambda *_: None)
     assert not alike(painted(SCENES["curves"], style), golden("curves", style))
 
 

@@ -8,13 +8,9 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication
-
-from tests.viewer.specs_for_tests import grid, heatmap
-from viewer.painting.bars import (
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.bars import (
     bar_at,
     bars_layout,
     bars_that_fit,
@@ -22,16 +18,19 @@ from viewer.painting.bars import (
     paint_bars,
     rank_text,
 )
-from viewer.painting.chips import PlacedChip, chip_text, paint_chip, sign_color, sign_rect
-from viewer.painting.colorbar import ticks
-from viewer.painting.colormaps import COLORMAPS
-from viewer.painting.grid import grid_layout, paint_grid
-from viewer.painting.heatmap import heatmap_layout, natural_size, paint_heatmap
-from viewer.painting.labels import elided, overhang_of, stride
-from viewer.painting.raster import fit
-from viewer.specs import Bar, BarsSpec, Chip, HeatmapSpec, Overlay, Scale, probability_text
-from viewer.theme import PALETTES, Style, style_for
-from viewer.view_state import ColorRange, Head
+from attention_viewer.viewer.painting.chips import PlacedChip, chip_text, paint_chip, sign_color, sign_rect
+from attention_viewer.viewer.painting.colorbar import ticks
+from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
+from attention_viewer.viewer.painting.heatmap import heatmap_layout, natural_size, paint_heatmap
+from attention_viewer.viewer.painting.labels import elided, overhang_of, stride
+from attention_viewer.viewer.painting.raster import fit
+from attention_viewer.viewer.state.specs import Bar, BarsSpec, Chip, HeatmapSpec, Overlay, Scale, probability_text
+from attention_viewer.viewer.state.view_state import ColorRange, Head
+from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QApplication
+from support.specs_for_tests import grid, heatmap
 
 SIDE = 400
 

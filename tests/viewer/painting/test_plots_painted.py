@@ -11,20 +11,19 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from attention_viewer.viewer.export.picture import export_picture
+from attention_viewer.viewer.look.colormaps import COLORMAPS
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.curves import curve_colors, curves_layout, paint_curves
+from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS
+from attention_viewer.viewer.painting.matrix import matrix_layout, paint_matrix
+from attention_viewer.viewer.painting.scales import nice_ticks, tick_text
+from attention_viewer.viewer.state.specs import CurvesSpec, MatrixSpec, Scale
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
-
-from viewer.export.picture import export_picture
-from viewer.painting.colormaps import COLORMAPS
-from viewer.painting.curves import curve_colors, curves_layout, paint_curves
-from viewer.painting.heatmap import VECTOR_CELLS
-from viewer.painting.matrix import matrix_layout, paint_matrix
-from viewer.painting.scales import nice_ticks, tick_text
-from viewer.specs import CurvesSpec, MatrixSpec, Scale
-from viewer.theme import PALETTES, Style, style_for
 
 RECT = QRectF(0, 0, 360, 260)
 MARGIN = 40

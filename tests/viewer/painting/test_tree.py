@@ -8,13 +8,20 @@ from dataclasses import replace
 from itertools import combinations
 
 import pytest
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.tree import (
+    START,
+    TreeLayout,
+    neighbour,
+    paint_steps,
+    paint_tree,
+    path_to,
+    tree_layout,
+)
+from attention_viewer.viewer.state.specs import BeamDot, BeamSpec
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
-
-from viewer.painting.tree import START, TreeLayout, neighbour, paint_steps, paint_tree, path_to, tree_layout
-from viewer.specs import BeamDot, BeamSpec
-from viewer.theme import PALETTES, Style, style_for
 
 
 @pytest.fixture(params=sorted(PALETTES))

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.state.specs import Axis, GridSpec, HeatmapSpec, Scale
+from attention_viewer.viewer.state.view_state import ColorRange, Head
 from PySide6.QtWidgets import QApplication
-
-from model.api import Kind
-from viewer.specs import Axis, GridSpec, HeatmapSpec, Scale
-from viewer.theme import PALETTES, Style, style_for
-from viewer.view_state import ColorRange, Head
 
 MakeMap = Callable[..., HeatmapSpec]
 

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.grid import grid_layout
+from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
+from attention_viewer.viewer.widgets.readout import Readout
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
-
-from viewer.painting.grid import grid_layout
-from viewer.specs import GridSpec, HeatmapSpec, Overlay, Pending
-from viewer.theme import Style
-from viewer.view_state import Head
-from viewer.widgets.attention_panel import AttentionPanel
-from viewer.widgets.readout import Readout
 
 MakeMap = Callable[..., HeatmapSpec]
 

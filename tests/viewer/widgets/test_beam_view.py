@@ -6,16 +6,15 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.state.specs import BeamDot, BeamSpec, Pending, Unavailable
+from attention_viewer.viewer.widgets.beam_view import BeamView
+from attention_viewer.viewer.widgets.card import ElidedLabel
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer.specs import BeamDot, BeamSpec, Pending, Unavailable
-from viewer.theme import PALETTES, Style, style_for
-from viewer.widgets.beam_view import BeamView
-from viewer.widgets.card import ElidedLabel
+from support.finding import child
 
 STEPS = 30
 
@@ -179,7 +178,8 @@ def test_discarded_nodes_can_be_hidden(view: BeamView, qtbot: QtBot) -> None:
 def test_only_what_is_exposed_is_asked_for(view: BeamView) -> None:
     view.tree.horizontalScrollBar().setValue(100)
     asked: list[QRectF] = []
-    with patch("viewer.widgets.beam_view.paint_tree", lambda painter, rect, *rest: asked.append(rect)):
+    painter = "attention_viewer.viewer.widgets.tree_canvas.paint_tree"
+    with patch(painter, lambda painter, rect, *rest: asked.append(rect)):
         view.tree.viewport().grab()
     (exposed,) = asked
     assert exposed.left() == 100 and exposed.width() == view.tree.viewport().width()

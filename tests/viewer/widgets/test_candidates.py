@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.bars import bars_layout
+from attention_viewer.viewer.state.specs import Bar, BarsSpec, Pending, Unavailable
+from attention_viewer.viewer.widgets.candidates import CandidatesPanel
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer.painting.bars import bars_layout
-from viewer.specs import Bar, BarsSpec, Pending, Unavailable
-from viewer.theme import Style
-from viewer.widgets.candidates import CandidatesPanel
+from support.finding import child
 
 BARS = BarsSpec(
     "Next token",

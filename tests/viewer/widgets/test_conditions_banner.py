@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.widgets.header import Header
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-
-from viewer.theme import Style
-from viewer.widgets.header import Header
 
 LONG = (
     "Encoder positions shuffled (seed 3) · decoder positions off · causal mask off · 12 source tokens hidden · 1 more"

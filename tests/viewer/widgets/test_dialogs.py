@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.viewer.widgets.about_dialog import AboutDialog
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer.widgets.about_dialog import AboutDialog
+from support.finding import child
 
 
 @pytest.fixture

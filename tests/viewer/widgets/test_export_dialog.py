@@ -8,6 +8,25 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from attention_viewer.viewer.state.choices import (
+    ANIMATIONS,
+    DATA,
+    FORMATS,
+    GRID,
+    MAP,
+    NUMBERS,
+    PAGE,
+    POSITIONS,
+    PRESETS,
+    SUBJECTS,
+    WINDOW,
+    Choices,
+    Width,
+    formats_of,
+)
+from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
+from attention_viewer.viewer.widgets.export_texts import NOTES, note_on
+from attention_viewer.viewer.widgets.preview import Preview
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QImage, QStandardItemModel
 from PySide6.QtWidgets import (
@@ -25,27 +44,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer.export.choices import (
-    ANIMATIONS,
-    DATA,
-    FORMATS,
-    GRID,
-    MAP,
-    NUMBERS,
-    PAGE,
-    POSITIONS,
-    PRESETS,
-    SUBJECTS,
-    WINDOW,
-    Choices,
-    Width,
-    formats_of,
-)
-from viewer.widgets.export_dialog import ExportDialog, ExportRequest
-from viewer.widgets.export_texts import NOTES, note_on
-from viewer.widgets.preview import Preview
+from support.finding import child
 
 EVERY = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of(subject)]
 NAMES = {subject: f"{subject}_name" for subject in SUBJECTS}

@@ -7,18 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import COLORMAPS, PALETTES, Style, style_for, system_font
+from attention_viewer.viewer.painting.heatmap import heatmap_layout
+from attention_viewer.viewer.state.specs import Axis, HeatmapSpec, Overlay, Pending, Scale
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.heatmap_view import HeatmapView
+from attention_viewer.viewer.widgets.map_view import MapView, exposed_part, fitting_style
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-
-from model.api import Kind
-from viewer.painting.heatmap import heatmap_layout
-from viewer.specs import Axis, HeatmapSpec, Overlay, Pending, Scale
-from viewer.theme import COLORMAPS, PALETTES, Style, style_for, system_font
-from viewer.view_state import Head
-from viewer.widgets.heatmap_view import HeatmapView
-from viewer.widgets.map_view import MapView, exposed_part, fitting_style
 
 MakeMap = Callable[..., HeatmapSpec]
 

@@ -6,15 +6,9 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent
-from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
-from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer.specs import HypothesesSpec, HypothesisRow, Pending, Unavailable
-from viewer.theme import PALETTES, Style, style_for
-from viewer.widgets.hypotheses_panel import (
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.state.specs import HypothesesSpec, HypothesisRow, Pending, Unavailable
+from attention_viewer.viewer.widgets.hypotheses_panel import (
     HOW,
     LOG_PROBABILITY,
     MARK,
@@ -24,6 +18,11 @@ from viewer.widgets.hypotheses_panel import (
     HypothesesPanel,
     log_probability_text,
 )
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
+from pytestqt.qtbot import QtBot
+from support.finding import child
 
 ROWS = (
     HypothesisRow("", "Le chat", -4.306, 3, "greedy", True, True),
@@ -181,7 +180,10 @@ def test_delete_deletes_but_not_the_only_one(panel: HypothesesPanel, qtbot: QtBo
     assert deleted.args == [2]
     panel.set_spec(HypothesesSpec(ROWS[:1]))
     go_to(panel, 0)
-    with patch("viewer.widgets.hypotheses_panel.QToolTip.showText") as tip, qtbot.assertNotEmitted(panel.deleted):
+    with (
+        patch("attention_viewer.viewer.widgets.hypotheses_panel.QToolTip.showText") as tip,
+        qtbot.assertNotEmitted(panel.deleted),
+    ):
         qtbot.keyClick(panel.table, Qt.Key.Key_Delete)
     assert "only hypothesis" in tip.call_args.args[1]
 

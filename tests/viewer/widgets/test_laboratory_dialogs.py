@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.viewer.widgets.check_dialog import CheckDialog
+from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
+from attention_viewer.viewer.widgets.target_dialog import TargetDialog
 from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QDoubleSpinBox, QLabel, QPlainTextEdit, QSpinBox
 from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer.widgets.check_dialog import CheckDialog
-from viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
-from viewer.widgets.target_dialog import TargetDialog
+from support.finding import child
 
 CHOICE = SamplingChoice(True, 0.7, 40, 0.9, 12)
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.state.specs import HeadEffectRow, LaboratorySpec, RankingSpec
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.laboratory_panel import LaboratoryPanel, marked_words
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
-
-from model.api import Kind
-from viewer.specs import HeadEffectRow, LaboratorySpec, RankingSpec
-from viewer.theme import PALETTES, Style, style_for
-from viewer.view_state import Head
-from viewer.widgets.laboratory_panel import LaboratoryPanel, marked_words
 
 CHANGED = LaboratorySpec(
     encoder_positions="shuffled",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from attention_viewer.viewer.widgets.line_keys import EDITING_KEYS, LineKeys
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
-
-from viewer.widgets.line_keys import EDITING_KEYS, LineKeys
 
 
 class Greedy(QLineEdit):

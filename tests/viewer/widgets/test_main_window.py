@@ -7,17 +7,16 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
+from attention_viewer.viewer.state.specs import CONVENTION, Chip
+from attention_viewer.viewer.widgets.card import Card
+from attention_viewer.viewer.widgets.main_window import MainWindow
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMainWindow, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
-
-from model.api import Kind
-from tests.viewer.widgets.finding import child
-from viewer.specs import CONVENTION, Chip
-from viewer.theme import PALETTES, Style, apply, style_for
-from viewer.widgets.card import Card
-from viewer.widgets.main_window import MainWindow
+from support.finding import child
 
 OFFSCREEN_CANNOT_RAISE = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -287,5 +286,6 @@ def test_every_theme_and_size_can_be_put_on_and_painted(window: MainWindow) -> N
 
 def test_pyqtgraph_is_imported_only_after_the_window_has_been_built() -> None:
     code = "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]); "
-    code += "from viewer.widgets.main_window import MainWindow; MainWindow(); sys.exit('pyqtgraph' in sys.modules)"
+    code += "from attention_viewer.viewer.widgets.main_window import MainWindow; MainWindow(); "
+    code += "sys.exit('pyqtgraph' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -5,15 +5,14 @@ from __future__ import annotations
 from unittest.mock import patch
 
 import pytest
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
+from attention_viewer.viewer.state.specs import Bar, BarsSpec, GridSpec, Pending, Unavailable
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.candidates import CandidatesPanel
+from attention_viewer.viewer.widgets.head_grid import HeadGrid
 from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
-
-from viewer.painting.grid import grid_layout, paint_grid
-from viewer.specs import Bar, BarsSpec, GridSpec, Pending, Unavailable
-from viewer.theme import PALETTES, Style, style_for
-from viewer.view_state import Head
-from viewer.widgets.candidates import CandidatesPanel
-from viewer.widgets.head_grid import HeadGrid
 
 BARS = BarsSpec("Next token", "softmax after “le”", (Bar("car", 0.58, True, "id 7"), Bar("et", 0.3, False, "id 8")))
 
@@ -52,7 +51,7 @@ def test_clicking_a_thumbnail_selects_its_head(grid: HeadGrid, heads: GridSpec, 
 
 
 def test_the_mosaic_is_painted_only_when_something_changed(grid: HeadGrid, heads: GridSpec, style: Style) -> None:
-    with patch("viewer.widgets.head_grid.paint_grid", wraps=paint_grid) as paint:
+    with patch("attention_viewer.viewer.widgets.head_grid.paint_grid", wraps=paint_grid) as paint:
         grid.set_spec(heads)
         for _ in range(3):
             grid.grab()

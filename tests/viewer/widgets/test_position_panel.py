@@ -6,18 +6,17 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract.positional import sinusoidal_encoding
+from attention_viewer.viewer.look.theme import COLORMAPS, Style
+from attention_viewer.viewer.resolve import resolve_positions as resolve
+from attention_viewer.viewer.resolve.resolve_positions import Given
+from attention_viewer.viewer.state.view_state import PositionView
+from attention_viewer.viewer.widgets.card import ElidedLabel
+from attention_viewer.viewer.widgets.position_panel import PositionPanel, parse_pairs
+from attention_viewer.viewer.widgets.position_plots import PositionPlots
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPicture
 from pytestqt.qtbot import QtBot
-
-from model.positional import sinusoidal_encoding
-from viewer import resolve_positions as resolve
-from viewer.resolve_positions import Given
-from viewer.theme import COLORMAPS, Style
-from viewer.view_state import PositionView
-from viewer.widgets.card import ElidedLabel
-from viewer.widgets.position_panel import PositionPanel, parse_pairs
-from viewer.widgets.position_plots import PositionPlots
 
 D_MODEL = 32
 POSITIONS = PositionView(20, (0, 3))

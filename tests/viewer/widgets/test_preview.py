@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.viewer.look.theme import LIGHT, qt_palette
+from attention_viewer.viewer.widgets.preview import Preview
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPalette
 from pytestqt.qtbot import QtBot
-
-from viewer.theme import LIGHT, qt_palette
-from viewer.widgets.preview import Preview
 
 GROUND = "#123456"
 

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
+from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
+from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.ranking_table import COLUMNS, DIVERGENCE, RankingTable
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-
-from model.api import Kind
-from viewer.specs import HeadEffectRow, RankingSpec
-from viewer.theme import PALETTES, Style, apply, style_for
-from viewer.view_state import Head
-from viewer.widgets.ranking_table import COLUMNS, DIVERGENCE, RankingTable
 
 ROWS = (
     HeadEffectRow(Kind.CROSS, Head(3, 6), 0.25, -1.5, True),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from attention_viewer.viewer.widgets.source_bar import LONGEST_SENTENCE, SourceBar, one_line
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer.widgets.source_bar import LONGEST_SENTENCE, SourceBar, one_line
+from support.finding import child
 
 
 @pytest.fixture

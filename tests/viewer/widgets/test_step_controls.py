@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.storage import settings
+from attention_viewer.viewer.widgets.step_controls import SPEEDS, StepControls
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer import settings
-from viewer.theme import PALETTES, Style, style_for
-from viewer.widgets.step_controls import SPEEDS, StepControls
+from support.finding import child
 
 NAMES = ("first", "back", "step", "last", "play")
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 
 import pytest
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.chips import place_chips
+from attention_viewer.viewer.state.specs import Chip
+from attention_viewer.viewer.widgets.token_strip import TokenStrip
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QFont
 from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
-
-from tests.viewer.widgets.finding import child
-from viewer.painting.chips import place_chips
-from viewer.specs import Chip
-from viewer.theme import PALETTES, Style, style_for
-from viewer.widgets.token_strip import TokenStrip
+from support.finding import child
 
 CHIPS = (
     Chip("ma", "▁ma"),

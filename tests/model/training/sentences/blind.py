@@ -15,10 +15,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from model.checkpoint import load
-from model.config import read_barred
-from model.tokenizer import Tokenizer
-from model.training.evaluation import translate
+from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.config import read_barred
+from attention_viewer.model.tokenizer import Tokenizer
+from attention_viewer.model.training.evaluation import translate
 
 SENTENCES = Path(__file__).parent
 FILES = ("first-typed.tsv", "everyday.tsv", "well-known.tsv")

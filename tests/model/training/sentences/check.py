@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from model.training.data import read_pairs
-from model.training.leave_out import bare, read_sentences
+from attention_viewer.model.training.data import read_pairs
+from attention_viewer.model.training.leave_out import bare, read_sentences
 
 SENTENCES = Path(__file__).parent
 

@@ -1,0 +1,331 @@
+"""The contract between the model and whoever looks at it: frozen dataclasses of NumPy arrays. Torch-free.
+
+Shape letters: Le, He encoder layers and heads; Ld, Hd decoder layers and heads; S source positions (with
+`</s>`); T decoder rows; V vocabulary. Rows are queries, columns are keys. Layers, heads, rows and columns
+count from 0 in arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.errors import InputError
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Booleans = NDArray[np.bool_]
+
+
+class Kind(StrEnum):
+    """The three kinds of attention in Vaswani et al. 2017, section 3.2.3."""
+
+    ENCODER = "encoder"
+    DECODER = "decoder"
+    CROSS = "cross"
+
+
+class How(StrEnum):
+    """How an output token came to stand where it does; kept: chosen earlier, under other conditions than the row's."""
+
+    GREEDY = "greedy"
+    FORCED = "forced"
+    SAMPLED = "sampled"
+    BEAM = "beam"
+    KEPT = "kept"
+
+    @property
+    def is_free(self) -> bool:
+        """True where the model chose for itself, row by row, and would choose anew under an intervention."""
+        return self in (How.GREEDY, How.SAMPLED)
+
+
+class Ended(StrEnum):
+    """Why decoding can go no further."""
+
+    EOS = "eos"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True)
+class Token:
+    """One piece of a sentence.
+
+    `piece` is the raw vocabulary entry (`▁chat`, `<pad>`), `text` what people read (`chat`, `<start>`);
+    `span` is the half-open character range of the source text it covers, None where there is no such text.
+    """
+
+    id: int
+    piece: str
+    text: str
+    span: tuple[int, int] | None = None
+    special: bool = False
+
+    @property
+    def starts_word(self) -> bool:
+        """True where a new word begins, so that pieces of one word can stand together."""
+        return self.special or self.piece.startswith("▁")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A possible next token and its probability under the softmax."""
+
+    token: Token
+    probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class Encoding:
+    """The encoded source sentence: its tokens [S] and `self_attention` float32 [Le, He, S, S]."""
+
+    tokens: tuple[Token, ...]
+    self_attention: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class DecodeStep:
+    """One row of the decoder: it reads one token and predicts the next.
+
+    `log_probabilities` float32 [V] is the natural logarithm of the softmax over raw logits at temperature 1
+    (`<pad>` is part of the normaliser but never chosen); `candidates` are the most probable tokens, best
+    first. `self_attention` float32 [Ld, Hd, t+1] for row t ([Ld, Hd, T] without causal mask),
+    `cross_attention` float32 [Ld, Hd, S].
+    """
+
+    reads: Token
+    output: Token
+    how: How
+    log_probabilities: Floats
+    candidates: tuple[Candidate, ...]
+    self_attention: Floats
+    cross_attention: Floats
+
+    @property
+    def log_probability(self) -> float:
+        """The natural log-probability the model gave to the output token."""
+        return float(self.log_probabilities[self.output.id])
+
+    @property
+    def rank(self) -> int:
+        """How the output token ranks in the distribution; 1 is the most probable."""
+        return 1 + int((self.log_probabilities > self.log_probabilities[self.output.id]).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """Everything the model computed for one document, after `len(steps)` = T decoder rows.
+
+    `decoder_self_attention` float32 [Ld, Hd, T, T] (masked cells 0), `cross_attention` float32
+    [Ld, Hd, T, S]. All arrays are read-only. `hidden` are source positions that nothing may look at; where
+    `causal` is False the decoder's rows were computed in one pass without a causal mask.
+    """
+
+    encoding: Encoding
+    steps: tuple[DecodeStep, ...]
+    decoder_self_attention: Floats
+    cross_attention: Floats
+    ended: Ended | None = None
+    hidden: frozenset[int] = frozenset()
+    causal: bool = True
+
+    @property
+    def source_tokens(self) -> tuple[Token, ...]:
+        """The S source tokens, `</s>` last."""
+        return self.encoding.tokens
+
+    @property
+    def input_tokens(self) -> tuple[Token, ...]:
+        """What each of the T decoder rows reads; the first is `<start>`."""
+        return tuple(step.reads for step in self.steps)
+
+    @property
+    def output_tokens(self) -> tuple[Token, ...]:
+        """What each of the T decoder rows predicts, or was forced to."""
+        return tuple(step.output for step in self.steps)
+
+    @cached_property
+    def decoder_mask(self) -> Booleans:
+        """Boolean [T, T], True where the causal mask forbids a row to look (section 3.2.3)."""
+        return _read_only(np.zeros_like(self._future) if not self.causal else self._future)
+
+    @cached_property
+    def leaked(self) -> Booleans | None:
+        """Boolean [T, T], True where rows look at later tokens because the causal mask is off; None where it is on."""
+        return None if self.causal else _read_only(self._future)
+
+    @property
+    def _future(self) -> Booleans:
+        return np.triu(np.ones((len(self.steps), len(self.steps)), dtype=np.bool_), k=1)
+
+    @cached_property
+    def log_probabilities(self) -> Floats:
+        """Natural log-probability of each output token, float32 [T]."""
+        values = np.array([step.log_probability for step in self.steps], dtype=np.float32)
+        values.flags.writeable = False
+        return values
+
+    def first(self, rows: int) -> Trace:
+        """The trace as it stood after its first `rows` decoder rows.
+
+        Raises InputError where earlier rows looked at later tokens: without the causal mask there was no such trace.
+        """
+        if rows >= len(self.steps):
+            return self
+        if not self.causal:
+            raise InputError(
+                f"There is no trace of the first {rows} rows without the causal mask: each row looks at all "
+                f"{len(self.steps)} tokens. Switch the mask on."
+            )
+        decoder, cross = self.decoder_self_attention[:, :, :rows, :rows], self.cross_attention[:, :, :rows]
+        return replace(self, steps=self.steps[:rows], decoder_self_attention=decoder, cross_attention=cross, ended=None)
+
+    def weights(self, kind: Kind) -> Floats:
+        """Attention weights of a kind: [layers, heads, queries, keys]."""
+        return {
+            Kind.ENCODER: self.encoding.self_attention,
+            Kind.DECODER: self.decoder_self_attention,
+            Kind.CROSS: self.cross_attention,
+        }[kind]
+
+    def mask(self, kind: Kind) -> Booleans | None:
+        """The mask of a kind, [queries, keys], True = forbidden; None where nothing is masked."""
+        if kind is Kind.DECODER:
+            return self.decoder_mask
+        if not self.hidden:
+            return None
+        rows = len(self.source_tokens) if kind is Kind.ENCODER else len(self.steps)
+        columns = [position in self.hidden for position in range(len(self.source_tokens))]
+        return _read_only(np.tile(np.array(columns, dtype=np.bool_), (rows, 1)))
+
+
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What interventions change at the last row of a trace, and in the translation.
+
+    `before` is that row without interventions, reading the same tokens; `divergence` is KL(before || after) in
+    nats. The translations are run to their end, with the tokens that a person chose and all others decided anew:
+    the one before by the untouched model, the one after under the interventions; that is None without causal mask.
+    """
+
+    before: DecodeStep
+    divergence: float
+    translation_before: tuple[Token, ...]
+    translation_after: tuple[Token, ...] | None
+
+
+@dataclass(frozen=True)
+class HeadEffect:
+    """What happens to a fixed translation when one more head is switched off; layer and head count from 0.
+
+    `divergence` is the mean over its rows of KL(before || after) in nats; `log_probability` the change of the
+    translation's natural log-probability.
+    """
+
+    kind: Kind
+    layer: int
+    head: int
+    divergence: float
+    log_probability: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """The autoregressive property, measured: largest absolute differences over all numbers of a translation.
+
+    `log_probabilities` and `weights`: computed step by step against once in parallel. `earlier_rows`: rows before
+    `position` after the token read there was replaced by `replacement`; `later_rows`: the rows from there on.
+    """
+
+    rows: int
+    log_probabilities: float
+    weights: float
+    position: int
+    replacement: Token
+    earlier_rows: float
+    later_rows: float
+
+
+class Fate(StrEnum):
+    """What became of a continuation in beam search."""
+
+    SURVIVED = "survived"
+    FINISHED = "finished"
+    DISCARDED = "discarded"
+
+
+@dataclass(frozen=True)
+class BeamNode:
+    """A continuation that beam search considered: `token` after the node `parent` (None: the start).
+
+    `step` counts from 1; `log_probability` is the sum over the hypothesis so far, natural.
+    """
+
+    token: Token
+    parent: int | None
+    step: int
+    log_probability: float
+    fate: Fate
+
+
+@dataclass(frozen=True)
+class BeamTree:
+    """All that beam search considered, parents before children.
+
+    `finished` are (node, score) of the complete hypotheses, best first; the score is the log-probability divided
+    by the number of tokens to the power of the length penalty.
+    """
+
+    width: int
+    nodes: tuple[BeamNode, ...]
+    finished: tuple[tuple[int, float], ...]
+
+    def path(self, node: int) -> tuple[Token, ...]:
+        """The tokens from the start to a node."""
+        tokens: list[Token] = []
+        index: int | None = node
+        while index is not None:
+            tokens.append(self.nodes[index].token)
+            index = self.nodes[index].parent
+        return tuple(reversed(tokens))
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What is known of an opened checkpoint without running it."""
+
+    name: str
+    directory: str
+    content_hash: str
+    parameters: int
+    config: ModelConfig
+    source_language: str = ""
+    target_language: str = ""
+
+    def heads(self, kind: Kind) -> tuple[int, int]:
+        """(layers, heads) of a kind of attention."""
+        if kind is Kind.ENCODER:
+            return self.config.encoder_layers, self.config.encoder_attention_heads
+        return self.config.decoder_layers, self.config.decoder_attention_heads
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a long computation has come; `total` is an upper bound."""
+
+    done: int
+    total: int
+
+
+def _read_only(mask: Booleans) -> Booleans:
+    mask.flags.writeable = False
+    return mask
+
+
+def join_text(tokens: Sequence[Token]) -> str:
+    """The raw pieces of `tokens` joined for display only; `Tokenizer.decode` gives the exact text."""
+    return "".join(token.piece for token in tokens if not token.special).replace("▁", " ").strip()

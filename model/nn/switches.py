@@ -1,0 +1,57 @@
+"""Interventions as the forward pass takes them: a mask of heads for each layer, and where tokens stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.interventions import Interventions, Placement, Positions
+from torch import Tensor
+
+HeadMask = Tensor | None
+"""Boolean [H], True = off; None where every head is on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Switches:
+    """Head masks by layer, and placements (None: positions as the model was trained with)."""
+
+    encoder: tuple[HeadMask, ...]
+    decoder: tuple[HeadMask, ...]
+    cross: tuple[HeadMask, ...]
+    source_placement: Placement | None = None
+    target_placement: Placement | None = None
+
+    def decoder_layer(self, index: int) -> tuple[HeadMask, HeadMask]:
+        """The masks of a decoder layer's self-attention and cross-attention."""
+        return self.decoder[index], self.cross[index]
+
+
+def switches(interventions: Interventions, config: ModelConfig, source_length: int) -> Switches | None:
+    """The switches of `interventions` for a model and a source sentence; None where nothing is switched."""
+    if not interventions:
+        return None
+    decoder = (config.decoder_layers, config.decoder_attention_heads)
+    return Switches(
+        _masks(interventions, Kind.ENCODER, config.encoder_layers, config.encoder_attention_heads),
+        _masks(interventions, Kind.DECODER, *decoder),
+        _masks(interventions, Kind.CROSS, *decoder),
+        _unusual(interventions.encoder_placement(source_length)),
+        _unusual(interventions.decoder_placement()),
+    )
+
+
+def _masks(interventions: Interventions, kind: Kind, layers: int, heads: int) -> tuple[HeadMask, ...]:
+    off = {(each.layer, each.head) for each in interventions.heads_off if each.kind is kind}
+    return tuple(
+        torch.tensor([(layer, head) in off for head in range(heads)])
+        if any(layer == where for where, _ in off)
+        else None
+        for layer in range(layers)
+    )
+
+
+def _unusual(placement: Placement) -> Placement | None:
+    return None if placement.positions is Positions.ON else placement

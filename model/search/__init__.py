@@ -1,0 +1,1 @@
+"""How a translation is found: following what was chosen, and beam search."""

@@ -1,0 +1,31 @@
+"""Which token stands after each row: the document's own where one was chosen, the model's where none was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attention_viewer.model.contract.api import DecodeStep, How
+from attention_viewer.model.contract.choosing import Method, sample
+from attention_viewer.model.contract.document import Document, how_now, path
+
+
+class Follower:
+    """Chooses the tokens of a document. `barred` ids are never sampled.
+
+    A token on the document's path stands, and says so where it was chosen under other conditions; open slots of
+    the path, and all that comes after it, the model decides.
+    """
+
+    def __init__(self, document: Document, barred: Sequence[int]) -> None:
+        self._standing = [(choice.token, how_now(document, choice)) for choice in path(document)]
+        self._decoding, self._barred = document.decoding, barred
+
+    def __call__(self, index: int, row: DecodeStep) -> tuple[int, How]:
+        """The token after row `index` (from 0), and how it was chosen; `row` holds the greedy choice."""
+        if index < len(self._standing):
+            token, how = self._standing[index]
+            if token is not None:
+                return token, how
+        if self._decoding.method is Method.SAMPLING:
+            return sample(row.log_probabilities, self._decoding, self._barred, index), How.SAMPLED
+        return row.output.id, How.GREEDY

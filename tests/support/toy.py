@@ -1,0 +1,297 @@
+"""A made-up model that takes no time, and a worker that answers when and how a test wants it to."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attention_viewer.model.contract.api import (
+    BeamNode,
+    BeamTree,
+    Candidate,
+    Check,
+    DecodeStep,
+    Effect,
+    Encoding,
+    Ended,
+    Fate,
+    HeadEffect,
+    How,
+    Kind,
+    ModelInfo,
+    Progress,
+    Token,
+    Trace,
+)
+from attention_viewer.model.contract.document import Document, go_to, path
+from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.hypotheses import branch, opened, untouched
+from attention_viewer.model.contract.interventions import Interventions, while_decoding
+from attention_viewer.model.search.following import Follower
+from attention_viewer.viewer.work.jobs import Priority, Work
+from attention_viewer.viewer.work.worker import Advance, Answer, Failure
+from PySide6.QtCore import QObject, Signal
+from support import traces
+
+EOS, PAD = 0, 1
+WORDS = ("</s>", "<pad>", "un", "le", "la", "chat", "noir", "dort", "ici", "bien")
+VOCABULARY = tuple(Token(index, f"▁{word}", word, None, index < 2) for index, word in enumerate(WORDS))
+LONGEST = 12
+"""Rows after which the model always ends."""
+
+
+class ToySession:
+    """Does what a session on a checkpoint does, from check sums instead of weights."""
+
+    def __init__(self, name: str, layers: int = 2, heads: int = 2, words: int = len(WORDS)) -> None:
+        sizes = {"decoder_layers": layers, "encoder_layers": layers}
+        sizes |= {"decoder_attention_heads": heads, "encoder_attention_heads": heads}
+        mark = f"{zlib.crc32(name.encode()):08x}" * 8
+        self.info: ModelInfo = replace(traces.info(**sizes), name=name, content_hash=mark)
+        self.words = words
+        self._rows: dict[Any, DecodeStep] = {}
+
+    def tokens(self, source: str) -> tuple[Token, ...]:
+        """One a word, and the end."""
+        words = source.split()
+        return (*(Token(100 + len(word), f"▁{word}", word, (0, 1)) for word in words), VOCABULARY[EOS])
+
+    def encode_target(self, text: str) -> tuple[Token, ...]:
+        """One a word, and the end."""
+        if not text.strip():
+            raise InputError("There is no translation to force.")
+        return (*(self.token(2 + len(word) % (self.words - 2)) for word in text.split()), VOCABULARY[EOS])
+
+    def token(self, token_id: int) -> Token:
+        """A token of the vocabulary; InputError where there is none."""
+        if not 0 <= token_id < self.words:
+            raise InputError(f"There is no token {token_id}.")
+        return VOCABULARY[token_id]
+
+    def vocabulary(self) -> tuple[Token, ...]:
+        """Every token."""
+        return VOCABULARY[: self.words]
+
+    def text(self, tokens: Sequence[Token]) -> str:
+        """What tokens spell."""
+        return " ".join(token.text for token in tokens if not token.special)
+
+    def trace_steps(self, document: Document) -> Generator[Progress, None, Trace]:
+        """The trace of a document, a row at a time."""
+        self._check(document)
+        source, follow = self.tokens(document.source), Follower(document, [PAD])
+        steps: list[DecodeStep] = []
+        while len(steps) < min(document.step, document.limit) and not (steps and steps[-1].output.id == EOS):
+            row = self._row(document, source, [step.output.id for step in steps])
+            token, how = follow(len(steps), row)
+            if not document.interventions.causal_mask and how is not How.FORCED:
+                how = How.KEPT
+            steps.append(replace(row, output=self.token(token), how=how))
+            yield Progress(len(steps), document.limit)
+        layers, heads = self.info.heads(Kind.CROSS)
+        ended = Ended.EOS if steps and steps[-1].output.id == EOS else None
+        ended = Ended.LIMIT if ended is None and len(steps) >= document.limit else ended
+        now = document.interventions
+        return Trace(
+            Encoding(source, np.zeros((layers, heads, len(source), len(source)), dtype=np.float32)),
+            tuple(steps),
+            np.zeros((layers, heads, len(steps), len(steps)), dtype=np.float32),
+            np.zeros((layers, heads, len(steps), len(source)), dtype=np.float32),
+            ended,
+            now.hidden,
+            now.causal_mask,
+        )
+
+    def effect_steps(self, document: Document) -> Generator[Progress, None, Effect]:
+        """What interventions change."""
+        trace = yield from self.trace_steps(document)
+        outputs = [(step.output.id, How.FORCED) for step in trace.steps]
+        plain, anew = untouched(document), opened(document)
+        alike = yield from self.trace_steps(go_to(branch(plain, outputs), len(outputs)))
+        before = yield from self.trace_steps(go_to(plain, plain.limit))
+        after = yield from self.trace_steps(go_to(anew, anew.limit))
+        return Effect(alike.steps[-1], _number(document.interventions), before.output_tokens, after.output_tokens)
+
+    def rank_heads_steps(self, document: Document) -> Generator[Progress, None, tuple[HeadEffect, ...]]:
+        """A number for every head, from all but the heads that are off."""
+        yield Progress(1, 2)
+        stands = [choice.token for choice in path(document) if not choice.how.is_free]
+        now = replace(document.interventions, heads_off=frozenset())
+        layers, heads = self.info.heads(Kind.CROSS)
+        return tuple(
+            HeadEffect(Kind.CROSS, layer, head, _number(self.info.name, document.source, now, stands, layer, head), 0.0)
+            for layer in range(layers)
+            for head in range(heads)
+        )
+
+    def beam_steps(self, document: Document) -> Generator[Progress, None, BeamTree]:
+        """The model's own beginning, and a token that was thrown away."""
+        yield Progress(1, 2)
+        plain = Document(document.source, step=2, limit=document.limit, interventions=document.interventions)
+        trace = yield from self.trace_steps(plain)
+        nodes = [BeamNode(VOCABULARY[2], None, 1, -_number(self.info.name, plain), Fate.DISCARDED)]
+        for step, token in enumerate(trace.output_tokens, start=1):
+            nodes.append(BeamNode(token, None if step == 1 else len(nodes) - 1, step, -float(step), Fate.SURVIVED))
+        return BeamTree(document.decoding.beam_width, tuple(nodes), ((len(nodes) - 1, -1.0),))
+
+    def check_steps(self, document: Document) -> Generator[Progress, None, Check]:
+        """The check of a translation, told by a number of its own."""
+        masked = replace(document, interventions=replace(document.interventions, causal_mask=True))
+        trace = yield from self.trace_steps(go_to(masked, masked.limit))
+        told = _number(
+            self.info.name, document.source, masked.interventions, [token.id for token in trace.output_tokens]
+        )
+        return Check(len(trace.steps), told, 0.0, 0, VOCABULARY[2], 0.0, 0.0)
+
+    def trace(self, document: Document) -> Trace:
+        """The trace of a document at once."""
+        trace: Trace = finished(self.trace_steps(document))
+        return trace
+
+    def _check(self, document: Document) -> None:
+        if not document.source.strip():
+            raise InputError("There is nothing to translate.")
+        if document.checkpoint not in ("", self.info.content_hash):
+            raise InputError("This document was made with another model.")
+        for choice in path(document):
+            if choice.token is not None:
+                self.token(choice.token)
+        length, now = len(self.tokens(document.source)), document.interventions
+        if now.hidden and (max(now.hidden) >= length or len(now.hidden) == length):
+            raise InputError("These source tokens cannot be hidden.")
+        for head in now.heads_off:
+            layers, heads = self.info.heads(head.kind)
+            if head.layer >= layers or head.head >= heads:
+                raise InputError("There is no such head.")
+
+    def _row(self, document: Document, source: Sequence[Token], prefix: list[int]) -> DecodeStep:
+        now = while_decoding(document.interventions)
+        key = (document.source, now, tuple(prefix))
+        if key not in self._rows:
+            chance = np.random.default_rng(
+                zlib.crc32(repr((self.info.name, document.source, _plain(now), prefix)).encode())
+            )
+            logits = 2.0 * chance.normal(size=self.words)
+            logits[PAD] = -20.0
+            logits[EOS] += 99.0 if len(prefix) >= LONGEST - 1 else 0.4 * len(prefix) - 2.0
+            logs = (logits - np.log(np.exp(logits).sum())).astype(np.float32)
+            best = [int(index) for index in np.argsort(-logs)[: self.words - 1]]
+            layers, heads = self.info.heads(Kind.CROSS)
+            self._rows[key] = DecodeStep(
+                VOCABULARY[prefix[-1] if prefix else PAD],
+                VOCABULARY[best[0]],
+                How.GREEDY,
+                logs,
+                tuple(Candidate(VOCABULARY[index], float(np.exp(logs[index]))) for index in best),
+                np.zeros((layers, heads, len(prefix) + 1), dtype=np.float32),
+                np.zeros((layers, heads, len(source)), dtype=np.float32),
+            )
+        return self._rows[key]
+
+
+def finished(steps: Generator[Progress, None, Any]) -> Any:
+    """What a computation in pieces returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            return stop.value
+
+
+def _plain(interventions: Interventions) -> tuple[Any, ...]:
+    """Interventions in one order only, whatever the order of their sets."""
+    changes = {name: getattr(interventions, name) for name in interventions.__dataclass_fields__}
+    return tuple(sorted(value) if isinstance(value, frozenset) else value for value in changes.values())
+
+
+def _number(*parts: Any) -> float:
+    told = [_plain(part) if isinstance(part, Interventions) else part for part in parts]
+    told = [(part.source, _plain(part.interventions)) if isinstance(part, Document) else part for part in told]
+    return zlib.crc32(repr(told).encode()) / 2**32
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What a worker was asked, and the session that was open then."""
+
+    id: int
+    channel: str
+    work: Work
+    session: ToySession | None
+
+
+class LateWorker(QObject):
+    """Remembers all that it is asked, also what was cancelled; the test says which is answered, and how."""
+
+    loading = Signal(str)
+    opened = Signal(ModelInfo)
+    open_failed = Signal(str)
+    answered = Signal(Answer)
+    failed = Signal(Failure)
+    advanced = Signal(Advance)
+
+    def __init__(self, models: dict[str, ToySession]) -> None:
+        super().__init__()
+        self.models = models
+        self.session: ToySession | None = None
+        self.requests: list[Request] = []
+        self.asked: list[str] = []
+        self.count = 0
+
+    def open_model(self, directory: Path) -> None:
+        """Remember a model that was asked for."""
+        self.asked.append(directory.name)
+
+    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+        """Remember a question."""
+        self.count += 1
+        self.requests.append(Request(self.count, channel, work, self.session))
+        return self.count
+
+    def cancel(self, channel: str) -> None:
+        """Go on all the same: the answer may be on its way."""
+
+    def open_next(self) -> None:
+        """Open the model that was asked for first."""
+        name = self.asked.pop(0)
+        if name not in self.models:
+            self.open_failed.emit(f"There is no model in {name}.")
+            return
+        self.session = self.models[name]
+        self.opened.emit(self.session.info)
+
+    def answer(self, request: Request) -> None:
+        """Answer a question truthfully, with the model that was open when it was asked or else the one that is now."""
+        if request in self.requests:
+            self.requests.remove(request)
+        session = request.session or self.session
+        if session is None:
+            self.failed.emit(Failure(request.id, "No model is open."))
+            return
+        try:
+            result = finished(request.work(session))
+        except UserError as error:
+            self.failed.emit(Failure(request.id, str(error)))
+            return
+        self.answered.emit(Answer(request.id, result, 0.001))
+
+    def fail(self, request: Request) -> None:
+        """Let a question fail."""
+        self.requests.remove(request)
+        self.failed.emit(Failure(request.id, "It went wrong."))
+
+    def newest(self, channel: str) -> Request:
+        """The newest question of a channel."""
+        return next(each for each in reversed(self.requests) if each.channel == channel)
+
+    def settle(self) -> None:
+        """Open and answer all there is, and all that follows from it."""
+        while self.asked or self.requests:
+            if self.asked:
+                self.open_next()
+            else:
+                self.answer(self.requests[0])

@@ -1,0 +1,72 @@
+"""The options of trace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from attention_viewer.viewer.cli.trace import FORMATS, TraceLinesOptions, TraceOptions
+from attention_viewer.viewer.export.data import WRITERS
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL
+from support.commands import complaint, options_of
+
+
+def test_formats_are_those_of_the_program() -> None:
+    assert set(FORMATS) < set(WRITERS)
+
+
+def test_options_are_taken() -> None:
+    npz = Path("o.npz")
+    assert options_of("trace", "Hi.", "-o", "o.npz", "--target", "Salut.") == TraceOptions(
+        BUNDLED_MODEL, "Hi.", npz, "Salut."
+    )
+    assert options_of("trace", "Hi.", "-o", "o.npz", "--max-steps", "7") == TraceOptions(
+        BUNDLED_MODEL, "Hi.", npz, max_steps=7
+    )
+    session = Path("s.avsession")
+    assert options_of("trace", "--session", "s.avsession", "-o", "o.json") == TraceOptions(
+        BUNDLED_MODEL, "", Path("o.json"), session=session
+    )
+
+
+def test_the_lines_of_a_file_are_taken_to_a_directory() -> None:
+    source, out = Path("in"), Path("o")
+    assert options_of("trace", "--input", "in", "-o", "o") == TraceLinesOptions(BUNDLED_MODEL, source, out)
+    asked = ("--format", "csv", "--max-steps", "7", "--resume")
+    assert options_of("trace", "--input", "in", "-o", "o", *asked) == TraceLinesOptions(
+        BUNDLED_MODEL, source, out, "csv", 7, resume=True
+    )
+
+
+def test_a_sentence_may_begin_with_a_dash_after_two_dashes() -> None:
+    assert options_of("trace", "-o", "o.csv", "--", "-5 degrees.").text == "-5 degrees."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["trace", "Hi.", "--session", "s", "-o", "o"], ["either", "--session"]),
+        (["trace", "--input", "f", "--session", "s", "-o", "o"], ["either", "--input", "--session"]),
+        (["trace", "--session", "s", "-o", "o", "--target", "x"], ["--session", "leave --target out"]),
+        (["trace", "--session", "s", "-o", "o", "--max-steps", "3"], ["--session", "leave --max-steps out"]),
+        (["trace", "Hi."], ["-o", "trace --help"]),
+        (["trace", "-o", "o"], ["sentence", "--input"]),
+        (["trace", "Hi.", "-o", "o.xls"], ["'o.xls'", ".npz, .csv or .json"]),
+        (["trace", "Hi.", "--input", "f", "-o", "o"], ["either", "--input"]),
+        (["trace", "--input", "f", "-o", "o", "--target", "x"], ["--target", "tab"]),
+        (["trace", "Hi.", "-o", "o", "--target", "x", "--max-steps", "3"], ["--target", "--max-steps"]),
+        (["trace", "Hi.", "-o", "o", "--target", ""], ["--target", "empty"]),
+        (["trace", "Hi.", "-o", "o", "--max-steps", "0"], ["--max-steps", "from 1 to 1000", "0"]),
+        (["trace", "caf\udce9", "-o", "o"], ["TEXT", "UTF-8"]),
+        (["trace", "--input", "f", "-o", "x.csv"], ["-o names a directory", "'x.csv'", "--format csv"]),
+        (["trace", "--input", "f", "-o", "a/x.NPZ", "--format", "csv"], ["-o names a directory", "'x.NPZ'"]),
+        (["trace", "Hi.", "-o", "o.npz", "--format", "csv"], ["--format goes with --input", "o.csv"]),
+        (["trace", "--input", "f", "-o", "o", "--format", "html"], ["--format", "'html'", "npz, csv or json"]),
+        (["trace", "Hi.", "-o", "o.npz", "--resume"], ["--resume", "add --input"]),
+        (["trace", "--input", "f", "-o", "o", "--resume", "--force"], ["--resume", "--force", "one of them"]),
+    ],
+)
+def test_refusals_name_the_option_and_the_value(arguments: list[str], words: list[str]) -> None:
+    message = complaint(*arguments)
+    for word in words:
+        assert word in message

@@ -1,0 +1,39 @@
+"""What the window opens with, and what of the command line is not for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from attention_viewer.viewer.cli.commands import parse
+from attention_viewer.viewer.cli.window import WINDOW
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL
+from attention_viewer.viewer.state.opening import WindowOptions
+from support.commands import complaint, options_of
+
+
+def test_without_a_command_the_window_opens() -> None:
+    assert parse([]).command is WINDOW
+    assert options_of() == WindowOptions(BUNDLED_MODEL)
+    assert options_of("--model", "m", "--sentence", "Hi.", "--steps", "0") == WindowOptions(Path("m"), "Hi.", 0)
+    assert options_of("--session", "s") == WindowOptions(BUNDLED_MODEL, session=Path("s"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--steps", "2"], ["--steps", "--sentence"]),
+        (["--sentence", " \t"], ["--sentence", "empty"]),
+        (["--sentence", "Hi.", "translate"], ["before a command"]),
+        (["--session", "s", "trace", "-o", "o"], ["before a command", "--session"]),
+        (["--session", "s", "--sentence", "Hi."], ["--session", "leave --sentence"]),
+        (["--session", "s", "--steps", "1"], ["--session", "leave --sentence and --steps out"]),
+        (["--steps", "1e3", "--sentence", "Hi."], ["--steps", "'1e3'"]),
+        (["--steps", "9" * 5000, "--sentence", "Hi."], ["--steps"]),
+        (["dance"], ["'dance'", "--help"]),
+    ],
+)
+def test_refusals_name_the_option_and_the_value(arguments: list[str], words: list[str]) -> None:
+    message = complaint(*arguments)
+    for word in words:
+        assert word in message

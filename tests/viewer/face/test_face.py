@@ -1,0 +1,64 @@
+"""The package as a library: what the README's Python example promises."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import attention_viewer
+import numpy as np
+import pytest
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.session import Session
+
+TEXT, TARGET = "I am hungry.", "J'ai très faim."
+
+
+@pytest.fixture(scope="module")
+def model() -> attention_viewer.Model:
+    return attention_viewer.open_model()
+
+
+def test_it_gives_what_the_model_gives(model: attention_viewer.Model, session: Session) -> None:
+    document = Document(TEXT, step=200)
+    trace, expected = model.trace(TEXT), session.trace(document)
+    assert model.info.content_hash == session.info.content_hash
+    assert trace.output_tokens == expected.output_tokens and model.translate(TEXT) == session.text(expected)
+    assert np.array_equal(trace.cross_attention, expected.cross_attention)
+    assert np.array_equal(model.trace(document).cross_attention, expected.cross_attention)
+
+
+def test_steps_and_a_given_translation(model: attention_viewer.Model) -> None:
+    assert len(model.trace(TEXT, steps=2).steps) == 2
+    forced = model.trace(TEXT, target=TARGET)
+    assert "".join(token.piece for token in forced.output_tokens).replace("▁", " ").strip().startswith("J'ai très faim")
+
+
+def test_writing_is_whole_and_never_by_accident(model: attention_viewer.Model, tmp_path: Path) -> None:
+    path = tmp_path / "trace.npz"
+    model.write(path, TEXT, target=TARGET)
+    with np.load(path, allow_pickle=False) as file:
+        assert np.array_equal(file["cross_attention"], model.trace(TEXT, target=TARGET).cross_attention)
+        assert json.loads(str(file["meta"]))["target"] == TARGET
+    with pytest.raises(UserError, match="exists"):
+        model.write(path, TEXT)
+    model.write(str(path), TEXT, overwrite=True)
+    with pytest.raises(UserError, match="no data format"):
+        model.write(tmp_path / "trace.xyz", TEXT)
+    assert [each.name for each in tmp_path.iterdir()] == ["trace.npz"]
+
+
+def test_what_will_not_do_is_refused_in_words(model: attention_viewer.Model, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="does not exist"):
+        attention_viewer.open_model(tmp_path / "nothing")
+    with pytest.raises(InputError):
+        model.translate("  ")
+
+
+def test_importing_it_is_light() -> None:
+    code = "import sys, attention_viewer; print([n for n in ('torch', 'PySide6', 'numpy') if n in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,330 @@
+"""What is wanted and what is shown, while answers are late, fail, or come for another sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+from attention_viewer.model.contract.api import Check, Kind
+from attention_viewer.model.contract.document import Document, hypotheses
+from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.viewer.intents.asking import BUSY_HINT, CHANNEL
+from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.player import Player
+from attention_viewer.viewer.state.questions import BEAM, CHECK, EFFECT, OTHER, RANK, TEXTS
+from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.window.presenter import Presenter
+from support.toy import LateWorker, ToySession
+
+FIRST, SECOND = "the cat sleeps", "a black cat is here now"
+HEAD = HeadId(Kind.CROSS, 0, 0)
+
+
+class Bench:
+    """A controller and its laboratory, with the first sentence at step 3."""
+
+    def __init__(self) -> None:
+        self.one, self.two = ToySession("one", 2, 2), ToySession("two", 1, 3, words=8)
+        self.worker = LateWorker({"one": self.one, "two": self.two})
+        self.presenter = MagicMock(spec=Presenter)
+        self.controller = Controller(self.presenter, self.worker, Player(8.0), ViewState())  # type: ignore[arg-type]
+        self.laboratory = Laboratory(self.controller)
+        self.hints: list[str] = []
+        self.lines: list[str] = []
+        self.checks: list[Check] = []
+        self.controller.hint.connect(self.hints.append)
+        self.controller.sentence_changed.connect(self.lines.append)
+        self.laboratory.checked.connect(self.checks.append)
+        self.controller.open_model(Path("one"))
+        self.controller.submit(FIRST, 3)
+        self.worker.settle()
+
+    @property
+    def shown(self) -> Document:
+        """The document on screen."""
+        document = self.controller.loaded.document
+        assert document is not None
+        return document
+
+    @property
+    def end(self) -> int:
+        """Rows of the whole translation of the first sentence."""
+        return len(self.one.trace(Document(FIRST, step=99)).steps)
+
+    def force(self, place: int = 2) -> None:
+        """Force a candidate of the row on screen."""
+        trace = self.controller.loaded.trace
+        assert trace is not None
+        self.laboratory.force(trace.steps[-1].candidates[place].token.id)
+
+    def answer(self, channel: str = CHANNEL) -> None:
+        """Answer the newest question of a channel."""
+        self.worker.answer(self.worker.newest(channel))
+
+
+@pytest.fixture
+def bench(qapp: object) -> Bench:
+    return Bench()
+
+
+def test_another_model_gets_what_it_knows_of_the_document_and_a_history_of_its_own(bench: Bench) -> None:
+    bench.force(3)
+    bench.worker.settle()
+    bench.laboratory.switch_heads([HEAD, HeadId(Kind.CROSS, 1, 1)], True)
+    bench.laboratory.set_encoder_positions("off")
+    bench.laboratory.hide_token(1, True)
+    bench.worker.settle()
+    bench.controller.open_model(Path("two"))
+    bench.worker.settle()
+    assert (bench.shown.source, bench.shown.step, bench.shown.choices) == (FIRST, 3, ())
+    assert bench.shown.interventions.heads_off == {HEAD} and bench.shown.interventions.encoder_positions == "off"
+    assert not bench.shown.interventions.hidden and len(hypotheses(bench.shown)) == 1
+    assert not bench.controller.can_undo and not bench.controller.can_redo
+    assert "1 other hypothesis, 1 hidden source token, 1 head switched off" in bench.hints[-1]
+    bench.controller.step()
+    bench.worker.settle()
+    assert bench.controller.can_undo and bench.shown.step == 4
+
+
+def test_forcing_while_another_sentence_is_computed_mixes_nothing(bench: Bench) -> None:
+    bench.controller.submit(SECOND, 3)
+    wanted = bench.controller.document
+    bench.force()
+    bench.laboratory.sample_again()
+    bench.laboratory.switch_heads([HEAD], True)
+    bench.laboratory.hide_token(0, True)
+    bench.laboratory.go_to_hypothesis(0)
+    bench.laboratory.delete_hypothesis(0)
+    bench.controller.go_to_token(0)
+    assert bench.controller.document == wanted and bench.hints.count(BUSY_HINT) == 7
+    bench.presenter.renew.assert_called()
+    bench.worker.settle()
+    assert bench.shown == wanted
+    bench.force()
+    assert bench.controller.document is not None and bench.controller.document.choices
+
+
+def test_forcing_while_a_step_is_computed_gives_the_step_up(bench: Bench) -> None:
+    before = bench.shown
+    bench.controller.step()
+    bench.force()
+    bench.worker.settle()
+    assert bench.shown.step == 3 and len(hypotheses(bench.shown)) == 2
+    bench.controller.undo()
+    bench.worker.settle()
+    assert bench.shown == before
+
+
+def test_switching_two_heads_at_once_switches_both(bench: Bench) -> None:
+    bench.laboratory.switch_heads([HEAD], True)
+    bench.laboratory.switch_heads([HeadId(Kind.CROSS, 1, 1)], True)
+    bench.worker.settle()
+    assert len(bench.shown.interventions.heads_off) == 2
+
+
+@pytest.mark.parametrize("channel", [RANK, BEAM, CHECK])
+def test_a_late_answer_is_not_shown_as_another_sentences(bench: Bench, channel: str) -> None:
+    ask = {RANK: bench.laboratory.rank, BEAM: lambda: bench.laboratory.search(2), CHECK: bench.laboratory.check}
+    ask[channel]()
+    late = bench.worker.newest(channel)
+    bench.controller.submit(SECOND, 2)
+    bench.answer()
+    bench.worker.answer(late)
+    found = bench.controller.loaded.experiments
+    assert (found.ranking, found.beam, found.rank_progress, bench.checks) == ((), None, None, [])
+    ask[channel]()
+    bench.worker.settle()
+    found = bench.controller.loaded.experiments
+    assert found.ranking or found.beam or bench.checks
+
+
+def test_a_ranking_and_a_beam_go_with_the_sentence_they_are_of(bench: Bench) -> None:
+    bench.laboratory.rank()
+    bench.laboratory.search(2)
+    bench.worker.settle()
+    bench.laboratory.switch_heads([HEAD], True)
+    bench.worker.settle()
+    found = bench.controller.loaded.experiments
+    assert found.ranking and found.beam is None, "a beam of the model with all its heads"
+    bench.controller.submit(SECOND)
+    assert bench.controller.loaded.experiments.ranking
+    bench.answer()
+    assert not bench.controller.loaded.experiments.ranking
+
+
+@pytest.mark.parametrize("channel", [EFFECT, TEXTS, OTHER])
+def test_what_is_measured_beside_a_step_is_of_that_step(bench: Bench, channel: str) -> None:
+    bench.force()
+    bench.worker.settle()
+    bench.laboratory.switch_heads([HEAD], True)
+    bench.laboratory.compare_with_hypothesis(0)
+    bench.answer()
+    late = bench.worker.newest(channel)
+    bench.laboratory.stop_comparing()
+    bench.controller.submit(SECOND, 2)
+    bench.answer()
+    bench.worker.answer(late)
+    found = bench.controller.loaded.experiments
+    assert (found.effect, found.before, found.after, found.other) == (None, "", "", None)
+    assert [each and each.text for each in found.texts] == [bench.controller.loaded.translation]
+
+
+def test_undo_of_a_new_sentence_brings_its_line_back(bench: Bench) -> None:
+    before = bench.shown
+    bench.controller.submit(SECOND, 2)
+    bench.worker.settle()
+    after = bench.shown
+    bench.controller.undo()
+    assert bench.lines == [FIRST]
+    bench.worker.settle()
+    bench.controller.submit(FIRST)
+    bench.worker.settle()
+    assert bench.shown == before
+    bench.controller.redo()
+    bench.worker.settle()
+    assert bench.lines == [FIRST, SECOND] and bench.shown == after
+
+
+def test_undo_that_fails_leaves_document_history_and_line(bench: Bench) -> None:
+    bench.controller.submit(SECOND, 2)
+    bench.worker.settle()
+    now, history = bench.shown, bench.controller.history
+    bench.controller.undo()
+    bench.worker.fail(bench.worker.newest(CHANNEL))
+    assert bench.controller.document == bench.shown == now and bench.controller.history == history
+    assert bench.lines == [FIRST, SECOND]
+
+
+def test_a_sentence_that_is_refused_stays_in_the_line_to_be_mended(bench: Bench) -> None:
+    before, history = bench.shown, bench.controller.history
+    bench.controller.submit(SECOND)
+    bench.worker.fail(bench.worker.newest(CHANNEL))
+    assert bench.controller.document == before and bench.controller.history == history and bench.lines == []
+    bench.controller.step()
+    assert bench.lines == []
+
+
+def test_end_then_left_goes_from_the_end(bench: Bench) -> None:
+    bench.controller.last()
+    bench.controller.back()
+    bench.controller.back()
+    bench.worker.settle()
+    assert bench.shown.step == bench.end - 2
+    bench.controller.undo()
+    bench.worker.settle()
+    assert bench.shown.step == bench.end
+    bench.controller.undo()
+    bench.worker.settle()
+    assert bench.shown.step == 3
+
+
+def test_left_that_is_owed_is_taken_back_by_right_and_by_undo(bench: Bench) -> None:
+    bench.controller.last()
+    bench.controller.back()
+    bench.controller.step()
+    bench.controller.back()
+    assert bench.controller.undo_name == "Step back"
+    bench.controller.undo()
+    bench.worker.settle()
+    assert bench.shown.step == bench.end
+
+
+def test_the_mark_b_follows_its_hypothesis(bench: Bench) -> None:
+    bench.force(2)
+    bench.worker.settle()
+    bench.force(3)
+    bench.worker.settle()
+    bench.laboratory.compare_with_hypothesis(1)
+    bench.worker.settle()
+    other = bench.controller.loaded.experiments.other
+    assert other is not None and (other.name, other.hypothesis) == ("hypothesis 2", 1)
+    bench.laboratory.delete_hypothesis(0)
+    bench.worker.settle()
+    other = bench.controller.loaded.experiments.other
+    assert other is not None and (other.name, other.hypothesis) == ("hypothesis 1", 0)
+    bench.laboratory.delete_hypothesis(0)
+    bench.worker.settle()
+    other = bench.controller.loaded.experiments.other
+    assert other is not None and other.hypothesis is None and "not kept" in other.name
+    bench.controller.undo()
+    bench.worker.settle()
+    other = bench.controller.loaded.experiments.other
+    assert other is not None and other.hypothesis == 0
+
+
+def test_steps_are_one_change_and_each_run_of_play_another(bench: Bench) -> None:
+    for _ in range(2):
+        bench.controller.step()
+        bench.worker.settle()
+    bench.controller.back()
+    bench.worker.settle()
+    assert bench.controller.undo_name == "Steps" and len(bench.controller.history.past) == 1
+    for _ in range(2):
+        bench.controller.toggle_play()
+        bench.controller.play_on()
+        bench.worker.settle()
+        bench.controller.toggle_play()
+    bench.controller.first()
+    bench.worker.settle()
+    assert [change.name for change in bench.controller.history.past] == ["Steps", "Play", "Play", "To the start"]
+    bench.controller.undo()
+    bench.controller.undo()
+    bench.worker.settle()
+    assert bench.shown.step == 5
+    bench.controller.step()
+    assert [change.name for change in bench.controller.history.past] == ["Steps", "Play", "Step"]
+
+
+def test_playing_from_the_end_is_one_change(bench: Bench) -> None:
+    bench.controller.last()
+    bench.worker.settle()
+    bench.controller.toggle_play()
+    bench.worker.settle()
+    bench.controller.play_on()
+    bench.worker.settle()
+    bench.controller.toggle_play()
+    bench.controller.undo()
+    bench.worker.settle()
+    assert bench.shown.step == bench.end
+
+
+def test_opening_a_session_is_one_change_and_a_failure_of_it_none(bench: Bench) -> None:
+    before, view = bench.shown, bench.controller.view
+    saved = Document(SECOND, step=2)
+    bench.controller.open_document(saved, ViewState(colormap="magma"), "Open session x.avsession")
+    bench.worker.fail(bench.worker.newest(CHANNEL))
+    assert bench.controller.document == before and bench.controller.view == view and bench.lines[-1] == FIRST
+    bench.controller.open_document(saved, ViewState(colormap="magma"), "Open session x.avsession")
+    bench.worker.settle()
+    assert bench.controller.undo_name == "Open session x.avsession" and bench.controller.view.colormap == "magma"
+    bench.controller.undo()
+    bench.worker.settle()
+    assert bench.shown == before and bench.lines[-1] == FIRST
+
+
+def test_teacher_forcing_that_is_awaited_can_be_taken_back(bench: Bench) -> None:
+    before = bench.shown
+    bench.laboratory.teacher_force("le chat")
+    bench.controller.step()
+    assert bench.controller.undo_name == "Teacher forcing"
+    bench.controller.undo()
+    bench.worker.settle()
+    assert bench.shown == before and not bench.controller.can_undo
+
+
+def test_a_name_is_given_at_once_and_asks_the_model_nothing(bench: Bench) -> None:
+    asked = bench.worker.count
+    bench.laboratory.rename_hypothesis(0, "mine")
+    assert bench.shown.hypotheses[0].name == "mine" and bench.worker.count == asked
+    bench.controller.undo()
+    assert bench.shown.hypotheses[0].name == "" and bench.worker.count == asked
+
+
+def test_giving_up_leaves_what_is_on_screen(bench: Bench) -> None:
+    before = bench.shown
+    bench.controller.submit(SECOND, 4)
+    bench.controller.give_up()
+    bench.worker.settle()
+    assert bench.shown == before == bench.controller.document and not bench.controller.can_undo

@@ -1,0 +1,52 @@
+"""Exports from the window: each has its own progress, and cancelling one of them touches no other."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from unittest.mock import MagicMock
+
+import pytest
+from attention_viewer.viewer.export.job import Advance
+from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.menus.export_commands import ExportCommands
+from attention_viewer.viewer.state.choices import Choices
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.widgets.export_dialog import ExportRequest
+from attention_viewer.viewer.widgets.main_window import MainWindow
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QProgressDialog, QPushButton
+from pytestqt.qtbot import QtBot
+from support import traces
+
+
+def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def export_file(
+        subject: object, choices: Choices, path: Path, overwrite: bool, advance: Advance
+    ) -> tuple[str, ...]:
+        begun.set()
+        go_on.wait(5)
+        advance(1, 2)
+        path.write_text("all of it")
+        return ()
+
+    monkeypatch.setattr("attention_viewer.viewer.menus.export_commands.export_file", export_file)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    controller = MagicMock(spec=Controller, loaded=Loaded(traces.info(), traces.trace(3)), view=ViewState(), d_model=12)
+    commands = ExportCommands(window, controller, Settings(MemoryStore()))
+    for name in ("one.gif", "other.gif"):
+        commands.write(ExportRequest(Choices("map", "gif"), tmp_path / name))
+    one, other = window.findChildren(QProgressDialog)
+    assert (one.labelText(), other.labelText()) == ("Writing one.gif …", "Writing other.gif …")
+    assert begun.wait(5)
+    button = one.findChild(QPushButton)
+    assert button is not None
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    go_on.set()
+    qtbot.waitUntil(lambda: not window.findChildren(QProgressDialog), timeout=5000)
+    assert [path.name for path in tmp_path.iterdir()] == ["other.gif"]

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from attention_viewer.model.contract.api import Encoding, How, Kind, Token, Trace
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.hypotheses import choose_hypothesis, delete_hypothesis, force, rename_hypothesis
+from attention_viewer.viewer.state.comparing import common, difference, followed, parting, places, without_difference
+from support import traces
+
+OTHER = Token(30, "▁Un", "Un")
+
+
+def with_output(trace: Trace, index: int, token: Token) -> Trace:
+    """The trace with another token after a row, read by the next one."""
+    steps = list(trace.steps)
+    steps[index] = replace(steps[index], output=token)
+    if index + 1 < len(steps):
+        steps[index + 1] = replace(steps[index + 1], reads=token)
+    return replace(trace, steps=tuple(steps))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_traces_of_one_shape_are_compared_whole(kind: Kind) -> None:
+    a = traces.trace(3)
+    b = replace(a, cross_attention=a.cross_attention * 0.5)
+    found = difference(a, b, kind)
+    assert found is not None and found.whole
+    expected = 0.5 * a.cross_attention if kind is Kind.CROSS else np.zeros_like(a.weights(kind))
+    np.testing.assert_allclose(found.values, expected)
+    assert (found.mask is not None) == (kind is Kind.DECODER)
+
+
+def test_other_shapes_are_compared_where_they_begin_alike() -> None:
+    a, b = traces.trace(4), with_output(traces.trace(3), 1, OTHER)
+    for kind, shape in ((Kind.DECODER, (2, 2)), (Kind.CROSS, (2, 5))):
+        found = difference(a, b, kind)
+        assert found is not None and not found.whole and found.values.shape[2:] == shape
+        np.testing.assert_allclose(
+            found.values, a.weights(kind)[:, :, : shape[0], : shape[1]] - b.weights(kind)[:, :, : shape[0], : shape[1]]
+        )
+
+
+def test_nothing_in_common_is_no_difference() -> None:
+    a = traces.trace(3)
+    other = Encoding((OTHER, *traces.SOURCE[:2]), traces.attention(3, 3))
+    b = replace(a, encoding=other, cross_attention=traces.attention(3, 3))
+    assert difference(a, b, Kind.ENCODER) is None and difference(a, b, Kind.CROSS) is None
+    assert difference(a, traces.trace(0), Kind.CROSS) is None
+    assert "different sentences" in parting(a, b) and "first 0" in parting(a, b)
+
+
+def test_where_two_translations_part_is_told() -> None:
+    a = traces.trace(4)
+    assert common(a.output_tokens, with_output(a, 2, OTHER).output_tokens) == 2
+    assert parting(a, with_output(a, 2, OTHER)) == "A and B part at token 3: ‘is’ / ‘Un’"
+    assert parting(a, traces.trace(2)) == "A goes on after token 2, where B stops"
+    assert parting(traces.trace(2), a) == "B goes on after token 2, where A stops"
+    assert parting(a, a) == "A and B have the same 4 tokens"
+    assert "no token" in parting(a, traces.trace(0))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_translations_that_part_are_never_called_equal(kind: Kind) -> None:
+    a, b = traces.trace(4), with_output(traces.trace(3), 1, OTHER)
+    told = without_difference(a, b, kind)
+    assert "part at token 2: ‘tap’ / ‘Un’" in told
+    assert not any(word in told for word in ("equal", "A and B have the same", "as far as both go"))
+    assert ("The first 2 rows read the same tokens" in told) is (kind is not Kind.ENCODER)
+    last = with_output(a, 3, OTHER)
+    assert "part at token 4" in without_difference(a, last, kind) and "equal" not in without_difference(a, last, kind)
+    assert without_difference(a, a, kind) == "A and B are equal here, in every layer and head."
+
+
+def test_a_hypothesis_is_followed_by_what_it_is() -> None:
+    start = Document("x", step=2)
+    one = force(start, [(1, How.GREEDY)], 7, [(2, How.GREEDY)])
+    two = force(one, [(1, How.GREEDY)], 8)
+    place = places(two)[1]
+    fewer = delete_hypothesis(two, 0)
+    found = followed(place, fewer, seen=True)
+    assert found is not None and found.index == 0
+    assert followed(place, delete_hypothesis(two, 1), seen=True) is None
+    assert followed(place, delete_hypothesis(fewer, 0), seen=True) is None
+    longer = choose_hypothesis(two, 1)
+    longer = choose_hypothesis(longer, 2, [(1, How.GREEDY), (7, How.FORCED), (3, How.GREEDY)])
+    grown = followed(place, longer, seen=True)
+    assert grown is not None and grown.index == 1 and len(grown.tokens) == 3
+    renamed = followed(place, rename_hypothesis(longer, 1, "mine"), seen=True)
+    assert renamed is not None and renamed.name == "mine"

@@ -1,0 +1,146 @@
+"""Reading lines and checking outputs; nothing half-written, nothing replaced unasked."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.viewer.storage.files import (
+    check_folder,
+    check_output,
+    made_folder,
+    read_lines,
+    source_and_target,
+    write_lines,
+)
+
+
+def test_lines_end_at_line_feeds_only_and_lose_the_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "in.txt"
+    file.write_bytes("\ufeffone\r\n\ntwo\u2028still two\x0b\nlast".encode())
+    assert read_lines(file) == ["one", "", "two\u2028still two\x0b", "last"]
+
+
+def test_a_line_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "in.txt"
+    file.write_bytes("fine\ncafé\n".encode("latin-1"))
+    with pytest.raises(InputError, match=r"Line 2 .*byte 4 is 0xe9"):
+        read_lines(file)
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"absent\.txt"):
+        read_lines(tmp_path / "absent.txt")
+    with pytest.raises(InputError, match="directory"):
+        read_lines(tmp_path)
+
+
+def test_a_line_has_a_source_and_perhaps_a_target() -> None:
+    assert source_and_target("The cat.") == ("The cat.", None)
+    assert source_and_target("The cat.\tLe chat.") == ("The cat.", "Le chat.")
+    for line, said in (("a\tb\tc", "3 columns"), ("\tb", "empty source"), ("a\t ", "empty target")):
+        with pytest.raises(InputError, match=said):
+            source_and_target(line)
+
+
+def test_outputs_are_checked_before_they_are_written(tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("kept")
+    with pytest.raises(InputError, match="--force"):
+        check_output(tmp_path / "there", force=False)
+    check_output(tmp_path / "there", force=True)
+    with pytest.raises(InputError, match="is a directory"):
+        check_output(tmp_path, force=True)
+    with pytest.raises(InputError, match="does not exist"):
+        check_output(tmp_path / "no" / "file", force=True)
+
+
+def test_folders_are_checked_with_the_files_that_go_there(tmp_path: Path) -> None:
+    (tmp_path / "b.png").write_text("kept")
+    with pytest.raises(InputError, match=r"b\.png exists"):
+        check_folder(tmp_path, ["a.png", "b.png"], force=False)
+    check_folder(tmp_path, ["a.png", "b.png"], force=True)
+    check_folder(tmp_path / "new", ["a.png"], force=False)
+    with pytest.raises(InputError, match="is a file"):
+        check_folder(tmp_path / "b.png", ["a.png"], force=True)
+    with pytest.raises(InputError, match="does not exist"):
+        check_folder(tmp_path / "no" / "new", ["a.png"], force=True)
+
+
+def test_a_new_folder_goes_again_when_nothing_was_written(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with pytest.raises(UserError), made_folder(folder):
+        assert folder.is_dir()
+        raise UserError("The disk is full.")
+    assert not folder.exists()
+    with made_folder(folder):
+        (folder / "file").touch()
+    assert (folder / "file").exists()
+
+
+def test_lines_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "out.txt"
+
+    def broken() -> Iterator[str]:
+        yield "half"
+        raise InputError("Line 2: too long.")
+
+    with pytest.raises(InputError):
+        write_lines(file, broken(), force=False)
+    assert list(tmp_path.iterdir()) == []
+    write_lines(file, ["né", ""], force=False)
+    assert file.read_bytes() == b"n\xc3\xa9\n\n"
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(UserError, match="No space left"):
+        write_lines(file, ["new"], force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["out.txt"] and file.read_text("utf-8") == "né\n\n"
+
+
+def test_links_are_followed_modes_kept_and_the_content_flushed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    target, link = elsewhere / "mine.txt", tmp_path / "link.txt"
+    target.write_text("old")
+    target.chmod(0o600)
+    link.symlink_to(Path("elsewhere") / "mine.txt")
+    (tmp_path / "new.txt").symlink_to(elsewhere / "new.txt")
+    flushed: list[int] = []
+    flush = os.fsync
+
+    def fsync(handle: int) -> None:
+        flushed.append(os.fstat(handle).st_ino)
+        flush(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_lines(link, ["new"], force=True)
+    write_lines(tmp_path / "new.txt", ["new"], force=False)
+    assert link.is_symlink() and target.read_text() == "new\n" and (elsewhere / "new.txt").read_text() == "new\n"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert target.stat().st_ino in flushed and sorted(os.listdir(elsewhere)) == ["mine.txt", "new.txt"]
+    with pytest.raises(InputError, match="exists already"):
+        write_lines(link, ["newer"], force=False)
+
+
+def test_devices_and_pipes_are_written_into_and_need_no_force(tmp_path: Path) -> None:
+    pipe, null = tmp_path / "pipe", tmp_path / "null"
+    os.mkfifo(pipe)
+    null.symlink_to("/dev/null")
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_lines(pipe, ["away"], force=False)
+        assert os.read(reader, 10) == b"away\n"
+    finally:
+        os.close(reader)
+    write_lines(null, ["away"], force=True)
+    with pytest.raises(UserError, match="No space left on device"):
+        write_lines(Path("/dev/full"), ["away"], force=True)
+    assert pipe.is_fifo() and null.is_symlink() and sorted(os.listdir(tmp_path)) == ["null", "pipe"]
+    assert Path("/dev/null").is_char_device() and Path("/dev/full").is_char_device()

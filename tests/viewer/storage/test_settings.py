@@ -1,0 +1,95 @@
+"""Settings survive, and whatever is damaged reads as the default."""
+
+import resource
+import shutil
+from pathlib import Path
+
+import pytest
+from attention_viewer.viewer.state.choices import Choices, Width
+from attention_viewer.viewer.state.choices import from_json as choices_from
+from attention_viewer.viewer.storage.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings
+from PySide6.QtCore import QByteArray, QSettings
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> QSettings:
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+def test_every_default_is_allowed() -> None:
+    for setting in SCHEMA.values():
+        assert setting.valid(setting.default), setting.key
+
+
+def test_values_survive_a_new_start_with_their_types(store: QSettings, tmp_path: Path) -> None:
+    settings = Settings(store)
+    settings.set("theme", "dark")
+    settings.set("locked", True)
+    settings.set("position pairs", [1, 2])
+    settings.set_bytes("geometry", QByteArray(b"\x00\xff\x10"))
+    store.sync()
+    again = Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+    assert again.get("theme") == "dark" and again.get("locked") is True
+    assert again.get("position pairs") == [1, 2]
+    assert again.get_bytes("geometry") == QByteArray(b"\x00\xff\x10")
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "[1", '"pink"', "null", "__import__('os')", "12"])
+def test_damaged_values_read_as_the_default(store: QSettings, damaged: str) -> None:
+    store.setValue("theme", damaged)
+    assert Settings(store).get("theme") == "light"
+
+
+def test_values_that_are_not_allowed_are_refused() -> None:
+    with pytest.raises(ValueError, match="pink"):
+        Settings(MemoryStore()).set("theme", "pink")
+    with pytest.raises(KeyError):
+        Settings(MemoryStore()).get("no such thing")
+
+
+def test_recent_sentences_are_unique_newest_first_and_bounded() -> None:
+    settings = Settings(MemoryStore())
+    for number in range(RECENT_SENTENCES + 3):
+        settings.remember_sentence(f"sentence {number}")
+    settings.remember_sentence("sentence 5")
+    recent = settings.get("recent sentences")
+    assert recent[0] == "sentence 5" and len(recent) == RECENT_SENTENCES
+    assert recent.count("sentence 5") == 1
+
+
+def test_the_settings_of_the_first_release_are_read_as_they_were(tmp_path: Path) -> None:
+    kept = tmp_path / "settings.ini"
+    shutil.copy(Path(__file__).parent / "fixtures" / "settings-1.ini", kept)
+    settings = Settings(QSettings(str(kept), QSettings.Format.IniFormat))
+    look = Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
+    stored = {
+        "theme": "dark", "text size": 1.25, "colormap": "cividis", "colour range": "square root", "row labels": "reads",
+        "locked": True, "speed": 4.0, "position length": 96, "position pairs": [1, 5, 9],
+        "recent sentences": ["The cat is black.", "« Été », 100 %; a=b\\n"],
+        "recent session files": ["/home/ada/cat.avsession"], "export folder": "/home/ada/figures", "threads": 2,
+    }  # fmt: skip
+    assert {key: settings.get(key) for key in stored} == stored
+    assert all(SCHEMA[key].default != value for key, value in stored.items())
+    assert choices_from(settings.get("export choices")) == look
+    assert settings.get_bytes("geometry") == QByteArray(b"\x01\xd9\xd0\xcb\x00\x03")
+    assert settings.get_bytes("window state") == QByteArray(b"\x00\x00\x00\xff\xfd")
+
+
+def test_settings_that_cannot_be_kept_say_so(store: QSettings, tmp_path: Path) -> None:
+    assert Settings(store).trouble() == "" == Settings(MemoryStore()).trouble()
+    Settings(store).set("theme", "dark")
+    assert Settings(store).trouble() == "" and (tmp_path / "settings.ini").exists()
+    (tmp_path / "file").touch()
+    settings = Settings(QSettings(str(tmp_path / "file" / "settings.ini"), QSettings.Format.IniFormat))
+    assert "cannot be kept" in settings.trouble() and "settings.ini" in settings.trouble()
+
+
+def test_settings_on_a_full_disk_say_so(store: QSettings) -> None:
+    settings = Settings(store)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        settings.set("theme", "dark")
+        assert "cannot be kept" in settings.trouble()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

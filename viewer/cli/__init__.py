@@ -1,0 +1,1 @@
+"""The commands of the shell: options, parsers, what they print and run."""

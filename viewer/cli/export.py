@@ -1,0 +1,253 @@
+"""The command export: its options, and what of them goes together; `exporting` carries it out. No Qt, no torch."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.viewer.cli.command import (
+    Command,
+    add_course,
+    add_lines,
+    add_session,
+    add_writing,
+    check_session,
+    check_source,
+)
+from attention_viewer.viewer.cli.option_types import listed, numbered, one_of, real, text, whole, width
+from attention_viewer.viewer.state import choices
+from attention_viewer.viewer.state.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PIXELS_PER_INCH, THEMES, Choices
+
+KINDS = ("encoder", "decoder", "cross")
+PICTURE_SUBJECTS: Mapping[str, str] = MappingProxyType(
+    {
+        "heads": choices.MAP,
+        "grid": choices.GRID,
+        "kinds": choices.KINDS,
+        "positions": choices.POSITIONS,
+        "candidates": choices.CANDIDATES,
+    }
+)
+"""Word of --picture -> what it is called among the choices."""
+RANGES = ("unit", "maximum", "root")
+ROWS = ("both", "reads", "predicts")
+SMALLEST_SCALE, LARGEST_SCALE = 0.5, 12.0
+"""Pixels of an image to a pixel of the figure."""
+
+WHAT = ("picture", "grid", "kind", "layer", "head")
+RESOLUTION = ("dpi", "scale")
+LOOK = ("width", *RESOLUTION, "theme", "no_title", "no_caption", "colours", "range", "rows")
+"""Options by the name of their value; each is None unless it was given."""
+LOOK_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "width": "width", "dpi": "dpi", "scale": "dpi", "theme": "theme", "no_title": "title", "no_caption": "caption",
+        "frame": "frame",
+    }
+)  # fmt: skip
+"""Name of an option's value -> the field of the choices that it decides."""
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """Files of one sentence, of a saved `session`, or of every line of `source`, into the directory `output`.
+
+    `text` is "" where there is no sentence. `kinds` are those of which heads, or all heads, are pictured; `layer` and
+    `head` count from 1, None is all of them (or, in a picture of the three kinds, those of the view). `colormap`,
+    `color_range` and `row_labels` are words of the command line, None leaves them to the view. `resume` keeps the
+    files that are still right. `looks` names the fields of `choices` that were given: the others are those
+    of the session, where there is one.
+    """
+
+    model: Path
+    text: str
+    output: Path
+    choices: Choices = field(default_factory=Choices)
+    kinds: tuple[str, ...] = KINDS
+    layer: int | None = None
+    head: int | None = None
+    colormap: str | None = None
+    color_range: str | None = None
+    row_labels: str | None = None
+    steps: int | None = None
+    target: str | None = None
+    force: bool = False
+    session: Path | None = None
+    source: Path | None = None
+    resume: bool = False
+    looks: frozenset[str] = frozenset()
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_writing(parser)
+    parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
+    add_session(parser, "a saved session instead")
+    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the files")
+    _add_words(parser, "--format", FORMATS, "png if left out", default="png")
+    add_course(parser)
+    _add_what(parser.add_argument_group("what is pictured"))
+    _add_look(parser.add_argument_group("how a picture looks"))
+    add_lines(parser.add_argument_group("many sentences"))
+
+
+def options(values: argparse.Namespace) -> ExportOptions:
+    """The options that were given. Raises InputError where they do not go together."""
+    check_source(values, "export")
+    check_session(values, "steps", "target")
+    chosen = _choices(values)
+    kinds = KINDS if values.kind in (None, "all") else (values.kind,)
+    if values.steps == 0 and needs_a_row(chosen, kinds):
+        raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
+    return ExportOptions(
+        model=values.model,
+        text=values.text or "",
+        output=values.output,
+        choices=chosen,
+        kinds=kinds,
+        layer=values.layer,
+        head=values.head,
+        colormap=values.colours,
+        color_range=values.range,
+        row_labels=values.rows,
+        steps=values.steps,
+        target=values.target,
+        force=values.force,
+        session=values.session,
+        source=values.input,
+        resume=values.resume,
+        looks=frozenset(field for name, field in LOOK_FIELDS.items() if getattr(values, name) is not None),
+    )
+
+
+def run(options: ExportOptions) -> int:
+    """Write what was asked for."""
+    from attention_viewer.viewer.cli.exporting import export
+
+    return export(options)
+
+
+def needs_a_row(chosen: Choices, kinds: tuple[str, ...]) -> bool:
+    """Whether there is nothing to export before the first step of the decoder."""
+    if chosen.format in ANIMATIONS or chosen.subject in (choices.KINDS, choices.CANDIDATES):
+        return True
+    return chosen.subject in (choices.MAP, choices.GRID) and kinds != ("encoder",)
+
+
+def _add_words(
+    parser: argparse._ActionsContainer, option: str, words: Iterable[str], purpose: str, default: str | None = None
+) -> None:
+    allowed = tuple(words)
+    parser.add_argument(option, metavar="|".join(allowed), type=one_of(option, allowed), default=default, help=purpose)
+
+
+def _add_what(group: argparse._ArgumentGroup) -> None:
+    _add_words(group, "--picture", PICTURE_SUBJECTS, "heads, one picture each, if left out")
+    group.add_argument("--grid", action="store_true", default=None, help="short for --picture grid")
+    _add_words(group, "--kind", (*KINDS, "all"), "of heads and grid; all if left out")
+    group.add_argument("--layer", metavar="N|all", type=numbered("--layer"), help="all if left out")
+    group.add_argument("--head", metavar="N|all", type=numbered("--head"), help="all if left out")
+
+
+def _add_look(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--width",
+        metavar="natural|column|page|12cm|1200px",
+        type=width("--width"),
+        help="column is 8.5 cm, page 17.5 cm; as wide as it needs if left out",
+    )
+    dpi = whole("--dpi", choices.LEAST_DPI, choices.MOST_DPI)
+    group.add_argument("--dpi", metavar="N", type=dpi, help=f"pixels of an image to an inch, {Choices.dpi} if left out")
+    scale = real("--scale", SMALLEST_SCALE, LARGEST_SCALE)
+    group.add_argument("--scale", metavar="X", type=scale, help=f"the same in multiples of {PIXELS_PER_INCH} dpi")
+    _add_words(group, "--theme", THEMES, f"{Choices.theme} if left out")
+    group.add_argument("--no-title", action="store_true", default=None, help="leave the title out")
+    group.add_argument("--no-caption", action="store_true", default=None, help="leave the lines below the picture out")
+    frame = whole("--frame", choices.SHORTEST_FRAME, choices.LONGEST_FRAME)
+    group.add_argument(
+        "--frame", metavar="MS", type=frame, help=f"time of an animation's step, {Choices.frame} if left out"
+    )
+    group.add_argument("--colours", metavar="NAME", help="viridis (if left out), cividis, magma or ink")
+    _add_words(group, "--range", RANGES, "weight of the strongest colour: 1, the largest, or 1 on a square-root scale")
+    _add_words(group, "--rows", ROWS, "label of a decoder row: the token it reads, the one it predicts, or both")
+
+
+def _choices(values: argparse.Namespace) -> Choices:
+    subject = _subject(values)
+    _check_format(values, subject)
+    if values.dpi is not None and values.scale is not None:
+        raise InputError(f"--dpi and --scale exclude each other: --scale 2 is --dpi {2 * PIXELS_PER_INCH}.")
+    dpi = values.dpi if values.scale is None else round(PIXELS_PER_INCH * values.scale)
+    return Choices(
+        subject=subject,
+        format=values.format,
+        theme=values.theme or Choices.theme,
+        width=values.width,
+        dpi=dpi or Choices.dpi,
+        title=not values.no_title,
+        caption=not values.no_caption,
+        frame=values.frame or Choices.frame,
+    )
+
+
+def _subject(values: argparse.Namespace) -> str:
+    """What is exported, as the choices call it. Raises InputError where that cannot be asked of it."""
+    if values.format in NUMBERS or values.format in PAGES:
+        _refuse(values, (*WHAT, *LOOK), f"--format {values.format} holds everything that was computed")
+        return choices.DATA if values.format in NUMBERS else choices.PAGE
+    if values.grid and values.picture not in (None, "grid"):
+        raise InputError(f"--grid is short for --picture grid: leave it out, or leave --picture {values.picture} out.")
+    picture = "grid" if values.grid else values.picture or "heads"
+    if picture == "grid":
+        given = "--grid" if values.grid else "--picture grid"
+        _refuse(values, ("layer", "head"), f"{given} shows all layers and heads in one figure")
+    elif picture == "kinds":
+        _refuse(values, ("kind",), "--picture kinds shows all three kinds in one figure")
+    elif picture != "heads":
+        _refuse(values, ("kind", "layer", "head"), f"--picture {picture} shows no head")
+    return PICTURE_SUBJECTS[picture]
+
+
+def _check_format(values: argparse.Namespace, subject: str) -> None:
+    possible = choices.formats_of(subject)
+    if values.format not in possible:
+        raise InputError(
+            f"--picture {values.picture} cannot be animated: --format can be {listed(possible)}, not {values.format}."
+        )
+    if values.format not in ANIMATIONS:
+        _refuse(values, ("frame",), f"--format {values.format} does not move")
+    if values.format in ("svg", "pdf"):
+        _refuse(values, RESOLUTION, f"--format {values.format} is a drawing, sharp at any size")
+
+
+def _refuse(values: argparse.Namespace, names: Iterable[str], reason: str) -> None:
+    """Raise InputError with the reason where one of the options `names` was given."""
+    for name in names:
+        if getattr(values, name) is not None:
+            raise InputError(f"{reason}: leave --{name.replace('_', '-')} out.")
+
+
+EXPORT = Command(
+    name="export",
+    summary="write pictures, animations and numbers",
+    description="""\
+Write what the window shows into a directory: every chosen head as a picture of its own
+(cross_layer4_head8.svg), all heads of a kind in one (cross_all.svg), the three kinds side by side
+(kinds.pdf), the positional encoding (positions.svg), or the next-token bars (candidates.png). gif, apng and
+webp animate the decoding, a frame a step. npz, csv and json hold all numbers (trace.npz), html is a page to
+explore them in (page.html). Layers and heads count from 1. With --session, a saved session is shown in its
+own colours and labels, unless the options say otherwise.
+
+With --input, every line of a file (a source, or a source, a tab and a translation to force) is exported under
+its number: line 1 becomes 00001_cross_layer4_head8.svg and so on. Blank lines are passed over. Lines that
+cannot be exported are listed at the end, and the exit code is 1; the others are written all the same.""",
+    example="""\
+example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --format svg --width column
+         attention-viewer export --input lines.tsv -o heads --picture grid --kind cross --format gif""",
+    add=add,
+    options=options,
+    run=run,
+)

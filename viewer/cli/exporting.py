@@ -1,0 +1,242 @@
+"""Carries out the command export: pictures, animations, numbers and pages of a sentence, or of every line of a file.
+
+Whatever can be refused is refused before torch is imported, and before anything is written. Qt is imported only where
+something is drawn.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from attention_viewer.model.checkpoint import check_checkpoint
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.config import ModelConfig, read_config
+from attention_viewer.model.contract.document import Document, go_to
+from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.viewer.cli.batch import Line
+from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
+from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
+from attention_viewer.viewer.cli.folder_batch import FolderBatch, Output, run_in_folder, write_file
+from attention_viewer.viewer.cli.manifest import digest
+from attention_viewer.viewer.cli.option_types import one_of
+from attention_viewer.viewer.cli.preflight import offscreen_application
+from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
+from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
+from attention_viewer.viewer.export.data import WRITERS
+from attention_viewer.viewer.export.names import NAMES, file_name
+from attention_viewer.viewer.look.colormaps import SEQUENTIAL
+from attention_viewer.viewer.state.choices import GRID, KINDS, MAP, Choices
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.view_state import ColorRange, Head, RowLabels, ViewState
+from attention_viewer.viewer.storage.files import check_folder, made_folder
+from attention_viewer.viewer.storage.session_file import SavedSession, to_text
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+COLOR_RANGES: Mapping[str, ColorRange] = MappingProxyType(
+    {"unit": ColorRange.UNIT, "maximum": ColorRange.MAXIMUM, "root": ColorRange.SQUARE_ROOT}
+)
+"""Word of --range -> what it means."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A file that is written for every sentence: its name, and what is looked at in it."""
+
+    name: str
+    view: ViewState
+
+
+@dataclass(frozen=True, eq=False)
+class Exporter:
+    """Writes all that was asked for of one sentence after the other.
+
+    `application` is Qt's, kept as long as anything is painted; None where nothing is.
+    """
+
+    options: ExportOptions
+    items: tuple[Item, ...]
+    d_model: int
+    tracer: Tracer
+    application: QApplication | None
+
+    def line(self, line: Line, files: Mapping[str, Output], watch: Watch) -> Iterator[str]:
+        """Write the files of a line, by their endings."""
+        loaded = self.traced(self.tracer.document(line.source, line.target), watch)
+        for item in self.items:
+            if ending(item) in files:
+                self.write(loaded, item, files[ending(item)], watch, line.target)
+                yield ending(item)
+
+    def traced(self, document: Document, watch: Watch) -> Loaded:
+        """What there is of a document, as far as the options go along it."""
+        steps = self.options.steps
+        wanted = document if steps is None else go_to(document, min(steps, document.step))
+        return self.tracer.loaded(wanted, watch.check)
+
+    def write(self, loaded: Loaded, item: Item, output: Output, watch: Watch, target: str | None) -> None:
+        """Write one file, and say what had to be reduced in it.
+
+        Raises WriteFailed where it cannot be written, another UserError where there is nothing to be made.
+        """
+        content, notes = self._encoded(loaded, item, watch, target)
+        write_file(output, content)
+        if notes:
+            watch.bar.say(f"{PROGRAM}: {output.path.name}: {'; '.join(notes)}.")
+
+    def _encoded(self, loaded: Loaded, item: Item, watch: Watch, target: str | None) -> tuple[bytes, tuple[str, ...]]:
+        chosen = self.options.choices
+        if self.application is None:
+            return self.tracer.numbers(loaded, chosen.format, target), ()
+        from attention_viewer.viewer.export.job import encoded
+        from attention_viewer.viewer.export.pictures import Subject
+
+        return encoded(Subject(loaded, item.view, self.d_model), chosen, watch.advance)
+
+
+def export(options: ExportOptions) -> int:
+    """Write what was asked for; returns the exit code. Raises UserError where nothing was written."""
+    check_checkpoint(options.model)
+    if options.colormap is not None:
+        one_of("--colours", SEQUENTIAL)(options.colormap)
+    saved = saved_session(options.session, options.model)
+    options = replace(options, choices=looking_as(options, saved))
+    config = read_config(options.model)
+    items = planned(options, config, first_view(options, saved))
+    if options.source is not None:
+        return _export_lines(options, config, items, options.source)
+    check_folder(options.output, [item.name for item in items], options.force)
+    if saved and not saved.document.step and needs_a_row(options.choices, options.kinds):
+        raise InputError(f"{options.session} stands at step 0, without a decoder row: ask only for --kind encoder.")
+    return _export_one(options, config, items, saved)
+
+
+def looking_as(options: ExportOptions, saved: SavedSession | None) -> Choices:
+    """What was asked for, looking as in the session where the options do not say otherwise."""
+    if saved is None or saved.export is None:
+        return options.choices
+    given = {name: getattr(options.choices, name) for name in ("subject", "format", *options.looks)}
+    return replace(saved.export, **given)
+
+
+def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:
+    """How a session was looked at, or the view that everything begins with, as far as the options leave it so."""
+    given: dict[str, Any] = {}
+    if options.colormap is not None:
+        given["colormap"] = options.colormap
+    if options.color_range is not None:
+        given["color_range"] = COLOR_RANGES[options.color_range]
+    if options.row_labels is not None:
+        given["row_labels"] = RowLabels(options.row_labels)
+    return replace(saved.view if saved else ViewState(), **given)
+
+
+def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tuple[Item, ...]:
+    """The files of one sentence, in order. Raises InputError where the model has no such layer or head."""
+    subject, suffix = options.choices.subject, options.choices.format
+    kinds = [Kind(kind) for kind in options.kinds]
+    if subject == MAP:
+        each = [(kind, head) for kind in kinds for head in _heads(options, config, kind)]
+        return tuple(
+            Item(f"{file_name(kind, head)}.{suffix}", _looking_at(view, {kind: head}, kind)) for kind, head in each
+        )
+    if subject == GRID:
+        return tuple(Item(f"{file_name(kind, None)}.{suffix}", _looking_at(view, {}, kind)) for kind in kinds)
+    heads = {kind: _chosen_head(options, config, kind, view) for kind in Kind} if subject == KINDS else {}
+    return (Item(f"{NAMES[subject]}.{suffix}", _looking_at(view, heads, view.active)),)
+
+
+def _looking_at(view: ViewState, heads: Mapping[Kind, Head], active: Kind) -> ViewState:
+    return replace(view, heads={**view.heads, **heads}, active=active)
+
+
+def _heads(options: ExportOptions, config: ModelConfig, kind: Kind) -> list[Head]:
+    """The heads of a kind that the options choose, in order."""
+    side, layers, heads = (
+        ("encoder", config.encoder_layers, config.encoder_attention_heads)
+        if kind is Kind.ENCODER
+        else ("decoder", config.decoder_layers, config.decoder_attention_heads)
+    )
+    chosen_layers = _chosen("Layer", options.layer, layers, side)
+    chosen_heads = _chosen("Head", options.head, heads, side)
+    return [Head(layer, head) for layer in chosen_layers for head in chosen_heads]
+
+
+def _chosen(what: str, number: int | None, count: int, side: str) -> range:
+    if number is None:
+        return range(count)
+    if number > count:
+        has = f"{what.lower()}s 1 to {count}" if count > 1 else f"only {what.lower()} 1"
+        raise InputError(f"{what} {number} does not exist: the {side} has {has}.")
+    return range(number - 1, number)
+
+
+def _chosen_head(options: ExportOptions, config: ModelConfig, kind: Kind, view: ViewState) -> Head:
+    """The view's head of a kind, with the layer and the head that the options name."""
+    first = _heads(options, config, kind)[0]
+    seen = view.heads[kind]
+    return Head(seen.layer if options.layer is None else first.layer, seen.head if options.head is None else first.head)
+
+
+def _begun(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...]) -> Exporter:
+    """An exporter with its model open, and with Qt only where anything is drawn."""
+    drawn = options.choices.format not in WRITERS
+    application = offscreen_application() if drawn else None
+    return Exporter(options, items, config.d_model, open_tracer(options.model), application)
+
+
+def _export_one(
+    options: ExportOptions, config: ModelConfig, items: tuple[Item, ...], saved: SavedSession | None
+) -> int:
+    with Interruption() as interruption:
+        exporter = _begun(options, config, items)
+        document = saved.document if saved else exporter.tracer.document(options.text, options.target)
+        with made_folder(options.output), Bar(len(items), 0, "files") as bar:
+            watch = Watch(interruption.check, bar)
+            loaded = exporter.traced(document, watch)
+            for written, item in enumerate(items):
+                try:
+                    output = Output(options.output / item.name, options.force)
+                    exporter.write(loaded, item, output, watch, options.target)
+                except UserError as error:
+                    return _stopped(error, written, len(items))
+                bar.taken()
+    return DONE
+
+
+def _stopped(error: UserError, written: int, total: int) -> int:
+    """The exit code after a failure with `written` files done; raises the error again where none is."""
+    if not written:
+        raise error
+    print(f"{PROGRAM}: {error} {written} of {total} files had been written.", file=sys.stderr)
+    return PARTLY_DONE
+
+
+def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...], source: Path) -> int:
+    batch = FolderBatch(
+        source,
+        options.output,
+        options.model,
+        {ending(item): _digest(options, item) for item in items},
+        "exported",
+        options.force,
+        options.resume,
+    )
+    return run_in_folder(batch, lambda: _begun(options, config, items).line)
+
+
+def _digest(options: ExportOptions, item: Item) -> str:
+    """A hash of all options that decide what is in a file."""
+    looks = to_text(SavedSession(Document(""), item.view, options.choices))
+    return digest({"looks": looks, "steps": options.steps})
+
+
+def ending(item: Item) -> str:
+    """What follows the number in the name of a line's file."""
+    return f"_{item.name}"

@@ -1,0 +1,83 @@
+"""The command screenshot: a picture of the whole window."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.viewer.cli.command import PROGRAM, Command, add_course, add_session, add_writing, check_session
+from attention_viewer.viewer.cli.option_types import one_of, size, text
+from attention_viewer.viewer.state.opening import ScreenshotOptions
+
+THEMES = ("light", "dark")
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_writing(parser)
+    parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file")
+    parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), help="what to show")
+    add_session(parser, "show a saved session instead")
+    add_course(parser)
+    parser.add_argument(
+        "--size", metavar="WxH", type=size, default=(1600, 1000), help="in pixels, 1600x1000 if left out"
+    )
+    parser.add_argument(
+        "--theme",
+        metavar="|".join(THEMES),
+        type=one_of("--theme", THEMES),
+        default="light",
+        help="light if left out",
+    )
+
+
+def options(values: argparse.Namespace) -> ScreenshotOptions:
+    """The options that were given. Raises InputError where they do not go together."""
+    if values.output.suffix.lower() != ".png":
+        raise InputError(f"A screenshot is a PNG file: give {values.output.name!r} a name that ends in .png.")
+    if (values.sentence is None) == (values.session is None):
+        raise InputError(
+            f"Give either --sentence TEXT or --session FILE, and not both. See '{PROGRAM} screenshot --help'."
+        )
+    check_session(values, "steps", "target")
+    return ScreenshotOptions(
+        model=values.model,
+        out=values.output,
+        sentence=values.sentence or "",
+        steps=values.steps,
+        target=values.target,
+        size=values.size,
+        theme=values.theme,
+        force=values.force,
+        session=values.session,
+    )
+
+
+def run(options: ScreenshotOptions) -> int:
+    """Write a picture of the window with a sentence, or a saved session, in it."""
+    from attention_viewer.model.checkpoint import check_checkpoint
+    from attention_viewer.viewer.cli.preflight import offscreen_application
+    from attention_viewer.viewer.cli.tracing import saved_session
+    from attention_viewer.viewer.storage.files import check_output
+
+    check_checkpoint(options.model)
+    check_output(options.out, options.force)
+    saved_session(options.session, options.model)
+    application = offscreen_application()
+    from attention_viewer.viewer.window.screenshot import take_screenshot
+
+    code = take_screenshot(options)
+    del application
+    return code
+
+
+SCREENSHOT = Command(
+    name="screenshot",
+    summary="write a picture of the window",
+    description="Write a picture of the whole window, with a sentence in it, as a PNG file. No display is needed.",
+    example='example: attention-viewer screenshot cat.png --sentence "The cat is sleeping." --theme dark',
+    add=add,
+    options=options,
+    run=run,
+)

@@ -1,0 +1,89 @@
+"""From a sentence, or a saved session, to what the model computes: what the commands share that open a checkpoint.
+
+Importing this module imports neither torch nor Qt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attention_viewer.model.checkpoint import content_hash
+from attention_viewer.model.contract.api import Trace
+from attention_viewer.model.contract.document import Document, go_to
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.hypotheses import teacher_force
+from attention_viewer.viewer.export.data import WRITERS
+from attention_viewer.viewer.export.meta import meta
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.storage.session_file import SavedSession
+from attention_viewer.viewer.storage.session_file import read as read_session
+
+if TYPE_CHECKING:
+    from attention_viewer.model.session import Session
+
+
+@dataclass(frozen=True, eq=False)
+class Tracer:
+    """An open checkpoint: from a sentence, or a saved document, to what can be looked at."""
+
+    session: Session
+
+    def document(self, text: str, target: str | None = None, max_steps: int | None = None) -> Document:
+        """The document that runs to the end of a sentence, or of a forced translation; else `max_steps` at most.
+
+        Raises InputError where the translation is empty or too long.
+        """
+        document = Document(text, checkpoint=self.session.info.content_hash)
+        if target is not None:
+            return teacher_force(document, [token.id for token in self.session.encode_target(target)])
+        if max_steps is not None:
+            document = replace(document, limit=max_steps)
+        return go_to(document, document.limit)
+
+    def loaded(self, document: Document, check: Callable[[], None] = lambda: None) -> Loaded:
+        """What the model computes for a document; `check` is called after each decoder row, and may raise.
+
+        Raises InputError where the sentence is empty or too long, or the document does not fit the model.
+        """
+        steps = self.session.trace_steps(document)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                computed: Trace = stop.value
+                break
+            check()
+        return Loaded(self.session.info, computed, document.source, self.session.text(computed), document=document)
+
+    def numbers(self, loaded: Loaded, suffix: str, target: str | None = None) -> bytes:
+        """The content of a file of everything in `loaded`; `target` is a translation that was asked for as text."""
+        assert loaded.trace is not None and loaded.document is not None
+        about = meta(self.session.info, loaded.document, loaded.trace, loaded.translation, target)
+        return WRITERS[suffix](loaded.trace, about)
+
+
+def open_tracer(model: Path) -> Tracer:
+    """A tracer of the checkpoint in a directory. Raises CheckpointError where it holds none that can be computed."""
+    from attention_viewer.model.session import Session
+
+    return Tracer(Session(model))
+
+
+def saved_session(file: Path | None, model: Path) -> SavedSession | None:
+    """The saved session that a command is about, None for a sentence.
+
+    Raises InputError where it was made with another model than the command's.
+    """
+    if file is None:
+        return None
+    saved = read_session(file)
+    made_with, here = saved.document.checkpoint, content_hash(model)
+    if made_with and made_with != here:
+        raise InputError(
+            f"{file} was made with another model (content hash {made_with[:12]}…, that of {model} is {here[:12]}…): "
+            "name the directory of its own model with --model."
+        )
+    return saved

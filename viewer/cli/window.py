@@ -1,0 +1,67 @@
+"""Without a command: the window opens, with a sentence or a saved session where one is given."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.viewer.cli.command import Command, add_model, add_session
+from attention_viewer.viewer.cli.option_types import text, whole
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL
+from attention_viewer.viewer.state.opening import WindowOptions
+
+OF_WINDOW = ("window_sentence", "window_steps", "window_session")
+"""Names of the values that only the window takes: commands have options of the same name."""
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The options of the window; its model is that of a command that follows too."""
+    add_model(parser, BUNDLED_MODEL)
+    parser.add_argument(
+        "--sentence",
+        metavar="TEXT",
+        dest="window_sentence",
+        type=text("--sentence"),
+        help="open the window with this sentence",
+    )
+    parser.add_argument(
+        "--steps", metavar="N", dest="window_steps", type=whole("--steps", 0), help="take N steps with it"
+    )
+    add_session(parser, "open the window with a saved session instead", "window_session")
+
+
+def options(values: argparse.Namespace) -> WindowOptions:
+    """The options that were given. Raises InputError where they do not go together."""
+    if values.window_session is not None and (values.window_sentence, values.window_steps) != (None, None):
+        raise InputError("--session has its own sentence and step: leave --sentence and --steps out.")
+    if values.window_steps is not None and values.window_sentence is None:
+        raise InputError("--steps needs a sentence to step through: add --sentence TEXT.")
+    return WindowOptions(values.model, values.window_sentence, values.window_steps, values.window_session)
+
+
+def run(options: WindowOptions) -> int:
+    """Open the window and stay until it is closed."""
+    from attention_viewer.model.checkpoint import check_checkpoint
+    from attention_viewer.viewer.cli.preflight import check_display, qt_errors_in_words
+
+    check_checkpoint(options.model)
+    check_display(os.environ)
+    with qt_errors_in_words():
+        from attention_viewer.viewer.window.app import run_window
+    return run_window(options)
+
+
+WINDOW = Command(
+    name="",
+    summary="open the window",
+    description="""\
+A window on a living English-French Transformer: type a sentence, step the decoder one token at a
+time, and see every attention weight the model computes. Without a command the window opens.""",
+    example="""\
+example: attention-viewer --sentence "The cat is sleeping." --steps 3
+Each command has its own help and example: attention-viewer trace --help""",
+    add=add,
+    options=options,
+    run=run,
+)

@@ -1,0 +1,95 @@
+"""Attention Viewer as a library: open a model, translate, trace, write.
+
+    import attention_viewer
+
+    model = attention_viewer.open_model()
+    trace = model.trace("The cat sat on the mat.")
+    print(trace.cross_attention.shape)  # layers, heads, target rows, source columns
+    model.write("cat.npz", "The cat sat on the mat.")
+
+What a trace holds is said in `attention_viewer.model.contract.api`. Importing this package imports neither torch nor
+Qt; opening a model imports torch.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from attention_viewer.model.contract.api import ModelInfo, Trace
+    from attention_viewer.model.contract.document import Document
+    from attention_viewer.model.session import Session
+
+__all__ = ["Model", "open_model"]
+
+
+def open_model(directory: str | Path | None = None, threads: int = 1) -> Model:
+    """Open the checkpoint in `directory`, the bundled English-French model if None.
+
+    `threads` is what torch computes with. Raises UserError where there is no model that can be computed.
+    """
+    from attention_viewer.model.checkpoint import check_checkpoint
+    from attention_viewer.viewer.look.assets import BUNDLED_MODEL
+
+    path = BUNDLED_MODEL if directory is None else Path(directory)
+    check_checkpoint(path)
+    from attention_viewer.model.session import Session
+
+    return Model(Session(path, threads=threads))
+
+
+class Model:
+    """An open checkpoint; made by `open_model`. One thread at a time may use it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @property
+    def info(self) -> ModelInfo:
+        """Name, content hash, sizes and languages."""
+        return self._session.info
+
+    def translate(self, text: str) -> str:
+        """The greedy translation of a sentence. Raises UserError where it is empty or too long."""
+        return self._session.text(self.trace(text))
+
+    def trace(self, source: str | Document, target: str | None = None, steps: int | None = None) -> Trace:
+        """Everything computed for a sentence, or for a document, which says itself what is computed.
+
+        Of a sentence, with `target` the decoder reads that translation (teacher forcing); `steps` is how many decoder
+        rows are computed at most (None: to the end). Raises UserError where the model cannot work with it.
+        """
+        return self._session.trace(self._document(source, target, steps))
+
+    def write(
+        self,
+        path: str | Path,
+        source: str | Document,
+        target: str | None = None,
+        steps: int | None = None,
+        overwrite: bool = False,
+    ) -> None:
+        """Write what `trace` gives, in the format that the suffix names: .npz, .csv, .json or .html.
+
+        The file appears whole or not at all. Raises UserError also where it exists (unless `overwrite`) or cannot be
+        written.
+        """
+        from attention_viewer.viewer.export.data import write_trace
+        from attention_viewer.viewer.export.meta import meta
+
+        document = self._document(source, target, steps)
+        trace = self._session.trace(document)
+        about = meta(self.info, document, trace, self._session.text(trace), target)
+        write_trace(Path(path), trace, about, overwrite)
+
+    def _document(self, source: str | Document, target: str | None, steps: int | None) -> Document:
+        from attention_viewer.model.contract.document import Document, go_to
+        from attention_viewer.model.contract.hypotheses import teacher_force
+
+        if isinstance(source, Document):
+            return source
+        document = Document(source)
+        if target is not None:
+            document = teacher_force(document, [token.id for token in self._session.encode_target(target)])
+        return go_to(document, document.limit if steps is None else steps)

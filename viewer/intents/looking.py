@@ -1,0 +1,81 @@
+"""What is looked at, and how: the intents that change the view, which ask the model nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.intents.screen import Screen
+from attention_viewer.viewer.state import view_state
+from attention_viewer.viewer.state.highlight import Hover
+from attention_viewer.viewer.state.loaded import Loaded, fitting
+from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState
+from PySide6.QtCore import QObject, Signal
+
+
+class Looking(QObject):
+    """What is loaded, and the view of it, in a window."""
+
+    changed = Signal()
+
+    def __init__(self, presenter: Screen, view: ViewState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._presenter = presenter
+        self.view = view
+        self.loaded = Loaded()
+
+    @property
+    def d_model(self) -> int:
+        """The width of the positional encoding that is shown."""
+        return self._presenter.d_model
+
+    def look(self, view: ViewState) -> None:
+        """Look at the same thing in another way."""
+        self.view = view
+        self._show()
+
+    def select_head(self, kind: Kind, layer: int, head: int) -> None:
+        """Show a head; layer and head count from 0."""
+        self.look(view_state.select_head(self.view, kind, Head(layer, head), self._counts()))
+
+    def move_head(self, layers: int, heads: int) -> None:
+        """Move the active panel's selection."""
+        self.look(view_state.move_head(self.view, layers, heads, self._counts()))
+
+    def set_locked(self, locked: bool) -> None:
+        """Keep the three panels on one layer and head, or not."""
+        self.look(view_state.lock(self.view, locked, self._counts()))
+
+    def activate(self, kind: Kind) -> None:
+        """Make a panel the one that the keyboard and Export act on."""
+        self.look(replace(self.view, active=kind))
+
+    def set_length(self, length: int) -> None:
+        """Plot so many positions."""
+        self.look(replace(self.view, positions=replace(self.view.positions, length=length)))
+
+    def set_pairs(self, pairs: tuple[int, ...]) -> None:
+        """Plot these sine-cosine pairs."""
+        self.look(replace(self.view, positions=PositionView(self.view.positions.length, tuple(pairs))))
+
+    def hover(self, hover: Hover) -> None:
+        """The mouse is on a token, on a cell, or on nothing."""
+        self._presenter.show_hover(hover)
+
+    def load(self, loaded: Loaded) -> None:
+        """Show other results; those that are not true of the document they come with are left out."""
+        if loaded.document is not self.loaded.document:
+            loaded = replace(loaded, experiments=fitting(loaded.experiments, loaded.document))
+        self.loaded = loaded
+        self._show()
+
+    def _show(self) -> None:
+        self._presenter.show(self.loaded, self.view)
+        self.changed.emit()
+
+    def _clamped(self, view: ViewState) -> ViewState:
+        return view_state.clamp_all(view, self._counts()) if self.loaded.info else view
+
+    def _counts(self) -> dict[Kind, tuple[int, int]]:
+        info = self.loaded.info
+        return {kind: info.heads(kind) if info else (1, 1) for kind in Kind}

@@ -1,0 +1,1 @@
+"""Colours, fonts, style sheet and the files that come with the program."""

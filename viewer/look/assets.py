@@ -1,0 +1,26 @@
+"""Where the files that come with the program are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attention_viewer import assets
+
+ASSETS = Path(assets.__file__).resolve().parent
+BUNDLED_MODEL = ASSETS / "models" / "en-fr"
+
+
+def examples() -> list[str]:
+    """The example sentences for the bundled model, one a line in the file."""
+    return (ASSETS / "examples" / "en-fr.txt").read_text(encoding="utf8").splitlines()
+
+
+def icon_path() -> Path:
+    """The application's icon."""
+    return ASSETS / "icons" / "attention-viewer.svg"
+
+
+def chevron_path(theme: str, up: bool = False) -> Path:
+    """The small arrow of lists and spin boxes, in the theme's muted colour."""
+    shade = "dark" if theme == "dark" else "light"
+    return ASSETS / "icons" / (f"chevron-up-{shade}.svg" if up else f"chevron-{shade}.svg")

@@ -1,0 +1,1 @@
+"""Every action once, and what the menus do."""

@@ -1,0 +1,292 @@
+"""Every action once: name, shortcut, what it does, when it is enabled. Menus and buttons are built from here.
+
+`ACTIONS` and `CHOICES` are the whole menu bar, in order. To add an action, add an entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.look.colormaps import SEQUENTIAL
+from attention_viewer.viewer.menus.commands import Commands
+from attention_viewer.viewer.state.choices import DATA
+from attention_viewer.viewer.state.view_state import ColorRange, RowLabels, Side
+from attention_viewer.viewer.storage.settings import TEXT_SIZES
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
+ANY_TIME: Callable[[Commands], bool] = lambda commands: True  # noqa: E731
+SEPARATOR = "-"
+
+
+def _has_sentence(commands: Commands) -> bool:
+    return commands.controller.loaded.trace is not None
+
+
+def _has_row(commands: Commands) -> bool:
+    trace = commands.controller.loaded.trace
+    return trace is not None and bool(trace.steps)
+
+
+def _compares(commands: Commands) -> bool:
+    return commands.controller.loaded.experiments.other is not None
+
+
+def _intervenes(commands: Commands) -> bool:
+    document = commands.controller.document
+    return document is not None and bool(document.interventions)
+
+
+def _hypotheses(commands: Commands) -> int:
+    document = commands.controller.document
+    return 0 if document is None else len(document.hypotheses)
+
+
+def _neighbour(commands: Commands, distance: int) -> None:
+    document = commands.controller.document
+    if document is not None:
+        commands.laboratory.go_to_hypothesis((document.current + distance) % len(document.hypotheses))
+
+
+def _delete_current(commands: Commands) -> None:
+    document = commands.controller.document
+    if document is not None:
+        commands.laboratory.delete_hypothesis(document.current)
+
+
+def _positions(commands: Commands, side: str) -> str:
+    document = commands.controller.document
+    return "on" if document is None else getattr(document.interventions, side).value
+
+
+def _has_model(commands: Commands) -> bool:
+    return commands.controller.loaded.info is not None
+
+
+def _masked(commands: Commands) -> bool:
+    document = commands.controller.document
+    return document is None or document.interventions.causal_mask
+
+
+POSITIONS = (("on", "On"), ("off", "Off"), ("shuffled", "Shuffled"))
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One command: `run` does it, `enabled` says when it can be, `checked` (if any) whether it is on.
+
+    `label` (if any) gives the text where it changes.
+    """
+
+    id: str
+    menu: str
+    text: str
+    run: Callable[[Commands], Any]
+    shortcuts: tuple[str, ...] = ()
+    enabled: Callable[[Commands], bool] = ANY_TIME
+    checked: Callable[[Commands], bool] | None = None
+    tip: str = ""
+    label: Callable[[Commands], str] | None = None
+
+
+@dataclass(frozen=True)
+class ChoiceSpec:
+    """A submenu in which exactly one value is on."""
+
+    menu: str
+    text: str
+    values: Sequence[tuple[Any, str]]
+    current: Callable[[Commands], Any]
+    choose: Callable[[Commands, Any], Any] = field(repr=False)
+    enabled: Callable[[Commands], bool] = ANY_TIME
+
+
+ACTIONS = (
+    ActionSpec("open_session", "File", "Open session …", lambda c: c.sessions.choose_file(), ("Ctrl+Shift+O",),
+               tip="Open a sentence with all its experiments from an .avsession file"),
+    ActionSpec("save_session", "File", "Save session", lambda c: c.sessions.save(), ("Ctrl+S",), _has_sentence,
+               tip="Save the sentence with all its experiments"),
+    ActionSpec("save_session_as", "File", "Save session as …", lambda c: c.sessions.save_as(), ("Ctrl+Shift+S",),
+               _has_sentence),
+    ActionSpec("export", "File", "Export …", lambda c: c.exports.choose(), ("Ctrl+E",),
+               tip="Save pictures, an animation, numbers or a web page"),
+    ActionSpec("export_data", "File", "Export data …", lambda c: c.exports.choose(DATA), ("Ctrl+Shift+E",),
+               _has_sentence, tip="Save everything that was computed as NumPy arrays, a CSV table or JSON"),
+    ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",)),
+    ActionSpec("undo", "Edit", "Undo", lambda c: c.controller.undo(), ("Ctrl+Z",), lambda c: c.controller.can_undo,
+               label=lambda c: f"Undo: {c.controller.undo_name}" if c.controller.can_undo else "Undo"),
+    ActionSpec("redo", "Edit", "Redo", lambda c: c.controller.redo(), ("Ctrl+Shift+Z",),
+               lambda c: c.controller.can_redo,
+               label=lambda c: f"Redo: {c.controller.history.redo_name}" if c.controller.can_redo else "Redo"),
+    ActionSpec("edit_sentence", "Edit", "Edit the sentence", lambda c: c.edit_sentence(), ("Ctrl+L",),
+               tip="Put the cursor into the sentence"),
+    ActionSpec("copy", "Edit", "Copy the translation", lambda c: c.copy_translation(), ("Ctrl+Shift+C",),
+               _has_sentence, tip="Copy the translation so far as text"),
+    ActionSpec("copy_values", "Edit", "Copy the map's values", lambda c: c.clipboard.copy_values(), ("Ctrl+Alt+C",),
+               _has_sentence, tip="The active panel's map as tab-separated numbers with its labels"),
+    ActionSpec("copy_picture", "Edit", "Copy the map as a picture", lambda c: c.clipboard.copy_picture(),
+               ("Ctrl+Alt+X",), _has_sentence, tip="The active panel's map as a picture"),
+    ActionSpec("step", "Decode", "Step", lambda c: c.controller.step(), ("Right", "Space"),
+               lambda c: c.controller.can_step, tip="Compute the next decoder row (→ or Space)"),
+    ActionSpec("back", "Decode", "Step back", lambda c: c.controller.back(), ("Left",),
+               lambda c: _has_sentence(c) and c.controller.can_back, tip="Take back the last decoder row (←)"),
+    ActionSpec("first", "Decode", "To the start", lambda c: c.controller.first(), ("Home",),
+               lambda c: _has_sentence(c) and c.controller.can_back, tip="Back to the encoded sentence (Home)"),
+    ActionSpec("last", "Decode", "To the end", lambda c: c.controller.last(), ("End",),
+               lambda c: c.controller.can_step, tip="Decode to the end of the translation (End)"),
+    ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), _has_sentence,
+               lambda c: c.controller.player.playing, tip="Step by itself until the end (P)"),
+    ActionSpec("filter", "Decode", "Force a token …", lambda c: c.experiments.filter_vocabulary(), ("Ctrl+F",),
+               _has_row, tip="Type to filter the whole vocabulary, Enter to force a token at this step"),
+    ActionSpec("teacher", "Decode", "Teacher forcing …", lambda c: c.experiments.choose_target(), ("Ctrl+T",),
+               _has_sentence, tip="Let the decoder read a translation of yours"),
+    ActionSpec("decoding", "Decode", "How tokens are chosen …", lambda c: c.experiments.choose_decoding(), ("Ctrl+D",),
+               _has_sentence, tip="Greedily, or by sampling with temperature, top k, nucleus and seed"),
+    ActionSpec("sample", "Decode", "Sample again", lambda c: c.laboratory.sample_again(), ("Ctrl+R",), _has_sentence,
+               tip="Sample with the next seed"),
+    ActionSpec("beam", "Decode", "Beam search …", lambda c: c.experiments.choose_beam(), ("Ctrl+B",), _has_sentence,
+               tip="Draw the hypotheses that beam search keeps and throws away"),
+    ActionSpec("next_hypothesis", "Decode", "Next hypothesis", lambda c: _neighbour(c, 1), ("Ctrl+PgDown",),
+               lambda c: _hypotheses(c) > 1),
+    ActionSpec("previous_hypothesis", "Decode", "Previous hypothesis", lambda c: _neighbour(c, -1), ("Ctrl+PgUp",),
+               lambda c: _hypotheses(c) > 1),
+    ActionSpec("rename_hypothesis", "Decode", "Rename hypothesis …", lambda c: c.experiments.rename_current(),
+               ("Ctrl+Shift+N",), _has_sentence),
+    ActionSpec("delete_hypothesis", "Decode", "Delete hypothesis", _delete_current, ("Ctrl+Shift+D",),
+               lambda c: _hypotheses(c) > 1),
+    ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
+               ("Ctrl+0",), _has_sentence, tip="Zero the output of the active panel's head, or let it through again"),
+    ActionSpec("layer_off", "Experiment", "Switch the selected layer off",
+               lambda c: c.laboratory.toggle_selected_layer(), ("Ctrl+Shift+0",), _has_sentence,
+               tip="All heads of the active panel's layer off, or on again"),
+    ActionSpec("hide_token", "Experiment", "Hide a source token …", lambda c: c.experiments.choose_hidden(),
+               ("Ctrl+H",), _has_sentence, tip="Let nothing look at a source token, or let it be looked at again"),
+    ActionSpec("mask", "Experiment", "Causal mask", lambda c: c.laboratory.set_causal_mask(not _masked(c)),
+               ("Ctrl+M",), _has_sentence, _masked, tip="Without it, rows see the tokens they should predict"),
+    ActionSpec("reset", "Experiment", "Reset interventions", lambda c: c.laboratory.reset_interventions(),
+               ("Ctrl+Shift+R",), _intervenes, tip="The model as it was trained"),
+    ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.experiments.rank(), ("Ctrl+Shift+H",), _has_sentence,
+               tip="Switch off every head in turn, in the background, and sort them by effect"),
+    ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.laboratory.cancel_rank(), ("Ctrl+.",),
+               lambda c: c.controller.loaded.experiments.rank_progress is not None),
+    ActionSpec("check", "Experiment", "Check it yourself", lambda c: c.laboratory.check(), ("Ctrl+Shift+K",),
+               _has_sentence, tip="Parallel against step by step, and a later token changed: the largest differences"),
+    ActionSpec("pin", "Experiment", "Pin for comparison", lambda c: c.laboratory.pin(), ("Ctrl+Shift+B",),
+               _has_sentence, tip="Keep what is on screen as B, and compare it with what comes next"),
+    ActionSpec("compare_plain", "Experiment", "Compare with no interventions",
+               lambda c: c.laboratory.compare_with_plain(), ("Ctrl+Shift+P",), _intervenes),
+    ActionSpec("stop_comparing", "Experiment", "Stop comparing", lambda c: c.laboratory.stop_comparing(),
+               ("Alt+0",), _compares),
+    ActionSpec("show_a", "Experiment", "Maps show A", lambda c: c.laboratory.show_side(Side.A), ("Alt+1",), _compares,
+               lambda c: c.controller.view.side is Side.A),
+    ActionSpec("show_b", "Experiment", "Maps show B", lambda c: c.laboratory.show_side(Side.B), ("Alt+2",), _compares,
+               lambda c: c.controller.view.side is Side.B),
+    ActionSpec("show_difference", "Experiment", "Maps show A − B",
+               lambda c: c.laboratory.show_side(Side.DIFFERENCE), ("Alt+3",), _compares,
+               lambda c: c.controller.view.side is Side.DIFFERENCE),
+    ActionSpec("layer_up", "View", "Previous layer", lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), _has_model),
+    ActionSpec("layer_down", "View", "Next layer", lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), _has_model),
+    ActionSpec("head_left", "View", "Previous head", lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",),
+               _has_model),
+    ActionSpec("head_right", "View", "Next head", lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",),
+               _has_model),
+    ActionSpec("panel_encoder", "View", "Encoder panel", lambda c: c.controller.activate(Kind.ENCODER), ("Ctrl+1",),
+               checked=lambda c: c.controller.view.active is Kind.ENCODER, tip="Let the keyboard act on this panel"),
+    ActionSpec("panel_decoder", "View", "Decoder panel", lambda c: c.controller.activate(Kind.DECODER), ("Ctrl+2",),
+               checked=lambda c: c.controller.view.active is Kind.DECODER, tip="Let the keyboard act on this panel"),
+    ActionSpec("panel_cross", "View", "Cross-attention panel", lambda c: c.controller.activate(Kind.CROSS), ("Ctrl+3",),
+               checked=lambda c: c.controller.view.active is Kind.CROSS, tip="Let the keyboard act on this panel"),
+    ActionSpec("lock", "View", "Lock the panels together", lambda c: c.toggle_lock(), ("Ctrl+K",),
+               checked=lambda c: c.controller.view.locked, tip="Keep all three panels on the same layer and head"),
+    ActionSpec("reset_layout", "View", "Reset the layout", lambda c: c.reset_layout()),
+    ActionSpec("open_model", "Model", "Open a checkpoint …", lambda c: c.choose_model(), ("Ctrl+O",),
+               tip="Open the directory of another Marian checkpoint"),
+    ActionSpec("bundled", "Model", "Use the bundled English-French model", lambda c: c.open_bundled()),
+    ActionSpec("shortcuts", "Help", "Keyboard shortcuts", lambda c: c.show_shortcuts(), ("F1",)),
+    ActionSpec("about", "Help", "About Attention Viewer", lambda c: c.show_about()),
+)  # fmt: skip
+
+CHOICES = (
+    ChoiceSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
+               lambda c, value: c.laboratory.set_encoder_positions(value), _has_sentence),
+    ChoiceSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
+               lambda c, value: c.laboratory.set_decoder_positions(value), _has_sentence),
+    ChoiceSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
+               lambda c: c.theme, lambda c, value: c.set_theme(value)),
+    ChoiceSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
+               lambda c: c.text_size, lambda c, value: c.set_text_size(value)),
+    ChoiceSpec("View", "Colours", tuple((name, name.capitalize()) for name in SEQUENTIAL),
+               lambda c: c.controller.view.colormap, lambda c, value: c.set_colormap(value)),
+    ChoiceSpec("View", "Colour range",
+               ((ColorRange.UNIT, "0 to 1"), (ColorRange.MAXIMUM, "0 to the map's maximum"),
+                (ColorRange.SQUARE_ROOT, "0 to 1, square root")),
+               lambda c: c.controller.view.color_range, lambda c, value: c.set_color_range(value)),
+    ChoiceSpec("View", "Decoder row labels",
+               ((RowLabels.BOTH, "Reads → predicts"), (RowLabels.READS, "Token read"),
+                (RowLabels.PREDICTS, "Token predicted")),
+               lambda c: c.controller.view.row_labels, lambda c, value: c.set_row_labels(value)),
+)  # fmt: skip
+
+
+class ActionTable(QObject):
+    """The QActions of a window, made from the tables, and their state kept up to date."""
+
+    def __init__(self, window: QMainWindow, commands: Commands) -> None:
+        super().__init__(window)
+        self._window, self._commands = window, commands
+        self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
+        self._actions = {spec.id: self._add(spec) for spec in ACTIONS}
+        self._choices = [(spec, self._add_choice(spec)) for spec in CHOICES]
+        commands.controller.changed.connect(self.refresh)
+        commands.changed.connect(self.refresh)
+        self.refresh()
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def menu(self, name: str) -> QMenu:
+        """A menu of the menu bar by its name."""
+        return self._menus[name]
+
+    def refresh(self) -> None:
+        """Enable, disable and tick every action as the state now is."""
+        for spec in ACTIONS:
+            action = self._actions[spec.id]
+            action.setEnabled(spec.enabled(self._commands))
+            if spec.checked is not None:
+                action.setChecked(spec.checked(self._commands))
+            if spec.label is not None:
+                action.setText(spec.label(self._commands))
+        for choice, entries in self._choices:
+            now, possible = choice.current(self._commands), choice.enabled(self._commands)
+            for value, action in entries:
+                action.setChecked(value == now)
+                action.setEnabled(possible)
+
+    def _add(self, spec: ActionSpec) -> QAction:
+        action = QAction(spec.text, self._window)
+        action.setObjectName(spec.id)
+        action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+        action.setToolTip(spec.tip or spec.text)
+        action.setStatusTip(spec.tip)
+        action.setCheckable(spec.checked is not None)
+        action.triggered.connect(lambda: spec.run(self._commands))
+        self._menus[spec.menu].addAction(action)
+        return action
+
+    def _add_choice(self, spec: ChoiceSpec) -> list[tuple[Any, QAction]]:
+        menu = self._menus[spec.menu].addMenu(spec.text)
+        group = QActionGroup(menu)
+        entries = []
+        for value, text in spec.values:
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.triggered.connect(lambda _=False, value=value: spec.choose(self._commands, value))
+            group.addAction(action)
+            entries.append((value, action))
+        return entries

@@ -1,0 +1,155 @@
+"""What the menus do beyond the controller's intents: dialogs, theme, clipboard, remembering."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from attention_viewer import viewer
+from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.look import theme
+from attention_viewer.viewer.menus.clipboard_commands import ClipboardCommands
+from attention_viewer.viewer.menus.closing import Closing
+from attention_viewer.viewer.menus.export_commands import ExportCommands
+from attention_viewer.viewer.menus.laboratory_commands import LaboratoryCommands
+from attention_viewer.viewer.menus.recovery_commands import RecoveryCommands
+from attention_viewer.viewer.menus.session_commands import SessionCommands
+from attention_viewer.viewer.resolve import resolve
+from attention_viewer.viewer.state.view_state import ColorRange, RowLabels
+from attention_viewer.viewer.storage.settings import Settings
+from attention_viewer.viewer.widgets.about_dialog import AboutDialog
+from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.shortcuts_dialog import ShortcutsDialog
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+PACKAGES = ("PySide6-Essentials", "torch", "pyqtgraph", "sentencepiece", "numpy", "safetensors", "pillow", "tqdm")
+
+
+class Commands(QObject):
+    """The window's commands; `changed` follows whatever they change outside the controller."""
+
+    changed = Signal()
+
+    def __init__(
+        self, window: MainWindow, controller: Controller, laboratory: Laboratory, settings: Settings, bundled: Path
+    ) -> None:
+        super().__init__(window)
+        self._window, self.controller, self._settings, self._bundled = window, controller, settings, bundled
+        self.laboratory = laboratory
+        self.experiments = LaboratoryCommands(window, laboratory)
+        self.sessions = SessionCommands(window, controller, settings)
+        self.recovery = RecoveryCommands(window, controller, self.sessions, settings)
+        self.closing = Closing(window, controller, self.sessions)
+        self.exports = ExportCommands(window, controller, settings)
+        self.clipboard = ClipboardCommands(window, controller, settings)
+
+    @property
+    def theme(self) -> str:
+        """The name of the palette in use."""
+        return str(self._settings.get("theme"))
+
+    @property
+    def text_size(self) -> float:
+        """The text size in use, relative to the desktop's."""
+        return float(self._settings.get("text size"))
+
+    def set_theme(self, name: str) -> None:
+        """Use and remember a palette."""
+        self._settings.set("theme", name)
+        self.apply_theme()
+
+    def set_text_size(self, size: float) -> None:
+        """Use and remember a text size."""
+        self._settings.set("text size", size)
+        self.apply_theme()
+
+    def apply_theme(self) -> None:
+        """Dress the application in the theme and text size of the settings."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._window.set_style(theme.apply(application, theme.PALETTES[self.theme], self.text_size))
+        self.changed.emit()
+
+    def set_colormap(self, name: str) -> None:
+        """Use and remember a colormap."""
+        self._remember("colormap", name, colormap=name)
+
+    def set_color_range(self, color_range: ColorRange) -> None:
+        """Use and remember a colour range."""
+        self._remember("colour range", color_range.value, color_range=color_range)
+
+    def set_row_labels(self, row_labels: RowLabels) -> None:
+        """Use and remember how decoder rows are labelled."""
+        self._remember("row labels", row_labels.value, row_labels=row_labels)
+
+    def toggle_lock(self) -> None:
+        """Lock the panels together, or release them."""
+        self.controller.set_locked(not self.controller.view.locked)
+        self._settings.set("locked", self.controller.view.locked)
+
+    def edit_sentence(self) -> None:
+        """Put the cursor into the sentence."""
+        self._window.source_bar.edit()
+
+    def copy_translation(self) -> None:
+        """The translation so far, to the clipboard."""
+        QApplication.clipboard().setText(self.controller.loaded.translation)
+        self._window.set_status("Translation copied")
+
+    def choose_model(self) -> None:
+        """Ask for the directory of a checkpoint and open it."""
+        dialog = QFileDialog(self._window, "Open a checkpoint directory")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self.open_model)
+        dialog.open()
+
+    def open_model(self, directory: str) -> None:
+        """Open the checkpoint in `directory`; asks first where that loses work."""
+        self.closing.before_another_model(lambda: self.controller.open_model(Path(directory)))
+
+    def open_bundled(self) -> None:
+        """Open the English-French model that came with the program."""
+        self.open_model(str(self._bundled))
+
+    def show_shortcuts(self) -> None:
+        """List the keys."""
+        ShortcutsDialog(self._window.actions_with_shortcuts(), self._window).open()
+
+    def show_about(self) -> None:
+        """Name the versions, the model, its data and the licences."""
+        AboutDialog(versions(), self._model_text(), self._window).open()
+
+    def reset_layout(self) -> None:
+        """Put every panel back where it was at first."""
+        self._window.reset_layout()
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+    def wait_for_exports(self) -> None:
+        """Let an export that is being written finish."""
+        self.exports.wait()
+
+    def _model_text(self) -> str:
+        info = self.controller.loaded.info
+        return "No model is open." if info is None else f"{resolve.model_line(info)}\n{info.directory}"
+
+    def _remember(self, key: str, value: Any, **changes: Any) -> None:
+        self._settings.set(key, value)
+        self.controller.look(replace(self.controller.view, **changes))
+
+
+def versions() -> dict[str, str]:
+    """The versions of this program and of what it stands on."""
+    found = {"Attention Viewer": viewer.__version__}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

@@ -1,0 +1,169 @@
+"""What the menus of the laboratory do beyond its intents: dialogs, and menus at heads and tokens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attention_viewer.model.contract.api import Check, Kind
+from attention_viewer.model.contract.choosing import Method
+from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.viewer.intents.laboratory import Laboratory, head_words
+from attention_viewer.viewer.resolve.resolve_laboratory import check_text
+from attention_viewer.viewer.widgets.check_dialog import CheckDialog
+from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
+from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.target_dialog import TargetDialog
+from PySide6.QtCore import QObject, QPoint
+from PySide6.QtWidgets import QInputDialog, QMenu
+
+WIDEST_BEAM = 32
+
+
+class LaboratoryCommands(QObject):
+    """Dialogs and context menus over a window and its laboratory."""
+
+    def __init__(self, window: MainWindow, laboratory: Laboratory) -> None:
+        super().__init__(window)
+        self._window, self._laboratory = window, laboratory
+        self._controller = laboratory.controller
+        laboratory.checked.connect(self.show_check)
+        laboratory.searched.connect(self._show_beam)
+
+    def choose_target(self) -> None:
+        """Ask for a translation to force."""
+        loaded = self._controller.loaded
+        dialog = TargetDialog(loaded.sentence, loaded.translation, self._window)
+        dialog.chosen.connect(self._laboratory.teacher_force)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def choose_decoding(self) -> None:
+        """Ask how free tokens are chosen."""
+        document = self._controller.document
+        if document is None:
+            return
+        now = document.decoding
+        choice = SamplingChoice(now.method is Method.SAMPLING, now.temperature, now.top_k, now.top_p, now.seed)
+        dialog = DecodingDialog(choice, self._window)
+        dialog.chosen.connect(self._decode_by)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def choose_beam(self) -> None:
+        """Ask how wide a beam, and search."""
+        document = self._controller.document
+        if document is None:
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Beam search")
+        dialog.setLabelText("Hypotheses kept at every step:")
+        dialog.setInputMode(QInputDialog.InputMode.IntInput)
+        dialog.setIntRange(1, WIDEST_BEAM)
+        dialog.setIntValue(document.decoding.beam_width)
+        dialog.intValueSelected.connect(self._laboratory.search)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def choose_hidden(self) -> None:
+        """Ask which source token to hide, or to show again."""
+        trace, document = self._controller.loaded.trace, self._controller.document
+        if trace is None or document is None:
+            return
+        hidden = document.interventions.hidden
+        names = [
+            f"{index + 1}  {token.text}{'  (hidden)' if index in hidden else ''}"
+            for index, token in enumerate(trace.source_tokens)
+        ]
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Hide a source token")
+        dialog.setLabelText("Token to hide, or to show again:")
+        dialog.setComboBoxItems(names)
+        dialog.textValueSelected.connect(lambda name: self._toggle_hidden(names.index(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _toggle_hidden(self, index: int) -> None:
+        document = self._controller.document
+        if document is not None:
+            self._laboratory.hide_token(index, index not in document.interventions.hidden)
+
+    def rename_current(self) -> None:
+        """Ask for a name for the current hypothesis."""
+        document = self._controller.document
+        if document is None:
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Rename hypothesis")
+        dialog.setLabelText("Name:")
+        dialog.setTextValue(document.hypotheses[document.current].name)
+        dialog.textValueSelected.connect(lambda name: self._laboratory.rename_hypothesis(document.current, name))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def filter_vocabulary(self) -> None:
+        """Put the cursor into the filter of the candidates."""
+        self._window.show_card("next")
+        self._window.candidates.focus_filter()
+
+    def rank(self) -> None:
+        """Rank heads, and show the ranking."""
+        self._window.show_card("laboratory")
+        self._laboratory.rank()
+
+    def show_check(self, check: Check) -> None:
+        """Show the figures of the check."""
+        CheckDialog(check_text(check), self._window).open()
+
+    def show_head_menu(self, kind: Kind, layer: int, head: int, where: QPoint) -> None:
+        """What can be done to a head and its layer; both count from 0."""
+        document, info = self._controller.document, self._controller.loaded.info
+        if document is None or info is None:
+            return
+        one = HeadId(kind, layer, head)
+        row = [HeadId(kind, layer, each) for each in range(info.heads(kind)[1])]
+        off = document.interventions.heads_off
+        menu = self._menu()
+        word = "on" if one in off else "off"
+        menu.addAction(f"Switch {word} {head_words(one)}", lambda: self._laboratory.switch_heads([one], one not in off))
+        others = [each for each in row if each != one]
+        whole = f"all of {kind.value} layer {layer + 1}"
+        menu.addAction(f"Switch off {whole}", lambda: self._laboratory.switch_heads(row, True))
+        menu.addAction("Switch off all others of the layer", lambda: self._laboratory.switch_heads(others, True))
+        every = menu.addAction(f"Switch on {whole}", lambda: self._laboratory.switch_heads(row, False))
+        every.setEnabled(any(each in off for each in row))
+        menu.popup(where)
+
+    def show_source_menu(self, index: int, where: QPoint) -> None:
+        """What can be done to a source token."""
+        loaded, document = self._controller.loaded, self._controller.document
+        if document is None or loaded.trace is None or not 0 <= index < len(loaded.trace.source_tokens):
+            return
+        hidden = index in document.interventions.hidden
+        text = loaded.trace.source_tokens[index].text
+        strip = self._window.source_strip
+        menu = strip.menu(strip.field.mapFromGlobal(where))
+        name = f"Show ‘{text}’ to the model again" if hidden else f"Hide ‘{text}’ from the model"
+        menu.addAction(name.replace("&", "&&"), lambda: self._laboratory.hide_token(index, not hidden))
+        menu.popup(where)
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self._window)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _decode_by(self, choice: SamplingChoice) -> None:
+        document = self._controller.document
+        if document is not None:
+            self._laboratory.choose_by(
+                replace(
+                    document.decoding,
+                    method=Method.SAMPLING if choice.sampling else Method.GREEDY,
+                    temperature=choice.temperature,
+                    top_k=choice.top_k,
+                    top_p=choice.top_p,
+                    seed=choice.seed,
+                )
+            )
+
+    def _show_beam(self) -> None:
+        self._window.show_card("beam")

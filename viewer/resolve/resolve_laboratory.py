@@ -1,0 +1,283 @@
+"""From the laboratory's results to what its panels show: pure functions, no Qt, no torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import numpy as np
+from attention_viewer.model.contract.api import BeamTree, Check, DecodeStep, Effect, How, Token
+from attention_viewer.model.contract.choosing import Method
+from attention_viewer.model.contract.document import Document, Hypothesis, hypotheses
+from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.viewer.resolve.provenance import kept_words
+from attention_viewer.viewer.state.comparing import parting
+from attention_viewer.viewer.state.loaded import HypothesisText, Loaded
+from attention_viewer.viewer.state.specs import (
+    Bar,
+    BarsSpec,
+    BeamDot,
+    BeamSpec,
+    HeadEffectRow,
+    HypothesesSpec,
+    HypothesisRow,
+    LaboratorySpec,
+    Pending,
+    RankingSpec,
+    Unavailable,
+)
+from attention_viewer.viewer.state.view_state import Head, ViewState
+
+FILTERED = 50
+"""Most pieces a filter shows."""
+NO_BEAM = Unavailable("Decode > Beam search draws the hypotheses it keeps and throws away.")
+
+Missing = Pending | Unavailable
+
+
+def bars(step: DecodeStep, subtitle: str, loaded: Loaded, view: ViewState) -> BarsSpec:
+    """The next-token distribution of a row: its most probable tokens, or those the filter lets through."""
+    effect = loaded.experiments.effect
+    before = effect.before if effect is not None and effect.before.reads.id == step.reads.id else None
+    filtered = bool(view.filter.strip())
+    if filtered:
+        tokens = _filtered(step, loaded.vocabulary, view.filter)
+    else:
+        tokens = [candidate.token for candidate in step.candidates]
+        if step.output not in tokens:
+            # A token that was chosen against the odds takes the place of the last candidate.
+            tokens[-1] = step.output
+    return BarsSpec(
+        title="Next token",
+        subtitle=subtitle,
+        bars=tuple(_bar(token, step, before, filtered) for token in tokens),
+        note=_divergence_text(effect) if effect is not None and before is not None else "",
+    )
+
+
+def choosable(loaded: Loaded) -> str | None:
+    """Why no candidate can be forced; None where one can."""
+    if loaded.trace is None or not loaded.trace.steps:
+        return "There is no step to force a token at yet."
+    if not loaded.trace.causal:
+        return "Without the causal mask the target is fixed: switch the mask on to force tokens."
+    return None
+
+
+def hypotheses_spec(loaded: Loaded) -> HypothesesSpec | Missing:
+    """The continuations that were kept."""
+    document, trace = loaded.document, loaded.trace
+    if document is None or trace is None:
+        return loaded.waiting
+    kept = hypotheses(document)
+    texts: Sequence[HypothesisText | None] = loaded.experiments.texts
+    if len(texts) != len(kept):
+        texts = [None] * len(kept)
+    other = loaded.experiments.other
+    rows = tuple(
+        replace(
+            _row(each, text, index, document),
+            compared=other is not None and (index == document.current or index == other.hypothesis),
+        )
+        for index, (each, text) in enumerate(zip(kept, texts, strict=True))
+    )
+    return HypothesesSpec(rows, "" if other is None else f"B is {other.name}. {parting(trace, other.trace)}.")
+
+
+def beam_spec(loaded: Loaded) -> BeamSpec | Missing:
+    """The tree of the last beam search."""
+    tree = loaded.experiments.beam
+    if tree is None:
+        return NO_BEAM if loaded.trace is not None else loaded.waiting
+    ranks = {node: rank for rank, (node, _) in enumerate(tree.finished, start=1)}
+    scores = dict(tree.finished)
+    dots = tuple(
+        BeamDot(
+            label=node.token.text,
+            parent=node.parent,
+            step=node.step,
+            log_probability=node.log_probability,
+            fate=node.fate.value,
+            rank=ranks.get(index, 0),
+            tooltip=_beam_tip(tree, index, scores.get(index)),
+        )
+        for index, node in enumerate(tree.nodes)
+    )
+    return BeamSpec(
+        title=f"Beam search, {tree.width} wide",
+        subtitle="score = ln p ÷ tokens; click a node to see the attention of its hypothesis",
+        dots=dots,
+        selected=beam_node(loaded),
+    )
+
+
+def beam_node(loaded: Loaded) -> int | None:
+    """The node of the beam's tree whose hypothesis is on screen, if any is."""
+    tree, trace = loaded.experiments.beam, loaded.trace
+    if tree is None or trace is None or not trace.steps:
+        return None
+    ids = [token.id for token in trace.output_tokens]
+    for index, node in enumerate(tree.nodes):
+        if node.step == len(ids) and node.token.id == ids[-1] and [each.id for each in tree.path(index)] == ids:
+            return index
+    return None
+
+
+def ranking_spec(loaded: Loaded) -> RankingSpec:
+    """All heads by what switching them off does."""
+    off = loaded.document.interventions.heads_off if loaded.document else frozenset()
+    rows = tuple(
+        HeadEffectRow(
+            effect.kind,
+            Head(effect.layer, effect.head),
+            effect.divergence,
+            effect.log_probability,
+            HeadId(effect.kind, effect.layer, effect.head) in off,
+            loaded.taught(effect.kind) == Head(effect.layer, effect.head),
+        )
+        for effect in loaded.experiments.ranking
+    )
+    return RankingSpec(rows, loaded.experiments.rank_progress)
+
+
+def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
+    """The state of every switch and what they change."""
+    document, trace = loaded.document, loaded.trace
+    if document is None or trace is None:
+        return LaboratorySpec(reason=loaded.waiting.reason)
+    now, experiments = document.interventions, loaded.experiments
+    tokens = trace.source_tokens
+    changed = experiments.effect is not None and bool(now)
+    return LaboratorySpec(
+        encoder_positions=now.encoder_positions.value,
+        decoder_positions=now.decoder_positions.value,
+        shuffle_seed=now.shuffle_seed,
+        causal_mask=now.causal_mask,
+        heads_off=tuple((head.kind, Head(head.layer, head.head)) for head in sorted(now.heads_off)),
+        hidden=tuple((index, tokens[index].text) for index in sorted(now.hidden) if index < len(tokens)),
+        effect=_effect_text(experiments.effect, now.causal_mask) if changed and experiments.effect else "",
+        before=experiments.before if changed else "",
+        after=experiments.after if changed else "",
+    )
+
+
+def mark(step: DecodeStep) -> str:
+    """How a token came to stand where it does, as chips show it; "" for the model's own greedy choice."""
+    if step.how is How.FORCED and is_surprising(step):
+        return "surprising"
+    return "" if step.how is How.GREEDY else step.how.value
+
+
+SURPRISING = 0.01
+"""A forced token that the model gave less than this probability stands out."""
+
+
+def is_surprising(step: DecodeStep) -> bool:
+    """Whether the model gave the token a very small probability."""
+    return step.log_probability < math.log(SURPRISING)
+
+
+def _bar(token: Token, step: DecodeStep, before: DecodeStep | None, filtered: bool) -> Bar:
+    logs = step.log_probabilities
+    probability = math.exp(logs[token.id])
+    rank = 1 + int((logs > logs[token.id]).sum())
+    earlier = None if before is None else math.exp(before.log_probabilities[token.id])
+    tip = f"{token.piece} · id {token.id} · rank {rank} · probability {probability:.6f} · ln {logs[token.id]:.3f}"
+    if earlier is not None:
+        tip += f" · {earlier:.6f} without interventions"
+    # In a filtered list the same letters may begin a word and go on with one.
+    label = token.text if token.starts_word or not filtered else f"…{token.text}"
+    return Bar(label, probability, token.id == step.output.id, tip, token.id, earlier, rank)
+
+
+def _filtered(step: DecodeStep, vocabulary: Sequence[Token], text: str) -> list[Token]:
+    """Pieces that hold the text: that piece itself, then those that begin with it, then the others.
+
+    Each group has the most probable first; a leading space asks for the beginning of a word.
+    """
+    wanted = text.casefold().replace(" ", "▁") if text.startswith(" ") else text.strip().casefold()
+    found = [token for token in vocabulary if wanted in token.piece.casefold()]
+    logs = step.log_probabilities
+
+    def order(token: Token) -> tuple[int, float]:
+        text = token.piece.casefold().removeprefix("▁")
+        plain = wanted.removeprefix("▁")
+        return (0 if text == plain else 1 if text.startswith(plain) else 2), -float(logs[token.id])
+
+    return sorted(found, key=order)[:FILTERED]
+
+
+def _effect_text(effect: Effect, causal: bool) -> str:
+    note = "" if causal else " · without the causal mask nothing is decoded freely, so there is no translation after"
+    return _divergence_text(effect) + note
+
+
+def _divergence_text(effect: Effect) -> str:
+    return f"KL(before ‖ after) = {effect.divergence:.4f} nats"
+
+
+def _row(hypothesis: Hypothesis, text: HypothesisText | None, index: int, document: Document) -> HypothesisRow:
+    return HypothesisRow(
+        name=hypothesis.name,
+        text="" if text is None else text.text,
+        log_probability=None if text is None else text.log_probability,
+        tokens=hypothesis.step if text is None else len(text.how),
+        how=_how(text, hypothesis),
+        current=index == document.current,
+        ended=text is not None and text.ended,
+        kept="" if text is None else kept_words(document, index, text.how),
+    )
+
+
+def _how(text: HypothesisText | None, hypothesis: Hypothesis) -> str:
+    """How a hypothesis came about, in a few words."""
+    if text is None:
+        return ""
+    forced = [str(index) for index, how in enumerate(text.how, start=1) if how is How.FORCED]
+    if len(forced) == len(text.how) > 1:
+        return "teacher forcing"
+    parts = []
+    if forced:
+        shown = ", ".join(forced[:4]) + (" …" if len(forced) > 4 else "")
+        parts.append(f"forced at {shown}")
+    if How.BEAM in text.how:
+        parts.append("beam")
+    if How.SAMPLED in text.how or (not text.how and hypothesis.decoding.method is Method.SAMPLING):
+        parts.append("sampled")
+    if How.KEPT in text.how:
+        count = text.how.count(How.KEPT)
+        parts.append("kept" if count == len(text.how) else f"{count} kept")
+    return ", ".join(parts) or "greedy"
+
+
+def _beam_tip(tree: BeamTree, index: int, score: float | None) -> str:
+    node = tree.nodes[index]
+    parent = 0.0 if node.parent is None else tree.nodes[node.parent].log_probability
+    probability = math.exp(np.clip(node.log_probability - parent, -100.0, 0.0))
+    tip = (
+        f"{node.token.piece} · step {node.step} · {node.fate.value} · probability {probability:.4f} · ln p of all so "
+        f"far {node.log_probability:.3f}"
+    )
+    return tip if score is None else f"{tip} · score {score:.4f}"
+
+
+def check_text(check: Check) -> str:
+    """The figures of the check as rich text."""
+    at = check.position + 1
+    return (
+        f"<p><b>In parallel or step by step.</b> All {check.rows} rows of this translation were computed once in one "
+        "pass with the causal mask (teacher forcing) and once one at a time. The largest difference is "
+        f"<b>{check.log_probabilities:.1e}</b> in the log-probabilities and <b>{check.weights:.1e}</b> in the "
+        "attention weights: rounding, nothing more.</p>"
+        f"<p><b>A later token changed.</b> The token that row {at} reads was replaced by "
+        f"‘{escape(check.replacement.text)}’. Rows 1 to {check.position} moved by "
+        f"<b>{_moved(check.earlier_rows)}</b>; rows {at} to {check.rows} by up to <b>{check.later_rows:.2g}</b>. "
+        "Earlier rows cannot depend on later tokens: that is what the mask is for, and why rows can be kept while "
+        "stepping.</p>"
+    )
+
+
+def _moved(difference: float) -> str:
+    return "exactly 0" if difference == 0.0 else f"at most {difference:.1e}"

@@ -1,0 +1,127 @@
+"""Two traces, A and B: what they share, where they part, and the difference of their weights. Pure; no Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from attention_viewer.model.contract.api import Booleans, Floats, Kind, Token, Trace
+from attention_viewer.model.contract.choosing import Decoding
+from attention_viewer.model.contract.document import Choice, Document, hypotheses, path_to, unplaced, way
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """A's weights minus B's, [L, H, R, C], with the mask of both; rows and columns are the first of either.
+
+    `whole` says whether nothing had to be cut off.
+    """
+
+    values: Floats
+    mask: Booleans | None
+    whole: bool
+
+
+def difference(a: Trace, b: Trace, kind: Kind) -> Difference | None:
+    """The difference of a kind of attention; None where the two have no row or column in common.
+
+    Where the shapes agree all of both is compared; where they do not, the rows and columns before the first token
+    that differs.
+    """
+    ours, theirs = a.weights(kind), b.weights(kind)
+    if ours.shape[:2] != theirs.shape[:2]:
+        return None
+    rows, columns = ours.shape[2:]
+    whole = ours.shape == theirs.shape
+    if not whole:
+        source = common(a.source_tokens, b.source_tokens)
+        target = common(a.input_tokens, b.input_tokens)
+        rows = source if kind is Kind.ENCODER else target
+        columns = target if kind is Kind.DECODER else source
+    if not rows or not columns:
+        return None
+    part = (slice(None), slice(None), slice(rows), slice(columns))
+    masks = [mask[:rows, :columns] for mask in (a.mask(kind), b.mask(kind)) if mask is not None]
+    return Difference(ours[part] - theirs[part], np.logical_and.reduce(masks) if masks else None, whole)
+
+
+def common(a: Sequence[Token], b: Sequence[Token]) -> int:
+    """How many tokens two sequences begin with alike."""
+    for index, (mine, other) in enumerate(zip(a, b, strict=False)):
+        if mine.id != other.id:
+            return index
+    return min(len(a), len(b))
+
+
+def parting(a: Trace, b: Trace) -> str:
+    """Where two traces part, in words."""
+    if not alike(a.source_tokens, b.source_tokens):
+        count = common(a.source_tokens, b.source_tokens)
+        return f"A and B translate different sentences, alike in their first {count} tokens"
+    mine, other = a.output_tokens, b.output_tokens
+    if not mine or not other:
+        return "One of A and B has no token yet"
+    where = common(mine, other)
+    if where < len(mine) and where < len(other):
+        return f"A and B part at token {where + 1}: ‘{mine[where].text}’ / ‘{other[where].text}’"
+    if len(mine) == len(other):
+        return f"A and B have the same {len(mine)} tokens"
+    longer, shorter = ("A", "B") if len(mine) > len(other) else ("B", "A")
+    return f"{longer} goes on after token {where}, where {shorter} stops"
+
+
+def without_difference(a: Trace, b: Trace, kind: Kind) -> str:
+    """What to say where no weight of a kind differs in the rows that can be compared."""
+    if alike(a.source_tokens, b.source_tokens) and alike(a.output_tokens, b.output_tokens):
+        return "A and B are equal here, in every layer and head."
+    told = parting(a, b)
+    if kind is Kind.ENCODER:
+        return f"No encoder weight differs between A and B, in any layer or head. {told}."
+    rows = common(a.input_tokens, b.input_tokens)
+    read = f"The first {rows} rows read" if rows > 1 else "The first row reads"
+    return f"{told}. {read} the same tokens, and no weight differs there. Choose A or B to see what follows."
+
+
+def alike(a: Sequence[Token], b: Sequence[Token]) -> bool:
+    """Whether two sequences are one."""
+    return len(a) == len(b) == common(a, b)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a hypothesis was seen last: its index, among how many, and what tells it from the others.
+
+    That is its tokens, its way of going on, and its name; never its index alone.
+    """
+
+    index: int
+    among: int
+    tokens: tuple[Choice, ...]
+    by: Decoding
+    name: str
+
+
+def places(document: Document) -> tuple[Place, ...]:
+    """Where each hypothesis of a document is."""
+    kept = hypotheses(document)
+    return tuple(
+        Place(index, len(kept), tuple(map(unplaced, path_to(document, each.leaf))), way(each.decoding), each.name)
+        for index, each in enumerate(kept)
+    )
+
+
+def followed(place: Place, document: Document, seen: bool) -> Place | None:
+    """Where a hypothesis is in another document of the same sentence; None where it is not kept there.
+
+    One whose tokens have changed since it was `seen` is the one in its place, where none was taken away.
+    """
+    now = places(document)
+    alike = [each for each in now if (each.tokens, each.by) == (place.tokens, place.by)]
+    for each in (*(each for each in alike if each.name == place.name), *alike):
+        return each
+    if not seen or len(now) < place.among:
+        return None
+    there = now[place.index]
+    grown = (there.tokens[: len(place.tokens)], there.by) == (place.tokens, place.by)
+    return there if grown or len(now) == place.among else None

@@ -1,0 +1,118 @@
+"""What of a document is work, and which file it belongs to. Pure; no Qt.
+
+A file belongs to what was opened from it or saved to it, and to what was made of that or undone from there. Another
+sentence, another model and another session that was opened are something else, whose file is another one or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from attention_viewer.model.contract.api import How
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.interventions import NONE
+from attention_viewer.viewer.state.history import History
+from attention_viewer.viewer.state.plain_text import PROGRAM, shown_text
+
+OPEN, TAKE_UP = "Open session", "Take up unsaved work"
+"""What opening is called in the history; the first is followed by the session's name."""
+LONGEST_TITLE = 60
+
+
+def holds_work(document: Document | None) -> bool:
+    """Whether there is more than a sentence: forced tokens, several hypotheses, names or interventions."""
+    return document is not None and (
+        any(choice.how is How.FORCED for choice in document.choices)
+        or len(document.hypotheses) > 1
+        or any(hypothesis.name for hypothesis in document.hypotheses)
+        or document.interventions != NONE
+    )
+
+
+def content(document: Document) -> tuple[object, ...]:
+    """What saving a document keeps, wherever one stands in it and whichever hypothesis one looks at."""
+    kept = [(each.leaf, each.name, each.decoding) for each in document.hypotheses]
+    # The entry of the one that is looked at is brought up to date only when it is left.
+    kept[document.current] = document.leaf, document.hypotheses[document.current].name, document.decoding
+    return len(document.choices), document.source, kept, document.choices, document.interventions, document.limit
+
+
+Root = tuple[str, tuple[object, ...]] | None
+"""What was done to begin with another document, and the content of the one before it; None at the very beginning."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A document as it stands in a file, the model it was made with there, and the last that was made of it.
+
+    `root` is where all of its kind began in the history.
+    """
+
+    path: Path
+    document: Document
+    model: str
+    latest: Document
+    root: Root = None
+
+
+def is_unsaved(document: Document | None, filed: Filed | None) -> bool:
+    """Whether closing would lose work."""
+    if document is None or not holds_work(document):
+        return False
+    return filed is None or content(document) != content(filed.document)
+
+
+def is_as_filed(document: Document | None, filed: Filed | None) -> bool:
+    """Whether a document is as it stands in its file."""
+    return document is not None and filed is not None and content(document) == content(filed.document)
+
+
+def file_of(filed: Sequence[Filed], history: History, document: Document | None, model: str) -> Filed | None:
+    """The file that a document belongs to, of all that were saved or opened, the latest last."""
+    if document is None or not filed:
+        return None
+    began = root(history, document)
+    candidates = [each for each in reversed(filed) if each.model == model and each.root == began]
+    for each in candidates:
+        known = content(each.latest), content(each.document)
+        if any(content(kin) in known for kin in relatives(history, document)):
+            return each
+    return None
+
+
+def root(history: History, document: Document) -> Root:
+    """Where all that the document was made of began."""
+    for past in reversed(history.past):
+        if _begins(past.name) or past.document.source != document.source:
+            return past.name, content(past.document)
+    return None
+
+
+def relatives(history: History, document: Document) -> Iterator[Document]:
+    """The document and all that it was made of, or that undoing came back from, nearest first."""
+    yield document
+    for changes in (history.past, history.future):
+        for change in reversed(changes):
+            if _begins(change.name) or change.document.source != document.source:
+                break
+            yield change.document
+
+
+def title(document: Document | None, filed: Filed | None) -> str:
+    """The title of the window, with Qt's mark for what was modified."""
+    if filed is not None:
+        return f"{_escaped(shown_text(filed.path.name, LONGEST_TITLE))}[*] – {PROGRAM}"
+    if document is not None:
+        return f"{_escaped(shown_text(document.source, LONGEST_TITLE))}[*] – {PROGRAM}"
+    return f"{PROGRAM}[*]"
+
+
+def _escaped(text: str) -> str:
+    """Text for a title, in which Qt takes "[*]" for its mark, and "[*][*]" for the text "[*]"."""
+    return text.replace("[*]", "[*][*]")
+
+
+def _begins(name: str) -> bool:
+    return name.startswith((OPEN, TAKE_UP))

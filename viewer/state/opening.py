@@ -1,0 +1,34 @@
+"""What the window opens with. No Qt, no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class WindowOptions:
+    """What the window opens with: a sentence, or the file of a saved session."""
+
+    model: Path
+    sentence: str | None = None
+    steps: int | None = None
+    session: Path | None = None
+
+
+@dataclass(frozen=True)
+class ScreenshotOptions:
+    """A picture of the window; `size` is (width, height) in pixels, `steps` None runs to the end.
+
+    With a `session` there is no sentence: it is "".
+    """
+
+    model: Path
+    out: Path
+    sentence: str
+    steps: int | None = None
+    target: str | None = None
+    size: tuple[int, int] = (1600, 1000)
+    theme: str = "light"
+    force: bool = False
+    session: Path | None = None

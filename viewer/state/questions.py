@@ -1,0 +1,81 @@
+"""What of a document each measurement depends on: documents with the same question have the same result.
+
+A result is kept with its question, and shown only while that is the question of the document shown. No Qt, no torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from attention_viewer.model.contract.api import How
+from attention_viewer.model.contract.choosing import Decoding
+from attention_viewer.model.contract.document import Document, Made, alone, path, way
+from attention_viewer.model.contract.hypotheses import opened
+from attention_viewer.model.contract.interventions import Interventions
+
+EFFECT, TEXTS, OTHER, RANK, BEAM, CHECK = "effect", "texts", "other", "rank", "beam", "check"
+TRANSLATIONS = "translations"
+
+Node = tuple[int | None, How, Made]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a result depends on: the sentence, the tokens that stand, how the model goes on, and how far."""
+
+    source: str
+    checkpoint: str
+    interventions: Interventions
+    limit: int
+    nodes: tuple[Node, ...] = ()
+    decoding: Decoding = field(default_factory=Decoding)
+    step: int = 0
+
+
+def line(document: Document, step: int) -> Question:
+    """The rows of the current hypothesis up to `step`."""
+    nodes = tuple((choice.token, choice.how, choice.made) for choice in path(document))
+    return replace(_sentence(document), nodes=nodes, decoding=way(document.decoding), step=step)
+
+
+def effect(document: Document) -> Question | None:
+    """What the interventions change at the present row; None where there is nothing to measure."""
+    return line(document, document.step) if document.interventions and document.step else None
+
+
+def translations(document: Document) -> Question | None:
+    """The translations before and after the interventions, whatever the step; None where there are none to measure."""
+    return line(document, 0) if effect(document) is not None else None
+
+
+def spelling(document: Document, index: int, known: int) -> Question:
+    """A hypothesis as text; of the current one `known` rows were computed."""
+    seen = spelled(document, index, known)
+    return line(seen, seen.step)
+
+
+def spelled(document: Document, index: int, known: int) -> Document:
+    """The document that looks at a hypothesis; one that was stepped back in is still all that is known of it."""
+    seen = alone(document, index)
+    return replace(seen, step=max(seen.step, known)) if index == document.current else seen
+
+
+def ranking(document: Document) -> Question:
+    """The ranking of heads on the whole translation. It stays while heads are tried out on it."""
+    untried = replace(document.interventions, heads_off=frozenset())
+    return replace(line(opened(document), 0), interventions=untried)
+
+
+def beam(document: Document) -> Question:
+    """The beam's search, which begins with the sentence alone."""
+    return _sentence(document)
+
+
+def check(document: Document) -> Question:
+    """The check of the whole translation, which is made under the causal mask."""
+    masked = replace(document.interventions, causal_mask=True)
+    return replace(line(document, 0), interventions=masked)
+
+
+def _sentence(document: Document) -> Question:
+    return Question(document.source, document.checkpoint, document.interventions, document.limit)

@@ -1,0 +1,1 @@
+"""Files written whole, settings, sessions, unsaved work."""

@@ -1,0 +1,70 @@
+"""Parts that forms are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attention_viewer.viewer.state.choices import (
+    LONGEST_FRAME,
+    SHORTEST_FRAME,
+)
+from attention_viewer.viewer.widgets.width_box import indent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QSpinBox,
+)
+
+
+def choice(name: str, values: Mapping[str, str], chosen: str) -> QComboBox:
+    """A list of named values, with one chosen."""
+    combo = QComboBox()
+    combo.setAccessibleName(name)
+    for value, text in values.items():
+        combo.addItem(text, value)
+    combo.setCurrentIndex(combo.findData(chosen))
+    return combo
+
+
+def disable(combo: QComboBox, reasons: Mapping[str, str]) -> None:
+    """Leave out what has a reason against it, and choose the first of the rest where it was chosen."""
+    model = combo.model()
+    assert isinstance(model, QStandardItemModel)
+    for value, reason in reasons.items():
+        item = model.item(combo.findData(value))
+        item.setEnabled(False)
+        item.setToolTip(reason)
+    if combo.currentData() in reasons:
+        left = (index for index in range(combo.count()) if combo.itemData(index) not in reasons)
+        combo.setCurrentIndex(next(left, combo.currentIndex()))
+
+
+def tick(text: str, ticked: bool) -> QCheckBox:
+    """A box to tick."""
+    box = QCheckBox(text)
+    box.setChecked(ticked)
+    return box
+
+
+def frame_time(milliseconds: int) -> QSpinBox:
+    """How long a frame of an animation stands."""
+    box = QSpinBox()
+    box.setRange(SHORTEST_FRAME, LONGEST_FRAME)
+    box.setSingleStep(100)
+    box.setSuffix(" ms")
+    box.setValue(milliseconds)
+    box.setAccessibleName("Frame time")
+    indent(box)
+    return box
+
+
+def reserve(label: QLabel, lines: int) -> None:
+    """Keep room for some muted lines, so that nothing moves when they come."""
+    label.setProperty("tone", "muted")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+    label.setMinimumHeight(lines * label.fontMetrics().lineSpacing())

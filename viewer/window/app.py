@@ -1,0 +1,270 @@
+"""The composition root: the one place where the parts of the window are wired together."""
+
+from __future__ import annotations
+
+import faulthandler
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.config import read_config
+from attention_viewer.model.contract.errors import CheckpointError
+from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.player import Player
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL, examples, icon_path
+from attention_viewer.viewer.menus.actions import ActionTable
+from attention_viewer.viewer.menus.commands import Commands
+from attention_viewer.viewer.menus.laboratory_commands import LaboratoryCommands
+from attention_viewer.viewer.resolve.resolve import model_line
+from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
+from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.state.view_state import ColorRange, PositionView, RowLabels, ViewState
+from attention_viewer.viewer.storage.recovery import Recovery
+from attention_viewer.viewer.storage.settings import Settings
+from attention_viewer.viewer.widgets.line_keys import LineKeys
+from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.presenter import Presenter
+from attention_viewer.viewer.work.worker import Worker
+from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+DEFAULT_D_MODEL = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """A window and what keeps it alive."""
+
+    window: MainWindow
+    controller: Controller
+    commands: Commands
+    worker: Worker
+    actions: ActionTable
+
+    def close(self) -> None:
+        """Stop playing, let an export finish, end the worker."""
+        self.controller.player.stop()
+        self.commands.wait_for_exports()
+        self.worker.close()
+
+
+def run_window(options: WindowOptions) -> int:
+    """Open the window and stay until it is closed; returns the exit code."""
+    application = create_application()
+    install_hooks()
+    settings = Settings(QSettings("attention-viewer", "attention-viewer"))
+    parts = build(settings, options.model)
+    keep_work(parts, Recovery(_unsaved_folder()))
+    restore_layout(parts.window, settings)
+    parts.window.closing.connect(lambda: save_layout(parts.window, settings))
+    start = AfterFirstPaint(parts.window, lambda: begin(parts, options))
+    parts.window.show()
+    code = application.exec()
+    start.deleteLater()
+    parts.close()
+    return code
+
+
+def create_application() -> QApplication:
+    """The one QApplication of the process."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Attention Viewer")
+    application.setDesktopFileName("attention-viewer")
+    application.setWindowIcon(QIcon(str(icon_path())))
+    return application
+
+
+def build(settings: Settings, model: Path) -> Parts:
+    """Make a window and wire it; the worker runs, but no model is asked for yet."""
+    window = MainWindow()
+    LineKeys(window)
+    worker = Worker(threads=settings.get("threads"))
+    player = Player(settings.get("speed"), window)
+    controller = Controller(Presenter(window, _d_model(model)), worker, player, first_view(settings), window)
+    laboratory = Laboratory(controller, window)
+    commands = Commands(window, controller, laboratory, settings, BUNDLED_MODEL)
+    actions = ActionTable(window, commands)
+    window.set_actions({spec: actions[spec] for spec in ("first", "back", "step", "last", "play")})
+    window.add_dock_menu(actions.menu("View"))
+    commands.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
+    window.file_dropped.connect(lambda name: commands.sessions.open(Path(name)))
+    _connect_intents(window, controller)
+    _connect_laboratory(window, laboratory, commands.experiments)
+    _connect_settings(window, controller, settings)
+    _connect_answers(window, controller)
+    commands.apply_theme()
+    controller.look(controller.view)
+    worker.start()
+    return Parts(window, controller, commands, worker, actions)
+
+
+def keep_work(parts: Parts, recovery: Recovery) -> None:
+    """Let no work be lost, neither by closing the window nor by a crash."""
+    parts.commands.recovery.set_recovery(recovery)
+    parts.window.set_close_guard(parts.commands.closing.may_close)
+    parts.window.closing.connect(parts.commands.recovery.finish)
+
+
+def begin(parts: Parts, options: WindowOptions) -> None:
+    """What happens once the window has been painted: the model is opened, and a given sentence encoded."""
+    parts.controller.open_model(options.model)
+    if options.session is not None:
+        parts.commands.sessions.open(options.session)
+    elif options.sentence is not None:
+        parts.window.source_bar.set_text(options.sentence)
+        parts.controller.submit(options.sentence, options.steps or 0)
+    parts.commands.recovery.offer()
+
+
+def _unsaved_folder() -> Path:
+    """Where unsaved work is kept through a crash."""
+    data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
+    return Path(data) / "unsaved"
+
+
+def first_view(settings: Settings) -> ViewState:
+    """The view that the settings remember."""
+    return ViewState(
+        locked=settings.get("locked"),
+        color_range=ColorRange(settings.get("colour range")),
+        colormap=settings.get("colormap"),
+        row_labels=RowLabels(settings.get("row labels")),
+        positions=PositionView(settings.get("position length"), tuple(settings.get("position pairs"))),
+    )
+
+
+def restore_layout(window: MainWindow, settings: Settings) -> None:
+    """Put the window and its panels where they were when it was last closed."""
+    window.restoreGeometry(settings.get_bytes("geometry"))
+    window.restoreState(settings.get_bytes("window state"))
+
+
+def save_layout(window: MainWindow, settings: Settings) -> None:
+    """Remember where the window and its panels are."""
+    settings.set_bytes("geometry", window.saveGeometry())
+    settings.set_bytes("window state", window.saveState())
+
+
+def install_hooks() -> None:
+    """Keep the window alive, and say what happened, when a slot or a thread raises."""
+    faulthandler.enable()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    sys.excepthook = _report
+    threading.excepthook = lambda failure: _report(
+        failure.exc_type, failure.exc_value or failure.exc_type(), failure.exc_traceback
+    )
+
+
+def _report(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    traceback.print_exception(kind, error, where)
+
+
+def _d_model(model: Path) -> int:
+    try:
+        return read_config(model).d_model
+    except CheckpointError:
+        # The worker will say what is wrong with the checkpoint; the positional plots need some width meanwhile.
+        return DEFAULT_D_MODEL
+
+
+def _connect_intents(window: MainWindow, controller: Controller) -> None:
+    window.source_bar.submitted.connect(controller.submit)
+    window.target_strip.clicked.connect(controller.go_to_token)
+    window.source_strip.hovered.connect(lambda index: controller.hover(_token_hover(SourceHover, index)))
+    window.target_strip.hovered.connect(lambda index: controller.hover(_token_hover(TargetHover, index)))
+    for kind, panel in window.panels.items():
+        panel.head_selected.connect(lambda layer, head, kind=kind: controller.select_head(kind, layer, head))
+        panel.cell_hovered.connect(lambda cell, kind=kind: controller.hover(_cell_hover(kind, cell)))
+        panel.activated.connect(lambda kind=kind: controller.activate(kind))
+    window.positions.length_changed.connect(controller.set_length)
+    window.positions.pairs_changed.connect(controller.set_pairs)
+
+
+def _connect_laboratory(window: MainWindow, laboratory: Laboratory, commands: LaboratoryCommands) -> None:
+    window.candidates.token_chosen.connect(laboratory.force)
+    window.candidates.token_chosen.connect(window.focus_panels)
+    window.candidates.filter_changed.connect(laboratory.filter)
+    window.source_strip.context_requested.connect(commands.show_source_menu)
+    for kind, panel in window.panels.items():
+        panel.head_menu_requested.connect(
+            lambda layer, head, where, kind=kind: commands.show_head_menu(kind, layer, head, where)
+        )
+    switches, ranking = window.laboratory, window.laboratory.ranking
+    switches.encoder_positions_changed.connect(laboratory.set_encoder_positions)
+    switches.decoder_positions_changed.connect(laboratory.set_decoder_positions)
+    switches.seed_changed.connect(laboratory.set_shuffle_seed)
+    switches.causal_mask_changed.connect(laboratory.set_causal_mask)
+    switches.head_switched.connect(laboratory.switch_head)
+    switches.token_hidden.connect(laboratory.hide_token)
+    switches.reset_requested.connect(laboratory.reset_interventions)
+    window.banner.reset_requested.connect(laboratory.reset_interventions)
+    window.banner.reset_requested.connect(window.focus_panels)
+    ranking.rank_requested.connect(laboratory.rank)
+    ranking.rank_cancelled.connect(laboratory.cancel_rank)
+    ranking.head_selected.connect(laboratory.controller.select_head)
+    hypotheses = window.hypotheses
+    hypotheses.chosen.connect(laboratory.go_to_hypothesis)
+    hypotheses.renamed.connect(laboratory.rename_hypothesis)
+    hypotheses.deleted.connect(laboratory.delete_hypothesis)
+    hypotheses.compare_requested.connect(laboratory.compare_with_hypothesis)
+    window.beam.node_chosen.connect(laboratory.go_to_beam_node)
+
+
+def _connect_settings(window: MainWindow, controller: Controller, settings: Settings) -> None:
+    def remember_sentence(sentence: str) -> None:
+        settings.remember_sentence(sentence)
+        window.source_bar.set_recent(settings.get("recent sentences"))
+
+    window.source_bar.set_examples(examples())
+    window.source_bar.set_recent(settings.get("recent sentences"))
+    window.step_controls.set_speed(settings.get("speed"))
+    controller.encoded.connect(remember_sentence)
+    window.step_controls.speed_changed.connect(controller.player.set_speed)
+    window.step_controls.speed_changed.connect(lambda speed: settings.set("speed", speed))
+    window.positions.length_changed.connect(lambda length: settings.set("position length", length))
+    window.positions.pairs_changed.connect(lambda pairs: settings.set("position pairs", list(pairs)))
+
+
+def _connect_answers(window: MainWindow, controller: Controller) -> None:
+    controller.status.connect(window.set_status)
+    controller.hint.connect(window.source_bar.set_hint)
+    controller.timed.connect(window.set_timing)
+    controller.encoded.connect(window.focus_panels)
+    controller.sentence_changed.connect(window.source_bar.set_text)
+    controller.model_changed.connect(lambda info: window.set_model_line(model_line(info)))
+
+
+def _token_hover(kind: Callable[[int], Hover], index: int | None) -> Hover:
+    return None if index is None else kind(index)
+
+
+def _cell_hover(kind: Kind, cell: tuple[int, int] | None) -> Hover:
+    return None if cell is None else CellHover(kind, *cell)
+
+
+class AfterFirstPaint(QObject):
+    """Calls `action` once, after the watched window has painted for the first time."""
+
+    def __init__(self, window: MainWindow, action: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._action: Callable[[], None] | None = action
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Wait for the first paint event, then let it finish before acting."""
+        if event.type() is QEvent.Type.Paint and self._action is not None:
+            action, self._action = self._action, None
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, action)
+        return False

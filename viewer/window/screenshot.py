@@ -1,0 +1,99 @@
+"""A picture of the window with a sentence in it, taken without a display."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from attention_viewer.model.checkpoint import content_hash
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.viewer.export.about import about
+from attention_viewer.viewer.export.picture import save_image
+from attention_viewer.viewer.state.choices import WINDOW
+from attention_viewer.viewer.state.opening import ScreenshotOptions
+from attention_viewer.viewer.storage import session_file
+from attention_viewer.viewer.storage.session_file import SavedSession
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.window.app import Parts, build, create_application
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
+
+SETTLING = 100
+"""Milliseconds a picture waits for the layout of the window."""
+SCREENSHOT_PATIENCE = 120_000
+"""Milliseconds after which a screenshot gives up waiting for the model."""
+
+
+def take_screenshot(options: ScreenshotOptions) -> int:
+    """Picture the window with a sentence in it, without a display; returns the exit code.
+
+    Raises UserError where the sentence, the model or the file will not do.
+    """
+    saved = None if options.session is None else _readable_session(options.session, options.model)
+    create_application()
+    store = MemoryStore()
+    settings = Settings(store)
+    settings.set("theme", options.theme)
+    parts = build(settings, options.model)
+    try:
+        parts.window.resize(*options.size)
+        parts.window.show()
+        outcome = Outcome(parts)
+        parts.controller.open_model(options.model)
+        if saved is not None:
+            parts.controller.open_document(replace(saved.document, checkpoint=""), saved.view)
+        elif options.target is not None:
+            parts.controller.submit_forced(options.sentence, options.target)
+        else:
+            steps = 10_000 if options.steps is None else options.steps
+            parts.controller.submit(options.sentence, steps)
+        parts.window.source_bar.set_text(options.sentence if saved is None else saved.document.source)
+        outcome.wait()
+        said = about(parts.controller.loaded, parts.controller.view, WINDOW)
+        save_image(parts.window.grab(), options.out, overwrite=options.force, about=said)
+    finally:
+        parts.close()
+        parts.window.close()
+    return 0
+
+
+def _readable_session(path: Path, model: Path) -> SavedSession:
+    """A session file that was made with a model; raises UserError where it was made with another."""
+    saved = session_file.read(path)
+    if saved.document.checkpoint not in ("", content_hash(model)):
+        raise UserError(f"{path} was made with another model. Name that model with --model.")
+    return saved
+
+
+class Outcome(QObject):
+    """Waits, with the event loop running, until the controller has shown a trace or said why not."""
+
+    finished = Signal()
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__(parts.window)
+        self._trouble = ""
+        self._inquiries = parts.controller.inquiries
+        parts.controller.encoded.connect(self.finished)
+        parts.controller.hint.connect(self._refuse)
+
+    def _refuse(self, message: str) -> None:
+        if message:
+            self._trouble = message
+            self.finished.emit()
+
+    def wait(self) -> None:
+        """Return once the trace is on screen. Raises UserError with the reason when there will be none."""
+        loop = QEventLoop()
+        self.finished.connect(loop.quit)
+        QTimer.singleShot(SCREENSHOT_PATIENCE, loop.quit)
+        if not self._trouble:
+            loop.exec()
+        if self._trouble:
+            raise UserError(self._trouble)
+        # What is measured beside the trace follows, and layouts settle in events of their own.
+        deadline = QDeadlineTimer(SCREENSHOT_PATIENCE)
+        while True:
+            QTimer.singleShot(SETTLING, loop.quit)
+            loop.exec()
+            if not self._inquiries.waits or deadline.hasExpired():
+                return

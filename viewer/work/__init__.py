@@ -1,0 +1,1 @@
+"""The one thread that computes, and the questions put to it."""

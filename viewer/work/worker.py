@@ -1,0 +1,137 @@
+"""The one thread that computes. It imports torch, opens the model, and works through the job queue.
+
+Answers come back as signals; connect them to bound methods of QObjects that live on the GUI thread, so that
+Qt delivers them there.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attention_viewer.model.contract.api import ModelInfo, Progress
+from attention_viewer.model.contract.errors import UserError
+from attention_viewer.viewer.work.jobs import Job, JobQueue, Priority, Work
+from PySide6.QtCore import QObject, QThread, Signal
+
+PROGRESS_INTERVAL = 0.03
+"""Seconds between two progress signals of one job."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The result of request `id`, and the seconds the model took."""
+
+    id: int
+    result: Any
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Request `id` failed; `message` is a sentence for the user."""
+
+    id: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Advance:
+    """How far request `id` has come."""
+
+    id: int
+    progress: Progress
+
+
+class Worker(QThread):
+    """Opens checkpoints and answers requests, one at a time."""
+
+    loading = Signal(str)
+    opened = Signal(ModelInfo)
+    open_failed = Signal(str)
+    answered = Signal(Answer)
+    failed = Signal(Failure)
+    advanced = Signal(Advance)
+
+    def __init__(self, parent: QObject | None = None, threads: int = 1) -> None:
+        super().__init__(parent)
+        self.setObjectName("model worker")
+        self._queue = JobQueue()
+        self._threads = threads
+        self._session: Any = None
+
+    def open_model(self, directory: Path) -> int:
+        """Ask for the checkpoint in `directory`; `opened` or `open_failed` follows."""
+
+        def work(_: Any) -> Any:
+            yield Progress(0, 1)
+            return self._open(directory)
+
+        return self._queue.put(work, channel="open")
+
+    def request(self, work: Work, channel: str, priority: Priority = Priority.URGENT) -> int:
+        """Queue work on the open session; a newer request on the same channel replaces it. Returns its id."""
+        return self._queue.put(work, channel, priority)
+
+    def cancel(self, channel: str) -> None:
+        """Drop the request of a channel, waiting or running."""
+        self._queue.cancel(channel)
+
+    def close(self) -> None:
+        """Stop after the current slice of work and wait for the thread to end."""
+        self._queue.close()
+        self.wait()
+
+    def run(self) -> None:
+        """The loop of the thread; not to be called from elsewhere."""
+        while (job := self._queue.take()) is not None:
+            try:
+                self._work_on(job)
+            except UserError as error:
+                self._fail(job, str(error))
+            except Exception as error:
+                # Whatever goes wrong inside the model, the window stays alive and says so.
+                traceback.print_exc()
+                self._fail(job, f"Something went wrong inside the model: {error}.")
+
+    def _work_on(self, job: Job) -> None:
+        if self._session is None and job.channel != "open":
+            raise UserError("No model is open. Choose one with Model > Open a checkpoint.")
+        if job.running is None:
+            job.running = job.work(self._session)
+        started = reported = time.perf_counter()
+        while not self._queue.should_yield(job):
+            try:
+                progress = next(job.running)
+            except StopIteration as stop:
+                self._queue.finish(job)
+                if job.channel != "open":
+                    self.answered.emit(Answer(job.id, stop.value, time.perf_counter() - started))
+                return
+            now = time.perf_counter()
+            if now - reported >= PROGRESS_INTERVAL:
+                reported = now
+                self.advanced.emit(Advance(job.id, progress))
+        if job.cancelled:
+            job.running.close()
+
+    def _fail(self, job: Job, message: str) -> None:
+        self._queue.finish(job)
+        if job.channel == "open":
+            self.open_failed.emit(message)
+        else:
+            self.failed.emit(Failure(job.id, message))
+
+    def _open(self, directory: Path) -> None:
+        from attention_viewer.model.checkpoint import check_checkpoint
+
+        check_checkpoint(directory)
+        self.loading.emit("Loading the model: importing torch …")
+        from attention_viewer.model.session import Session
+
+        self.loading.emit("Loading the model: reading the weights …")
+        self._session = Session(directory, threads=self._threads)
+        self.opened.emit(self._session.info)
