@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -52,7 +53,10 @@ def test_another_process_draws_the_same() -> None:
         "from attention_viewer.model.training.subwords import Subwords, train_subwords; "
         "print(Subwords(train_subwords(digit_pairs(200), 290)).sample(['quatre cinq six'] * 9, 0.3, random.Random(5)))"
     )
-    runs = [subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True) for _ in range(2)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
+    runs = [
+        subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True) for _ in range(2)
+    ]
     assert runs[0].stdout == runs[1].stdout != "", runs[0].stderr
 
 
