@@ -7,17 +7,17 @@ Shape letters: D model width, V vocabulary.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attention_viewer.model.contract.config import ModelConfig, read_config
 from attention_viewer.model.contract.errors import CheckpointError
+from attention_viewer.model.families.family import FAMILIES, family_of
+from attention_viewer.model.nn.computable import what_is_missing
 
 if TYPE_CHECKING:
     from attention_viewer.model.nn.transformer import Transformer
     from torch import Tensor, dtype
-    from torch.nn import Parameter
 
 REQUIRED = ("config.json", "vocab.json", "source.spm", "target.spm")
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
@@ -25,20 +25,6 @@ WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 
 _COMPUTING = (*REQUIRED, "target_vocab.json", "generation_config.json")
 _CHUNK = 1 << 20
-_ALIGNMENT = 16
-"""Parameters begin at multiples of so many numbers: 64 bytes, a cache line."""
-
-_PARTS = (
-    ("self_attention_norm", "self_attn_layer_norm"),
-    ("cross_attention_norm", "encoder_attn_layer_norm"),
-    ("ffn_norm", "final_layer_norm"),
-    ("ffn.inner", "fc1"),
-    ("ffn.outer", "fc2"),
-    ("self_attention.output", "self_attn.out_proj"),
-    ("cross_attention.output", "encoder_attn.out_proj"),
-    ("self_attention", "self_attn.*_proj"),
-    ("cross_attention", "encoder_attn.*_proj"),
-)
 
 
 def check_checkpoint(directory: Path) -> None:
@@ -98,24 +84,29 @@ def read_weights(directory: Path) -> dict[str, Tensor]:
 def load(directory: Path) -> Transformer:
     """The model in a checkpoint directory, in float32 and ready to evaluate.
 
-    Raises CheckpointError where a file is missing or damaged, or a tensor is missing or has the wrong shape.
+    Raises CheckpointError where a file is missing or damaged, a tensor is missing or has the wrong shape, or the
+    architecture is not computed here.
     """
     import torch
+    from attention_viewer.model.nn.prepared import freeze
     from attention_viewer.model.nn.transformer import Transformer
 
     check_checkpoint(directory)
-    config = read_config(directory)
-    stored = _Stored(weights_file(directory) or directory, read_weights(directory))
+    family = family_of(directory)
+    tensors = read_weights(directory)
+    architecture = family.read(directory, tensors)
+    if missing := what_is_missing(architecture):
+        raise CheckpointError(f"The checkpoint {directory} cannot be computed here: it has {missing}.")
+    stored = _Stored(weights_file(directory) or directory, tensors)
     with torch.device("meta"):
-        model = Transformer(config)
+        model = Transformer(architecture)
     parameters = {
-        name: stored.take(_marian_names(name, config), tuple(expected.shape))
+        name: stored.take(family.stored_names(name, architecture), tuple(expected.shape))
         for name, expected in model.state_dict().items()
     }
     model.load_state_dict(parameters, assign=True)
     model.tie_embeddings()
-    model.eval().requires_grad_(False)
-    _pack(list(model.parameters()))
+    freeze(model)
     return model
 
 
@@ -124,9 +115,10 @@ def write_weights(model: Transformer, directory: Path, stored_as: dtype | None =
     import torch
     from safetensors.torch import save_file
 
+    family = FAMILIES[model.architecture.family]
     tensors: dict[str, Tensor] = {}
     for name, tensor in model.state_dict().items():
-        names = _marian_names(name, model.config)[0]
+        names = family.stored_names(name, model.architecture)[0]
         for stored_name, part in zip(names, tensor.chunk(len(names)), strict=True):
             kept = part[None] if stored_name == "final_logits_bias" else part
             tensors[stored_name] = kept.to(stored_as or torch.float32).contiguous().clone()
@@ -172,46 +164,6 @@ class _Stored:
 
     def _missing(self, name: str) -> CheckpointError:
         return CheckpointError(f"{self._path} lacks the tensor {name}; it does not fit config.json.")
-
-
-def _pack(parameters: Sequence[Parameter]) -> None:
-    """Lay all parameters side by side in one block of memory, matrices column by column.
-
-    A decoder row is bound by reading its weights from memory: multiplying a single row by a matrix laid out
-    like this takes half the time, and one large block spares the processor most page look-ups.
-    """
-    import torch
-
-    padded = [-(-each.numel() // _ALIGNMENT) * _ALIGNMENT for each in parameters]
-    block = torch.empty(sum(padded))
-    for parameter, part in zip(parameters, torch.split(block, padded), strict=True):
-        room = part[: parameter.numel()]
-        packed = room.view(parameter.shape[::-1]).t() if parameter.dim() == 2 else room.view(parameter.shape)
-        parameter.data = packed.copy_(parameter.data)
-
-
-def _marian_names(name: str, config: ModelConfig) -> list[tuple[str, ...]]:
-    """Where Marian stores our tensor `name`: alternatives, each one name or three to be stacked."""
-    source, target = "model.encoder.embed_tokens.weight", "model.decoder.embed_tokens.weight"
-    output, shared = "lm_head.weight", "model.shared.weight"
-    target_first = [target, output] if config.tie_word_embeddings else [target]
-    if config.share_encoder_decoder_embeddings:
-        source_names, target_names = [shared, source, *target_first], [shared, source, *target_first]
-    else:
-        source_names, target_names = [source], target_first
-    embeddings = {
-        "source_embedding.tokens.weight": source_names,
-        "target_embedding.tokens.weight": target_names,
-        "generator.weight": target_names if config.tie_word_embeddings else [output],
-        "logits_bias": ["final_logits_bias"],
-    }
-    if name in embeddings:
-        return [(stored,) for stored in embeddings[name]]
-    for ours, marian in _PARTS:
-        if ours in name:
-            stored = "model." + name.replace(ours, marian)
-            return [tuple(stored.replace("*", letter) for letter in "qkv") if "*" in stored else (stored,)]
-    raise KeyError(name)
 
 
 def _read_safetensors(path: Path) -> dict[str, Tensor]:

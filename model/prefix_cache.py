@@ -1,106 +1,156 @@
-"""What was computed for the last few sentences, so that a step costs one decoder row and a jump back none.
+"""What was computed for the last sentences, so that a step costs one decoder row and a jump back none.
 
-A row depends on the sentence, the interventions and the tokens read so far, on nothing else; so rows of one document
-serve every other that begins alike. Everything kept is immutable: a longer branch is a new object.
+A row depends on the sentence, the interventions and the tokens read so far, on nothing else; so the rows of a sentence
+form a tree, in which every hypothesis is a path and those that begin alike share their beginning. Each row keeps its
+own keys and values, from which the decoder's state after it is put together anew: siblings share no memory that one of
+them appends to. The whole is bounded by the bytes that it takes: what was not used for longest is forgotten first, the
+last row of a path before the one before it.
+
+Shape letters: Ld, Hd decoder layers and heads, S source positions, D model width, d width of a head.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from attention_viewer.model.contract.api import DecodeStep, Encoding, How
+import torch
+from attention_viewer.model.contract.api import DecodeStep, Encoding
 from attention_viewer.model.contract.interventions import Interventions
 from attention_viewer.model.nn.decoding import DecoderState
 from attention_viewer.model.nn.switches import Switches
 from torch import Tensor
 
-Choose = Callable[[int, DecodeStep], tuple[int, How]]
-"""The token that stands after row `index`, and how it was chosen, given what the row computed."""
+BUDGET = 256 << 20
+"""Bytes that all kept sentences may take together, but for the path in use."""
 
-SENTENCES = 8
-BRANCHES = 4
+_LEFT_FREE = 0.1
+"""Share of the budget that is freed at once, so that not every new row forgets another one."""
+
+_ROW_OVERHEAD = 4 << 10
+"""Bytes of a row's tokens and candidates, about."""
 
 
-@dataclass(frozen=True, eq=False)
-class Branch:
-    """Decoder rows in order, each with the model's own choice as its output, and the state after the last.
+@dataclass(eq=False, repr=False)
+class Row:
+    """A decoder row in the tree: its `step`, with the model's own choice as its output, and what later rows see of it.
 
-    `reads` are the ids that the rows read.
+    `keys_values` are [Ld, 2, Hd, d]. The root of a tree has neither, but the `sentence` that all its rows belong to.
     """
 
-    state: DecoderState
-    rows: tuple[DecodeStep, ...] = ()
-    reads: tuple[int, ...] = ()
+    sentence: Sentence
+    step: DecodeStep | None = None
+    keys_values: Tensor | None = None
+    parent: Row | None = None
+    children: dict[int, Row] = field(default_factory=dict)
+    used: int = 0
+    kept: bool = True
 
-    def extended(self, state: DecoderState, row: DecodeStep) -> Branch:
-        """The branch with one row more."""
-        return Branch(state, (*self.rows, row), (*self.reads, row.reads.id))
+    def state(self) -> DecoderState:
+        """The decoder's state after this row."""
+        rows: list[Tensor] = []
+        row: Row | None = self
+        while row is not None and row.keys_values is not None:
+            rows.append(row.keys_values)
+            row = row.parent
+        start = self.sentence.start
+        return start if not rows else start._replace(past=torch.stack(rows[::-1], dim=-2).unbind(0))
 
-    def first(self, rows: int) -> Branch:
-        """The branch as it was after `rows` rows."""
-        if rows == len(self.rows):
-            return self
-        return Branch(self.state.first(rows), self.rows[:rows], self.reads[:rows])
-
-    def agreement(self, start: int, choose: Choose) -> int:
-        """How many rows hold for a target whose tokens `choose` chooses."""
-        expected = start
-        for index, row in enumerate(self.rows):
-            if self.reads[index] != expected:
-                return index
-            expected = choose(index, row)[0]
-        return len(self.rows)
+    @property
+    def bytes(self) -> int:
+        """What the row takes in memory."""
+        if self.step is None or self.keys_values is None:
+            return self.sentence.bytes
+        arrays = (self.step.log_probabilities, self.step.self_attention, self.step.cross_attention)
+        return _ROW_OVERHEAD + self.keys_values.nbytes + sum(array.nbytes for array in arrays)
 
 
-@dataclass(eq=False)
 class Sentence:
-    """An encoded sentence, the encoder's output `memory` [1, S, D], and the branches decoded from it, latest first."""
+    """An encoded sentence: the encoder's output `memory` [1, S, D], the decoder's state at the `start`, its rows."""
 
-    encoding: Encoding
-    memory: Tensor
-    switches: Switches | None
-    root: Branch
-    branches: list[Branch] = field(default_factory=list)
+    def __init__(self, encoding: Encoding, memory: Tensor, switches: Switches | None, start: DecoderState) -> None:
+        self.encoding, self.memory, self.switches, self.start = encoding, memory, switches, start
+        self.bytes = (
+            encoding.self_attention.nbytes + memory.nbytes + sum(each.nbytes for kv in start.memory for each in kv)
+        )
+        self.root = Row(self)
 
-    def longest(self, start: int, choose: Choose, rows: int) -> Branch:
-        """The branch with the most rows, at most `rows`, that hold for the target that `choose` chooses."""
-        best, length = self.root, 0
-        for branch in self.branches:
-            agreed = min(branch.agreement(start, choose), rows)
-            if agreed > length:
-                best, length = branch, agreed
-        return best.first(length)
-
-    def remember(self, branch: Branch) -> None:
-        """Keep a branch; it takes the place of those it continues."""
-        others = [other for other in self.branches if not _begins(other, branch)]
-        self.branches = [branch, *others][:BRANCHES]
+    def rows(self) -> Iterator[Row]:
+        """Every kept row, the root first."""
+        waiting = [self.root]
+        while waiting:
+            row = waiting.pop()
+            yield row
+            waiting.extend(row.children.values())
 
 
 class PrefixCache:
     """The sentences used last, by their source text and the interventions they were encoded under."""
 
-    def __init__(self, size: int = SENTENCES) -> None:
-        self._size = size
-        self._sentences: OrderedDict[tuple[str, Interventions], Sentence] = OrderedDict()
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._budget = budget
+        self._sentences: dict[tuple[str, Interventions], Sentence] = {}
+        self._time = 0
+        self._latest: tuple[Row, DecoderState] | None = None
+        self.bytes = 0
 
     def get(self, source: str, interventions: Interventions) -> Sentence | None:
         """The sentence with this source text, if it is still kept."""
-        key = source, interventions
-        if key in self._sentences:
-            self._sentences.move_to_end(key)
-        return self._sentences.get(key)
+        sentence = self._sentences.get((source, interventions))
+        if sentence is not None:
+            self.use(sentence.root)
+        return sentence
 
     def add(self, source: str, interventions: Interventions, sentence: Sentence) -> None:
-        """Keep a sentence and forget the one that was not used for longest."""
+        """Keep a sentence."""
         self._sentences[source, interventions] = sentence
-        while len(self._sentences) > self._size:
-            self._sentences.popitem(last=False)
+        self.bytes += sentence.bytes
+        self.use(sentence.root)
+        self._shrink()
 
+    def state(self, row: Row) -> DecoderState:
+        """The decoder's state after a row; that of the row computed last is at hand."""
+        return self._latest[1] if self._latest is not None and self._latest[0] is row else row.state()
 
-def _begins(short: Branch, long: Branch) -> bool:
-    """Whether `short` begins `long`; rows are shared, so that the identity of its last one tells."""
-    count = len(short.rows)
-    return count <= len(long.rows) and (not count or short.rows[count - 1] is long.rows[count - 1])
+    def grow(self, before: Row, state: DecoderState, step: DecodeStep) -> Row:
+        """Keep the row computed after `before`, unless that was forgotten; `state` is the one after it."""
+        own = torch.stack([layer[..., -1, :] for layer in state.past or ()])
+        row = Row(before.sentence, step, own, before, kept=before.kept)
+        before.children[step.reads.id] = row
+        self._latest = row, state
+        if row.kept:
+            self.bytes += row.bytes
+            self.use(row)
+            self._shrink()
+        return row
+
+    def use(self, row: Row) -> None:
+        """Note that a path up to `row` was asked for."""
+        self._time += 1
+        row.used = self._time
+
+    def _shrink(self) -> None:
+        """Forget the ends of paths that were not used for longest, never the row used last."""
+        if self.bytes <= self._budget:
+            return
+        goal = self._budget * (1.0 - _LEFT_FREE)
+        rows = (row for sentence in self._sentences.values() for row in sentence.rows())
+        ends = [(row.used, id(row), row) for row in rows if not row.children]
+        heapq.heapify(ends)
+        while ends and self.bytes > goal:
+            row = heapq.heappop(ends)[-1]
+            if row.used == self._time:
+                continue
+            self._forget(row)
+            if row.parent is not None and not row.parent.children:
+                heapq.heappush(ends, (row.parent.used, id(row.parent), row.parent))
+
+    def _forget(self, row: Row) -> None:
+        """Drop a row that nothing follows; with its root, a sentence."""
+        row.kept = False
+        self.bytes -= row.bytes
+        if row.parent is not None and row.step is not None:
+            del row.parent.children[row.step.reads.id]
+        else:
+            self._sentences = {key: each for key, each in self._sentences.items() if each is not row.sentence}

@@ -13,20 +13,16 @@ from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
+from attention_viewer.model.contract.architecture import Architecture
+from attention_viewer.model.contract.capabilities import Capabilities, capabilities
 from attention_viewer.model.contract.config import ModelConfig
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import Kind as Kind
+from attention_viewer.model.contract.maps import MapInfo
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Booleans = NDArray[np.bool_]
-
-
-class Kind(StrEnum):
-    """The three kinds of attention in Vaswani et al. 2017, section 3.2.3."""
-
-    ENCODER = "encoder"
-    DECODER = "decoder"
-    CROSS = "cross"
 
 
 class How(StrEnum):
@@ -101,7 +97,7 @@ class DecodeStep:
     output: Token
     how: How
     log_probabilities: Floats
-    candidates: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
     self_attention: Floats
     cross_attention: Floats
 
@@ -303,14 +299,27 @@ class ModelInfo:
     content_hash: str
     parameters: int
     config: ModelConfig
+    architecture: Architecture
     source_language: str = ""
     target_language: str = ""
 
+    @cached_property
+    def maps(self) -> tuple[MapInfo, ...]:
+        """Each kind of attention map that the model has, in the order in which they are computed."""
+        return self.architecture.maps
+
+    @cached_property
+    def capabilities(self) -> Capabilities:
+        """What can be done with the model, and why not where something cannot."""
+        return capabilities(self.architecture)
+
+    def map(self, kind: Kind) -> MapInfo:
+        """The map of a kind of attention."""
+        return next(each for each in self.maps if each.kind is kind)
+
     def heads(self, kind: Kind) -> tuple[int, int]:
         """(layers, heads) of a kind of attention."""
-        if kind is Kind.ENCODER:
-            return self.config.encoder_layers, self.config.encoder_attention_heads
-        return self.config.decoder_layers, self.config.decoder_attention_heads
+        return self.map(kind).layers, self.map(kind).heads
 
 
 @dataclass(frozen=True)

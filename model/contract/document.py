@@ -15,7 +15,7 @@ documents.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from attention_viewer.model.contract.api import How
@@ -116,8 +116,14 @@ def made_under(how: How, decoding: Decoding, interventions: Interventions) -> Ma
 
 def how_now(document: Document, choice: Choice) -> How:
     """How a choice stands under the document's conditions: as it was made where these are its own, else as kept."""
-    now = made_under(choice.how, document.decoding, document.interventions)
-    return choice.how if choice.made == now else How.KEPT
+    return hows_now(document, [choice])[0]
+
+
+def hows_now(document: Document, choices: Sequence[Choice]) -> list[How]:
+    """`how_now` of each choice."""
+    hows = {choice.how for choice in choices}
+    now = {how: made_under(how, document.decoding, document.interventions) for how in hows}
+    return [choice.how if choice.made == now[choice.how] else How.KEPT for choice in choices]
 
 
 def free_how(decoding: Decoding) -> How:

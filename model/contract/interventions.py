@@ -11,22 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import HeadId as HeadId
+from attention_viewer.model.contract.maps import Kind
 
 DECODER_BLOCK = 16
 """Decoder positions are shuffled within blocks of this many, because how many there will be is not known."""
-
-
-class HeadId(NamedTuple):
-    """A head of one of the three kinds of attention; layer and head count from 0."""
-
-    kind: Kind
-    layer: int
-    head: int
 
 
 class Positions(StrEnum):

@@ -5,14 +5,15 @@ Shape letters: Ld, Hd decoder layers and heads; S source positions; T decoder ro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from attention_viewer.model.contract.api import Floats, HeadEffect, Kind, Progress, Token
+from attention_viewer.model.contract.api import Check, Floats, HeadEffect, Progress, Token, Trace
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.interventions import HeadId, Interventions, switch_heads
+from attention_viewer.model.contract.interventions import Interventions, switch_heads
+from attention_viewer.model.contract.maps import HeadId, Kind
 from attention_viewer.model.nn.switches import Switches, switches
 from attention_viewer.model.nn.transformer import Transformer
 from torch import Tensor
@@ -59,7 +60,7 @@ def rank_heads(
     memory: Tensor | None = None
 
     def run(heads_off: Interventions, memory: Tensor | None) -> tuple[Tensor, Tensor]:
-        switched = switches(heads_off, model.config, source.shape[1])
+        switched = switches(heads_off, model.architecture, source.shape[1])
         if memory is None:
             memory, _ = model.encode(source, padding, switched)
         logs = parallel_pass(model, memory, inputs, padding, switched, heads_off.causal_mask).log_probabilities
@@ -75,6 +76,34 @@ def rank_heads(
         effects.append(HeadEffect(*head, divergence(before, after), _log_probability(after, outputs) - score))
         yield Progress(done, len(heads))
     return tuple(sorted(effects, key=lambda effect: -effect.divergence))
+
+
+def autoregressive_check(
+    trace: Trace, in_parallel: Callable[[Sequence[int]], Pass], barred: Collection[int], vocabulary: Sequence[Token]
+) -> Check:
+    """The autoregressive property of a translation that was traced row by row, by two passes over all of its rows.
+
+    Once in parallel against step by step; and again with the token that the middle row reads replaced.
+    """
+    inputs = [token.id for token in trace.input_tokens]
+    parallel = in_parallel(inputs)
+    logs = np.stack([step.log_probabilities for step in trace.steps])
+    position = len(inputs) // 2
+    predicted = trace.steps[max(position - 1, 0)].log_probabilities
+    replacement = other_token({inputs[position], *barred}, predicted, vocabulary)
+    other = in_parallel([*inputs[:position], replacement.id, *inputs[position + 1 :]])
+    return Check(
+        rows=len(inputs),
+        log_probabilities=_largest(parallel.log_probabilities.numpy() - logs),
+        weights=max(
+            _largest(parallel.own.numpy() - trace.decoder_self_attention),
+            _largest(parallel.cross.numpy() - trace.cross_attention),
+        ),
+        position=position,
+        replacement=replacement,
+        earlier_rows=_differences(parallel, other, slice(0, position)),
+        later_rows=_differences(parallel, other, slice(position, None)),
+    )
 
 
 def other_token(kept_out: Collection[int], log_probabilities: Floats, vocabulary: Sequence[Token]) -> Token:
@@ -94,19 +123,7 @@ def other_token(kept_out: Collection[int], log_probabilities: Floats, vocabulary
 
 def every_head(model: Transformer) -> list[HeadId]:
     """All heads of a model."""
-    config = model.config
-    decoder = (config.decoder_layers, config.decoder_attention_heads)
-    counts = {
-        Kind.ENCODER: (config.encoder_layers, config.encoder_attention_heads),
-        Kind.DECODER: decoder,
-        Kind.CROSS: decoder,
-    }
-    return [
-        HeadId(kind, layer, head)
-        for kind, (layers, heads) in counts.items()
-        for layer in range(layers)
-        for head in range(heads)
-    ]
+    return [head for each in model.architecture.maps for head in each.head_ids]
 
 
 def divergence(before: Tensor, after: Tensor) -> float:
@@ -116,3 +133,16 @@ def divergence(before: Tensor, after: Tensor) -> float:
 
 def _log_probability(logs: Tensor, outputs: Sequence[int]) -> float:
     return float(logs[range(len(outputs)), list(outputs)].sum())
+
+
+def _largest(differences: Floats) -> float:
+    return float(np.abs(differences).max(initial=0.0))
+
+
+def _differences(one: Pass, other: Pass, rows: slice) -> float:
+    """The largest difference of any number in some rows of two passes."""
+    return max(
+        _largest((one.log_probabilities[rows] - other.log_probabilities[rows]).numpy()),
+        _largest((one.own[:, :, rows] - other.own[:, :, rows]).numpy()),
+        _largest((one.cross[:, :, rows] - other.cross[:, :, rows]).numpy()),
+    )

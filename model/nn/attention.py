@@ -1,95 +1,170 @@
-"""Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2).
+"""Multi-head scaled dot-product attention (Vaswani et al. 2017, section 3.2): functions of tensors, and parameters.
 
-Shape letters: B batch, H heads, T queries, K keys, D model width, d = D / H width of a head.
+Shape letters: B batch, H heads, T queries, K keys, N = B·T positions side by side, D model width, d width of a head.
+Batch and heads share one axis [BH] between the projections.
 """
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
+from attention_viewer.model.nn.recorder import Record
+from attention_viewer.model.nn.weights import CrossAttention, KeysValues, Linear, SelfAttention, affine, linear_weights
 from torch import Tensor, nn
-from torch.nn import functional
 
 
 class MultiHeadAttention(nn.Module):
-    """Concat(head_1, ..., head_H) W^O, head_h = softmax(Q_h K_hᵀ / √d) V_h; it returns its weights as well.
+    """The parameters of one attention.
 
-    W^Q, W^K and W^V are the three thirds of one matrix [3D, D], so that a position which is query, key and
-    value at once is projected in one product. Batch and heads share one axis [BH] between the projections.
+    W^Q, W^K and W^V are the three thirds of one matrix [3Hd, D], so that a position which is query, key and value at
+    once is projected in one product. A head is D / H wide unless `width` says otherwise.
     """
 
-    def __init__(self, d_model: int, heads: int) -> None:
+    def __init__(self, d_model: int, heads: int, width: int | None = None) -> None:
         super().__init__()
-        if d_model % heads:
+        if width is None and d_model % heads:
             raise ValueError(f"{heads} heads do not divide a model width of {d_model}")
-        self.d_model, self.heads, self.width = d_model, heads, d_model // heads
+        self.heads, self.width = heads, d_model // heads if width is None else width
+        self.inner = heads * self.width
         self.scale = self.width**-0.5
-        self.weight = nn.Parameter(torch.empty(3 * d_model, d_model))
-        self.bias = nn.Parameter(torch.zeros(3 * d_model))
-        self.output = nn.Linear(d_model, d_model)
+        self.weight = nn.Parameter(torch.empty(3 * self.inner, d_model))
+        self.bias = nn.Parameter(torch.zeros(3 * self.inner))
+        self.output = nn.Linear(self.inner, d_model)
         for projection in self.weight.chunk(3):
             nn.init.xavier_uniform_(projection)
+
+    def self_weights(self) -> SelfAttention:
+        """The parameters where positions attend to each other."""
+        return SelfAttention(self.heads, self.scale, Linear(self.weight, self.bias), linear_weights(self.output))
+
+    def cross_weights(self) -> CrossAttention:
+        """The parameters where positions attend to the encoder's output."""
+        query, key_value = (
+            Linear(self.weight[part], self.bias[part]) for part in (slice(self.inner), slice(self.inner, None))
+        )
+        return CrossAttention(self.heads, self.scale, query, key_value, linear_weights(self.output))
 
     def forward(self, queries: Tensor, memory: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """Attend from `queries` [B, T, D] to `memory` [B, K, D].
 
-        `mask` is boolean, broadcastable to [B, H, T, K], True where looking is forbidden. Returns the output
-        [B, T, D] and the weights [B, H, T, K].
+        `mask` is boolean, [T, K] or [B, 1, T or 1, K], True where looking is forbidden. Returns the output [B, T, D]
+        and the weights [B, H, T, K].
         """
-        return self.attend(self.queries(queries), self.keys_values(memory), mask)
-
-    def queries(self, x: Tensor) -> Tensor:
-        """Project `x` [B, T, D] to queries [BH, T, d]."""
-        d_model = self.d_model
-        return self._split(functional.linear(x, self.weight[:d_model], self.bias[:d_model]), 1)[0]
-
-    def keys_values(self, x: Tensor) -> Tensor:
-        """Project `x` [B, K, D] to keys and values, stacked to [2, BH, K, d]."""
-        d_model = self.d_model
-        return self._split(functional.linear(x, self.weight[d_model:], self.bias[d_model:]), 2)
-
-    def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Both projections of one `x` [B, T, D]: queries [BH, T, d], keys and values [2, BH, T, d]."""
-        projected = self._split(functional.linear(x, self.weight, self.bias), 3)  # [3, BH, T, d]
-        return projected[0], projected[1:]
-
-    def attend(
-        self, query: Tensor, keys_values: Tensor, mask: Tensor | None = None, off: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """Attention of projected queries [BH, T, d] over projected keys and values [2, BH, K, d].
-
-        `off` is boolean [H], True for heads whose output is set to zero. Returns the output [B, T, D] and the
-        weights [B, H, T, K], as `forward` does.
-        """
-        keys, values = keys_values.unbind(0)  # [BH, K, d]
-        attended, weights = weighted_values(query * self.scale, keys.transpose(1, 2), values, self.heads, mask)
-        heads = without_heads(self._by_heads(attended), off)  # [B, H, T, d]
-        output: Tensor = self.output(heads.transpose(1, 2).flatten(2))  # [B, T, D]
-        return output, self._by_heads(weights)
-
-    def _split(self, projected: Tensor, parts: int) -> Tensor:
-        batch, length, _ = projected.shape
-        heads = projected.view(batch, length, parts, self.heads, self.width)  # [B, T, parts, H, d]
-        return heads.permute(2, 0, 3, 1, 4).flatten(1, 2)  # [parts, BH, T, d]
-
-    def _by_heads(self, x: Tensor) -> Tensor:
-        return x.view(-1, self.heads, *x.shape[1:])  # [B, H, ...]
+        weights = self.cross_weights()
+        projected = affine(queries.flatten(0, 1), weights.query)
+        query = split_heads(projected, len(queries), 1, self.heads)[0]
+        seen = project_memory(weights, memory)
+        attended, found = attend(weights, query, seen, forbidding(mask, self.heads))
+        output = output_projection(weights, attended)
+        return output.view_as(queries), by_head(found, self.heads)
 
 
-def without_heads(heads: Tensor, off: Tensor | None) -> Tensor:
-    """The heads' outputs [B, H, T, d], those of the heads that `off` [H] names set to zero."""
-    return heads if off is None else heads.masked_fill(off[None, :, None, None], 0.0)
+def split_heads(projected: Tensor, batch: int, parts: int, heads: int) -> Tensor:
+    """Projected positions [N, parts·H·d] by part and head: [parts, BH, T, d]."""
+    positions, width = projected.shape[0], projected.shape[1] // (parts * heads)
+    if positions == 1:
+        return projected.view(parts, heads, 1, width)
+    by_head = projected.view(batch, -1, parts, heads, width)  # [B, T, parts, H, d]
+    return by_head.permute(2, 0, 3, 1, 4).flatten(1, 2)  # [parts, BH, T, d]
 
 
-def weighted_values(
-    scaled_query: Tensor, keys: Tensor, values: Tensor, heads: int, mask: Tensor | None = None
+def join_heads(attended: Tensor, heads: int) -> Tensor:
+    """Outputs of the heads [BH, T, d] side by side for each position: [N, Hd]."""
+    rows, length, width = attended.shape
+    if length == 1:
+        return attended.view(-1, heads * width)
+    return attended.view(-1, heads, length, width).transpose(1, 2).reshape(rows // heads * length, heads * width)
+
+
+def self_projections(attention: SelfAttention, x: Tensor, batch: int) -> tuple[Tensor, Tensor]:
+    """Queries [BH, T, d], keys and values [2, BH, T, d] of the positions `x` [N, D], in one product."""
+    projected = split_heads(affine(x, attention.query_key_value), batch, 3, attention.heads)  # [3, BH, T, d]
+    return projected[0], projected[1:]
+
+
+def project_memory(attention: CrossAttention, memory: Tensor) -> KeysValues:
+    """Keys and values of the encoder's output `memory` [B, S, D]."""
+    projected = affine(memory.flatten(0, 1), attention.key_value)
+    keys, values = split_heads(projected, len(memory), 2, attention.heads)  # [BH, S, d]
+    return KeysValues(keys.transpose(1, 2), values)
+
+
+def attend(
+    attention: SelfAttention | CrossAttention,
+    query: Tensor,
+    seen: KeysValues,
+    bias: Tensor | None = None,
+    off: Tensor | None = None,
+    record: Record | None = None,
 ) -> tuple[Tensor, Tensor]:
-    """softmax(Q Kᵀ / √d) V of every head (section 3.2.1).
+    """softmax(Q Kᵀ / √d + bias) V of every head (section 3.2.1).
 
-    Takes queries already divided by √d [BH, T, d], transposed keys [BH, d, K], values [BH, K, d], and a boolean
-    mask broadcastable to [B, H, T, K]. Returns the heads' outputs [BH, T, d] and their weights [BH, T, K].
+    Takes queries [BH, T, d], what they look at, and a `bias` broadcastable to [BH, T, K], -inf where looking is
+    forbidden. `off` is boolean [H], True for heads whose output is set to zero. Returns the heads' outputs
+    [BH, T, d] and their weights [BH, T, K].
     """
-    scores = torch.bmm(scaled_query, keys)  # [BH, T, K]
-    if mask is not None:
-        scores = scores.view(-1, heads, *scores.shape[1:]).masked_fill(mask, -torch.inf).view_as(scores)
-    weights = scores.softmax(-1)  # [BH, T, K]
-    return torch.bmm(weights, values), weights
+    weights = _scores(attention.scale, query, seen.keys, bias).softmax(-1)  # [BH, T, K]
+    attended = torch.bmm(weights, seen.values)  # [BH, T, d]
+    if off is not None:
+        attended = by_head(attended, attention.heads).masked_fill(off[:, None, None], 0.0).flatten(0, 1)
+    if record is not None:
+        _record(record, attention, query, seen, weights, attended)
+    return attended, weights
+
+
+def output_projection(attention: SelfAttention | CrossAttention, attended: Tensor) -> Tensor:
+    """Concat(head_1, ..., head_H) W^O (section 3.2.2): the heads' outputs [BH, T, d] to [N, D]."""
+    return affine(join_heads(attended, attention.heads), attention.output)
+
+
+def forbidding(mask: Tensor | None, heads: int) -> Tensor | None:
+    """A boolean `mask`, True where looking is forbidden, as a bias of scores [BH or 1, T or 1, K]: -inf there, else 0.
+
+    Takes masks [T, K] that hold for the whole batch, and [B, 1, T or 1, K] that hold for all heads.
+    """
+    if mask is None:
+        return None
+    bias = torch.zeros(mask.shape, device=mask.device).masked_fill(mask, -torch.inf)
+    return bias if mask.dim() < 4 else bias.expand(-1, heads, -1, -1).flatten(0, 1)
+
+
+def by_head(x: Tensor, heads: int) -> Tensor:
+    """What is known of every head [BH, ...] by sentence and head: [B, H, ...]."""
+    return x.view(-1, heads, *x.shape[1:])
+
+
+def _scores(scale: float, query: Tensor, keys: Tensor, bias: Tensor | None) -> Tensor:
+    """Q Kᵀ · scale + bias: [BH, T, K]."""
+    if bias is not None:
+        return torch.baddbmm(bias, query, keys, alpha=scale)
+    if scale == 1.0:
+        return torch.bmm(query, keys)
+    return torch.baddbmm(_nothing(query.device), query, keys, beta=0, alpha=scale)
+
+
+@cache
+def _nothing(device: torch.device) -> Tensor:
+    """What is added where nothing is; made so that training may follow a pass without gradients."""
+    with torch.inference_mode(False):
+        return torch.zeros(1, 1, 1, device=device)
+
+
+def _record(
+    record: Record,
+    attention: SelfAttention | CrossAttention,
+    query: Tensor,
+    seen: KeysValues,
+    weights: Tensor,
+    attended: Tensor,
+) -> None:
+    values = {
+        "query": query / attention.held,
+        "key": seen.keys.transpose(1, 2),
+        "value": seen.values,
+        "scores": _scores(attention.scale, query, seen.keys, None),
+        "weights": weights,
+        "heads": attended,
+    }
+    for name, value in values.items():
+        record(name, by_head(value, attention.heads))

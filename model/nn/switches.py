@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from attention_viewer.model.contract.api import Kind
-from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.interventions import Interventions, Placement, Positions
+from attention_viewer.model.contract.maps import Kind
 from torch import Tensor
 
 HeadMask = Tensor | None
@@ -24,20 +24,20 @@ class Switches:
     source_placement: Placement | None = None
     target_placement: Placement | None = None
 
-    def decoder_layer(self, index: int) -> tuple[HeadMask, HeadMask]:
-        """The masks of a decoder layer's self-attention and cross-attention."""
-        return self.decoder[index], self.cross[index]
+    def decoder_layers(self) -> tuple[tuple[HeadMask, HeadMask], ...]:
+        """The masks of each decoder layer's self-attention and cross-attention."""
+        return tuple(zip(self.decoder, self.cross, strict=True))
 
 
-def switches(interventions: Interventions, config: ModelConfig, source_length: int) -> Switches | None:
+def switches(interventions: Interventions, architecture: Architecture, source_length: int) -> Switches | None:
     """The switches of `interventions` for a model and a source sentence; None where nothing is switched."""
     if not interventions:
         return None
-    decoder = (config.decoder_layers, config.decoder_attention_heads)
+    masks = {each.kind: _masks(interventions, each.kind, each.layers, each.heads) for each in architecture.maps}
     return Switches(
-        _masks(interventions, Kind.ENCODER, config.encoder_layers, config.encoder_attention_heads),
-        _masks(interventions, Kind.DECODER, *decoder),
-        _masks(interventions, Kind.CROSS, *decoder),
+        masks[Kind.ENCODER],
+        masks[Kind.DECODER],
+        masks[Kind.CROSS],
         _unusual(interventions.encoder_placement(source_length)),
         _unusual(interventions.decoder_placement()),
     )

@@ -1,168 +1,141 @@
 """Encoder, decoder and the whole Transformer (Vaswani et al. 2017, section 3).
 
-Shape letters: B batch, H heads, S source positions, T target positions in this pass, P target positions
-before it, D model width, d = D / H, V target vocabulary. Masks are boolean, True = forbidden.
+Shape letters: B batch, H heads, S source positions, T target positions, D model width, V target vocabulary. Masks are
+boolean, True = forbidden.
 """
 
 from __future__ import annotations
 
 import torch
-from attention_viewer.model.contract.config import ModelConfig
-from attention_viewer.model.contract.interventions import Placement
-from attention_viewer.model.contract.positional import sinusoidal_encoding
-from attention_viewer.model.nn.dropout import dropout
-from attention_viewer.model.nn.layers import DecoderLayer, EncoderLayer
+from attention_viewer.model.contract.architecture import Architecture
+from attention_viewer.model.nn.attention import forbidding, project_memory
+from attention_viewer.model.nn.embedding import PositionedEmbedding, embed
+from attention_viewer.model.nn.layers import AddNorm, DecoderLayer, EncoderLayer
+from attention_viewer.model.nn.recorder import Record, within
+from attention_viewer.model.nn.stacks import decoder_stack, encoder_stack
 from attention_viewer.model.nn.switches import Switches
+from attention_viewer.model.nn.weights import DecoderWeights, EncoderLayerWeights, Linear, Norm
 from torch import Tensor, nn
 from torch.nn import functional
 
-_TABLE_LENGTH = 1024
-
-
-class PositionedEmbedding(nn.Module):
-    """Token embeddings, times √D where `scaled`, plus the sinusoidal encoding of positions (3.4 and 3.5)."""
-
-    positions: Tensor
-
-    def __init__(self, tokens: nn.Embedding, scaled: bool, dropout: float = 0.0) -> None:
-        super().__init__()
-        self.tokens = tokens
-        self.scale = tokens.embedding_dim**0.5 if scaled else 1.0
-        self.dropout = dropout
-        # The device is named because a checkpoint is loaded into a model built without storage.
-        table = torch.tensor(sinusoidal_encoding(_TABLE_LENGTH, tokens.embedding_dim), device="cpu")
-        self.register_buffer("positions", table, persistent=False)
-
-    def forward(self, ids: Tensor, start: int = 0, placement: Placement | None = None) -> Tensor:
-        """Embed `ids` [B, T] that stand at positions `start` onwards: [B, T, D]."""
-        embedded: Tensor = self.tokens(ids) * self.scale
-        stop = start + ids.shape[1]
-        if placement is None:
-            embedded = embedded + self._table(stop)[start:stop]
-        elif (rows := placement.rows(start, stop)) is not None:
-            embedded = embedded + self._table(max(rows, default=0) + 1)[rows]
-        return dropout(embedded, self.dropout) if self.training else embedded
-
-    def _table(self, length: int) -> Tensor:
-        """The encodings of at least `length` positions."""
-        if length <= _TABLE_LENGTH:
-            return self.positions
-        return torch.tensor(sinusoidal_encoding(length, self.tokens.embedding_dim)).to(self.positions)
-
 
 class Encoder(nn.Module):
-    """A stack of encoder layers."""
+    """The encoder's layers, and in a pre-norm model the norm after the last one."""
 
-    def __init__(self, config: ModelConfig, dropout: float = 0.0) -> None:
+    def __init__(self, architecture: Architecture, dropout: float = 0.0) -> None:
         super().__init__()
+        shape = architecture.encoder
         self.layers = nn.ModuleList(
             EncoderLayer(
-                config.d_model,
-                config.encoder_attention_heads,
-                config.encoder_ffn_dim,
-                config.activation_function,
+                architecture.d_model,
+                shape.heads,
+                shape.ffn_width,
+                architecture.activation,
                 dropout,
+                norms=architecture.norms,
+                head_width=shape.head_width,
+                gated=architecture.gated_ffn,
             )
-            for _ in range(config.encoder_layers)
+            for _ in range(shape.layers)
         )
+        self.norm = AddNorm(architecture.d_model, 0.0, architecture.norms) if architecture.norms.first else None
 
-    def forward(
-        self, x: Tensor, mask: Tensor | None = None, switches: Switches | None = None
-    ) -> tuple[Tensor, list[Tensor]]:
-        """Map `x` [B, S, D] to the memory [B, S, D]; also every layer's weights [B, H, S, S]."""
-        weights = []
-        for index, layer in enumerate(self.layers):
-            x, layer_weights = layer(x, mask, switches and switches.encoder[index])
-            weights.append(layer_weights)
-        return x, weights
+    def final_norm(self) -> Norm | None:
+        """The parameters of the norm after the last layer, None in a post-norm model."""
+        return None if self.norm is None else self.norm.weights()
+
+    def weights(self) -> tuple[EncoderLayerWeights, ...]:
+        """The layers' parameters as the arithmetic takes them."""
+        return tuple(layer.weights() for layer in self.layers if isinstance(layer, EncoderLayer))
 
 
 class Decoder(nn.Module):
-    """A stack of decoder layers."""
+    """The decoder's layers, and in a pre-norm model the norm after the last one."""
 
-    def __init__(self, config: ModelConfig, dropout: float = 0.0) -> None:
+    def __init__(self, architecture: Architecture, dropout: float = 0.0) -> None:
         super().__init__()
+        shape = architecture.decoder
         self.layers = nn.ModuleList(
             DecoderLayer(
-                config.d_model,
-                config.decoder_attention_heads,
-                config.decoder_ffn_dim,
-                config.activation_function,
+                architecture.d_model,
+                shape.heads,
+                shape.ffn_width,
+                architecture.activation,
                 dropout,
+                norms=architecture.norms,
+                head_width=shape.head_width,
+                gated=architecture.gated_ffn,
             )
-            for _ in range(config.decoder_layers)
+            for _ in range(shape.layers)
         )
+        self.norm = AddNorm(architecture.d_model, 0.0, architecture.norms) if architecture.norms.first else None
 
-    def project_memory(self, memory: Tensor) -> list[Tensor]:
-        """Every layer's cross-attention keys and values [2, BH, S, d] of the memory [B, S, D]."""
-        return [layer.cross_attention.keys_values(memory) for layer in self.typed_layers()]
-
-    def forward(
-        self,
-        x: Tensor,
-        memory: list[Tensor],
-        past: list[Tensor] | None = None,
-        mask: Tensor | None = None,
-        memory_mask: Tensor | None = None,
-        switches: Switches | None = None,
-    ) -> tuple[Tensor, list[Tensor], list[Tensor], list[Tensor]]:
-        """Map `x` [B, T, D] to [B, T, D]; every list has one entry a layer, as `DecoderLayer` describes them.
-
-        Returns the output, self-attention keys and values, self-attention weights [B, H, T, P+T] and
-        cross-attention weights [B, H, T, S].
-        """
-        present, self_weights, cross_weights = [], [], []
-        for index, layer in enumerate(self.layers):
-            earlier = None if past is None else past[index]
-            off = (None, None) if switches is None else switches.decoder_layer(index)
-            x, keys_values, own, cross = layer(x, memory[index], earlier, mask, memory_mask, off)
-            present.append(keys_values)
-            self_weights.append(own)
-            cross_weights.append(cross)
-        return x, present, self_weights, cross_weights
-
-    def typed_layers(self) -> list[DecoderLayer]:
-        """The layers as what they are."""
-        return [layer for layer in self.layers if isinstance(layer, DecoderLayer)]
+    def final_norm(self) -> Norm | None:
+        """The parameters of the norm after the last layer, None in a post-norm model."""
+        return None if self.norm is None else self.norm.weights()
 
 
 class Transformer(nn.Module):
     """Encoder, decoder, and the linear map to logits over the target vocabulary (section 3.4).
 
-    Embeddings are one parameter where the configuration shares or ties them.
+    Embeddings are one parameter where the architecture shares or ties them. `prepared` are the decoder's parameters
+    laid out for one row at a time, once the model is frozen.
     """
 
     logits_bias: Tensor
 
-    def __init__(self, config: ModelConfig, dropout: float = 0.0) -> None:
+    def __init__(self, architecture: Architecture, dropout: float = 0.0) -> None:
         super().__init__()
-        self.config = config
-        source = target = _new_embedding(config.vocab_size, config.d_model)
-        if not config.share_encoder_decoder_embeddings:
-            target = _new_embedding(config.decoder_vocab_size, config.d_model)
-        self.source_embedding = PositionedEmbedding(source, config.scale_embedding, dropout)
-        self.target_embedding = PositionedEmbedding(target, config.scale_embedding, dropout)
-        self.encoder = Encoder(config, dropout)
-        self.decoder = Decoder(config, dropout)
-        self.generator = nn.Linear(config.d_model, config.decoder_vocab_size, bias=False)
-        self.register_buffer("logits_bias", torch.zeros(config.decoder_vocab_size))
+        self.architecture, self.dropout = architecture, dropout
+        self.prepared: DecoderWeights | None = None
+        source = target = _new_embedding(architecture.source_vocabulary, architecture.d_model)
+        if not architecture.shared_embedding:
+            target = _new_embedding(architecture.target_vocabulary, architecture.d_model)
+        self.source_embedding = PositionedEmbedding(source, architecture.scaled_embedding, dropout)
+        self.target_embedding = PositionedEmbedding(target, architecture.scaled_embedding, dropout)
+        self.encoder = Encoder(architecture, dropout)
+        self.decoder = Decoder(architecture, dropout)
+        self.generator = nn.Linear(architecture.d_model, architecture.target_vocabulary, bias=False)
+        self.register_buffer("logits_bias", torch.zeros(architecture.target_vocabulary))
         self.tie_embeddings()
 
     def tie_embeddings(self) -> None:
-        """Make the output matrix the target embedding's own parameter where the configuration says so."""
-        if self.config.tie_word_embeddings:
+        """Make the output matrix the target embedding's own parameter where the architecture says so."""
+        if self.architecture.tied_output:
             self.generator.weight = self.target_embedding.tokens.weight
 
+    def decoder_weights(self) -> DecoderWeights:
+        """The decoder's parameters as the arithmetic takes them."""
+        return DecoderWeights(
+            self.target_embedding.weights(),
+            tuple(layer.weights() for layer in self.decoder.layers if isinstance(layer, DecoderLayer)),
+            self.decoder.final_norm(),
+            Linear(self.generator.weight, self.logits_bias),
+        )
+
     def encode(
-        self, source: Tensor, padding: Tensor | None = None, switches: Switches | None = None
+        self,
+        source: Tensor,
+        padding: Tensor | None = None,
+        switches: Switches | None = None,
+        record: Record | None = None,
     ) -> tuple[Tensor, list[Tensor]]:
         """Encode ids `source` [B, S]; `padding` [B, S] is True at padding and at hidden tokens.
 
-        Returns the memory [B, S, D] and every layer's weights [B, H, S, S].
+        Returns the memory [B, S, D] and every layer's weights [B, H, S, S]. `record` gets the inner values.
         """
-        embedded = self.source_embedding(source, placement=switches and switches.source_placement)
-        memory, weights = self.encoder(embedded, key_mask(padding), switches)
-        return memory, weights
+        here, placement = within(record, "encoder"), None if switches is None else switches.source_placement
+        x = embed(self.source_embedding.weights(), source, 0, placement, self._rate, here)
+        memory, weights = encoder_stack(
+            self.encoder.weights(),
+            self.encoder.final_norm(),
+            x,
+            forbidding(key_mask(padding), self.architecture.encoder.heads),
+            None if switches is None else switches.encoder,
+            self._rate,
+            here,
+        )
+        return memory, [_by_sentence(each, len(source)) for each in weights]
 
     def decode(
         self,
@@ -171,21 +144,30 @@ class Transformer(nn.Module):
         source_padding: Tensor | None = None,
         switches: Switches | None = None,
         causal: bool = True,
+        record: Record | None = None,
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         """Decode all of the ids `target` [B, T] in one pass, each position blind to later ones where `causal`.
 
         Returns the hidden vectors [B, T, D], and every layer's self [B, H, T, T] and cross weights
-        [B, H, T, S]. Padding at the end of a target needs no mask: the causal one hides it.
+        [B, H, T, S]. Padding at the end of a target needs no mask: the causal one hides it. `record` gets the inner
+        values.
         """
-        hidden, _, self_weights, cross_weights = self.decoder(
-            self.target_embedding(target, placement=switches and switches.target_placement),
-            self.decoder.project_memory(memory),
+        here, placement = within(record, "decoder"), None if switches is None else switches.target_placement
+        weights, heads = self.decoder_weights(), self.architecture.decoder.heads
+        mask = causal_mask(target.shape[1], target.device) if causal else None
+        hidden, _, own, cross = decoder_stack(
+            weights,
+            embed(weights.embedding, target, 0, placement, self._rate, here),
+            [project_memory(layer.cross, memory) for layer in weights.layers],
             None,
-            causal_mask(target.shape[1], target.device) if causal else None,
-            key_mask(source_padding),
-            switches,
+            forbidding(mask, heads),
+            forbidding(key_mask(source_padding), heads),
+            None if switches is None else switches.decoder_layers(),
+            self._rate,
+            here,
         )
-        return hidden, self_weights, cross_weights
+        own, cross = ([_by_sentence(each, len(target)) for each in kind] for kind in (own, cross))
+        return hidden, own, cross
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Raw logits [..., V] of the decoder's hidden vectors [..., D]."""
@@ -196,6 +178,10 @@ class Transformer(nn.Module):
         memory, _ = self.encode(source, source_padding)
         hidden, _, _ = self.decode(target, memory, source_padding)
         return self.logits(hidden).log_softmax(-1)
+
+    @property
+    def _rate(self) -> float:
+        return self.dropout if self.training else 0.0
 
 
 def _new_embedding(size: int, d_model: int) -> nn.Embedding:
@@ -215,3 +201,7 @@ def causal_mask(length: int, device: torch.device | None = None) -> Tensor:
 def key_mask(padding: Tensor | None) -> Tensor | None:
     """Padding [B, K] as a mask [B, 1, 1, K] that forbids looking at it."""
     return None if padding is None else padding[:, None, None, :]
+
+
+def _by_sentence(weights: Tensor, batch: int) -> Tensor:
+    return weights.view(batch, -1, *weights.shape[1:])  # [B, H, T, K]

@@ -38,10 +38,10 @@ def beam_search(
     """
     repeated = padding if padding is None else padding.expand(width, -1)
     state = encode(model, source.expand(width, -1), repeated, switches).state
-    search = _Search(vocabulary, model.config.eos_token_id, width)
-    tokens = torch.full((width,), model.config.decoder_start_token_id)
+    search = _Search(vocabulary, model.architecture.eos_token_id, width)
+    tokens = torch.full((width,), model.architecture.decoder_start_token_id)
     for step in range(1, limit + 1):
-        state, scores = _continued(model, state, tokens, barred)
+        state, scores = _continued(state, tokens, barred)
         parents, tokens = search.advance(step, scores, is_last=step == limit)
         yield Progress(step, limit)
         if search.is_over(step):
@@ -112,10 +112,8 @@ class _Search:
 
 
 @torch.inference_mode()
-def _continued(
-    model: Transformer, state: DecoderState, tokens: Tensor, barred: Sequence[int]
-) -> tuple[DecoderState, Tensor]:
-    state, row = decode_step(model, state, tokens)
+def _continued(state: DecoderState, tokens: Tensor, barred: Sequence[int]) -> tuple[DecoderState, Tensor]:
+    state, row = decode_step(state, tokens)
     scores = row.log_probabilities.clone()  # [n, V]
     scores[:, list(barred)] = -torch.inf
     return state, scores

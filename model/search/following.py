@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attention_viewer.model.contract.api import DecodeStep, How
 from attention_viewer.model.contract.choosing import Method, sample
-from attention_viewer.model.contract.document import Document, how_now, path
+from attention_viewer.model.contract.document import Document, hows_now, path
 
 
 class Follower:
@@ -17,7 +17,9 @@ class Follower:
     """
 
     def __init__(self, document: Document, barred: Sequence[int]) -> None:
-        self._standing = [(choice.token, how_now(document, choice)) for choice in path(document)]
+        standing = path(document)
+        tokens = [choice.token for choice in standing]
+        self._standing = list(zip(tokens, hows_now(document, standing), strict=True))
         self._decoding, self._barred = document.decoding, barred
 
     def __call__(self, index: int, row: DecodeStep) -> tuple[int, How]:

@@ -11,10 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from attention_viewer.model.nn.decoding import decode_step, encode
 from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.search.batch import greedy
 from attention_viewer.model.training.batches import IGNORED, Example, collate
-from torch import Tensor
 from torch.nn import functional
 
 BATCH_POSITIONS = 4000
@@ -87,15 +86,16 @@ def translate(
 
     Sentences of like length decode side by side; `text` spells ids, `barred` ids are never chosen.
     """
-    pad = model.config.pad_token_id
+    pad = model.architecture.pad_token_id
     results: list[list[int]] = [[] for _ in sources]
     examples = [Example(list(ids), [pad]) for ids in sources]
     started = time.perf_counter()
     with _evaluating(model):
         for group in _by_length(examples):
             batch = collate([examples[index] for index in group], pad)
-            for index, ids in zip(group, _greedy(model, batch.source, batch.padding, barred, limit), strict=True):
-                results[index] = ids
+            found = greedy(model, batch.source, batch.padding, barred, limit)
+            for index, decoded in zip(group, found, strict=True):
+                results[index] = [token for token in decoded.ids if token != model.architecture.eos_token_id]
     seconds = time.perf_counter() - started
     tokens = sum(len(ids) + 1 for ids in results)
     return Translations(tuple(map(text, results)), tokens / max(seconds, 1e-9))
@@ -110,23 +110,6 @@ def score(hypotheses: Sequence[str], references: Sequence[str]) -> Scores:
     bleu_score = bleu.corpus_score(list(hypotheses), [list(references)]).score
     chrf_score = chrf.corpus_score(list(hypotheses), [list(references)]).score
     return Scores(bleu_score, str(bleu.get_signature()), chrf_score, str(chrf.get_signature()))
-
-
-def _greedy(model: Transformer, source: Tensor, padding: Tensor, barred: Sequence[int], limit: int) -> list[list[int]]:
-    """The ids that follow each row of `source` [B, S], without `</s>`."""
-    device, eos = model.logits_bias.device, model.config.eos_token_id
-    state = encode(model, source.to(device), padding.to(device)).state
-    token = torch.full((source.shape[0],), model.config.decoder_start_token_id, device=device)
-    ended = torch.zeros(source.shape[0], dtype=torch.bool, device=device)
-    rows: list[Tensor] = []
-    while len(rows) < limit and not bool(ended.all()):
-        state, row = decode_step(model, state, token)
-        scores = row.log_probabilities.clone()  # [B, V]
-        scores[:, list(barred)] = -torch.inf
-        token = scores.argmax(-1).masked_fill(ended, eos)
-        ended |= token == eos
-        rows.append(token)
-    return [ids[: ids.index(eos)] if eos in ids else ids for ids in torch.stack(rows, 1).tolist()]
 
 
 @contextmanager

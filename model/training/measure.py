@@ -19,17 +19,17 @@ from attention_viewer.model.analysis.alignment import (
 from attention_viewer.model.analysis.roles import head_roles
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.api import Floats, Kind
-from attention_viewer.model.contract.config import read_barred, read_config
+from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.session import Session
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training.arguments import EvaluateOptions
 from attention_viewer.model.training.batches import Example
 from attention_viewer.model.training.data import Pair, read_pairs
 from attention_viewer.model.training.evaluation import LIMIT, loss, score, translate
 from attention_viewer.model.training.typed import copied_lines, read_copied, typed_lines
+from attention_viewer.model.translator import Translator
 
 
 def evaluate(options: EvaluateOptions) -> int:
@@ -68,7 +68,7 @@ def _tokenizer(options: EvaluateOptions) -> Tokenizer:
 def _translator(options: EvaluateOptions) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """Translates sentences greedily, in batches."""
     model, tokenizer = load(options.model), _tokenizer(options)
-    barred = read_barred(options.model, model.config)
+    barred = model.architecture.barred_ids
 
     def translations(texts: Sequence[str]) -> tuple[str, ...]:
         sources = [[token.id for token in tokenizer.encode_source(text)] for text in texts]
@@ -79,7 +79,7 @@ def _translator(options: EvaluateOptions) -> Callable[[Sequence[str]], tuple[str
 
 def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str]:
     model = load(options.model)
-    tokenizer = Tokenizer(options.model, model.config)
+    tokenizer = Tokenizer(options.model, read_config(options.model))
     examples = [
         Example(
             [token.id for token in tokenizer.encode_source(pair.source)],
@@ -87,10 +87,10 @@ def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Itera
         )
         for pair in pairs
     ]
-    found = loss(model, examples, sum(len(pair.target) for pair in pairs), model.config.pad_token_id)
+    found = loss(model, examples, sum(len(pair.target) for pair in pairs), model.architecture.pad_token_id)
     yield f"{len(pairs):,} pairs"
     yield f"loss    {found.per_token:.4f} nats a target token, {found.per_character:.4f} a target character"
-    barred = read_barred(options.model, model.config)
+    barred = model.architecture.barred_ids
     translations = translate(model, [each.source for each in examples], barred, tokenizer.decode)
     scores = score(translations.texts, [pair.target for pair in pairs])
     yield f"BLEU    {scores.bleu:.2f}  {scores.bleu_signature}"
@@ -100,7 +100,7 @@ def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Itera
 
 
 def _alignment_lines(options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequence[Gold]) -> Iterator[str]:
-    session = Session(options.model, options.threads)
+    session = Translator(options.model, options.threads)
     sentences = [_aligned(session, pair, links) for pair, links in zip(pairs, gold, strict=True)]
     left_out = sum(sentence is None for sentence in sentences)
     kept = [sentence for sentence in sentences if sentence is not None]
@@ -116,7 +116,7 @@ def _alignment_lines(options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequ
 
 def _role_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str]:
     """What each head looks at while the sources are translated greedily."""
-    session = Session(options.model, options.threads)
+    session = Translator(options.model, options.threads)
     traces = [session.trace(Document(pair.source, step=LIMIT)) for pair in pairs]
     for kind in Kind:
         yield ""
@@ -136,7 +136,7 @@ def _table(convention: Convention, errors: Floats) -> Iterator[str]:
     yield f"best: layer {best[0] + 1} head {best[1] + 1}, {errors.min():.3f}"
 
 
-def _aligned(session: Session, pair: Pair, gold: Gold) -> Sentence | None:
+def _aligned(session: Translator, pair: Pair, gold: Gold) -> Sentence | None:
     """The weights of a forced translation with the words of both sides; None where words cannot be told apart."""
     target = session.encode_target(pair.target)
     trace = session.trace(teacher_force(Document(pair.source), [token.id for token in target]))

@@ -12,6 +12,7 @@ from time import perf_counter
 import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.training.aligner import align
 from attention_viewer.model.training.arguments import TrainOptions
@@ -274,7 +275,7 @@ class _Run:
     def _new_model(self) -> Transformer:
         config = model_config(self._settings, self._subwords)
         torch.manual_seed(self._settings.seed)
-        model = Transformer(config, self._settings.dropout)
+        model = Transformer(architecture(config), self._settings.dropout)
         if self._options.start_from is not None:
             model.load_state_dict(load(self._options.start_from).state_dict())
         return model

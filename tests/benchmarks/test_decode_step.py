@@ -12,7 +12,7 @@ import pytest
 import torch
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Choice, Document
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from pytest_benchmark.fixture import BenchmarkFixture
 from support.reference import cached_pass, reference_model
 from transformers.modeling_outputs import BaseModelOutput
@@ -25,12 +25,12 @@ BOUND = 0.5
 
 
 @pytest.fixture
-def session(bundled: Path) -> Session:
-    return Session(bundled, threads=1)
+def session(bundled: Path) -> Translator:
+    return Translator(bundled, threads=1)
 
 
 def test_a_step_takes_at_most_half_the_time_of_transformers(
-    session: Session, bundled: Path, benchmark: BenchmarkFixture
+    session: Translator, bundled: Path, benchmark: BenchmarkFixture
 ) -> None:
     documents = _documents(session)
     assert len(session.trace(next(documents)).steps) == TARGET_LENGTH
@@ -48,7 +48,7 @@ def test_a_step_takes_at_most_half_the_time_of_transformers(
     assert ratio <= BOUND
 
 
-def _documents(session: Session) -> Iterator[Document]:
+def _documents(session: Translator) -> Iterator[Document]:
     """Documents of 14 rows that share 13: only the token which the last row reads differs."""
     chosen = session.trace(Document(SOURCE, step=TARGET_LENGTH - 2)).output_tokens
     shared = tuple(Choice(token.id, How.GREEDY, index - 1 if index else None) for index, token in enumerate(chosen))
@@ -57,7 +57,7 @@ def _documents(session: Session) -> Iterator[Document]:
         yield Document(SOURCE, choices, len(shared), TARGET_LENGTH)
 
 
-def _reference(session: Session, bundled: Path) -> Callable[[], float]:
+def _reference(session: Translator, bundled: Path) -> Callable[[], float]:
     """Seconds that one cached forward pass takes, with everything that comes before it already done."""
     model = reference_model(bundled)
     source = torch.tensor([[token.id for token in session.tokenize(SOURCE)]])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.export.job import Advance, export_file
 from attention_viewer.viewer.export.pictures import Subject
 from attention_viewer.viewer.export.runner import ExportRunner
@@ -29,7 +29,7 @@ LONGEST_PAUSE = 50
 
 @pytest.fixture(scope="module")
 def subject(bundled: Path) -> Subject:
-    session = Session(bundled)
+    session = Translator(bundled)
     document = Document(SENTENCE, step=200)
     trace = session.trace(document)
     assert len(trace.source_tokens) >= 15

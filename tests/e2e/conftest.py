@@ -10,10 +10,10 @@ from attention_viewer.model.contract.api import How, Kind
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.hypotheses import force, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.state.opening import WindowOptions
-from attention_viewer.viewer.state.view_state import ColorRange, RowLabels, ViewState
+from attention_viewer.viewer.state.options import ColorRange, RowLabels
 from attention_viewer.viewer.storage.session_file import SavedSession, write
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.window.app import Parts, begin, build
@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from support.commands import TEXT
 from support.exports import TARGET, Export
 from support.exports import TEXT as TINY_TEXT
+from support.views import chosen
 from support.waiting import SENTENCE, Open, wait_for_step
 
 
@@ -54,14 +55,14 @@ def window(open_window: Open, qtbot: QtBot) -> Parts:
 
 
 @pytest.fixture
-def saved(session: Session, tmp_path: Path) -> Path:
+def saved(session: Translator, tmp_path: Path) -> Path:
     """A session of five rows, one of its tokens forced and one of its heads off, in a view of its own."""
     vocabulary = {token.piece: token.id for token in session.vocabulary()}
     document = Document(TEXT, checkpoint=session.info.content_hash)
     first = session.trace(go_to(document, 1)).output_tokens[0].id
     forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁chien"]), 5)
     document = intervene(forced, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 2, 3)})))
-    view = ViewState(color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
+    view = chosen(color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
     path = tmp_path / "dog.avsession"
     write(path, SavedSession(document, view))
     return path

@@ -11,11 +11,12 @@ from attention_viewer.model.contract.api import How, Kind
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.hypotheses import force, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES
 from attention_viewer.viewer.state.choices import Choices, Width
-from attention_viewer.viewer.state.view_state import ColorRange, Head, RowLabels, ViewState
+from attention_viewer.viewer.state.options import ColorRange, RowLabels
+from attention_viewer.viewer.state.view_state import Head, ViewState
 from attention_viewer.viewer.storage.session_file import SavedSession, read, write
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -29,6 +30,7 @@ from support.exports import (
     centimetres,
     texts,
 )
+from support.views import chosen
 
 
 @pytest.fixture(autouse=True)
@@ -102,7 +104,7 @@ def test_a_long_sentence_is_exported_and_said_to_be_reduced(
 
 
 @pytest.fixture
-def saved(tiny_session: Session, tmp_path: Path) -> Path:
+def saved(tiny_session: Translator, tmp_path: Path) -> Path:
     """A session of three rows, its second token forced and a head off, in a view of its own."""
     vocabulary = {token.piece: token.id for token in tiny_session.vocabulary()}
     document = Document(TEXT, checkpoint=tiny_session.info.content_hash)
@@ -110,7 +112,7 @@ def saved(tiny_session: Session, tmp_path: Path) -> Path:
     forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁river"]), 3)
     document = intervene(forced, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 1, 0)})))
     heads = MappingProxyType({**ViewState().heads, Kind.CROSS: Head(1, 0)})
-    view = ViewState(heads=heads, color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
+    view = chosen(ViewState(heads=heads), color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
     path = tmp_path / "cat.avsession"
     write(path, SavedSession(document, view))
     return path

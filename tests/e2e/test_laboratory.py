@@ -18,7 +18,7 @@ from attention_viewer.model.contract.document import go_to, hypotheses
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import untouched
 from attention_viewer.model.contract.interventions import HeadId
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.menus.actions import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state import questions
@@ -114,7 +114,7 @@ def test_typing_filters_the_whole_vocabulary(window: Parts, qtbot: QtBot) -> Non
     assert outputs(window) == [chien.id] and window.controller.view.filter == ""
 
 
-def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: QtBot, session: Session) -> None:
+def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: QtBot, session: Translator) -> None:
     window.commands.laboratory.teacher_force("Le chien était sur le tapis.")
     settle(qtbot, window)
     trace = window.controller.loaded.trace
@@ -143,7 +143,7 @@ def test_a_head_that_is_off_changes_bars_and_translation_and_comes_back(window: 
     assert outputs(window) == before and len(before) == total
 
 
-def test_an_intervention_does_not_reach_the_next_sentence(window: Parts, qtbot: QtBot, session: Session) -> None:
+def test_an_intervention_does_not_reach_the_next_sentence(window: Parts, qtbot: QtBot, session: Translator) -> None:
     window.commands.laboratory.set_encoder_positions("off")
     window.commands.laboratory.hide_token(1, True)
     settle(qtbot, window)
@@ -187,7 +187,7 @@ def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: Q
     assert window.controller.loaded.experiments.rank_progress is None
 
 
-def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot: QtBot, session: Session) -> None:
+def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot: QtBot, session: Translator) -> None:
     window.commands.laboratory.search(3)
     settle(qtbot, window)
     tree = window.controller.loaded.experiments.beam
@@ -434,7 +434,7 @@ def unreliable(parts: Parts, chance: random.Random, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(parts.worker, "cancel", lambda channel: None)
 
 
-def check_labels(parts: Parts, session: Session) -> None:
+def check_labels(parts: Parts, session: Translator) -> None:
     """What is on screen is what the model says of the document on screen."""
     loaded = parts.controller.loaded
     document, found = loaded.document, loaded.experiments
@@ -500,7 +500,7 @@ def test_random_intents(open_window: Open, qtbot: QtBot) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_thousand_random_intents_with_late_and_failing_answers(
-    open_window: Open, qtbot: QtBot, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_window: Open, qtbot: QtBot, session: Translator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved: dict[Path, bytes] = {}
     done = 0

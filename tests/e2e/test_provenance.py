@@ -8,7 +8,7 @@ import pytest
 from attention_viewer.model.contract.api import How, Kind
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, alone
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state.specs import HeatmapSpec
 from attention_viewer.viewer.state.view_state import Side
@@ -54,7 +54,7 @@ def test_a_hypothesis_does_not_get_shorter_by_stepping_back(window: Parts, qtbot
 
 
 def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made(
-    window: Parts, qtbot: QtBot, session: Session
+    window: Parts, qtbot: QtBot, session: Translator
 ) -> None:
     laboratory = window.commands.laboratory
     laboratory.set_encoder_positions("shuffled")
@@ -112,7 +112,9 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
 
 
 @pytest.mark.parametrize("change", ["positions", "head"])
-def test_interventions_leave_other_hypotheses_alone(window: Parts, qtbot: QtBot, session: Session, change: str) -> None:
+def test_interventions_leave_other_hypotheses_alone(
+    window: Parts, qtbot: QtBot, session: Translator, change: str
+) -> None:
     at_step(qtbot, window, 6)
     at_step(qtbot, window, 3)
     force_candidate(qtbot, window, 1)

@@ -11,7 +11,7 @@ import pytest
 from attention_viewer.model.contract.document_json import from_json
 from attention_viewer.model.contract.hypotheses import intervene
 from attention_viewer.model.contract.interventions import Interventions
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.cli.batch import WriteFailed
 from attention_viewer.viewer.cli.main import main
 from support.commands import TEXT, change_document, names, refused, run
@@ -40,7 +40,7 @@ def test_max_steps_and_a_target_longer_than_it(tmp_path: Path) -> None:
         assert file["cross_attention"].shape[2] == 2
 
 
-def test_a_session_is_traced_as_it_stands(saved: Path, session: Session, tmp_path: Path) -> None:
+def test_a_session_is_traced_as_it_stands(saved: Path, session: Translator, tmp_path: Path) -> None:
     out = tmp_path / "dog.npz"
     assert run("trace", "--session", str(saved), "-o", str(out)).returncode == 0
     document = from_json(json.loads(saved.read_text("utf-8"))["document"])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.session import Session, finished
+from attention_viewer.model.translator import Translator, finished
 from attention_viewer.viewer.cli.main import main
 from support.commands import names, refused, run, without_display
 
@@ -59,7 +59,7 @@ def test_translate_without_its_streams_says_so(stream: str, said: str) -> None:
     assert result.returncode == 2 and said in result.stderr and result.stderr.count("\n") == 1
 
 
-def test_translate_with_a_beam_writes_the_best_hypothesis(session: Session) -> None:
+def test_translate_with_a_beam_writes_the_best_hypothesis(session: Translator) -> None:
     lines = ["You have to clean your room.", "", "I am hungry."]
     result = run("translate", "--beam", "4", text="\n".join(lines) + "\n")
     assert result.returncode == 0

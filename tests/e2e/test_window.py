@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.state.choices import Choices, Width
+from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
@@ -102,7 +103,7 @@ def test_exporting_asks_shows_and_writes(window: Parts, qtbot: QtBot, tmp_path: 
     window.actions["export"].trigger()
     dialog = export_dialog(window)
     request = ExportRequest(Choices(what, suffix), tmp_path / f"picture.{suffix}")
-    dialog.choices_changed.emit(request.choices)
+    dialog.choices_changed.emit(request.choices, window.controller.view)
     dialog.accepted_request.emit(request)
     window.commands.wait_for_exports()
     assert request.path.read_bytes()[:4] in (b"\x89PNG", b"<?xm", b"%PDF", b"GIF8")
@@ -115,7 +116,7 @@ def test_the_dialog_shows_what_the_file_will_be(window: Parts, qtbot: QtBot) -> 
     dialog = export_dialog(window)
     seen: list[tuple[int, str]] = []
     window.commands.exports._previews.painted.connect(lambda number, image, about: seen.append((image.width(), about)))
-    dialog.choices_changed.emit(Choices("positions", "pdf", width=Width(20, "cm")))
+    dialog.choices_changed.emit(Choices("positions", "pdf", width=Width(20, "cm")), window.controller.view)
     qtbot.waitUntil(lambda: any(about.startswith("20.0 × ") for _, about in seen), timeout=PATIENCE)
     dialog.reject()
 
@@ -208,10 +209,10 @@ def test_theme_colours_and_sentences_are_remembered(open_window: Open, qtbot: Qt
     parts = open_window(settings=Settings(store), sentence=SENTENCE)
     wait_for_step(qtbot, parts, 0)
     parts.commands.set_theme("dark")
-    parts.commands.set_colormap("magma")
+    parts.commands.choose(COLORMAP, "magma")
     again = Settings(store)
     assert again.get("theme") == "dark" and again.get("recent sentences") == [SENTENCE]
-    assert open_window(settings=again).controller.view.colormap == "magma"
+    assert open_window(settings=again).controller.view[COLORMAP] == "magma"
 
 
 def test_the_layout_is_remembered(open_window: Open, qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from attention_viewer.model.checkpoint import check_checkpoint, content_hash, load, read_weights, write_weights
 from attention_viewer.model.contract.errors import CheckpointError
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from safetensors.torch import load_file, save_file
 from support.checkpoints import MakeCheckpoint
 
@@ -42,7 +42,7 @@ def test_what_is_no_directory_is_refused(tmp_path: Path) -> None:
         check_checkpoint(tmp_path / "nowhere")
     (tmp_path / "file").touch()
     with pytest.raises(CheckpointError, match="is not a directory"):
-        Session(tmp_path / "file")
+        Translator(tmp_path / "file")
 
 
 def cut_short(path: Path) -> None:
@@ -69,7 +69,7 @@ def test_damaged_weights(damage: Callable[[Path], None], name: str, checkpoint: 
         (checkpoint / MODEL).unlink()
     damage(checkpoint / name)
     with pytest.raises(CheckpointError, match=f"{name} is damaged or cut short"):
-        Session(checkpoint)
+        Translator(checkpoint)
 
 
 @pytest.mark.parametrize("content", [{"weight": "text"}, [torch.ones(2)], print])
@@ -85,7 +85,7 @@ def test_a_pickle_of_anything_but_tensors(content: object, checkpoint: Path) -> 
 def test_damaged_json(damage: Callable[[Path], None], name: str, checkpoint: Path) -> None:
     damage(checkpoint / name)
     with pytest.raises(CheckpointError, match=f"{name} is damaged"):
-        Session(checkpoint)
+        Translator(checkpoint)
 
 
 @pytest.mark.parametrize("name", ["source.spm", "target.spm"])
@@ -93,7 +93,7 @@ def test_damaged_json(damage: Callable[[Path], None], name: str, checkpoint: Pat
 def test_damaged_subword_models(damage: Callable[[Path], None], name: str, checkpoint: Path) -> None:
     damage(checkpoint / name)
     with pytest.raises(CheckpointError, match=f"{name} is damaged"):
-        Session(checkpoint)
+        Translator(checkpoint)
 
 
 @pytest.mark.parametrize(("piece", "token_id"), [("▁x", 999), ("▁x", -1), ("▁x", 1.5), ("▁x", None), ("▁x", True)])
@@ -101,13 +101,13 @@ def test_vocabulary_ids_out_of_range(piece: str, token_id: object, checkpoint: P
     path = checkpoint / "vocab.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), piece: token_id}))
     with pytest.raises(CheckpointError, match=r"vocab\.json.*'▁x' has id"):
-        Session(checkpoint)
+        Translator(checkpoint)
 
 
 def test_a_vocabulary_without_an_unknown_piece(checkpoint: Path) -> None:
     (checkpoint / "vocab.json").write_text('{"a": 1}')
     with pytest.raises(CheckpointError, match="no <unk> piece"):
-        Session(checkpoint)
+        Translator(checkpoint)
 
 
 def edit(checkpoint: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> None:

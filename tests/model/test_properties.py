@@ -11,7 +11,7 @@ from attention_viewer.model.contract.api import Ended, Kind
 from attention_viewer.model.contract.document import Document, go_to, step_back, step_forward
 from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.nn.layers import EncoderLayer, PositionwiseFFN
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ TARGETS = st.lists(st.integers(3, 30), min_size=2, max_size=7)
 
 @QUICK
 @given(words=WORDS, target=TARGETS)
-def test_rows_sum_to_one_and_nothing_looks_ahead(tiny_session: Session, words: list[str], target: list[int]) -> None:
+def test_rows_sum_to_one_and_nothing_looks_ahead(tiny_session: Translator, words: list[str], target: list[int]) -> None:
     trace = tiny_session.trace(teacher_force(Document(" ".join(words)), [*target, 0]))
     for kind in Kind:
         np.testing.assert_allclose(trace.weights(kind).sum(-1), 1.0, atol=1e-5)
@@ -36,8 +36,8 @@ def test_a_later_token_leaves_earlier_rows_identical(
     tiny: Path, words: list[str], target: list[int], other: int
 ) -> None:
     text = " ".join(words)
-    first = Session(tiny).trace(teacher_force(Document(text), [*target, 0]))
-    second = Session(tiny).trace(teacher_force(Document(text), [*target[:-1], other, 0]))
+    first = Translator(tiny).trace(teacher_force(Document(text), [*target, 0]))
+    second = Translator(tiny).trace(teacher_force(Document(text), [*target[:-1], other, 0]))
     kept = len(target)
     assert np.array_equal(first.decoder_self_attention[:, :, :kept], second.decoder_self_attention[:, :, :kept])
     assert np.array_equal(first.cross_attention[:, :, :kept], second.cross_attention[:, :, :kept])
@@ -46,7 +46,7 @@ def test_a_later_token_leaves_earlier_rows_identical(
 @QUICK
 @given(words=WORDS, target=TARGETS)
 def test_step_by_step_equals_one_parallel_pass(tiny: Path, words: list[str], target: list[int]) -> None:
-    trace = Session(tiny).trace(teacher_force(Document(" ".join(words)), [*target, 0]))
+    trace = Translator(tiny).trace(teacher_force(Document(" ".join(words)), [*target, 0]))
     assert [token.id for token in trace.input_tokens[1:]] == target
     assert [token.id for token in trace.output_tokens] == [*target, 0]
     model = load(tiny)
@@ -65,7 +65,7 @@ def test_step_by_step_equals_one_parallel_pass(tiny: Path, words: list[str], tar
     moves=st.lists(st.sampled_from(["step", "back", "jump", "force"]), min_size=1, max_size=8), seed=st.integers(0, 99)
 )
 def test_the_way_to_a_document_does_not_matter(tiny: Path, moves: list[str], seed: int) -> None:
-    wandering = Session(tiny)
+    wandering = Translator(tiny)
     document = Document("the old cat sees a bird", limit=9)
     for move in moves:
         if move == "force":
@@ -75,14 +75,14 @@ def test_the_way_to_a_document_does_not_matter(tiny: Path, moves: list[str], see
         else:
             document = step_forward(document) if move == "step" else step_back(document)
         wandering.trace(document)
-    walked, fresh = wandering.trace(document), Session(tiny).trace(document)
+    walked, fresh = wandering.trace(document), Translator(tiny).trace(document)
     assert walked.output_tokens == fresh.output_tokens and walked.ended == fresh.ended
     for kind in Kind:
         np.testing.assert_array_equal(walked.weights(kind), fresh.weights(kind))
 
 
 def test_interleaved_and_abandoned_traces_do_not_disturb_each_other(tiny: Path) -> None:
-    session = Session(tiny)
+    session = Translator(tiny)
     long = go_to(Document("the cat sees a tree", limit=12), 12)
     abandoned = session.trace_steps(long)
     next(abandoned, None)
@@ -90,12 +90,12 @@ def test_interleaved_and_abandoned_traces_do_not_disturb_each_other(tiny: Path) 
     abandoned.close()
     np.testing.assert_array_equal(
         other.cross_attention,
-        Session(tiny).trace(teacher_force(Document("the cat sees a tree"), [5, 6, 7, 0])).cross_attention,
+        Translator(tiny).trace(teacher_force(Document("the cat sees a tree"), [5, 6, 7, 0])).cross_attention,
     )
-    np.testing.assert_array_equal(session.trace(long).cross_attention, Session(tiny).trace(long).cross_attention)
+    np.testing.assert_array_equal(session.trace(long).cross_attention, Translator(tiny).trace(long).cross_attention)
 
 
-def test_padding_in_a_batch_changes_nothing(tiny: Path, tiny_session: Session) -> None:
+def test_padding_in_a_batch_changes_nothing(tiny: Path, tiny_session: Translator) -> None:
     model = load(tiny)
     short = [token.id for token in tiny_session.tokenize("the cat")]
     long = [token.id for token in tiny_session.tokenize("the old cat sees a big red bird")]
@@ -127,7 +127,7 @@ def test_the_ffn_is_the_same_at_every_position() -> None:
         np.testing.assert_allclose(ffn(x)[0, 3].numpy(), ffn(x[:, 3])[0].numpy(), atol=1e-6)
 
 
-def test_decoding_ends_at_eos_or_at_the_limit(session: Session) -> None:
+def test_decoding_ends_at_eos_or_at_the_limit(session: Translator) -> None:
     whole = session.trace(Document("I am hungry.", step=200))
     assert whole.ended is Ended.EOS and whole.output_tokens[-1].piece == "</s>"
     stopped = session.trace(Document("I am hungry.", step=200, limit=2))
@@ -135,7 +135,7 @@ def test_decoding_ends_at_eos_or_at_the_limit(session: Session) -> None:
     assert session.trace(Document("I am hungry.", step=1)).ended is None
 
 
-def test_arrays_are_read_only(session: Session) -> None:
+def test_arrays_are_read_only(session: Translator) -> None:
     trace = session.trace(Document("I am hungry.", step=2))
     for kind in Kind:
         assert not trace.weights(kind).flags.writeable

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,9 +78,9 @@ def bundled() -> Path:
 
 
 @pytest.fixture(scope="session")
-def session(bundled: Path) -> Session:
+def session(bundled: Path) -> Translator:
     """A session on the bundled checkpoint."""
-    return Session(bundled)
+    return Translator(bundled)
 
 
 @pytest.fixture(scope="session")
@@ -119,9 +119,9 @@ def tiny(make_checkpoint: MakeCheckpoint) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_session(tiny: Path) -> Session:
+def tiny_session(tiny: Path) -> Translator:
     """A session on the tiny checkpoint."""
-    return Session(tiny)
+    return Translator(tiny)
 
 
 def _train_subwords(prefix: Path, words: list[str], size: int) -> Subwords:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, GridSpec, HeatmapSpec, scale_for
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.view_state import Head
 
 SENTENCE = "The cat <sat> & slept"
 

@@ -17,6 +17,7 @@ from attention_viewer.model.contract.api import (
     Trace,
 )
 from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.families.marian import architecture
 
 SOURCE = (
     Token(11, "▁The", "The", (0, 3)),
@@ -62,7 +63,8 @@ def config(**changes: Any) -> ModelConfig:
 
 def info(**changes: Any) -> ModelInfo:
     """What is known of the made-up model."""
-    return ModelInfo("toy", "toy", "0" * 64, 9_400_000, config(**changes), "en", "fr")
+    sizes = config(**changes)
+    return ModelInfo("toy", "toy", "0" * 64, 9_400_000, sizes, architecture(sizes), "en", "fr")
 
 
 def attention(rows: int, columns: int, layers: int = LAYERS, heads: int = HEADS) -> Floats:

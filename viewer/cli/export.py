@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.command import (
@@ -21,6 +22,7 @@ from attention_viewer.viewer.cli.command import (
 from attention_viewer.viewer.cli.option_types import listed, numbered, one_of, real, text, whole, width
 from attention_viewer.viewer.state import choices
 from attention_viewer.viewer.state.choices import ANIMATIONS, FORMATS, NUMBERS, PAGES, PIXELS_PER_INCH, THEMES, Choices
+from attention_viewer.viewer.state.options import Option, exported
 
 KINDS = ("encoder", "decoder", "cross")
 PICTURE_SUBJECTS: Mapping[str, str] = MappingProxyType(
@@ -33,14 +35,12 @@ PICTURE_SUBJECTS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Word of --picture -> what it is called among the choices."""
-RANGES = ("unit", "maximum", "root")
-ROWS = ("both", "reads", "predicts")
 SMALLEST_SCALE, LARGEST_SCALE = 0.5, 12.0
 """Pixels of an image to a pixel of the figure."""
 
 WHAT = ("picture", "grid", "kind", "layer", "head")
 RESOLUTION = ("dpi", "scale")
-LOOK = ("width", *RESOLUTION, "theme", "no_title", "no_caption", "colours", "range", "rows")
+LOOK = ("width", *RESOLUTION, "theme", "no_title", "no_caption")
 """Options by the name of their value; each is None unless it was given."""
 LOOK_FIELDS: Mapping[str, str] = MappingProxyType(
     {
@@ -56,9 +56,9 @@ class ExportOptions:
     """Files of one sentence, of a saved `session`, or of every line of `source`, into the directory `output`.
 
     `text` is "" where there is no sentence. `kinds` are those of which heads, or all heads, are pictured; `layer` and
-    `head` count from 1, None is all of them (or, in a picture of the three kinds, those of the view). `colormap`,
-    `color_range` and `row_labels` are words of the command line, None leaves them to the view. `resume` keeps the
-    files that are still right. `looks` names the fields of `choices` that were given: the others are those
+    `head` count from 1, None is all of them (or, in a picture of the three kinds, those of the view). `chosen` are the
+    choices of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
+    still right. `looks` names the fields of `choices` that were given: the others are those
     of the session, where there is one.
     """
 
@@ -69,9 +69,7 @@ class ExportOptions:
     kinds: tuple[str, ...] = KINDS
     layer: int | None = None
     head: int | None = None
-    colormap: str | None = None
-    color_range: str | None = None
-    row_labels: str | None = None
+    chosen: tuple[tuple[Option[Any], Any], ...] = ()
     steps: int | None = None
     target: str | None = None
     force: bool = False
@@ -110,9 +108,7 @@ def options(values: argparse.Namespace) -> ExportOptions:
         kinds=kinds,
         layer=values.layer,
         head=values.head,
-        colormap=values.colours,
-        color_range=values.range,
-        row_labels=values.rows,
+        chosen=tuple((option, getattr(values, option.name)) for option in _given(values)),
         steps=values.steps,
         target=values.target,
         force=values.force,
@@ -170,9 +166,25 @@ def _add_look(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--frame", metavar="MS", type=frame, help=f"time of an animation's step, {Choices.frame} if left out"
     )
-    group.add_argument("--colours", metavar="NAME", help="viridis (if left out), cividis, magma or ink")
-    _add_words(group, "--range", RANGES, "weight of the strongest colour: 1, the largest, or 1 on a square-root scale")
-    _add_words(group, "--rows", ROWS, "label of a decoder row: the token it reads, the one it predicts, or both")
+    for option in _offered():
+        group.add_argument(
+            option.flag, dest=option.name, metavar="|".join(option.words), type=_chosen_by(option), help=option.help
+        )
+
+
+def _offered() -> list[Option[Any]]:
+    """The choices of how maps are shown that have an option here."""
+    return [option for option in exported() if option.flag]
+
+
+def _given(values: argparse.Namespace) -> list[Option[Any]]:
+    return [option for option in _offered() if getattr(values, option.name) is not None]
+
+
+def _chosen_by(option: Option[Any]) -> Callable[[str], Any]:
+    """Accept a word of the option, and give its value."""
+    word = one_of(option.flag, option.words)
+    return lambda text: option.of_word(word(text))
 
 
 def _choices(values: argparse.Namespace) -> Choices:
@@ -196,7 +208,10 @@ def _choices(values: argparse.Namespace) -> Choices:
 def _subject(values: argparse.Namespace) -> str:
     """What is exported, as the choices call it. Raises InputError where that cannot be asked of it."""
     if values.format in NUMBERS or values.format in PAGES:
-        _refuse(values, (*WHAT, *LOOK), f"--format {values.format} holds everything that was computed")
+        everything = f"--format {values.format} holds everything that was computed"
+        _refuse(values, (*WHAT, *LOOK), everything)
+        for option in _given(values):
+            raise InputError(f"{everything}: leave {option.flag} out.")
         return choices.DATA if values.format in NUMBERS else choices.PAGE
     if values.grid and values.picture not in (None, "grid"):
         raise InputError(f"--grid is short for --picture grid: leave it out, or leave --picture {values.picture} out.")

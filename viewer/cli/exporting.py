@@ -10,8 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attention_viewer.model.checkpoint import check_checkpoint
 from attention_viewer.model.contract.api import Kind
@@ -23,26 +22,19 @@ from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
 from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
 from attention_viewer.viewer.cli.folder_batch import FolderBatch, Output, run_in_folder, write_file
 from attention_viewer.viewer.cli.manifest import digest
-from attention_viewer.viewer.cli.option_types import one_of
 from attention_viewer.viewer.cli.preflight import offscreen_application
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.names import NAMES, file_name
-from attention_viewer.viewer.look.colormaps import SEQUENTIAL
 from attention_viewer.viewer.state.choices import GRID, KINDS, MAP, Choices
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.view_state import ColorRange, Head, RowLabels, ViewState
+from attention_viewer.viewer.state.view_state import Head, ViewState, choose
 from attention_viewer.viewer.storage.files import check_folder, made_folder
 from attention_viewer.viewer.storage.session_file import SavedSession, to_text
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
-
-COLOR_RANGES: Mapping[str, ColorRange] = MappingProxyType(
-    {"unit": ColorRange.UNIT, "maximum": ColorRange.MAXIMUM, "root": ColorRange.SQUARE_ROOT}
-)
-"""Word of --range -> what it means."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +95,6 @@ class Exporter:
 def export(options: ExportOptions) -> int:
     """Write what was asked for; returns the exit code. Raises UserError where nothing was written."""
     check_checkpoint(options.model)
-    if options.colormap is not None:
-        one_of("--colours", SEQUENTIAL)(options.colormap)
     saved = saved_session(options.session, options.model)
     options = replace(options, choices=looking_as(options, saved))
     config = read_config(options.model)
@@ -127,14 +117,10 @@ def looking_as(options: ExportOptions, saved: SavedSession | None) -> Choices:
 
 def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:
     """How a session was looked at, or the view that everything begins with, as far as the options leave it so."""
-    given: dict[str, Any] = {}
-    if options.colormap is not None:
-        given["colormap"] = options.colormap
-    if options.color_range is not None:
-        given["color_range"] = COLOR_RANGES[options.color_range]
-    if options.row_labels is not None:
-        given["row_labels"] = RowLabels(options.row_labels)
-    return replace(saved.view if saved else ViewState(), **given)
+    view = saved.view if saved else ViewState()
+    for option, value in options.chosen:
+        view = choose(view, option, value)
+    return view
 
 
 def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tuple[Item, ...]:

@@ -22,14 +22,14 @@ from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.session_file import read as read_session
 
 if TYPE_CHECKING:
-    from attention_viewer.model.session import Session
+    from attention_viewer.model.translator import Translator
 
 
 @dataclass(frozen=True, eq=False)
 class Tracer:
     """An open checkpoint: from a sentence, or a saved document, to what can be looked at."""
 
-    session: Session
+    session: Translator
 
     def document(self, text: str, target: str | None = None, max_steps: int | None = None) -> Document:
         """The document that runs to the end of a sentence, or of a forced translation; else `max_steps` at most.
@@ -67,9 +67,9 @@ class Tracer:
 
 def open_tracer(model: Path) -> Tracer:
     """A tracer of the checkpoint in a directory. Raises CheckpointError where it holds none that can be computed."""
-    from attention_viewer.model.session import Session
+    from attention_viewer.model.translator import Translator
 
-    return Tracer(Session(model))
+    return Tracer(Translator(model))
 
 
 def saved_session(file: Path | None, model: Path) -> SavedSession | None:

@@ -119,7 +119,7 @@ def _translator(options: TranslateOptions) -> Callable[[str], str]:
     """From a sentence to its translation, in one line. Raises InputError where the sentence is too long."""
     from attention_viewer.model.contract.choosing import Decoding
     from attention_viewer.model.contract.document import Document
-    from attention_viewer.model.session import finished
+    from attention_viewer.model.translator import finished
     from attention_viewer.viewer.cli.tracing import open_tracer
 
     tracer = open_tracer(options.model)

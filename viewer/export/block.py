@@ -16,8 +16,8 @@ from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colo
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS, heatmap_layout, natural_size, paint_heatmap
 from attention_viewer.viewer.painting.labels import elided, stride
+from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, BarsSpec, GridSpec, HeatmapSpec, scale_for
-from attention_viewer.viewer.state.view_state import ColorRange
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 

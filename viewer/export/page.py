@@ -20,12 +20,14 @@ from typing import Any
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, DecodeStep, Floats, Kind, Token, Trace, join_text
 from attention_viewer.model.contract.interventions import Interventions, from_json
-from attention_viewer.viewer.look.colormaps import COLORMAPS, SEQUENTIAL
+from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
+from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.palette import PALETTES, Palette
 from attention_viewer.viewer.resolve.resolve import KIND_TITLES, ROW_CONVENTIONS, axes
 from attention_viewer.viewer.state import conditions
+from attention_viewer.viewer.state.options import RowLabels
 from attention_viewer.viewer.state.specs import CONVENTION, Axis
-from attention_viewer.viewer.state.view_state import RowLabels, ViewState, clamp
+from attention_viewer.viewer.state.view_state import ViewState, clamp
 
 STEPS_OF_WEIGHT = 65535
 """A weight of 1 as it is stored: 16 bits, little endian."""

@@ -18,6 +18,7 @@ from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.choices import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.specs import HeatmapSpec, MatrixSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 from PySide6.QtCore import QSizeF
@@ -98,7 +99,7 @@ def _kinds(subject: Subject, look: Look, grown: Subject) -> Figure:
 def _positions(subject: Subject, look: Look, grown: Subject) -> Figure:
     style, given = look.style, resolve_positions.given(subject.loaded)
     where = (subject.view.positions, subject.d_model, given)
-    encoding, dots = resolve_positions.encoding(*where), resolve_positions.dots(*where, subject.view.colormap)
+    encoding, dots = resolve_positions.encoding(*where), resolve_positions.dots(*where, subject.view[COLORMAP])
     curves = resolve_positions.curves(*where)
     drawn = plot_block(
         lambda painter, rect, vector: _done(paint_curves(painter, rect, curves, style)),

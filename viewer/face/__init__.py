@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from attention_viewer.model.contract.api import ModelInfo, Trace
     from attention_viewer.model.contract.document import Document
-    from attention_viewer.model.session import Session
+    from attention_viewer.model.translator import Translator
 
 __all__ = ["Model", "open_model"]
 
@@ -34,25 +34,25 @@ def open_model(directory: str | Path | None = None, threads: int = 1) -> Model:
 
     path = BUNDLED_MODEL if directory is None else Path(directory)
     check_checkpoint(path)
-    from attention_viewer.model.session import Session
+    from attention_viewer.model.translator import Translator
 
-    return Model(Session(path, threads=threads))
+    return Model(Translator(path, threads=threads))
 
 
 class Model:
     """An open checkpoint; made by `open_model`. One thread at a time may use it."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, translator: Translator) -> None:
+        self._translator = translator
 
     @property
     def info(self) -> ModelInfo:
         """Name, content hash, sizes and languages."""
-        return self._session.info
+        return self._translator.info
 
     def translate(self, text: str) -> str:
         """The greedy translation of a sentence. Raises UserError where it is empty or too long."""
-        return self._session.text(self.trace(text))
+        return self._translator.text(self.trace(text))
 
     def trace(self, source: str | Document, target: str | None = None, steps: int | None = None) -> Trace:
         """Everything computed for a sentence, or for a document, which says itself what is computed.
@@ -60,7 +60,7 @@ class Model:
         Of a sentence, with `target` the decoder reads that translation (teacher forcing); `steps` is how many decoder
         rows are computed at most (None: to the end). Raises UserError where the model cannot work with it.
         """
-        return self._session.trace(self._document(source, target, steps))
+        return self._translator.trace(self._document(source, target, steps))
 
     def write(
         self,
@@ -79,8 +79,8 @@ class Model:
         from attention_viewer.viewer.export.meta import meta
 
         document = self._document(source, target, steps)
-        trace = self._session.trace(document)
-        about = meta(self.info, document, trace, self._session.text(trace), target)
+        trace = self._translator.trace(document)
+        about = meta(self.info, document, trace, self._translator.text(trace), target)
         write_trace(Path(path), trace, about, overwrite)
 
     def _document(self, source: str | Document, target: str | None, steps: int | None) -> Document:
@@ -91,5 +91,5 @@ class Model:
             return source
         document = Document(source)
         if target is not None:
-            document = teacher_force(document, [token.id for token in self._session.encode_target(target)])
+            document = teacher_force(document, [token.id for token in self._translator.encode_target(target)])
         return go_to(document, document.limit if steps is None else steps)

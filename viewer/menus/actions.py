@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.viewer.look.colormaps import SEQUENTIAL
 from attention_viewer.viewer.menus.commands import Commands
+from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.choices import DATA
-from attention_viewer.viewer.state.view_state import ColorRange, RowLabels, Side
+from attention_viewer.viewer.state.options import Option
+from attention_viewer.viewer.state.view_state import Side
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -220,17 +221,18 @@ CHOICES = (
                lambda c: c.theme, lambda c, value: c.set_theme(value)),
     ChoiceSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
                lambda c: c.text_size, lambda c, value: c.set_text_size(value)),
-    ChoiceSpec("View", "Colours", tuple((name, name.capitalize()) for name in SEQUENTIAL),
-               lambda c: c.controller.view.colormap, lambda c, value: c.set_colormap(value)),
-    ChoiceSpec("View", "Colour range",
-               ((ColorRange.UNIT, "0 to 1"), (ColorRange.MAXIMUM, "0 to the map's maximum"),
-                (ColorRange.SQUARE_ROOT, "0 to 1, square root")),
-               lambda c: c.controller.view.color_range, lambda c, value: c.set_color_range(value)),
-    ChoiceSpec("View", "Decoder row labels",
-               ((RowLabels.BOTH, "Reads → predicts"), (RowLabels.READS, "Token read"),
-                (RowLabels.PREDICTS, "Token predicted")),
-               lambda c: c.controller.view.row_labels, lambda c, value: c.set_row_labels(value)),
 )  # fmt: skip
+
+
+def view_choice(option: Option[Any]) -> ChoiceSpec:
+    """The submenu of a choice of how maps are shown."""
+    return ChoiceSpec(
+        "View",
+        option.title,
+        tuple((each.value, each.title) for each in option.values),
+        lambda commands: commands.controller.view[option],
+        lambda commands, value: commands.choose(option, value),
+    )
 
 
 class ActionTable(QObject):
@@ -241,7 +243,7 @@ class ActionTable(QObject):
         self._window, self._commands = window, commands
         self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
         self._actions = {spec.id: self._add(spec) for spec in ACTIONS}
-        self._choices = [(spec, self._add_choice(spec)) for spec in CHOICES]
+        self._choices = [(spec, self._add_choice(spec)) for spec in (*CHOICES, *map(view_choice, options.OPTIONS))]
         commands.controller.changed.connect(self.refresh)
         commands.changed.connect(self.refresh)
         self.refresh()

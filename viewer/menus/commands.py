@@ -18,7 +18,8 @@ from attention_viewer.viewer.menus.laboratory_commands import LaboratoryCommands
 from attention_viewer.viewer.menus.recovery_commands import RecoveryCommands
 from attention_viewer.viewer.menus.session_commands import SessionCommands
 from attention_viewer.viewer.resolve import resolve
-from attention_viewer.viewer.state.view_state import ColorRange, RowLabels
+from attention_viewer.viewer.state import view_state
+from attention_viewer.viewer.state.options import Option, Value
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.about_dialog import AboutDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -74,17 +75,10 @@ class Commands(QObject):
         self._window.set_style(theme.apply(application, theme.PALETTES[self.theme], self.text_size))
         self.changed.emit()
 
-    def set_colormap(self, name: str) -> None:
-        """Use and remember a colormap."""
-        self._remember("colormap", name, colormap=name)
-
-    def set_color_range(self, color_range: ColorRange) -> None:
-        """Use and remember a colour range."""
-        self._remember("colour range", color_range.value, color_range=color_range)
-
-    def set_row_labels(self, row_labels: RowLabels) -> None:
-        """Use and remember how decoder rows are labelled."""
-        self._remember("row labels", row_labels.value, row_labels=row_labels)
+    def choose(self, option: Option[Value], value: Value) -> None:
+        """Show maps in another way, and remember it."""
+        self._settings.remember(option, value)
+        self.controller.look(view_state.choose(self.controller.view, option, value))
 
     def toggle_lock(self) -> None:
         """Lock the panels together, or release them."""

@@ -26,6 +26,7 @@ from attention_viewer.viewer.state.choices import (
     to_json,
 )
 from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -71,7 +72,7 @@ class ExportCommands(QObject):
         names = proposed_names(self._controller.view)
         if self._dialog is not None:
             self._dialog.deleteLater()
-        dialog = ExportDialog(choices, self._unavailable(), names, self._folder(), self._window)
+        dialog = ExportDialog(choices, self._unavailable(), names, self._folder(), self._window, self._controller.view)
         dialog.choices_changed.connect(self._preview)
         dialog.accepted_request.connect(self.write)
         self._dialog = dialog
@@ -85,6 +86,8 @@ class ExportCommands(QObject):
         self._settings.set("export folder", str(path.parent))
         self._settings.set("export choices", to_json(choices))
         subject = self._pictured(self._subject or subject_of(self._controller), choices)
+        if request.view is not None:
+            subject = replace(subject, view=request.view)
         self._window.set_status(f"Writing {path.name} …")
         number = self._runner.start(
             lambda advance: export_file(subject, choices, path, overwrite=True, advance=advance), path.name
@@ -111,13 +114,13 @@ class ExportCommands(QObject):
         reasons = {name: spec.reason for name, spec in found.items() if isinstance(spec, Pending | Unavailable)}
         return {**reasons, KINDS: missing[0].reason} if missing else reasons
 
-    def _preview(self, choices: Choices) -> None:
+    def _preview(self, choices: Choices, view: ViewState) -> None:
         dialog, subject = self._dialog, self._subject
         if dialog is None or subject is None or choices.subject not in PICTURES:
             return
         ratio = dialog.devicePixelRatioF()
         dialog.set_waiting()
-        self._subject = subject = self._pictured(subject, choices)
+        subject = self._subject = replace(self._pictured(subject, choices), view=view)
         self._wanted = self._previews.start(lambda: preview(subject, choices, ratio))
 
     def _pictured(self, subject: Subject, choices: Choices) -> Subject:

@@ -11,8 +11,9 @@ import numpy as np
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS, badge_size, paint_badge, paint_rectangles
 from attention_viewer.viewer.painting.raster import Pixels, cell_colors, fit, image_of
+from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import GridSpec, scale_for
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.view_state import Head
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 

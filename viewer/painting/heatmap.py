@@ -13,6 +13,7 @@ from attention_viewer.model.contract.api import Booleans
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
 from attention_viewer.viewer.painting.labels import Side, height_of, overhang_of, paint_labels, width_of
+from attention_viewer.viewer.painting.numbers import paint_numbers
 from attention_viewer.viewer.painting.raster import Pixels, cell_colors, fit, image_of
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -134,6 +135,7 @@ def paint_cells(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style
         if side >= HATCHED_CELL:
             _paint_corners(painter, rect, spec.leaked, style)
         _paint_border(painter, rect, spec.leaked, style)
+    paint_numbers(painter, rect, spec, style)
 
 
 def badge_size(text: str, style: Style) -> tuple[float, float]:

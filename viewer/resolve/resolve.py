@@ -17,6 +17,7 @@ from attention_viewer.viewer.resolve.provenance import step_words
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.comparing import difference, without_difference
 from attention_viewer.viewer.state.loaded import Loaded, Other
+from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, NUMBERS, ROW_LABELS, ColorRange, RowLabels
 from attention_viewer.viewer.state.specs import (
     Axis,
     BarsSpec,
@@ -29,7 +30,7 @@ from attention_viewer.viewer.state.specs import (
     probability_text,
     scale_for,
 )
-from attention_viewer.viewer.state.view_state import ColorRange, Head, RowLabels, Side, ViewState, clamp
+from attention_viewer.viewer.state.view_state import Head, Side, ViewState, clamp
 
 KIND_TITLES = {
     Kind.ENCODER: "Encoder self-attention",
@@ -56,7 +57,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         return shown
     head = clamp(view.heads[kind], shown.weights.shape[:2])
     values = shown.weights[head.layer, head.head]
-    scale = _signed(values) if shown.signed else scale_for(view.color_range, values)
+    scale = _signed(values) if shown.signed else scale_for(view[COLOR_RANGE], values)
     off = head in _off(loaded, view, kind)
     return HeatmapSpec(
         kind=kind,
@@ -67,10 +68,11 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         values=values,
         mask=shown.mask,
         scale=scale,
-        colormap=SIGNED_COLORMAP if shown.signed else view.colormap,
+        colormap=SIGNED_COLORMAP if shown.signed else view[COLORMAP],
         caption=_caption(shown, loaded, view, kind, _taught(loaded, kind, head) + scale.note),
         leaked=shown.leaked,
         badge=" · ".join(word for word in (shown.side, "off" if off else "") if word),
+        numbers=view[NUMBERS],
     )
 
 
@@ -80,7 +82,7 @@ def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
     if not isinstance(shown, ShownMaps):
         return shown
     scale = _signed(shown.weights) if shown.signed else None
-    note = scale.note if scale else _grid_note(view.color_range)
+    note = scale.note if scale else _grid_note(view[COLOR_RANGE])
     return GridSpec(
         kind=kind,
         title=f"{KIND_TITLES[kind]} · all layers and heads{shown.suffix}",
@@ -88,8 +90,8 @@ def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
         columns=shown.columns,
         values=shown.weights,
         mask=shown.mask,
-        color_range=view.color_range,
-        colormap=SIGNED_COLORMAP if shown.signed else view.colormap,
+        color_range=view[COLOR_RANGE],
+        colormap=SIGNED_COLORMAP if shown.signed else view[COLORMAP],
         selected=clamp(view.heads[kind], shown.weights.shape[:2]),
         caption=_caption(shown, loaded, view, kind, note, masked="grey = masked"),
         off=_off(loaded, view, kind),
@@ -131,7 +133,7 @@ def _one(
 ) -> ShownMaps | Missing:
     if kind is not Kind.ENCODER and not trace.steps:
         return FIRST_STEP
-    rows, columns = axes(trace, kind, view.row_labels)
+    rows, columns = axes(trace, kind, view[ROW_LABELS])
     leaked = trace.leaked if kind is Kind.DECODER else None
     return ShownMaps(trace.weights(kind), trace.mask(kind), leaked, rows, columns, sentence, translation, suffix, side)
 
@@ -145,8 +147,8 @@ def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kin
     rows, columns = (
         _both(mine, theirs, count)
         for mine, theirs, count in zip(
-            axes(trace, kind, view.row_labels),
-            axes(other.trace, kind, view.row_labels),
+            axes(trace, kind, view[ROW_LABELS]),
+            axes(other.trace, kind, view[ROW_LABELS]),
             found.values.shape[2:],
             strict=True,
         )

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Floats, Kind
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.options import ColorRange, Numbers
+from attention_viewer.viewer.state.view_state import Head
 
 SMALLEST_SPAN = 1e-30
 """Keeps a scale from dividing by zero when all its values are equal."""
@@ -74,6 +75,7 @@ class HeatmapSpec:
     leaked: Booleans | None = None
     badge: str = ""
     beside: tuple[str, ...] = ()
+    numbers: Numbers = Numbers.OFF
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,24 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from attention_viewer.model.contract.api import Kind
-
-
-class ColorRange(StrEnum):
-    """How weights become colours: 0 to 1, 0 to the map's largest weight, or the square root of 0 to 1."""
-
-    UNIT = "unit"
-    MAXIMUM = "maximum"
-    SQUARE_ROOT = "square root"
-
-
-class RowLabels(StrEnum):
-    """How decoder rows are labelled: by the token read, the token predicted, or both."""
-
-    BOTH = "both"
-    READS = "reads"
-    PREDICTS = "predicts"
+from attention_viewer.viewer.state.options import Option, Value
 
 
 class Side(StrEnum):
@@ -65,18 +51,28 @@ class ViewState:
 
     `active` is the panel that the keyboard and Export act on; `locked` keeps the three panels on one layer
     and head. `side` matters while two traces are compared; `filter` lets through the pieces of the vocabulary that
-    hold it ("": the most probable ones).
+    hold it ("": the most probable ones). `chosen` are the choices of `viewer.state.options` that are not at their
+    default, by their names; `view[OPTION]` reads one.
     """
 
     heads: Mapping[Kind, Head] = field(default_factory=_first_heads)
     active: Kind = Kind.CROSS
     locked: bool = False
-    color_range: ColorRange = ColorRange.UNIT
-    colormap: str = "viridis"
-    row_labels: RowLabels = RowLabels.BOTH
     positions: PositionView = PositionView()
     side: Side = Side.A
     filter: str = ""
+    chosen: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __getitem__(self, option: Option[Value]) -> Value:
+        """What is chosen of an option."""
+        value: Value = self.chosen.get(option.name, option.default)
+        return value
+
+
+def choose(view: ViewState, option: Option[Value], value: Value) -> ViewState:
+    """The view with another choice of an option; what is at its default is not kept, so that equal views are equal."""
+    others = {name: each for name, each in view.chosen.items() if name != option.name}
+    return replace(view, chosen=MappingProxyType(others if value == option.default else {**others, option.name: value}))
 
 
 def select_head(view: ViewState, kind: Kind, head: Head, counts: HeadCounts) -> ViewState:

@@ -6,7 +6,7 @@ Nothing in a file is ever executed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -17,11 +17,11 @@ from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.document_json import from_first_json, from_json, to_json
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import opened
-from attention_viewer.viewer.look.colormaps import SEQUENTIAL
+from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.choices import Choices
 from attention_viewer.viewer.state.choices import from_json as choices_from
 from attention_viewer.viewer.state.choices import to_json as choices_json
-from attention_viewer.viewer.state.view_state import ColorRange, Head, PositionView, RowLabels, Side, ViewState
+from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState, choose
 from attention_viewer.viewer.storage.files import write_lines
 
 FORMAT = "attention-viewer session"
@@ -52,7 +52,10 @@ def to_text(saved: SavedSession) -> str:
         "format": FORMAT,
         "version": VERSION,
         "document": to_json(saved.document),
-        "view": {name: field.write(getattr(saved.view, name)) for name, field in _VIEW_FIELDS.items()},
+        "view": {
+            **{name: field.write(getattr(saved.view, name)) for name, field in _VIEW_FIELDS.items()},
+            **{option.name: str(saved.view[option]) for option in options.OPTIONS},
+        },
     }
     if saved.export is not None:
         values["export"] = choices_json(saved.export)
@@ -144,7 +147,18 @@ def _view(values: Any) -> ViewState:
                 known[name] = field.read(values[name])
             except (AttributeError, KeyError, TypeError, ValueError):
                 raise InputError(f"{name} of the view is {values[name]!r}.") from None
-    return ViewState(**known)
+    return _chosen(ViewState(**known), values)
+
+
+def _chosen(view: ViewState, values: dict[str, Any]) -> ViewState:
+    """The view with the choices of how maps are shown that `values` hold."""
+    for option in options.OPTIONS:
+        if option.name in values:
+            try:
+                view = choose(view, option, option.read(values[option.name]))
+            except ValueError:
+                raise InputError(f"{option.name} of the view is {values[option.name]!r}.") from None
+    return view
 
 
 def _export(values: Any) -> Choices | None:
@@ -198,18 +212,10 @@ def _text(value: Any) -> str:
     return value
 
 
-def _one_of(allowed: Iterable[str]) -> Callable[[Any], str]:
-    names = tuple(allowed)
-    return lambda value: names[names.index(value)]
-
-
 _VIEW_FIELDS = {
     "heads": _Field(_write_heads, _read_heads),
     "active": _Field(str, Kind),
     "locked": _Field(bool, _truth),
-    "color_range": _Field(str, ColorRange),
-    "colormap": _Field(str, _one_of(SEQUENTIAL)),
-    "row_labels": _Field(str, RowLabels),
     "positions": _Field(_write_positions, _read_positions),
     "side": _Field(str, Side),
     "filter": _Field(str, _text),

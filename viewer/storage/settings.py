@@ -7,14 +7,15 @@ damaged or no longer allowed reads as its default; nothing stored is ever execut
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.viewer.look.colormaps import SEQUENTIAL
+from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.choices import Choices, from_json, to_json
-from attention_viewer.viewer.state.view_state import ColorRange, RowLabels
+from attention_viewer.viewer.state.options import Option, Value
 from PySide6.QtCore import QByteArray, QSettings
 
 RECENT_SENTENCES = 10
@@ -63,9 +64,6 @@ SCHEMA = {
     for setting in (
         Setting("theme", "light", _one_of("light", "dark")),
         Setting("text size", 1.0, _one_of(*TEXT_SIZES)),
-        Setting("colormap", "viridis", _one_of(*SEQUENTIAL)),
-        Setting("colour range", ColorRange.UNIT.value, _one_of(*(each.value for each in ColorRange))),
-        Setting("row labels", RowLabels.BOTH.value, _one_of(*(each.value for each in RowLabels))),
         Setting("locked", False, lambda value: type(value) is bool),
         Setting("speed", 2.0, _one_of(*SPEEDS)),
         Setting("position length", 64, _whole(8, 512)),
@@ -79,6 +77,14 @@ SCHEMA = {
         Setting("window state", "", _text),
     )
 }
+
+
+def _setting(key: str) -> Setting:
+    """A setting of the schema, or that of a choice of how maps are shown. Raises KeyError for an unknown name."""
+    for option in options.OPTIONS:
+        if key and option.setting == key:
+            return Setting(key, str(option.default), _one_of(*(str(each.value) for each in option.values)))
+    return SCHEMA[key]
 
 
 class MemoryStore:
@@ -104,7 +110,7 @@ class Settings:
 
     def get(self, key: str) -> Any:
         """The stored value of a setting, or its default. Raises KeyError for a name not in the schema."""
-        setting = SCHEMA[key]
+        setting = _setting(key)
         try:
             value = json.loads(str(self._store.value(key, "null")))
         except ValueError:
@@ -113,9 +119,19 @@ class Settings:
 
     def set(self, key: str, value: Any) -> None:
         """Store a value. Raises KeyError for an unknown name, ValueError for a value that is not allowed."""
-        if not SCHEMA[key].valid(value):
+        if not _setting(key).valid(value):
             raise ValueError(f"{key} cannot be {value!r}")
         self._store.setValue(key, json.dumps(value))
+
+    def chosen(self) -> Mapping[str, Any]:
+        """The choices of how maps are shown that are remembered and not at their default, by their names."""
+        kept = ((each, each.read(self.get(each.setting))) for each in options.OPTIONS if each.setting)
+        return MappingProxyType({option.name: value for option, value in kept if value != option.default})
+
+    def remember(self, option: Option[Value], value: Value) -> None:
+        """Keep a choice of how maps are shown, if it is one that is remembered."""
+        if option.setting:
+            self.set(option.setting, str(value))
 
     def get_bytes(self, key: str) -> QByteArray:
         """A setting that holds bytes as base64 text."""

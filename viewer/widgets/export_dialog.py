@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from attention_viewer.viewer.state.choices import (
     FORMATS,
@@ -13,8 +14,10 @@ from attention_viewer.viewer.state.choices import (
     Choices,
     formats_of,
 )
+from attention_viewer.viewer.state.options import Option, exported
+from attention_viewer.viewer.state.view_state import ViewState, choose
 from attention_viewer.viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
-from attention_viewer.viewer.widgets.form_parts import choice, disable, frame_time, reserve, tick
+from attention_viewer.viewer.widgets.form_parts import choice, disable, frame_time, letters, mnemonic, reserve, tick
 from attention_viewer.viewer.widgets.preview import Preview
 from attention_viewer.viewer.widgets.width_box import ResolutionBox, WidthBox
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
@@ -40,6 +43,7 @@ SCREEN_SHARE = 0.9
 NOTE_LINES = 3
 ABOUT_LINES = 2
 
+FILE = "Choose fil&e …"
 WAITING = "Making the preview …"
 
 
@@ -49,17 +53,19 @@ class ExportRequest:
 
     choices: Choices
     path: Path
+    view: ViewState | None = None
 
 
 class ExportDialog(QDialog):
     """Choices beside a preview of them, then a file dialog starting in `folder`.
 
     `unavailable` are reasons why subjects cannot be exported now, `names` the proposed file names without suffix, by
-    subject. `choices_changed` asks for a preview, once when the dialog is shown and whenever the choices change;
+    subject. How maps are shown begins as in `view` and is chosen for the export alone. `choices_changed` asks for a
+    preview, once when the dialog is shown and whenever the choices change;
     `accepted_request` carries an ExportRequest once all is chosen.
     """
 
-    choices_changed = Signal(object)
+    choices_changed = Signal(object, object)
     accepted_request = Signal(object)
 
     def __init__(
@@ -69,12 +75,15 @@ class ExportDialog(QDialog):
         names: Mapping[str, str],
         folder: Path,
         parent: QWidget | None = None,
+        view: ViewState | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(TITLE)
         self._names, self._folder = names, folder
         self._preferred = [choices.format]
-        self._told: Choices | None = None
+        self._told: tuple[Choices, ViewState] | None = None
+        self._view = ViewState() if view is None else view
+        self._looks = {option: _look(option, self._view) for option in exported()}
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(SETTLING)
@@ -84,7 +93,7 @@ class ExportDialog(QDialog):
         self._format = QComboBox()
         self._format.setAccessibleName("Format")
         self._offer_formats()
-        self._theme = choice("Colours", THEMES, choices.theme)
+        self._theme = choice("Theme", THEMES, choices.theme)
         self._width = WidthBox(choices.width)
         self._dpi = ResolutionBox(choices.dpi)
         self._title, self._caption = tick("&Title", choices.title), tick("Ca&ption", choices.caption)
@@ -109,6 +118,13 @@ class ExportDialog(QDialog):
             frame=self._frame.value(),
         )
 
+    def view(self) -> ViewState:
+        """The view with the choices of how maps are shown that were made here."""
+        view = self._view
+        for option, combo in self._looks.items():
+            view = choose(view, option, option.read(combo.currentData()))
+        return view
+
     def set_preview(self, image: QImage, about: str) -> None:
         """Show the figure as painted, and `about` below it; dropped where a subject without a picture is chosen now."""
         if is_pictured(self.choices()):
@@ -132,7 +148,7 @@ class ExportDialog(QDialog):
         choices, path = self.choices(), Path(file)
         if path.suffix.lower() != f".{choices.format}":
             path = path.with_name(f"{path.name}.{choices.format}")
-        return ExportRequest(choices, path)
+        return ExportRequest(choices, path, self.view())
 
     def accept(self) -> None:
         """Ask for the file; the choices stay open until one is chosen."""
@@ -186,7 +202,8 @@ class ExportDialog(QDialog):
     def _connect(self) -> None:
         self._subject.currentIndexChanged.connect(self._follow_subject)
         self._format.currentIndexChanged.connect(self._follow_format)
-        self._theme.currentIndexChanged.connect(self._follow)
+        for combo in (self._theme, *self._looks.values()):
+            combo.currentIndexChanged.connect(self._follow)
         self._width.chosen.connect(self._follow)
         self._title.toggled.connect(self._follow)
         self._caption.toggled.connect(self._follow)
@@ -223,11 +240,11 @@ class ExportDialog(QDialog):
 
     def _tell(self) -> None:
         """Ask for a preview, unless it would be the same again."""
-        choices = self.choices()
-        if choices != self._told:
-            self._told = choices
+        told = self.choices(), self.view()
+        if told != self._told:
+            self._told = told
             self.set_waiting()
-            self.choices_changed.emit(choices)
+            self.choices_changed.emit(*told)
 
     def _show_choices(self) -> None:
         """Say what the format gives, and leave idle what means nothing for it."""
@@ -257,7 +274,7 @@ class ExportDialog(QDialog):
         rows: tuple[tuple[str, str, QWidget, QWidget], ...] = (
             ("subject", "&What", self._subject, self._subject),
             ("format", "&Format", self._format, self._format),
-            ("theme", "Co&lours", self._theme, self._theme),
+            ("theme", "T&heme", self._theme, self._theme),
             ("width", "W&idth", self._width, self._width.ways),
             ("dpi", "&Resolution", self._dpi, self._dpi.dpi),
             ("frame", "Frame ti&me", self._frame, self._frame),
@@ -269,6 +286,12 @@ class ExportDialog(QDialog):
             form.addRow(label, field)
             controls[name] = (label, field)
         form.addRow("", ticks)
+        taken = letters(*(title for _, title, _, _ in rows), self._title.text(), self._caption.text(), FILE)
+        for option, combo in self._looks.items():
+            label = QLabel(mnemonic(option.title, taken))
+            label.setBuddy(combo)
+            form.addRow(label, combo)
+            controls[option.name] = (label, combo)
         self._put_side_by_side(form)
         return controls
 
@@ -276,7 +299,7 @@ class ExportDialog(QDialog):
         reserve(self._note, NOTE_LINES)
         reserve(self._about, ABOUT_LINES)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Save).setText("Choose fil&e …")
+        buttons.button(QDialogButtonBox.StandardButton.Save).setText(FILE)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -300,3 +323,8 @@ class ExportDialog(QDialog):
 
     def _ems(self, count: float) -> int:
         return round(count * self.fontInfo().pixelSize())
+
+
+def _look(option: Option[Any], view: ViewState) -> QComboBox:
+    """A list of the values of a choice of how maps are shown."""
+    return choice(option.title, {str(each.value): each.title for each in option.values}, str(view[option]))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from attention_viewer.viewer.state.choices import ANIMATIONS, NUMBERS, PAGES, WINDOW, Choices
+from attention_viewer.viewer.state.options import exported
 
 NOTES: Mapping[str, str] = MappingProxyType(
     {
@@ -49,14 +50,24 @@ def preview_title(choices: Choices) -> str:
 def idle_controls(choices: Choices) -> dict[str, str]:
     """Why controls mean nothing for these choices, by the field of Choices that they set."""
     if choices.format in PAGES:
-        return dict.fromkeys(LOOKS, "The page fits every screen, and has light and dark colours of its own.")
+        return dict.fromkeys(looks(), "The page fits every screen, and has light and dark colours of its own.")
     if choices.format in NUMBERS:
-        return dict.fromkeys(LOOKS, "Numbers are written; nothing is pictured.")
+        return dict.fromkeys(looks(), "Numbers are written; nothing is pictured.")
     idle = {}
     if choices.vector:
         idle["dpi"] = "A drawing has no dots: it is sharp at any size."
     if choices.format not in ANIMATIONS:
         idle["frame"] = "Only animations have frames."
     if choices.subject == WINDOW:
-        idle |= dict.fromkeys(("title", "caption"), "The window is pictured as it is.")
+        idle |= dict.fromkeys(("title", "caption", *shown()), "The window is pictured as it is.")
     return idle
+
+
+def looks() -> tuple[str, ...]:
+    """The names of all choices that decide how a picture looks."""
+    return (*LOOKS, *shown())
+
+
+def shown() -> tuple[str, ...]:
+    """The names of the choices of how maps are shown."""
+    return tuple(option.name for option in exported())

@@ -68,3 +68,17 @@ def reserve(label: QLabel, lines: int) -> None:
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
     label.setMinimumHeight(lines * label.fontMetrics().lineSpacing())
+
+
+def letters(*texts: str) -> set[str]:
+    """The mnemonics that some texts have, in small letters."""
+    return {text[text.index("&") + 1].lower() for text in texts if "&" in text}
+
+
+def mnemonic(text: str, taken: set[str]) -> str:
+    """The text with a mnemonic that is not `taken` yet, which it is from then on; as it was where none is left."""
+    for place, letter in enumerate(text):
+        if letter.isalpha() and letter.lower() not in taken:
+            taken.add(letter.lower())
+            return f"{text[:place]}&{text[place:]}"
+    return text

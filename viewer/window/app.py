@@ -25,7 +25,7 @@ from attention_viewer.viewer.menus.laboratory_commands import LaboratoryCommands
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
 from attention_viewer.viewer.state.opening import WindowOptions
-from attention_viewer.viewer.state.view_state import ColorRange, PositionView, RowLabels, ViewState
+from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.line_keys import LineKeys
@@ -137,10 +137,8 @@ def first_view(settings: Settings) -> ViewState:
     """The view that the settings remember."""
     return ViewState(
         locked=settings.get("locked"),
-        color_range=ColorRange(settings.get("colour range")),
-        colormap=settings.get("colormap"),
-        row_labels=RowLabels(settings.get("row labels")),
         positions=PositionView(settings.get("position length"), tuple(settings.get("position pairs"))),
+        chosen=settings.chosen(),
     )
 
 

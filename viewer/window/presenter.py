@@ -13,6 +13,7 @@ from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.highlight import CellHover, Hover, highlight
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -77,7 +78,7 @@ class Presenter:
         head = view.heads[kind]
         self._once((kind, "selected"), (head, counts), lambda: panel.set_selected(head.layer, head.head))
         self._once((kind, "active"), view.active is kind, lambda: panel.set_active(view.active is kind))
-        look = (_mapped(loaded), head, view.color_range, view.colormap, view.row_labels, view.side)
+        look = (_mapped(loaded), head, tuple(sorted(view.chosen.items())), view.side)
         self._once((kind, "grid"), look, lambda: panel.set_grid(resolve.grid(loaded, view, kind)))
         self._once((kind, "map"), look, lambda: self._show_map(kind, loaded, view))
 
@@ -107,7 +108,7 @@ class Presenter:
         where = (positions, width, resolve_positions.given(loaded))
         self._once("encoding", where, lambda: panel.set_encoding(resolve_positions.encoding(*where)))
         self._once("curves", where, lambda: panel.set_curves(resolve_positions.curves(*where)))
-        dots = (*where, view.colormap)
+        dots = (*where, view[COLORMAP])
         self._once("dots", dots, lambda: panel.set_dots(resolve_positions.dots(*dots)))
         controls = (positions.length, positions.pairs, width // 2 - 1)
         self._once("position controls", controls, lambda: panel.set_controls(*controls))

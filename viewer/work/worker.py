@@ -61,7 +61,7 @@ class Worker(QThread):
         self.setObjectName("model worker")
         self._queue = JobQueue()
         self._threads = threads
-        self._session: Any = None
+        self._translator: Any = None
 
     def open_model(self, directory: Path) -> int:
         """Ask for the checkpoint in `directory`; `opened` or `open_failed` follows."""
@@ -98,10 +98,10 @@ class Worker(QThread):
                 self._fail(job, f"Something went wrong inside the model: {error}.")
 
     def _work_on(self, job: Job) -> None:
-        if self._session is None and job.channel != "open":
+        if self._translator is None and job.channel != "open":
             raise UserError("No model is open. Choose one with Model > Open a checkpoint.")
         if job.running is None:
-            job.running = job.work(self._session)
+            job.running = job.work(self._translator)
         started = reported = time.perf_counter()
         while not self._queue.should_yield(job):
             try:
@@ -130,8 +130,8 @@ class Worker(QThread):
 
         check_checkpoint(directory)
         self.loading.emit("Loading the model: importing torch …")
-        from attention_viewer.model.session import Session
+        from attention_viewer.model.translator import Translator
 
         self.loading.emit("Loading the model: reading the weights …")
-        self._session = Session(directory, threads=self._threads)
-        self.opened.emit(self._session.info)
+        self._translator = Translator(directory, threads=self._threads)
+        self.opened.emit(self._translator.info)

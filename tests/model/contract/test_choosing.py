@@ -10,7 +10,7 @@ from attention_viewer.model.contract.choosing import Decoding, Method, distribut
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,7 +88,7 @@ def test_settings_that_mean_nothing_are_refused(damage: dict[str, object]) -> No
         from_json({key: value for key, value in to_json(Decoding()).items() if key != "seed"})
 
 
-def test_sampled_traces_repeat_and_are_marked(session: Session) -> None:
+def test_sampled_traces_repeat_and_are_marked(session: Translator) -> None:
     document = decode_by(Document(SENTENCE, step=200), replace(SAMPLING, temperature=1.5, seed=4))
     one, again = session.trace(document), session.trace(document)
     assert [step.output.id for step in one.steps] == [step.output.id for step in again.steps]
@@ -101,7 +101,7 @@ def test_sampled_traces_repeat_and_are_marked(session: Session) -> None:
     assert session.text(session.trace(cold)) == session.text(session.trace(Document(SENTENCE, step=200)))
 
 
-def test_forcing_keeps_what_was_and_goes_on_from_there(session: Session) -> None:
+def test_forcing_keeps_what_was_and_goes_on_from_there(session: Translator) -> None:
     document = Document(SENTENCE, step=3)
     trace = session.trace(document)
     second = trace.steps[-1].candidates[1].token

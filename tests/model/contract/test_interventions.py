@@ -26,7 +26,7 @@ from attention_viewer.model.contract.interventions import (
 )
 from attention_viewer.model.contract.positional import sinusoidal_encoding
 from attention_viewer.model.nn.transformer import Transformer
-from attention_viewer.model.session import Session, finished
+from attention_viewer.model.translator import Translator, finished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
@@ -37,7 +37,7 @@ COUNT = 14
 """Its tokens, with `</s>`."""
 
 
-def traced(session: Session, interventions: Interventions, steps: int = 12) -> Trace:
+def traced(session: Translator, interventions: Interventions, steps: int = 12) -> Trace:
     return session.trace(intervene(Document(SENTENCE, step=steps), interventions))
 
 
@@ -77,19 +77,19 @@ def attention_of(model: Transformer, head: HeadId) -> torch.nn.Module:
     ids=["encoder", "decoder", "cross", "several", "all cross", "all but one", "all"],
 )
 def test_heads_off_equal_zeroed_columns_of_the_output_projection(
-    session: Session, bundled: Path, heads: list[HeadId]
+    session: Translator, bundled: Path, heads: list[HeadId]
 ) -> None:
     trace = traced(session, Interventions(heads_off=frozenset(heads)))
     model = load(bundled)
     for head in heads:
-        width = model.config.d_model // 8
+        width = model.architecture.d_model // 8
         attention_of(model, head).output.weight.data[:, head.head * width : (head.head + 1) * width] = 0.0  # type: ignore[union-attr, operator]
     np.testing.assert_allclose(logits(trace), reference(model, trace), atol=2e-4)
     plain = traced(session, Interventions())
     assert np.abs(logits(trace)[0] - logits(plain)[0]).max() > 1e-3
 
 
-def test_a_head_that_is_off_still_has_its_weights(session: Session) -> None:
+def test_a_head_that_is_off_still_has_its_weights(session: Translator) -> None:
     head = HeadId(Kind.ENCODER, 1, 4)
     trace = traced(session, Interventions(heads_off=frozenset({head})))
     plain = traced(session, Interventions())
@@ -99,7 +99,7 @@ def test_a_head_that_is_off_still_has_its_weights(session: Session) -> None:
 
 @pytest.mark.parametrize("kind", [Positions.OFF, Positions.SHUFFLED])
 @pytest.mark.parametrize("side", ["encoder", "decoder", "both"])
-def test_positions_equal_another_table(session: Session, bundled: Path, kind: Positions, side: str) -> None:
+def test_positions_equal_another_table(session: Translator, bundled: Path, kind: Positions, side: str) -> None:
     sides = ("encoder", "decoder") if side == "both" else (side,)
     change = Interventions(
         encoder_positions=kind if "encoder" in sides else Positions.ON,
@@ -108,7 +108,7 @@ def test_positions_equal_another_table(session: Session, bundled: Path, kind: Po
     )
     trace = traced(session, change)
     model = load(bundled)
-    table = torch.tensor(sinusoidal_encoding(1024, model.config.d_model))
+    table = torch.tensor(sinusoidal_encoding(1024, model.architecture.d_model))
     placements = {
         "encoder": change.encoder_placement(len(trace.source_tokens)),
         "decoder": change.decoder_placement(),
@@ -121,7 +121,7 @@ def test_positions_equal_another_table(session: Session, bundled: Path, kind: Po
     assert np.abs(logits(trace)[1] - logits(traced(session, Interventions()))[1]).max() > 1e-3
 
 
-def test_without_positions_the_encoder_cannot_tell_word_order(session: Session) -> None:
+def test_without_positions_the_encoder_cannot_tell_word_order(session: Translator) -> None:
     """Permuted words give permuted weights: attention is a set operation (section 3.5)."""
     off = Interventions(encoder_positions=Positions.OFF)
     one, other = (session.trace(intervene(Document(text), off)) for text in ("Tom saw Mary.", "Mary saw Tom."))
@@ -133,7 +133,7 @@ def test_without_positions_the_encoder_cannot_tell_word_order(session: Session) 
     )
 
 
-def test_hidden_tokens_are_padding_to_the_model(session: Session, bundled: Path) -> None:
+def test_hidden_tokens_are_padding_to_the_model(session: Translator, bundled: Path) -> None:
     trace = traced(session, Interventions(hidden=frozenset({1, 4})))
     padding = torch.tensor([[index in (1, 4) for index in range(len(trace.source_tokens))]])
     np.testing.assert_allclose(logits(trace), reference(load(bundled), trace, padding), atol=2e-4)
@@ -145,7 +145,7 @@ def test_hidden_tokens_are_padding_to_the_model(session: Session, bundled: Path)
     np.testing.assert_allclose(trace.cross_attention.sum(-1), 1.0, atol=1e-5)
 
 
-def test_without_the_causal_mask_rows_look_ahead(session: Session, bundled: Path) -> None:
+def test_without_the_causal_mask_rows_look_ahead(session: Translator, bundled: Path) -> None:
     masked, open_ = traced(session, Interventions()), traced(session, Interventions(causal_mask=False))
     assert [token.id for token in open_.output_tokens] == [token.id for token in masked.output_tokens]
     assert not open_.decoder_mask.any() and open_.leaked is not None and masked.leaked is None
@@ -155,7 +155,7 @@ def test_without_the_causal_mask_rows_look_ahead(session: Session, bundled: Path
     np.testing.assert_allclose(logits(open_), reference(load(bundled), open_, causal=False), atol=2e-4)
 
 
-def test_a_trace_is_cut_back_under_the_causal_mask_only(session: Session) -> None:
+def test_a_trace_is_cut_back_under_the_causal_mask_only(session: Translator) -> None:
     masked = traced(session, Interventions(hidden=frozenset({2})), steps=6)
     cut, early = masked.first(4), traced(session, Interventions(hidden=frozenset({2})), steps=4)
     assert cut.output_tokens == early.output_tokens
@@ -171,7 +171,7 @@ def test_a_trace_is_cut_back_under_the_causal_mask_only(session: Session) -> Non
     assert open_.first(6) is open_
 
 
-def test_effects_are_measured_on_the_same_prefix(session: Session) -> None:
+def test_effects_are_measured_on_the_same_prefix(session: Translator) -> None:
     change = Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 3, 6)}))
     document = intervene(Document(SENTENCE, step=6), change)
     effect = finished(session.effect_steps(document))
@@ -183,7 +183,7 @@ def test_effects_are_measured_on_the_same_prefix(session: Session) -> None:
     assert effect.translation_after == session.trace(replace(document, step=200)).output_tokens
 
 
-def test_ranking_is_leave_one_out(tiny_session: Session) -> None:
+def test_ranking_is_leave_one_out(tiny_session: Translator) -> None:
     document = Document("the cat sees a dog", step=200, limit=12)
     effects = finished(tiny_session.rank_heads_steps(document))
     info = tiny_session.info
@@ -204,7 +204,7 @@ def test_ranking_is_leave_one_out(tiny_session: Session) -> None:
         assert effect.log_probability == pytest.approx(change, abs=1e-3)
 
 
-def test_the_check_finds_the_autoregressive_property(session: Session) -> None:
+def test_the_check_finds_the_autoregressive_property(session: Translator) -> None:
     check = finished(session.check_steps(Document(SENTENCE)))
     assert check.rows == len(session.trace(Document(SENTENCE, step=200)).steps)
     assert check.log_probabilities < 1e-4 and check.weights < 1e-5
@@ -229,7 +229,7 @@ def test_the_check_finds_a_token_behind_ten_special_ones(make_checkpoint: MakeCh
     checkpoint = with_special_tokens(make_checkpoint("languages"), 12)
     barred = json.loads((checkpoint / "vocab.json").read_text(encoding="utf-8"))["<unk>"]
     (checkpoint / "generation_config.json").write_text(json.dumps({"bad_words_ids": [[barred]]}), encoding="utf-8")
-    session = Session(checkpoint)
+    session = Translator(checkpoint)
     document = Document("the cat sees", limit=6)
     check = finished(session.check_steps(document))
     row = session.trace(replace(document, step=6)).steps[check.position - 1]
@@ -243,7 +243,7 @@ def test_the_check_says_where_there_is_no_other_token(make_checkpoint: MakeCheck
     checkpoint = make_checkpoint("nothing-else")
     size = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))["vocab_size"]
     (checkpoint / "generation_config.json").write_text(json.dumps({"bad_words_ids": [[1]]}), encoding="utf-8")
-    session = Session(with_special_tokens(checkpoint, size - 3))
+    session = Translator(with_special_tokens(checkpoint, size - 3))
     with pytest.raises(InputError, match=f"each of the {size} tokens"):
         finished(session.check_steps(Document("the cat sees", limit=6)))
 
@@ -256,7 +256,7 @@ def test_the_check_says_where_there_is_no_other_token(make_checkpoint: MakeCheck
         (Interventions(hidden=frozenset(range(COUNT))), "Every source token"),
     ],
 )
-def test_impossible_interventions_are_refused(session: Session, change: Interventions, words: str) -> None:
+def test_impossible_interventions_are_refused(session: Translator, change: Interventions, words: str) -> None:
     with pytest.raises(InputError, match=words):
         traced(session, change)
 
@@ -310,7 +310,7 @@ def test_shuffled_rows_are_a_permutation_and_incremental(seed: int, block: int, 
 @settings(max_examples=8, deadline=None)
 @given(st.lists(changes, min_size=2, max_size=4), st.integers(0, 6))
 def test_no_intervention_leaks_into_another_trace(
-    tiny: Path, tiny_session: Session, each: list[Interventions], step: int
+    tiny: Path, tiny_session: Translator, each: list[Interventions], step: int
 ) -> None:
     def possible(change: Interventions) -> Interventions:
         fits = frozenset(
@@ -320,10 +320,10 @@ def test_no_intervention_leaks_into_another_trace(
         return replace(change, heads_off=fits, hidden=change.hidden & {0, 1})
 
     document = Document("the cat sees a dog", step=step)
-    fresh = Session(tiny)
+    fresh = Translator(tiny)
     for change in [*map(possible, each), Interventions()]:
         ours, theirs = tiny_session.trace(intervene(document, change)), fresh.trace(intervene(document, change))
         for kind in Kind:
             np.testing.assert_array_equal(ours.weights(kind), theirs.weights(kind))
         assert [s.output.id for s in ours.steps] == [s.output.id for s in theirs.steps]
-        fresh = Session(tiny)
+        fresh = Translator(tiny)

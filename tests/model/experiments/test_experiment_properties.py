@@ -19,7 +19,7 @@ from attention_viewer.model.contract.hypotheses import (
     rename_hypothesis,
 )
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions, hide, switch_heads
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.state.history import History, record, redo, undo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -82,7 +82,7 @@ operations = st.one_of(
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(operations, min_size=1, max_size=14))
 def test_a_document_gives_the_same_arrays_whatever_was_done_before(
-    tiny: Path, tiny_session: Session, sequence: list[Operation]
+    tiny: Path, tiny_session: Translator, sequence: list[Operation]
 ) -> None:
     document = Document("the cat sees a dog", step=2, limit=12)
     history, seen = History(), [(document, tiny_session.trace(document))]
@@ -92,7 +92,7 @@ def test_a_document_gives_the_same_arrays_whatever_was_done_before(
         history = record(history, "change", document)
         document = changed
         seen.append((document, tiny_session.trace(document)))
-    fresh = Session(tiny)
+    fresh = Translator(tiny)
     for then, trace in seen[::-3]:
         assert_same(fresh.trace(then), trace)
     for then, trace in reversed(seen[:-1]):

@@ -13,7 +13,7 @@ import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from safetensors.torch import load_file
 from support.checkpoints import MakeCheckpoint
 from support.reference import reference_model
@@ -60,7 +60,7 @@ def reference_pass(model: Any, source: Sequence[int], inputs: Sequence[int]) -> 
 
 def assert_agrees(directory: Path, text: str, target: Sequence[int]) -> None:
     """One parallel pass of our modules, and the session row by row, against the reference."""
-    session = Session(directory)
+    session = Translator(directory)
     trace = session.trace(teacher_force(Document(text), target))
     source = [token.id for token in trace.source_tokens]
     inputs = [token.id for token in trace.input_tokens]
@@ -92,19 +92,19 @@ def test_tiny_checkpoints(variant: str, make_checkpoint: MakeCheckpoint) -> None
 
 
 def test_separate_vocabularies_are_told_apart(make_checkpoint: MakeCheckpoint) -> None:
-    session = Session(make_checkpoint("two", separate=True))
+    session = Translator(make_checkpoint("two", separate=True))
     config = session.info.config
     assert config.vocab_size != config.decoder_vocab_size == len(session.vocabulary())
     target = session.encode_target("le chat suit un chien.")
     assert session.text(target) == "le chat suit un chien."
 
 
-def test_the_bundled_checkpoint(bundled: Path, session: Session) -> None:
+def test_the_bundled_checkpoint(bundled: Path, session: Translator) -> None:
     target = [token.id for token in session.encode_target("Le chat noir était assis sur le tapis.")]
     assert_agrees(bundled, "The black cat was sitting on the big mat near the door.", target)
 
 
-def test_greedy_translations_are_those_of_generate(bundled: Path, session: Session) -> None:
+def test_greedy_translations_are_those_of_generate(bundled: Path, session: Translator) -> None:
     model = reference_model(bundled)
     texts = sentences()
     assert len(set(texts)) == 50
@@ -116,12 +116,12 @@ def test_greedy_translations_are_those_of_generate(bundled: Path, session: Sessi
         assert [token.id for token in (*trace.input_tokens[:1], *trace.output_tokens)] == expected, text
 
 
-def test_a_pickled_checkpoint_of_half_precision(bundled: Path, tmp_path: Path, session: Session) -> None:
+def test_a_pickled_checkpoint_of_half_precision(bundled: Path, tmp_path: Path, session: Translator) -> None:
     for name in ("config.json", "generation_config.json", "vocab.json", "source.spm", "target.spm"):
         (tmp_path / name).write_bytes((bundled / name).read_bytes())
     torch.save(load_file(bundled / "model.safetensors"), tmp_path / "pytorch_model.bin")
     document = go_to(Document("Good morning."), 3)
-    ours, other = session.trace(document), Session(tmp_path).trace(document)
+    ours, other = session.trace(document), Translator(tmp_path).trace(document)
     np.testing.assert_array_equal(ours.cross_attention, other.cross_attention)
     assert other.cross_attention.dtype == np.float32
 
@@ -134,7 +134,7 @@ def test_pad_is_never_chosen_however_probable(make_checkpoint: MakeCheckpoint) -
     from safetensors.torch import save_file
 
     save_file(weights, directory / "model.safetensors", metadata={"format": "pt"})
-    step = Session(directory).trace(go_to(Document("the cat"), 1)).steps[0]
+    step = Translator(directory).trace(go_to(Document("the cat"), 1)).steps[0]
     assert step.log_probabilities.argmax() == pad
     assert step.output.id != pad
     assert pad not in [candidate.token.id for candidate in step.candidates]

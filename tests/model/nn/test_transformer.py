@@ -9,9 +9,11 @@ import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.config import ModelConfig
 from attention_viewer.model.contract.positional import sinusoidal_encoding
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.model.nn.attention import MultiHeadAttention
+from attention_viewer.model.nn.embedding import PositionedEmbedding
 from attention_viewer.model.nn.layers import AddNorm, DecoderLayer, EncoderLayer, PositionwiseFFN
-from attention_viewer.model.nn.transformer import PositionedEmbedding, Transformer, causal_mask
+from attention_viewer.model.nn.transformer import Transformer, causal_mask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
@@ -114,13 +116,12 @@ def test_an_encoder_layer_keeps_the_shape(batch: int, length: int, heads: int) -
 def test_a_decoder_layer_takes_queries_from_itself_and_keys_from_the_encoder() -> None:
     layer = DecoderLayer(8, 2, 12)
     x = torch.rand(1, 3, 8)
-    memory = layer.cross_attention.keys_values(torch.rand(1, 5, 8))
-    output, keys_values, own, cross = layer(x, memory, None, causal_mask(3))
-    assert output.shape == (1, 3, 8) and keys_values.shape == (2, 2, 3, 4)
+    output, own, cross = layer(x, torch.rand(1, 5, 8), causal_mask(3))
+    assert output.shape == (1, 3, 8)
     assert own.shape == (1, 2, 3, 3) and cross.shape == (1, 2, 3, 5)
-    other = layer(x, layer.cross_attention.keys_values(torch.rand(1, 5, 8)), None, causal_mask(3))
-    torch.testing.assert_close(other[2], own)
-    assert not torch.allclose(other[3], cross)
+    other = layer(x, torch.rand(1, 5, 8), causal_mask(3))
+    torch.testing.assert_close(other[1], own)
+    assert not torch.allclose(other[2], cross)
 
 
 def test_embeddings_are_scaled_and_positioned_even_beyond_the_table() -> None:
@@ -132,7 +133,7 @@ def test_embeddings_are_scaled_and_positioned_even_beyond_the_table() -> None:
 
 
 def test_output_embeddings_are_tied_where_the_configuration_says_so() -> None:
-    model = Transformer(CONFIG)
+    model = Transformer(architecture(CONFIG))
     assert model.generator.weight is model.source_embedding.tokens.weight
     assert model.target_embedding.tokens.weight is model.source_embedding.tokens.weight
 
@@ -185,6 +186,6 @@ def test_padding_in_a_batch_changes_nothing(model: Transformer, lengths: list[in
 
 
 def test_a_training_step_reaches_every_parameter() -> None:
-    model = Transformer(CONFIG, dropout=0.1).train()
+    model = Transformer(architecture(CONFIG), dropout=0.1).train()
     torch.autograd.backward(model(ids(2, 6), ids(2, 4))[..., 0].sum())
     assert all(parameter.grad is not None for parameter in model.parameters())

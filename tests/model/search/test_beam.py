@@ -12,7 +12,7 @@ from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import branch, decode_by, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
-from attention_viewer.model.session import Session, finished
+from attention_viewer.model.translator import Translator, finished
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples" / "en-fr.txt"
 WORDS = ("The cat", "My old friend", "She", "A small dog", "The teacher"), (
@@ -22,7 +22,7 @@ SENTENCES = [f"{who} {does} {what}" for what in WORDS[2] for does in WORDS[1] fo
 assert len(set(SENTENCES)) >= 40
 
 
-def searched(session: Session, text: str, width: int, limit: int = 200) -> BeamTree:
+def searched(session: Translator, text: str, width: int, limit: int = 200) -> BeamTree:
     return finished(session.beam_steps(decode_by(Document(text, limit=limit), Decoding(beam_width=width))))
 
 
@@ -30,7 +30,7 @@ def ids(tree: BeamTree, node: int) -> list[int]:
     return [token.id for token in tree.path(node)]
 
 
-def generated(model: object, session: Session, text: str, width: int, limit: int) -> tuple[list[int], float]:
+def generated(model: object, session: Translator, text: str, width: int, limit: int) -> tuple[list[int], float]:
     source = torch.tensor([[token.id for token in session.tokenize(text)]])
     out = model.generate(  # type: ignore[attr-defined]
         source, num_beams=width, length_penalty=1.0, early_stopping=False, do_sample=False, max_new_tokens=limit,
@@ -46,7 +46,7 @@ def marian(bundled: Path) -> object:
     return MarianMTModel.from_pretrained(bundled, dtype=torch.float32).eval()
 
 
-def test_the_best_hypothesis_is_that_of_generate_on_50_sentences(session: Session, marian: object) -> None:
+def test_the_best_hypothesis_is_that_of_generate_on_50_sentences(session: Translator, marian: object) -> None:
     texts = (SENTENCES + [line for line in EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()])[:50]
     assert len(texts) >= 50
     for text in texts:
@@ -58,7 +58,7 @@ def test_the_best_hypothesis_is_that_of_generate_on_50_sentences(session: Sessio
 
 
 @pytest.mark.parametrize(("width", "limit"), [(1, 200), (2, 200), (7, 200), (4, 3)])
-def test_other_widths_and_a_limit(session: Session, marian: object, width: int, limit: int) -> None:
+def test_other_widths_and_a_limit(session: Translator, marian: object, width: int, limit: int) -> None:
     for text in SENTENCES[:4]:
         tree = searched(session, text, width, limit)
         if width > 1:
@@ -70,7 +70,7 @@ def test_other_widths_and_a_limit(session: Session, marian: object, width: int, 
             assert ids(tree, tree.finished[0][0]) == [token.id for token in greedy.output_tokens]
 
 
-def test_the_tree_holds_what_was_kept_and_what_was_thrown_away(session: Session) -> None:
+def test_the_tree_holds_what_was_kept_and_what_was_thrown_away(session: Translator) -> None:
     tree = searched(session, "The cat is sleeping.", 3)
     assert tree.width == 3 and len(tree.finished) == 3
     assert [score for _, score in tree.finished] == sorted((score for _, score in tree.finished), reverse=True)
@@ -90,7 +90,7 @@ def test_the_tree_holds_what_was_kept_and_what_was_thrown_away(session: Session)
         assert score == pytest.approx(last.log_probability / last.step)
 
 
-def test_a_nodes_log_probability_is_its_hypothesis_own(session: Session) -> None:
+def test_a_nodes_log_probability_is_its_hypothesis_own(session: Translator) -> None:
     text = "My old friend will never forget her brother."
     tree = searched(session, text, 4)
     for node in (tree.finished[0][0], tree.finished[-1][0], len(tree.nodes) // 2):
@@ -100,7 +100,7 @@ def test_a_nodes_log_probability_is_its_hypothesis_own(session: Session) -> None
         assert {step.how for step in trace.steps} == {How.BEAM}
 
 
-def test_interventions_hold_in_the_search(session: Session) -> None:
+def test_interventions_hold_in_the_search(session: Translator) -> None:
     text = "The cat sat on the mat because it was tired."
     change = Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 3, 6)}), hidden=frozenset({1}))
     document = intervene(decode_by(Document(text), Decoding(beam_width=3)), change)

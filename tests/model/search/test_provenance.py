@@ -22,7 +22,7 @@ from attention_viewer.model.contract.hypotheses import (
     teacher_force,
 )
 from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
-from attention_viewer.model.session import Session, finished
+from attention_viewer.model.translator import Translator, finished
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.same_traces import assert_same
@@ -50,7 +50,7 @@ def ids(trace: Trace) -> list[int]:
     return [token.id for token in trace.output_tokens]
 
 
-def forced_under_shuffling(session: Session) -> Document:
+def forced_under_shuffling(session: Translator) -> Document:
     """Positions shuffled, two steps, then a token forced at the third."""
     document = intervene(Document(SENTENCE, step=3), SHUFFLED)
     trace = session.trace(document)
@@ -58,7 +58,7 @@ def forced_under_shuffling(session: Session) -> Document:
     return force(document, known[:2], trace.steps[-1].candidates[1].token.id, known[2:])
 
 
-def test_no_token_is_called_greedy_that_the_model_shown_would_not_have_chosen(session: Session) -> None:
+def test_no_token_is_called_greedy_that_the_model_shown_would_not_have_chosen(session: Translator) -> None:
     document = forced_under_shuffling(session)
     reset = intervene(go_to(document, 12), NONE)
     for each in (
@@ -75,7 +75,7 @@ def test_no_token_is_called_greedy_that_the_model_shown_would_not_have_chosen(se
     assert {step.how for step in kept.steps} == {How.KEPT} and max(step.rank for step in kept.steps) > 1
 
 
-def test_what_was_before_is_what_the_untouched_model_writes(session: Session) -> None:
+def test_what_was_before_is_what_the_untouched_model_writes(session: Translator) -> None:
     plain = session.trace(Document(SENTENCE, step=200)).output_tokens
     document = intervene(Document(SENTENCE, step=3), SHUFFLED)
     trace = session.trace(document)
@@ -91,11 +91,13 @@ def test_what_was_before_is_what_the_untouched_model_writes(session: Session) ->
     assert effect.before.reads == session.trace(forced).steps[-1].reads
 
 
-def alike_document(session: Session, third: int) -> Document:
+def alike_document(session: Translator, third: int) -> Document:
     return force(Document(SENTENCE), outputs(session.trace(Document(SENTENCE, step=2))), third)
 
 
-def test_a_kept_hypothesis_looked_at_under_interventions_has_both_translations_of_the_models(session: Session) -> None:
+def test_a_kept_hypothesis_looked_at_under_interventions_has_both_translations_of_the_models(
+    session: Translator,
+) -> None:
     plain = session.trace(Document(SENTENCE, step=200))
     document = teacher_force(Document(SENTENCE, step=200), [5, 0], outputs(plain))
     document = choose_hypothesis(intervene(document, SHUFFLED), 0)
@@ -107,7 +109,7 @@ def test_a_kept_hypothesis_looked_at_under_interventions_has_both_translations_o
     assert effect.translation_after == shuffled != plain.output_tokens
 
 
-def test_sampling_and_drawing_again_change_no_other_hypothesis(session: Session) -> None:
+def test_sampling_and_drawing_again_change_no_other_hypothesis(session: Translator) -> None:
     document = Document(SENTENCE, step=200)
     trace = session.trace(document)
     document = go_to(force(document, outputs(trace)[:2], trace.steps[2].candidates[1].token.id, outputs(trace)[2:]), 9)
@@ -123,7 +125,7 @@ def test_sampling_and_drawing_again_change_no_other_hypothesis(session: Session)
     assert hows == [{How.GREEDY, How.FORCED, How.SAMPLED}] * 5
 
 
-def test_without_the_mask_no_token_is_said_to_be_the_models_choice(session: Session) -> None:
+def test_without_the_mask_no_token_is_said_to_be_the_models_choice(session: Translator) -> None:
     document = go_to(force(Document(SENTENCE), [], 500), 9)
     known = outputs(session.trace(document))
     unmasked = intervene(document, Interventions(causal_mask=False))
@@ -144,7 +146,7 @@ def test_without_the_mask_no_token_is_said_to_be_the_models_choice(session: Sess
 )
 def test_a_hypothesis_that_was_left_is_computed_as_before(
     tiny: Path,
-    tiny_session: Session,
+    tiny_session: Translator,
     here: Interventions,
     there: Interventions,
     way: Decoding,
@@ -164,13 +166,13 @@ def test_a_hypothesis_that_was_left_is_computed_as_before(
     trace = tiny_session.trace(document)
     left = intervene(sample_again(document, outputs(trace)), there)
     left = intervene(branch(left, [(5, How.BEAM)], outputs(tiny_session.trace(left))), here)
-    fresh = Session(tiny)
+    fresh = Translator(tiny)
     back = choose_hypothesis(from_json(to_json(left)), document.current)
     assert_same(fresh.trace(back), trace)
 
 
 @pytest.mark.parametrize("way", [Decoding(), SAMPLING])
-def test_stepping_past_what_was_kept_goes_on_in_its_own_way(session: Session, way: Decoding) -> None:
+def test_stepping_past_what_was_kept_goes_on_in_its_own_way(session: Translator, way: Decoding) -> None:
     document = decode_by(Document(SENTENCE, step=4), way)
     whole = session.trace(go_to(document, 9))
     left = sample_again(document, outputs(session.trace(document)))

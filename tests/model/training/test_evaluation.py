@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 import torch
 from attention_viewer.model.checkpoint import load
-from attention_viewer.model.contract.config import read_barred
+from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.session import Session
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training import evaluation
 from attention_viewer.model.training.batches import Example
 from attention_viewer.model.training.evaluation import loss, score, translate
+from attention_viewer.model.translator import Translator
 
 SENTENCES = [
     "The cat is sleeping.",
@@ -24,34 +24,34 @@ SENTENCES = [
 
 @pytest.mark.parametrize("positions", [20, 4000])
 def test_batched_translations_are_the_sessions(
-    bundled: Path, session: Session, positions: int, monkeypatch: pytest.MonkeyPatch
+    bundled: Path, session: Translator, positions: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evaluation, "BATCH_POSITIONS", positions)
     model = load(bundled)
-    tokenizer = Tokenizer(bundled, model.config)
+    tokenizer = Tokenizer(bundled, read_config(bundled))
     sources = [[token.id for token in tokenizer.encode_source(text)] for text in SENTENCES]
-    found = translate(model, sources, read_barred(bundled, model.config), tokenizer.decode)
+    found = translate(model, sources, model.architecture.barred_ids, tokenizer.decode)
     assert list(found.texts) == [session.text(session.trace(Document(text, step=200))) for text in SENTENCES]
     assert found.tokens_per_second > 0
-    cut = translate(model, sources, read_barred(bundled, model.config), tokenizer.decode, limit=2)
+    cut = translate(model, sources, model.architecture.barred_ids, tokenizer.decode, limit=2)
     assert all(len(text.split()) <= 2 for text in cut.texts)
 
 
 def test_the_loss_is_the_mean_of_single_sentences(bundled: Path) -> None:
     model = load(bundled).train()
     pairs = [("I love you.", "Je t'aime."), ("The cat is sleeping.", "Le chat dort."), ("Go!", "Va !")]
-    tokenizer = Tokenizer(bundled, model.config)
+    tokenizer = Tokenizer(bundled, read_config(bundled))
     examples = [
         Example([t.id for t in tokenizer.encode_source(a)], [t.id for t in tokenizer.encode_target(b)])
         for a, b in pairs
     ]
-    found = loss(model, examples, sum(len(target) for _, target in pairs), model.config.pad_token_id)
+    found = loss(model, examples, sum(len(target) for _, target in pairs), model.architecture.pad_token_id)
     assert model.training
     model.eval()
     total, tokens = 0.0, 0
     with torch.no_grad():
         for example in examples:
-            inputs = torch.tensor([[model.config.decoder_start_token_id, *example.target[:-1]]])
+            inputs = torch.tensor([[model.architecture.decoder_start_token_id, *example.target[:-1]]])
             logs = model(torch.tensor([example.source]), inputs)[0]
             total -= float(logs[range(len(example.target)), example.target].sum())
             tokens += len(example.target)

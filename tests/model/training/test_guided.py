@@ -14,6 +14,7 @@ import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.training.arguments import TrainOptions, add_train_options, train_options
 from attention_viewer.model.training.batches import IGNORED, Batch, Example, collate, guided
@@ -40,7 +41,9 @@ def subwords() -> Subwords:
 
 def trainer(subwords: Subwords, settings: TrainingSettings, pairs: tuple[Pair, ...] = PAIRS) -> Trainer:
     torch.manual_seed(settings.seed)
-    return Trainer(Transformer(model_config(settings, subwords), 0.0), pairs, subwords, settings, Processes())
+    return Trainer(
+        Transformer(architecture(model_config(settings, subwords)), 0.0), pairs, subwords, settings, Processes()
+    )
 
 
 def examples_of(subwords: Subwords, pairs: tuple[Pair, ...]) -> list[Example]:
@@ -200,7 +203,7 @@ def test_a_guided_run_says_so_and_goes_on(data: tuple[Path, Path], links: Path, 
     assert 0.0 < first["guide_loss"] < 5.0
     config = json.loads((output / "model" / "config.json").read_text(encoding="utf-8"))
     assert config["guided_head"] == {"layer": 2, "head": 3}
-    assert read_config(output / "model").guided_head == load(output / "model").config.guided_head == (1, 2)
+    assert read_config(output / "model").guided_head == load(output / "model").architecture.guided_head == (1, 2)
     card = (output / "model" / "README.md").read_text(encoding="utf-8")
     assert "Head 3 of layer 2 of the decoder's cross-attention was guided" in card
     assert "Garg et al. 2019, weight 0.5" in card and "links of by-hand.txt" in card

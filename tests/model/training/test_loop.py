@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.training import settings as settings_json
 from attention_viewer.model.training.average import WeightAverage
@@ -29,7 +30,7 @@ def subwords() -> Subwords:
 
 def trainer(subwords: Subwords, settings: TrainingSettings) -> Trainer:
     torch.manual_seed(settings.seed)
-    model = Transformer(model_config(settings, subwords), settings.dropout)
+    model = Transformer(architecture(model_config(settings, subwords)), settings.dropout)
     return Trainer(model, PAIRS, subwords, settings, Processes())
 
 

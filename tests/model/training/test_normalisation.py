@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from attention_viewer.model.contract.config import read_config
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training.data import Pair
@@ -31,7 +32,7 @@ def tokenizer(subwords: Subwords, tmp_path_factory: pytest.TempPathFactory) -> T
     directory = tmp_path_factory.mktemp("checkpoint") / "model"
     settings = TrainingSettings(d_model=8, layers=1, heads=1, ffn=8)
     config = model_config(settings, subwords)
-    write_checkpoint(directory, Transformer(config), subwords.model, Languages(), 0.0, "")
+    write_checkpoint(directory, Transformer(architecture(config)), subwords.model, Languages(), 0.0, "")
     return Tokenizer(directory, read_config(directory))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.training.loop import Trainer
 from attention_viewer.model.training.precision import chosen_precision
@@ -29,7 +30,7 @@ def subwords() -> Subwords:
 
 def trainer(subwords: Subwords, settings: TrainingSettings) -> Trainer:
     torch.manual_seed(settings.seed)
-    return Trainer(Transformer(model_config(settings, subwords)), PAIRS, subwords, settings, Processes())
+    return Trainer(Transformer(architecture(model_config(settings, subwords))), PAIRS, subwords, settings, Processes())
 
 
 def test_losses_in_bfloat16_are_near_those_in_float32(subwords: Subwords) -> None:

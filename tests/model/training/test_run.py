@@ -16,9 +16,9 @@ import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.session import Session
 from attention_viewer.model.training.arguments import TrainOptions
 from attention_viewer.model.training.run import FAILED, INTERRUPTED, train
+from attention_viewer.model.translator import Translator
 from support.made_up import FILES, TINY, digit_pairs, write_pairs
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -51,7 +51,7 @@ def metrics(run: Path) -> list[dict[str, object]]:
 
 
 def test_held_out_pairs_are_translated_exactly(learned: Path) -> None:
-    session = Session(learned / "model")
+    session = Translator(learned / "model")
     held_out = digit_pairs(640, longest=3)[600:]
     found = [session.text(session.trace(Document(pair.source, step=200))) for pair in held_out]
     assert found == [pair.target for pair in held_out]

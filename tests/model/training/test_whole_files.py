@@ -14,6 +14,7 @@ import pytest
 import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.training.arguments import TrainOptions
 from attention_viewer.model.training.loop import Trainer
@@ -48,7 +49,7 @@ def subwords() -> Subwords:
 @pytest.fixture
 def model(subwords: Subwords) -> Transformer:
     torch.manual_seed(1)
-    return Transformer(model_config(TINY, subwords), 0.0)
+    return Transformer(architecture(model_config(TINY, subwords)), 0.0)
 
 
 def write_model(directory: Path, model: Transformer, subwords: Subwords, card: str = "A card.\n") -> None:

@@ -27,8 +27,9 @@ from attention_viewer.viewer.export.writing import ExportError, write_bytes
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.painting.heatmap import paint_rectangles
+from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, Scale
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.view_state import Head
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import How, Kind, Trace
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.page import page_bytes
 from attention_viewer.viewer.look.colormaps import COLORMAPS
-from attention_viewer.viewer.state.view_state import RowLabels
+from attention_viewer.viewer.state.options import RowLabels
 from numpy.typing import NDArray
 from support import traces
 
@@ -124,7 +124,7 @@ def test_nothing_but_the_pages_own_style_and_script_may_be_used() -> None:
     assert not re.search(r"\b(src|href)=|url\(|@import|https?:|import\(|fetch\(", page)
 
 
-def test_equal_traces_make_equal_pages(session: Session) -> None:
+def test_equal_traces_make_equal_pages(session: Translator) -> None:
     document = Document(SENTENCE, step=200)
     trace = session.trace(document)
     about = meta(session.info, document, trace, session.text(trace))
@@ -134,7 +134,7 @@ def test_equal_traces_make_equal_pages(session: Session) -> None:
     assert footer[1] == f"content {session.info.content_hash[:12]}" and footer[2].startswith("Attention Viewer ")
 
 
-def test_a_page_of_all_heads_is_small(session: Session) -> None:
+def test_a_page_of_all_heads_is_small(session: Translator) -> None:
     """17 tokens, 4 + 4 layers of 8 heads; two bytes a weight, and not two characters a digit."""
     trace = session.trace(Document(SENTENCE, step=200))
     assert len(trace.source_tokens) == 17 and len(trace.steps) >= 15

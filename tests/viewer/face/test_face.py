@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError, UserError
-from attention_viewer.model.session import Session
+from attention_viewer.model.translator import Translator
 
 TEXT, TARGET = "I am hungry.", "J'ai très faim."
 
@@ -22,7 +22,7 @@ def model() -> attention_viewer.Model:
     return attention_viewer.open_model()
 
 
-def test_it_gives_what_the_model_gives(model: attention_viewer.Model, session: Session) -> None:
+def test_it_gives_what_the_model_gives(model: attention_viewer.Model, session: Translator) -> None:
     document = Document(TEXT, step=200)
     trace, expected = model.trace(TEXT), session.trace(document)
     assert model.info.content_hash == session.info.content_hash

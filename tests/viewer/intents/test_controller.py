@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -20,6 +19,7 @@ from attention_viewer.viewer.work.requests import Traced
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure
 from PySide6.QtCore import QObject, Signal
 from support import traces
+from support.views import chosen
 
 
 class FakeWorker(QObject):
@@ -197,7 +197,7 @@ def test_looking_differently_asks_the_model_nothing(bench: Bench) -> None:
     controller.set_length(100)
     controller.set_pairs((1, 2))
     controller.hover(SourceHover(1))
-    controller.look(replace(controller.view, colormap="magma"))
+    controller.look(chosen(controller.view, colormap="magma"))
     assert len(bench.worker.requests) == asked
     assert controller.view.positions.length == 100 and controller.view.positions.pairs == (1, 2)
     bench.presenter.show_hover.assert_called_with(SourceHover(1))

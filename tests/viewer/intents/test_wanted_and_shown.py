@@ -13,10 +13,12 @@ from attention_viewer.viewer.intents.asking import BUSY_HINT, CHANNEL
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
+from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.questions import BEAM, CHECK, EFFECT, OTHER, RANK, TEXTS
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.window.presenter import Presenter
 from support.toy import LateWorker, ToySession
+from support.views import chosen
 
 FIRST, SECOND = "the cat sleeps", "a black cat is here now"
 HEAD = HeadId(Kind.CROSS, 0, 0)
@@ -293,12 +295,12 @@ def test_playing_from_the_end_is_one_change(bench: Bench) -> None:
 def test_opening_a_session_is_one_change_and_a_failure_of_it_none(bench: Bench) -> None:
     before, view = bench.shown, bench.controller.view
     saved = Document(SECOND, step=2)
-    bench.controller.open_document(saved, ViewState(colormap="magma"), "Open session x.avsession")
+    bench.controller.open_document(saved, chosen(colormap="magma"), "Open session x.avsession")
     bench.worker.fail(bench.worker.newest(CHANNEL))
     assert bench.controller.document == before and bench.controller.view == view and bench.lines[-1] == FIRST
-    bench.controller.open_document(saved, ViewState(colormap="magma"), "Open session x.avsession")
+    bench.controller.open_document(saved, chosen(colormap="magma"), "Open session x.avsession")
     bench.worker.settle()
-    assert bench.controller.undo_name == "Open session x.avsession" and bench.controller.view.colormap == "magma"
+    assert bench.controller.undo_name == "Open session x.avsession" and bench.controller.view[COLORMAP] == "magma"
     bench.controller.undo()
     bench.worker.settle()
     assert bench.shown == before and bench.lines[-1] == FIRST

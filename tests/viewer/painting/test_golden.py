@@ -31,6 +31,7 @@ from attention_viewer.viewer.painting.heatmap import heatmap_layout, paint_heatm
 from attention_viewer.viewer.painting.labels import Side, paint_labels
 from attention_viewer.viewer.painting.matrix import matrix_layout, paint_matrix
 from attention_viewer.viewer.painting.tree import paint_steps, paint_tree, tree_layout
+from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import (
     Axis,
     Bar,
@@ -45,7 +46,7 @@ from attention_viewer.viewer.state.specs import (
     Overlay,
     Scale,
 )
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.view_state import Head
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QImage, QPainter

@@ -24,8 +24,9 @@ from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.painting.heatmap import heatmap_layout, natural_size, paint_heatmap
 from attention_viewer.viewer.painting.labels import elided, overhang_of, stride
 from attention_viewer.viewer.painting.raster import fit
+from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Bar, BarsSpec, Chip, HeatmapSpec, Overlay, Scale, probability_text
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.view_state import Head
 from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator

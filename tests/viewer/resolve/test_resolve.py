@@ -8,9 +8,11 @@ from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.resolve.resolve_positions import Given
 from attention_viewer.viewer.state.loaded import NO_SENTENCE, Loaded
+from attention_viewer.viewer.state.options import ColorRange, RowLabels
 from attention_viewer.viewer.state.specs import BarsSpec, GridSpec, HeatmapSpec, Pending, Unavailable
-from attention_viewer.viewer.state.view_state import ColorRange, Head, PositionView, RowLabels, ViewState, select_head
+from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState, select_head
 from support import traces
+from support.views import chosen
 
 COUNTS = {kind: (traces.LAYERS, traces.HEADS) for kind in Kind}
 
@@ -55,7 +57,7 @@ def test_decoder_map_columns_are_what_was_read() -> None:
     ],
 )
 def test_row_labels_say_which_convention_they_follow(labels: RowLabels, expected: tuple[str, ...]) -> None:
-    spec = heatmap(loaded(3), ViewState(row_labels=labels), Kind.CROSS)
+    spec = heatmap(loaded(3), chosen(row_labels=labels), Kind.CROSS)
     assert spec.rows.labels == expected
     assert resolve.ROW_CONVENTIONS[labels] in spec.rows.title
     assert any(resolve.ROW_CONVENTIONS[labels] in line for line in spec.caption)
@@ -71,7 +73,7 @@ def test_the_selected_head_is_the_one_shown_and_named() -> None:
 
 
 def test_caption_names_sentence_convention_range_and_model() -> None:
-    caption = " ".join(heatmap(loaded(2), ViewState(color_range=ColorRange.MAXIMUM), Kind.DECODER).caption)
+    caption = " ".join(heatmap(loaded(2), chosen(color_range=ColorRange.MAXIMUM), Kind.DECODER).caption)
     for part in (
         "The mat is",
         "Le tapis",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,14 +17,15 @@ from attention_viewer.model.contract.document import Document, go_to, how_now, p
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force, intervene, rename_hypothesis
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
-from attention_viewer.viewer.look.colormaps import SEQUENTIAL
 from attention_viewer.viewer.state.choices import Choices, Width
-from attention_viewer.viewer.state.view_state import ColorRange, Head, PositionView, RowLabels, Side, ViewState
+from attention_viewer.viewer.state.options import COLORMAP, OPTIONS, ROW_LABELS, ColorRange, RowLabels
+from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState
 from attention_viewer.viewer.storage.session_file import LARGEST, SavedSession, from_text, read, to_text, write
 from attention_viewer.viewer.storage.settings import RECENT_SESSIONS, SCHEMA, MemoryStore, Settings
 from attention_viewer.viewer.widgets.position_panel import LONGEST, MOST_PAIRS, SHORTEST
 from hypothesis import given
 from hypothesis import strategies as st
+from support.views import chosen
 
 FIXTURES = Path(__file__).parent / "fixtures"
 HEADS = st.builds(Head, st.integers(0, 40), st.integers(0, 40))
@@ -32,9 +34,6 @@ VIEWS = st.builds(
     heads=st.fixed_dictionaries({kind: HEADS for kind in Kind}).map(MappingProxyType),
     active=st.sampled_from(Kind),
     locked=st.booleans(),
-    color_range=st.sampled_from(ColorRange),
-    colormap=st.sampled_from(SEQUENTIAL),
-    row_labels=st.sampled_from(RowLabels),
     positions=st.builds(
         PositionView,
         length=st.integers(SHORTEST, LONGEST),
@@ -42,6 +41,11 @@ VIEWS = st.builds(
     ),
     side=st.sampled_from(Side),
     filter=st.text(),
+).flatmap(
+    lambda view: st.builds(
+        partial(chosen, view),
+        **{option.name: st.sampled_from([each.value for each in option.values]) for option in OPTIONS},
+    )
 )
 TOKENS = st.lists(st.tuples(st.integers(0, 60_000), st.sampled_from(How)), min_size=1, max_size=5)
 INTERVENTIONS = st.builds(
@@ -67,7 +71,7 @@ def documents(draw: st.DrawFn) -> Document:
 
 def full() -> SavedSession:
     document = force(Document("naïve \ud800 </s>", checkpoint="abc"), [(5, How.GREEDY)], 6)
-    view = ViewState(locked=True, color_range=ColorRange.SQUARE_ROOT, colormap="magma", side=Side.B, filter="é")
+    view = chosen(ViewState(locked=True, side=Side.B, filter="é"), color_range=ColorRange.SQUARE_ROOT, colormap="magma")
     return SavedSession(document, view, Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False))
 
 
@@ -97,7 +101,8 @@ def test_what_is_saved_is_what_is_opened(document: Document, view: ViewState) ->
 
 
 def test_every_field_of_the_view_is_saved() -> None:
-    assert set(json.loads(to_text(full()))["view"]) == {field.name for field in fields(ViewState)}
+    saved = {field.name for field in fields(ViewState)} - {"chosen"} | {option.name for option in OPTIONS}
+    assert set(json.loads(to_text(full()))["view"]) == saved
 
 
 def test_a_file_holds_a_session_and_replaces_the_one_before(tmp_path: Path) -> None:
@@ -117,7 +122,7 @@ def test_what_is_missing_in_the_view_gets_its_default_and_what_is_unknown_is_ign
     del values["view"]["colormap"], values["view"]["heads"]["cross"]
     values["view"]["sparkle"] = values["sparkle"] = True
     heads = {**full().view.heads, Kind.CROSS: ViewState().heads[Kind.CROSS]}
-    expected = replace(full().view, colormap="viridis", heads=MappingProxyType(heads))
+    expected = replace(chosen(full().view, colormap="viridis"), heads=MappingProxyType(heads))
     del values["export"]
     assert from_text(json.dumps(values), "x") == SavedSession(full().document, expected)
     del values["view"]
@@ -226,7 +231,7 @@ def test_a_session_of_the_first_version_opens_with_all_it_held() -> None:
     assert document.interventions == Interventions(heads, frozenset({1}), Positions.SHUFFLED, shuffle_seed=3)
     plain = replace(document, interventions=Interventions())
     assert {how_now(plain, choice) for choice in document.choices} == {greedy, forced, beam}
-    assert (saved.view.colormap, saved.view.row_labels) == ("magma", RowLabels.READS)
+    assert (saved.view[COLORMAP], saved.view[ROW_LABELS]) == ("magma", RowLabels.READS)
     assert saved.export == Choices("kinds", "svg", "dark", Width(8.5, "cm"), 300, title=False)
     assert from_text(to_text(saved), "x") == saved
 

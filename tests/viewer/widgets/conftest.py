@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, GridSpec, HeatmapSpec, Scale
-from attention_viewer.viewer.state.view_state import ColorRange, Head
+from attention_viewer.viewer.state.view_state import Head
 from PySide6.QtWidgets import QApplication
 
 MakeMap = Callable[..., HeatmapSpec]

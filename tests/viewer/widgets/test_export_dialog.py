@@ -24,6 +24,8 @@ from attention_viewer.viewer.state.choices import (
     Width,
     formats_of,
 )
+from attention_viewer.viewer.state.options import exported
+from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
 from attention_viewer.viewer.widgets.export_texts import NOTES, note_on
 from attention_viewer.viewer.widgets.preview import Preview
@@ -48,7 +50,9 @@ from support.finding import child
 
 EVERY = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of(subject)]
 NAMES = {subject: f"{subject}_name" for subject in SUBJECTS}
-LOOKS = ("Colours", "Width", "Resolution in dots to an inch", "Frame time")
+LOOKS = ("Theme", "Width", "Resolution in dots to an inch", "Frame time")
+SHOWN = [option.title for option in exported()]
+"""What is chosen of how maps are shown."""
 Open = Callable[..., ExportDialog]
 
 
@@ -109,7 +113,7 @@ def picture() -> QImage:
 def told(dialog: ExportDialog) -> list[Choices]:
     """Every preview that is asked for from now on."""
     found: list[Choices] = []
-    dialog.choices_changed.connect(found.append)
+    dialog.choices_changed.connect(lambda choices, view: found.append(choices))
     return found
 
 
@@ -118,7 +122,7 @@ def test_given_choices_come_back_in_the_request(make: Open, tmp_path: Path, subj
     choices = Choices(subject, suffix, "dark", Width(1234, "px"), 301, title=False, caption=False, frame=250)
     dialog = make(choices)
     assert dialog.choices() == choices
-    assert dialog.request_for(str(tmp_path / "a")) == ExportRequest(choices, tmp_path / f"a.{suffix}")
+    assert dialog.request_for(str(tmp_path / "a")) == ExportRequest(choices, tmp_path / f"a.{suffix}", ViewState())
 
 
 @pytest.mark.parametrize(("subject", "suffix"), EVERY)
@@ -135,7 +139,7 @@ def test_every_subject_and_format_can_be_chosen(make: Open, subject: str, suffix
 
 def test_the_controls_say_all_of_a_request(make: Open) -> None:
     dialog = make(Choices(GRID, "gif"))
-    choose(dialog, "Colours", "light")
+    choose(dialog, "Theme", "light")
     choose(dialog, "Width", "page")
     number(dialog, "Resolution in dots to an inch").setValue(300)
     number(dialog, "Frame time").setValue(1500)
@@ -229,9 +233,9 @@ def test_nothing_moves_when_the_width_is_given_otherwise(make: Open) -> None:
         (MAP, "gif", set(), ""),
         (MAP, "svg", {"Resolution in dots to an inch", "Frame time"}, "no dots"),
         (GRID, "pdf", {"Resolution in dots to an inch", "Frame time"}, "no dots"),
-        (WINDOW, "png", {"Frame time", "Title", "Caption"}, "as it is"),
-        (DATA, "npz", {*LOOKS, "Title", "Caption"}, "Numbers"),
-        (PAGE, "html", {*LOOKS, "Title", "Caption"}, "The page"),
+        (WINDOW, "png", {"Frame time", "Title", "Caption", *SHOWN}, "as it is"),
+        (DATA, "npz", {*LOOKS, "Title", "Caption", *SHOWN}, "Numbers"),
+        (PAGE, "html", {*LOOKS, "Title", "Caption", *SHOWN}, "The page"),
     ],
 )
 def test_what_means_nothing_is_disabled_and_says_why(
@@ -241,14 +245,14 @@ def test_what_means_nothing_is_disabled_and_says_why(
     before = dialog.sizeHint()
     choose(dialog, "What", subject)
     choose(dialog, "Format", suffix)
-    controls: dict[str, QWidget] = {name: named(dialog, name) for name in LOOKS}
+    controls: dict[str, QWidget] = {name: named(dialog, name) for name in (*LOOKS, *SHOWN)}
     controls |= {text: tick(dialog, text) for text in ("Title", "Caption")}
     assert {name for name, control in controls.items() if not control.isEnabled()} == idle
     tips = [_tip(controls[name]) for name in idle]
     assert all(tips) and any(reason in tip for tip in tips) is bool(idle)
     assert not any(_tip(control) for name, control in controls.items() if name not in idle)
     labels = [each for each in dialog.findChildren(QLabel) if each.buddy()]
-    assert all(each.isEnabled() is each.buddy().isEnabled() for each in labels) and len(labels) == 6
+    assert all(each.isEnabled() is each.buddy().isEnabled() for each in labels) and len(labels) == 6 + len(SHOWN)
     assert dialog.sizeHint() == before
 
 
@@ -281,8 +285,8 @@ def test_choices_are_told_at_once_and_never_twice(make: Open) -> None:
     dialog = make()
     dialog.show()
     asked = told(dialog)
-    choose(dialog, "Colours", "dark")
-    choose(dialog, "Colours", "dark")
+    choose(dialog, "Theme", "dark")
+    choose(dialog, "Theme", "dark")
     assert asked == [Choices(theme="dark")]
     choose(dialog, "What", DATA)
     tick(dialog, "Title").setChecked(False)
@@ -315,7 +319,7 @@ def test_each_number_is_told(make: Open, qtbot: QtBot, name: str) -> None:
     box = child(dialog, QAbstractSpinBox, lambda each: each.accessibleName() == name)
     with qtbot.waitSignal(dialog.choices_changed, timeout=2000) as asked:
         box.stepUp()
-    assert asked.args == [dialog.choices()]
+    assert asked.args == [dialog.choices(), dialog.view()]
 
 
 def test_a_choice_takes_a_resting_number_with_it(make: Open, qtbot: QtBot) -> None:
@@ -323,7 +327,7 @@ def test_a_choice_takes_a_resting_number_with_it(make: Open, qtbot: QtBot) -> No
     dialog.show()
     asked = told(dialog)
     number(dialog, "Resolution in dots to an inch").setValue(300)
-    choose(dialog, "Colours", "dark")
+    choose(dialog, "Theme", "dark")
     assert asked == [Choices(theme="dark", dpi=300)]
     qtbot.wait(250)
     assert len(asked) == 1
@@ -416,7 +420,7 @@ def test_choosing_a_file_emits_the_request_and_closes(make: Open, tmp_path: Path
     assert files.nameFilters() == ["SVG drawing (*.svg)"]
     with qtbot.waitSignal(dialog.accepted_request) as accepted:
         files.fileSelected.emit(str(tmp_path / "mine.svg"))
-    assert accepted.args == [ExportRequest(Choices(GRID, "svg"), tmp_path / "mine.svg")]
+    assert accepted.args == [ExportRequest(Choices(GRID, "svg"), tmp_path / "mine.svg", ViewState())]
     assert not dialog.isVisible()
     files.reject()
 
@@ -501,26 +505,27 @@ def test_tab_reaches_every_control_from_top_to_bottom(make: Open, qtbot: QtBot) 
         dialog.show()
     combo(dialog, "What").setFocus()
     reached = []
-    for _ in range(12):
+    for _ in range(12 + len(SHOWN)):
         focused = QApplication.focusWidget()
         assert focused is not None
         reached.append(focused)
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
-    ways = ["What", "Format", "Colours", "Width", "Width in centimetres", "Resolution in dots to an inch"]
+    ways = ["What", "Format", "Theme", "Width", "Width in centimetres", "Resolution in dots to an inch"]
     ways += ["Usual resolutions", "Frame time"]
     assert [each.accessibleName() for each in reached[:8]] == ways
     assert reached[8:10] == [tick(dialog, "Title"), tick(dialog, "Caption")]
-    assert set(reached[10:]) == {button(dialog, "Choose file …"), button(dialog, "Cancel")}
+    assert [each.accessibleName() for each in reached[10 : 10 + len(SHOWN)]] == SHOWN
+    assert set(reached[10 + len(SHOWN) :]) == {button(dialog, "Choose file …"), button(dialog, "Cancel")}
 
 
 def test_every_control_has_a_name_and_a_mnemonic_of_its_own(make: Open) -> None:
     dialog = make()
     fields = [*dialog.findChildren(QComboBox), *dialog.findChildren(QAbstractSpinBox)]
-    assert len(fields) == 9 and all(field.accessibleName() for field in fields)
+    assert len(fields) == 9 + len(SHOWN) and all(field.accessibleName() for field in fields)
     texts_of = [each.text() for each in dialog.findChildren(QLabel) if each.buddy()]
     texts_of += [each.text() for each in (*dialog.findChildren(QCheckBox), *dialog.findChildren(QPushButton))]
     letters = [text[text.index("&") + 1].lower() for text in texts_of if "&" in text]
-    assert len(letters) == 6 + 2 + 2 and len(set(letters)) == len(letters)
+    assert len(letters) == 6 + 2 + 2 + len(SHOWN) and len(set(letters)) == len(letters)
     assert child(dialog, QLabel, lambda each: each.text() == "W&idth").buddy() is combo(dialog, "Width")
 
 

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from attention_viewer.model.checkpoint import load
-from attention_viewer.model.contract.config import read_barred
+from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training.evaluation import translate
 
@@ -50,9 +50,9 @@ def count(text: str, key: Sequence[bool]) -> Counter[str]:
 
 def _translations(model_directory: Path, sentences: Sequence[str]) -> Sequence[str]:
     model = load(model_directory)
-    tokenizer = Tokenizer(model_directory, model.config)
+    tokenizer = Tokenizer(model_directory, read_config(model_directory))
     ids = [[token.id for token in tokenizer.encode_source(sentence)] for sentence in sentences]
-    return translate(model, ids, read_barred(model_directory, model.config), tokenizer.decode).texts
+    return translate(model, ids, model.architecture.barred_ids, tokenizer.decode).texts
 
 
 def _make(before: Path, after: Path, sheet_path: Path, key_path: Path, seed: int) -> None:

@@ -1,21 +1,26 @@
-"""Sessions: traces are pure, follow the document, end where they should, and cannot be written to."""
+"""Translators: traces are pure, follow the document, end where they should, and cannot be written to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.api import Ended, How, Kind, Progress, Trace
 from attention_viewer.model.contract.document import Choice, Document, go_to, step_back, step_forward
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.prefix_cache import BRANCHES, SENTENCES
-from attention_viewer.model.session import Session
+from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_step
+from attention_viewer.model.prefix_cache import PrefixCache
+from attention_viewer.model.translator import Translator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor
 
 SOURCE = "the old cat sees a big red bird"
 
@@ -35,7 +40,7 @@ def with_path(source: str, tokens: list[int], how: How = How.FORCED) -> Document
     return Document(source, choices, len(choices) - 1 if choices else None)
 
 
-def test_step_zero_has_an_encoding_and_no_rows(session: Session) -> None:
+def test_step_zero_has_an_encoding_and_no_rows(session: Translator) -> None:
     trace = session.trace(Document("The cat sleeps."))
     assert trace.steps == () and trace.ended is None
     size = len(trace.source_tokens)
@@ -44,7 +49,7 @@ def test_step_zero_has_an_encoding_and_no_rows(session: Session) -> None:
     assert trace.cross_attention.shape == (4, 8, 0, size)
 
 
-def test_a_translation_to_its_end(session: Session) -> None:
+def test_a_translation_to_its_end(session: Translator) -> None:
     trace = session.trace(go_to(Document("The black cat is sleeping."), 200))
     assert session.text(trace) == session.text(trace.output_tokens) == "Le chat noir dort."
     assert trace.ended is Ended.EOS and trace.output_tokens[-1].piece == "</s>"
@@ -58,7 +63,7 @@ def test_a_translation_to_its_end(session: Session) -> None:
     assert not trace.decoder_self_attention[..., trace.decoder_mask].any()
 
 
-def test_the_distribution_and_its_candidates(session: Session) -> None:
+def test_the_distribution_and_its_candidates(session: Translator) -> None:
     for step in session.trace(go_to(Document("The cat is black."), 3)).steps:
         assert step.log_probabilities.shape == (8001,)
         assert np.exp(step.log_probabilities.astype(np.float64)).sum() == pytest.approx(1.0, abs=1e-5)
@@ -70,7 +75,7 @@ def test_the_distribution_and_its_candidates(session: Session) -> None:
             assert candidate.probability == pytest.approx(float(expected), rel=1e-5)
 
 
-def test_arrays_are_read_only_float32(session: Session) -> None:
+def test_arrays_are_read_only_float32(session: Translator) -> None:
     trace = session.trace(go_to(Document("The cat is black."), 2))
     step = trace.steps[0]
     arrays = [trace.weights(kind) for kind in Kind]
@@ -80,7 +85,7 @@ def test_arrays_are_read_only_float32(session: Session) -> None:
             array[...] = 0.0
 
 
-def test_forced_tokens_are_followed_and_the_rest_is_greedy(session: Session) -> None:
+def test_forced_tokens_are_followed_and_the_rest_is_greedy(session: Translator) -> None:
     un = session.encode_target("Un")[0].id
     trace = session.trace(go_to(with_path("The cat is black.", [un]), 200))
     assert [step.how for step in trace.steps[:3]] == [How.FORCED, How.GREEDY, How.GREEDY]
@@ -90,7 +95,7 @@ def test_forced_tokens_are_followed_and_the_rest_is_greedy(session: Session) -> 
     np.testing.assert_array_equal(trace.steps[0].log_probabilities, greedy.steps[0].log_probabilities)
 
 
-def test_teacher_forcing_takes_the_target_as_it_stands(session: Session) -> None:
+def test_teacher_forcing_takes_the_target_as_it_stands(session: Translator) -> None:
     target = session.encode_target("Bonjour le monde.")
     trace = session.trace(teacher_force(Document("The cat is black."), [token.id for token in target]))
     assert trace.output_tokens == target and trace.ended is Ended.EOS
@@ -99,30 +104,30 @@ def test_teacher_forcing_takes_the_target_as_it_stands(session: Session) -> None
     np.testing.assert_allclose(trace.log_probabilities, expected)
 
 
-def test_an_end_in_the_middle_of_a_path_is_the_end(session: Session) -> None:
+def test_an_end_in_the_middle_of_a_path_is_the_end(session: Translator) -> None:
     trace = session.trace(go_to(with_path("Hello.", [500, 0, 600]), 10))
     assert len(trace.steps) == 2 and trace.ended is Ended.EOS
 
 
-def test_the_limit_ends_decoding(session: Session) -> None:
+def test_the_limit_ends_decoding(session: Translator) -> None:
     trace = session.trace(go_to(Document("The cat is black.", limit=3), 99))
     assert len(trace.steps) == 3 and trace.ended is Ended.LIMIT
     assert session.trace(go_to(Document("The cat is black.", limit=4), 3)).ended is None
 
 
 @pytest.mark.parametrize("token", [-1, 8001, 10**12])
-def test_tokens_out_of_range_are_refused(token: int, session: Session) -> None:
+def test_tokens_out_of_range_are_refused(token: int, session: Translator) -> None:
     with pytest.raises(InputError, match=f"no token {token}"):
         session.trace(with_path("Hello.", [token]))
 
 
-def test_a_document_of_another_model_is_refused(session: Session) -> None:
+def test_a_document_of_another_model_is_refused(session: Translator) -> None:
     session.trace(Document("Hello.", checkpoint=session.info.content_hash))
     with pytest.raises(InputError, match="made with another model"):
         session.trace(Document("Hello.", checkpoint="0" * 64))
 
 
-def test_what_is_known_of_the_model(session: Session, bundled: Path) -> None:
+def test_what_is_known_of_the_model(session: Translator, bundled: Path) -> None:
     info = session.info
     assert (info.name, info.source_language, info.target_language) == ("en-fr", "en", "fr")
     assert info.content_hash == content_hash(bundled)
@@ -149,16 +154,16 @@ steps_taken = st.lists(
 @settings(max_examples=25, deadline=None)
 @given(steps=steps_taken)
 def test_any_order_of_steps_gives_the_arrays_of_a_fresh_session(
-    steps: list[str | tuple[str, object]], tiny_session: Session, tiny: Path
+    steps: list[str | tuple[str, object]], tiny_session: Translator, tiny: Path
 ) -> None:
     document = Document(SOURCE, limit=12)
     for step in steps:
         document = take(step, document, tiny_session)
         trace = tiny_session.trace(document)
-    assert_same(trace, Session(tiny).trace(document))
+    assert_same(trace, Translator(tiny).trace(document))
 
 
-def take(step: str | tuple[str, object], document: Document, session: Session) -> Document:
+def take(step: str | tuple[str, object], document: Document, session: Translator) -> Document:
     match step:
         case "step":
             return step_forward(document)
@@ -183,7 +188,7 @@ def take(step: str | tuple[str, object], document: Document, session: Session) -
 
 
 def test_a_trace_in_steps_reports_each_new_row_once(tiny: Path) -> None:
-    session = Session(tiny)
+    session = Translator(tiny)
     document = replace(with_path(SOURCE, [5, 6, 7, 8, 9]), step=5)
     assert list(session.trace_steps(document)) == [Progress(row, 5) for row in range(1, 6)]
     assert list(session.trace_steps(document)) == []
@@ -192,7 +197,7 @@ def test_a_trace_in_steps_reports_each_new_row_once(tiny: Path) -> None:
 
 
 def test_traces_may_be_interleaved(tiny: Path) -> None:
-    session = Session(tiny)
+    session = Translator(tiny)
     left = replace(with_path(SOURCE, [5, 6, 7, 8]), step=4)
     right = replace(with_path(SOURCE, [5, 9, 7, 8]), step=4)
     running = {session.trace_steps(document): document for document in (left, right)}
@@ -202,27 +207,93 @@ def test_traces_may_be_interleaved(tiny: Path) -> None:
             try:
                 next(steps)
             except StopIteration as stop:
-                assert_same(stop.value, Session(tiny).trace(document))
+                assert_same(stop.value, Translator(tiny).trace(document))
                 finished.append(running.pop(steps))
     assert set(finished) == {left, right}
 
 
-def test_the_cache_is_bounded_and_forgetting_changes_nothing(tiny: Path) -> None:
-    session = Session(tiny)
+@contextmanager
+def counted_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """The ids read by every decoder row that is computed meanwhile."""
+    read: list[int] = []
+
+    def counting(state: DecoderState, token: Tensor) -> tuple[DecoderState, DecodedRow]:
+        read.extend(token.tolist())
+        return decode_step(state, token)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("attention_viewer.model.tracing.decode_step", counting)
+        yield read
+
+
+def test_a_step_decodes_no_kept_hypothesis_again(session: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
+    hypotheses = [go_to(with_path("The old man was reading a book.", [token]), 18) for token in range(600, 616)]
+    with counted_rows(monkeypatch) as read:
+        traces = [session.trace(each) for each in hypotheses]
+    assert len(read) == 1 + sum(len(trace.steps) - 1 for trace in traces)
+    with counted_rows(monkeypatch) as read:
+        for each, trace in zip(hypotheses, traces, strict=True):
+            assert_same(session.trace(each), trace)
+            assert session.trace(step_back(each)).steps
+    assert read == []
+    with counted_rows(monkeypatch) as read:
+        session.trace(go_to(with_path("The old man was reading a book.", [600, 300, 301, 302]), 5))
+    assert read == [300, 301, 302]
+
+
+def test_the_cache_is_bounded_by_bytes_and_forgetting_changes_nothing(tiny: Path) -> None:
+    session = Translator(tiny)
+    budget = 300_000
+    session._tracer.cache = cache = PrefixCache(budget)
     document = go_to(Document(SOURCE, limit=12), 6)
     before = session.trace(document)
-    for token in range(3, 3 + 2 * BRANCHES):
-        session.trace(go_to(with_path(SOURCE, [token, 4, 5]), 3))
-    for count in range(1, SENTENCES + 3):
-        session.trace(go_to(Document("cat " * count, limit=12), 2))
+    for token in range(3, 30):
+        session.trace(go_to(with_path(SOURCE, [token, 4, 5]), 4))
+        assert cache.bytes <= budget
+    for count in range(1, 12):
+        session.trace(go_to(Document("cat " * count, limit=12), 6))
+        assert cache.bytes <= budget
+    kept = [row for sentence in cache._sentences.values() for row in sentence.rows()]
+    assert 10 < len(kept) < 27 + 6 * 12
+    assert cache.bytes == sum(row.bytes for row in kept)
     assert_same(session.trace(document), before)
-    cache = session._cache
-    assert len(cache._sentences) == SENTENCES
-    assert all(len(sentence.branches) <= BRANCHES for sentence in cache._sentences.values())
+
+
+def test_what_was_used_last_is_forgotten_last(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Translator(tiny)
+    session._tracer.cache = PrefixCache(300_000)
+    favourite, other = (go_to(with_path(SOURCE, [token, 4, 5]), 4) for token in (7, 8))
+    for document in (favourite, other):
+        session.trace(document)
+    for token in range(9, 39):
+        session.trace(go_to(with_path(SOURCE, [token % 36, 4, 5]), 4))
+        session.trace(favourite)
+    with counted_rows(monkeypatch) as read:
+        session.trace(favourite)
+        assert read == []
+        session.trace(other)
+        assert read == [8, 4, 5]
+
+
+def test_siblings_share_no_memory_that_one_of_them_appends_to(tiny: Path) -> None:
+    session = Translator(tiny)
+    for tokens in ([5, 6, 7, 8], [5, 6, 9, 8], [5, 6, 7, 9]):
+        session.trace(go_to(with_path(SOURCE, tokens), 5))
+    (sentence,) = session._tracer.cache._sentences.values()
+    rows = [row for row in sentence.rows() if row.keys_values is not None]
+    own = [row.keys_values for row in rows if row.keys_values is not None]
+    assert len(rows) == 1 + 2 + 2 + 3
+    assert len({each.untyped_storage().data_ptr() for each in own}) == len(rows)
+    assert all(each.nbytes == each.untyped_storage().nbytes() for each in own)
+    before = [each.clone() for each in own]
+    states = [row.state() for row in rows]
+    for state in states:
+        decode_step(state, torch.tensor([11]))
+    assert all(map(torch.equal, own, before))
 
 
 @pytest.mark.parametrize("words", [1, 2, 17, 100, 299])
-def test_sentences_of_one_to_three_hundred_tokens(words: int, session: Session) -> None:
+def test_sentences_of_one_to_three_hundred_tokens(words: int, session: Translator) -> None:
     trace = session.trace(go_to(Document("cat " * words), 2))
     assert len(trace.source_tokens) == words + 1
     assert trace.cross_attention.shape == (4, 8, 2, words + 1)
@@ -233,14 +304,14 @@ UNUSUAL = ["😀👨‍👩‍👧", "مرحبا بالعالم", "你好，世�
 
 
 @pytest.mark.parametrize("text", UNUSUAL)
-def test_unusual_sentences_are_traced(text: str, session: Session) -> None:
+def test_unusual_sentences_are_traced(text: str, session: Translator) -> None:
     trace = session.trace(go_to(Document(text), 2))
     assert np.isfinite(trace.cross_attention).all() and len(trace.steps) == 2
     assert [token.special for token in trace.source_tokens].count(True) == 1
 
 
 @pytest.mark.slow
-def test_three_hundred_rows_beyond_the_usual_limit(session: Session) -> None:
+def test_three_hundred_rows_beyond_the_usual_limit(session: Translator) -> None:
     tokens = [session.encode_target("chat")[0].id] * 300
     trace = session.trace(teacher_force(Document("The cat is black."), tokens))
     assert trace.decoder_self_attention.shape == (4, 8, 300, 300) and trace.ended is Ended.LIMIT

@@ -1,0 +1,53 @@
+"""Reading inner values while a model computes: a function that gets each of them by name, passed through the pass.
+
+Nothing is recorded, and nothing is paid for it, where none is passed. Layers count from 0. Shape letters: B batch,
+H heads, S source positions, T queries, K keys, D model width, d width of a head, F hidden units, V target vocabulary.
+
+    encoder.embedding, decoder.embedding    [B, T, D]     tokens embedded and scaled, before positions are added
+    encoder.input, decoder.input            [B, T, D]     what enters the first layer
+    encoder.output, decoder.output          [B, T, D]     what leaves the last layer (and the final norm, if any)
+    logits                                  [B, T, V]
+
+and for every layer, with LAYER one of `encoder.0`, `decoder.3` ..., and SUBLAYER one of LAYER.self, LAYER.cross
+(decoder only) and LAYER.ffn:
+
+    SUBLAYER.input                          [B, T, D]     what the sub-layer reads (in a pre-norm model: normalised)
+    ATTENTION.query                         [B, H, T, d]  where ATTENTION is LAYER.self or LAYER.cross
+    ATTENTION.key, ATTENTION.value          [B, H, K, d]  of every position that may be looked at, earlier ones included
+    ATTENTION.scores                        [B, H, T, K]  q·k / √d before the mask (q·k where a model does not scale)
+    ATTENTION.weights                       [B, H, T, K]  after mask and softmax
+    ATTENTION.heads                         [B, H, T, d]  weighted values, 0 for heads that are off
+    LAYER.ffn.hidden                        [B, T, F]     units after the activation (and the gate, if there is one)
+    SUBLAYER.output                         [B, T, D]     what the sub-layer adds, before dropout
+    SUBLAYER.residual                       [B, T, D]     the sum of the skip path and the output
+    SUBLAYER.normed                         [B, T, D]     what goes on (in a pre-norm model: the sum itself)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+Record = Callable[[str, Tensor], None]
+"""Gets each inner value with its name; it must not write to it, and copies what it keeps longer than the pass."""
+
+
+def within(record: Record | None, part: str) -> Record | None:
+    """A recorder that puts the name of a part before every name; None where nothing is recorded."""
+    if record is None:
+        return None
+    return lambda name, value: record(f"{part}.{name}", value)
+
+
+class Recorder:
+    """Keeps inner values: `Recorder()` all of them, `Recorder(wanted)` those whose name `wanted` accepts."""
+
+    def __init__(self, wanted: Callable[[str], bool] | None = None) -> None:
+        self._wanted = wanted
+        self.values: dict[str, Tensor] = {}
+
+    def __call__(self, name: str, value: Tensor) -> None:
+        """Keep a copy of a value."""
+        if self._wanted is None or self._wanted(name):
+            self.values[name] = value.detach().clone()

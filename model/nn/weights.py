@@ -1,0 +1,128 @@
+"""The parameters of a Transformer as the arithmetic takes them: plain tensors, whoever owns and prepares them.
+
+Shape letters: D model width, H heads, d width of a head, F hidden units, V vocabulary, B batch, K keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Linear(NamedTuple):
+    """x Wᵀ + b: the `weight` [out, in] and the `bias` [out], None where there is none.
+
+    `across` is the weight as [in, out] where it is prepared for a single position: a product that asks less.
+    """
+
+    weight: Tensor
+    bias: Tensor | None
+    across: Tensor | None = None
+
+
+class Norm(NamedTuple):
+    """Layer normalisation (Ba et al. 2016): `gain` [D] and `bias` [D]; `first` in a pre-norm model."""
+
+    gain: Tensor
+    bias: Tensor
+    epsilon: float
+    first: bool = False
+
+
+class SelfAttention(NamedTuple):
+    """Attention of positions to each other: W^Q, W^K and W^V stacked to one matrix [3Hd, D]; W^O [D, Hd].
+
+    Scores are multiplied by `scale`, 1 / √d; where W^Q is prepared to hold it, `scale` is 1 and `held` what it holds.
+    """
+
+    heads: int
+    scale: float
+    query_key_value: Linear
+    output: Linear
+    held: float = 1.0
+
+
+class CrossAttention(NamedTuple):
+    """Attention of positions to the encoder's output: W^Q [Hd, D], W^K and W^V stacked to [2Hd, D], W^O [D, Hd]."""
+
+    heads: int
+    scale: float
+    query: Linear
+    key_value: Linear
+    output: Linear
+    held: float = 1.0
+
+
+class FeedForward(NamedTuple):
+    """The position-wise network: W1 [F, D], W2 [D, F], and W3 [F, D] of a gated one.
+
+    `active_columns` are the columns of W2 [F, D] where a single position shall read only those that meet a unit which
+    is not silent.
+    """
+
+    inner: Linear
+    outer: Linear
+    activation: Callable[[Tensor], Tensor]
+    gate: Linear | None = None
+    active_columns: Tensor | None = None
+
+
+class EncoderLayerWeights(NamedTuple):
+    """One layer of the encoder: its sub-layers and their norms."""
+
+    attention: SelfAttention
+    attention_norm: Norm
+    ffn: FeedForward
+    ffn_norm: Norm
+
+
+class DecoderLayerWeights(NamedTuple):
+    """One layer of the decoder: its sub-layers and their norms."""
+
+    attention: SelfAttention
+    attention_norm: Norm
+    cross: CrossAttention
+    cross_norm: Norm
+    ffn: FeedForward
+    ffn_norm: Norm
+
+
+class EmbeddingWeights(NamedTuple):
+    """Token embeddings [V, D], what they are multiplied by, and the encodings of positions [positions, D]."""
+
+    tokens: Tensor
+    scale: float
+    positions: Tensor
+
+
+class DecoderWeights(NamedTuple):
+    """All that a decoder row depends on: embedding, layers, norm after the last (pre-norm), output matrix [V, D]."""
+
+    embedding: EmbeddingWeights
+    layers: tuple[DecoderLayerWeights, ...]
+    final_norm: Norm | None
+    output: Linear
+
+
+class KeysValues(NamedTuple):
+    """What attention looks at: `keys`, transposed, [BH, d, K] and `values` [BH, K, d]."""
+
+    keys: Tensor
+    values: Tensor
+
+
+def affine(x: Tensor, linear: Linear) -> Tensor:
+    """X Wᵀ + b for positions `x` [N, in]: [N, out]."""
+    weight, bias, across = linear
+    if across is None or bias is None:
+        return functional.linear(x, weight, bias)
+    return torch.addmm(bias, x, across)
+
+
+def linear_weights(linear: nn.Linear) -> Linear:
+    """The parameters of a linear map as the arithmetic takes them."""
+    return Linear(linear.weight, linear.bias)

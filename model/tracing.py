@@ -1,0 +1,170 @@
+"""What a document asks for, row by row: the encoder once a sentence, the decoder where no earlier question went.
+
+Shape letters: Le, He encoder layers and heads; Ld, Hd decoder layers and heads; S source positions; T decoder
+rows; V target vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from attention_viewer.model.contract.api import (
+    DecodeStep,
+    Encoding,
+    Ended,
+    Floats,
+    How,
+    Progress,
+    Trace,
+)
+from attention_viewer.model.contract.architecture import StackShape
+from attention_viewer.model.contract.candidates import BestCandidates, best_token
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.interventions import Interventions, while_decoding
+from attention_viewer.model.experiments.experiments import parallel_pass
+from attention_viewer.model.nn.decoding import decode_step, encode
+from attention_viewer.model.nn.switches import switches
+from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.prefix_cache import PrefixCache, Row, Sentence
+from attention_viewer.model.search.following import Follower
+from attention_viewer.model.tokenizer import Tokenizer
+from torch import Tensor
+
+CANDIDATES = 10
+"""How many of the most probable next tokens a step lists."""
+
+
+class Tracer:
+    """Traces documents with one model; what it computed is kept in its `cache`."""
+
+    def __init__(self, model: Transformer, tokenizer: Tokenizer) -> None:
+        self._model, self._tokenizer, self._architecture = model, tokenizer, model.architecture
+        self.cache = PrefixCache()
+
+    def trace_steps(self, document: Document) -> Generator[Progress, None, Trace]:
+        """Yields after each newly computed decoder row and returns the trace of a document."""
+        sentence = self.sentence(document)
+        steps = yield from self._rows(document, sentence)
+        if not document.interventions.causal_mask and steps:
+            return self._unmasked(sentence, steps, document)
+        ended = self._ended(steps, document.limit)
+        return _stacked(self._architecture.decoder, sentence.encoding, steps, ended, document.interventions)
+
+    def sentence(self, document: Document) -> Sentence:
+        """The document's sentence, encoded under its interventions."""
+        interventions = while_decoding(document.interventions)
+        sentence = self.cache.get(document.source, interventions)
+        if sentence is None:
+            source, padding = self.source(document)
+            switched = switches(interventions, self._model.architecture, source.shape[1])
+            encoded = encode(self._model, source, padding, switched)
+            weights = _read_only(encoded.self_attention[:, 0])  # [Le, He, S, S]
+            tokens = self._tokenizer.encode_source(document.source)
+            sentence = Sentence(Encoding(tokens, weights), encoded.memory, switched, encoded.state)
+            self.cache.add(document.source, interventions, sentence)
+        return sentence
+
+    def source(self, document: Document) -> tuple[Tensor, Tensor | None]:
+        """The ids [1, S] of the document's source, and a mask [1, S] of the tokens it hides (None: none)."""
+        ids = [token.id for token in self._tokenizer.encode_source(document.source)]
+        hidden = document.interventions.hidden
+        if not hidden:
+            return torch.tensor([ids]), None
+        if max(hidden) >= len(ids):
+            raise InputError(f"Source token {max(hidden) + 1} cannot be hidden: the sentence has {len(ids)}.")
+        if len(hidden) == len(ids):
+            raise InputError("Every source token is hidden: leave at least one for the model to look at.")
+        return torch.tensor([ids]), torch.tensor([[position in hidden for position in range(len(ids))]])
+
+    def _rows(self, document: Document, sentence: Sentence) -> Generator[Progress, None, tuple[DecodeStep, ...]]:
+        """The decoder's rows, one at a time under the causal mask, with the outputs that the document follows."""
+        row = sentence.root
+        follow = Follower(document, self._architecture.barred_ids)
+        wanted = min(document.step, document.limit)
+        token, eos = self._architecture.decoder_start_token_id, self._architecture.eos_token_id
+        steps: list[DecodeStep] = []
+        while len(steps) < wanted and not (steps and token == eos):
+            known = row.children.get(token)
+            row = known or self._decode_row(row, token)
+            step = row.step
+            assert step is not None
+            token, how = follow(len(steps), step)
+            steps.append(self._chosen(step, token, how))
+            if known is None:
+                yield Progress(len(steps), wanted)
+        self.cache.use(row)
+        return tuple(steps)
+
+    def _unmasked(self, sentence: Sentence, steps: tuple[DecodeStep, ...], document: Document) -> Trace:
+        """The same rows computed in one pass without the causal mask."""
+        _, padding = self.source(document)
+        inputs = [step.reads.id for step in steps]
+        seen = parallel_pass(self._model, sentence.memory, inputs, padding, sentence.switches, causal=False)
+        own, cross = _read_only(seen.own), _read_only(seen.cross)
+        rows = []
+        for index, step in enumerate(steps):
+            row = self._greedy_step(step.reads.id, seen.log_probabilities[index], own[:, :, index], cross[:, :, index])
+            # The model that reads them all at once has chosen none of the tokens.
+            rows.append(self._chosen(row, step.output.id, How.FORCED if step.how is How.FORCED else How.KEPT))
+        ended = self._ended(steps, document.limit)
+        return Trace(sentence.encoding, tuple(rows), own, cross, ended, document.interventions.hidden, causal=False)
+
+    def _decode_row(self, before: Row, token_id: int) -> Row:
+        state, row = decode_step(self.cache.state(before), torch.tensor([token_id]))
+        own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
+        step = self._greedy_step(token_id, row.log_probabilities[0], own, cross)
+        return self.cache.grow(before, state, step)
+
+    def _greedy_step(self, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats) -> DecodeStep:
+        vocabulary, barred = self._tokenizer.vocabulary, self._architecture.barred_ids
+        logs = _read_only(log_probabilities)
+        return DecodeStep(
+            reads=vocabulary[token_id],
+            output=vocabulary[best_token(logs, barred)],
+            how=How.GREEDY,
+            log_probabilities=logs,
+            candidates=BestCandidates(logs, vocabulary, barred, CANDIDATES),
+            self_attention=own,
+            cross_attention=cross,
+        )
+
+    def _chosen(self, row: DecodeStep, token: int, how: How) -> DecodeStep:
+        """The row with the token that stands after it in place of the model's own."""
+        if token == row.output.id and how == row.how:
+            return row
+        return replace(row, output=self._tokenizer.token(token), how=how)
+
+    def _ended(self, steps: Sequence[DecodeStep], limit: int) -> Ended | None:
+        if steps and steps[-1].output.id == self._architecture.eos_token_id:
+            return Ended.EOS
+        return Ended.LIMIT if len(steps) >= limit else None
+
+
+def _read_only(tensor: Tensor) -> Floats:
+    array: Floats = tensor.numpy()
+    array.flags.writeable = False
+    return array
+
+
+def _stacked(
+    decoder: StackShape,
+    encoding: Encoding,
+    steps: tuple[DecodeStep, ...],
+    ended: Ended | None,
+    interventions: Interventions,
+) -> Trace:
+    """The trace of `steps`, their rows stacked to [Ld, Hd, T, T] and [Ld, Hd, T, S]."""
+    rows = len(steps)
+    shape = (decoder.layers, decoder.heads, rows)
+    own = np.zeros((*shape, rows), dtype=np.float32)
+    for index, step in enumerate(steps):
+        own[:, :, index, : index + 1] = step.self_attention
+    cross = np.empty((*shape, len(encoding.tokens)), dtype=np.float32)
+    if steps:
+        np.stack([step.cross_attention for step in steps], axis=2, out=cross)
+    own.flags.writeable = cross.flags.writeable = False
+    return Trace(encoding, steps, own, cross, ended, interventions.hidden, interventions.causal_mask)

@@ -1,0 +1,212 @@
+"""A checkpoint that is open: `Translator(checkpoint).trace(document)` computes what a document asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from attention_viewer.model.checkpoint import content_hash, load
+from attention_viewer.model.contract.api import (
+    BeamTree,
+    Check,
+    Effect,
+    HeadEffect,
+    How,
+    ModelInfo,
+    Progress,
+    Token,
+    Trace,
+)
+from attention_viewer.model.contract.config import read_config, read_languages
+from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.hypotheses import branch, opened, untouched
+from attention_viewer.model.experiments.experiments import (
+    Pass,
+    autoregressive_check,
+    divergence,
+    parallel_pass,
+    rank_heads,
+)
+from attention_viewer.model.nn.switches import switches
+from attention_viewer.model.search.batch import greedy_all
+from attention_viewer.model.search.beam import beam_search
+from attention_viewer.model.tokenizer import Tokenizer
+from attention_viewer.model.tracing import Tracer
+
+Result = TypeVar("Result")
+
+LINES_AHEAD = 256
+"""Lines that are read before the first of them is translated."""
+
+
+class Translator:
+    """An opened checkpoint. One thread at a time may use it; `threads` is what torch computes with.
+
+    Raises CheckpointError where the directory does not hold a model that can be computed.
+    """
+
+    def __init__(self, checkpoint: str | Path, threads: int = 1) -> None:
+        torch.set_num_threads(threads)
+        directory = Path(checkpoint)
+        self._model = load(directory)
+        config = read_config(directory)
+        self._tokenizer = Tokenizer(directory, config)
+        self._barred = self._model.architecture.barred_ids
+        self._tracer = Tracer(self._model, self._tokenizer)
+        source_language, target_language = read_languages(directory)
+        self.info = ModelInfo(
+            name=directory.resolve().name,
+            directory=str(directory),
+            content_hash=content_hash(directory),
+            parameters=sum(parameter.numel() for parameter in self._model.parameters()),
+            config=config,
+            architecture=self._model.architecture,
+            source_language=source_language,
+            target_language=target_language,
+        )
+
+    def tokenize(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a sentence to translate, `</s>` last; InputError where it is empty or too long."""
+        return self._tokenizer.encode_source(text)
+
+    def encode_target(self, text: str) -> tuple[Token, ...]:
+        """The tokens of a given translation, `</s>` last; InputError where it is empty or too long."""
+        return self._tokenizer.encode_target(text)
+
+    def vocabulary(self) -> tuple[Token, ...]:
+        """Every token of the target side, indexed by id."""
+        return self._tokenizer.vocabulary
+
+    def text(self, translation: Trace | Iterable[Token]) -> str:
+        """The translation that a trace, or target tokens, spell; special tokens are left out."""
+        tokens = translation.output_tokens if isinstance(translation, Trace) else translation
+        return self._tokenizer.decode(token.id for token in tokens)
+
+    def translate_many(self, lines: Iterable[str], limit: int = DEFAULT_LIMIT) -> Iterator[str | InputError]:
+        """The greedy translation of each line, in order; the same as that of its own trace.
+
+        Lines are read some ahead and decoded side by side. A line that cannot be translated gives its InputError in
+        the place of its translation. A translation has at most `limit` tokens.
+        """
+        remaining = iter(lines)
+        while texts := list(islice(remaining, LINES_AHEAD)):
+            yield from self._translated(texts, limit)
+
+    def _translated(self, texts: Sequence[str], limit: int) -> list[str | InputError]:
+        sources: dict[str, list[int]] = {}
+        results: dict[str, str | InputError] = {}
+        for text in texts:
+            try:
+                sources[text] = [token.id for token in self.tokenize(text)]
+            except InputError as error:
+                results[text] = error
+        found = greedy_all(self._model, list(sources.values()), self._barred, limit)
+        for text, each in zip(sources, found, strict=True):
+            document = Document(text, step=limit, limit=limit)
+            results[text] = self.text(self.trace(document)) if each.close else self._tokenizer.decode(each.ids)
+        return [results[text] for text in texts]
+
+    def trace(self, document: Document) -> Trace:
+        """All that the model computes for a document; the same arrays whatever was asked before.
+
+        Raises InputError where the sentence is empty or too long, a token is not in the vocabulary, or the
+        document belongs to another checkpoint.
+        """
+        return finished(self.trace_steps(document))
+
+    def trace_steps(self, document: Document) -> Generator[Progress, None, Trace]:
+        """`trace` in pieces: yields after each newly computed decoder row and returns the trace.
+
+        It may be closed at any row or interleaved with other traces.
+        """
+        self._check(document)
+        trace = yield from self._tracer.trace_steps(document)
+        return trace
+
+    def effect_steps(self, document: Document) -> Generator[Progress, None, Effect]:
+        """What the document's interventions change, in pieces; the document must have at least one row."""
+        trace = yield from self.trace_steps(document)
+        outputs = [(step.output.id, How.FORCED) for step in trace.steps]
+        plain, anew = untouched(document), opened(document)
+        alike = yield from self.trace_steps(go_to(branch(plain, outputs), len(outputs)))
+        before = yield from self.trace_steps(go_to(plain, plain.limit))
+        after = None
+        if document.interventions.causal_mask:
+            after = yield from self.trace_steps(go_to(anew, anew.limit))
+        row = alike.steps[-1]
+        logs = [torch.tensor(step.log_probabilities)[None] for step in (row, trace.steps[-1])]
+        after_tokens = None if after is None else after.output_tokens
+        return Effect(row, divergence(*logs), before.output_tokens, after_tokens)
+
+    def rank_heads_steps(self, document: Document) -> Generator[Progress, None, tuple[HeadEffect, ...]]:
+        """What each head does for the document's translation, run to its end; largest effect first, in pieces."""
+        trace = yield from self.trace_steps(go_to(document, document.limit))
+        source, padding = self._tracer.source(document)
+        inputs, outputs = ([token.id for token in tokens] for tokens in (trace.input_tokens, trace.output_tokens))
+        effects = yield from rank_heads(self._model, source, padding, document.interventions, inputs, outputs)
+        return effects
+
+    def beam_steps(self, document: Document) -> Generator[Progress, None, BeamTree]:
+        """Beam search for the document's source, of its width and under its interventions, in pieces."""
+        self._check(document)
+        source, padding = self._tracer.source(document)
+        tree = yield from beam_search(
+            self._model,
+            source,
+            self._tokenizer.vocabulary,
+            self._barred,
+            document.decoding.beam_width,
+            document.limit,
+            padding,
+            switches(document.interventions, self._model.architecture, source.shape[1]),
+        )
+        return tree
+
+    def check_steps(self, document: Document) -> Generator[Progress, None, Check]:
+        """The autoregressive property, measured on the document's translation run to its end, in pieces.
+
+        Once in parallel against step by step; and again with the token that the middle row reads replaced. Raises
+        InputError where the vocabulary holds nothing to put in its place.
+        """
+        masked = replace(document, interventions=replace(document.interventions, causal_mask=True))
+        trace = yield from self.trace_steps(go_to(masked, masked.limit))
+        sentence = self._tracer.sentence(masked)
+        _, padding = self._tracer.source(masked)
+
+        def in_parallel(inputs: Sequence[int]) -> Pass:
+            return parallel_pass(self._model, sentence.memory, inputs, padding, sentence.switches)
+
+        return autoregressive_check(trace, in_parallel, self._barred, self._tokenizer.vocabulary)
+
+    def _check(self, document: Document) -> None:
+        if document.checkpoint and document.checkpoint != self.info.content_hash:
+            raise InputError(
+                "This document was made with another model (content hash "
+                f"{document.checkpoint[:12]}…, this one is {self.info.content_hash[:12]}…). "
+                "Open that model, or start anew from the sentence."
+            )
+        for choice in path(document):
+            if choice.token is not None:
+                self._tokenizer.token(choice.token)
+        for head in document.interventions.heads_off:
+            layers, heads = self.info.heads(head.kind)
+            if head.layer >= layers or head.head >= heads:
+                raise InputError(
+                    f"Layer {head.layer + 1}, head {head.head + 1} cannot be switched off: the {head.kind} attention "
+                    f"of this model has {layers} layers and {heads} heads."
+                )
+
+
+def finished(steps: Generator[Progress, None, Result]) -> Result:
+    """What a computation in pieces returns, without a pause."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
