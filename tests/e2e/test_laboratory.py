@@ -38,6 +38,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
+from support.bundled import VOCABULARY
 from support.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
 
 
@@ -386,7 +387,7 @@ def intents(parts: Parts, chance: random.Random) -> list[Callable[[], object]]:
         lambda: controller.go_to_token(chance.randrange(6)),
         controller.toggle_play,
         *[lambda: laboratory.force(chance.choice(candidates).token.id) if candidates else None] * 3,
-        lambda: laboratory.force(chance.randrange(8001)),
+        lambda: laboratory.force(chance.randrange(VOCABULARY)),
         lambda: laboratory.go_to_hypothesis(chance.randrange(count + 1)),
         lambda: laboratory.rename_hypothesis(chance.randrange(count), "x"),
         lambda: laboratory.delete_hypothesis(chance.randrange(count)),

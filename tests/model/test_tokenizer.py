@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+import unicodedata
 import warnings
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.tokenizer import SOURCE_LIMIT, Tokenizer, readable
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.bundled import PAD, VOCABULARY
 from transformers import MarianTokenizer
 
 ORDINARY = [
@@ -60,7 +62,7 @@ def test_decoding_is_that_of_transformers(text: str, tokenizer: Tokenizer, refer
 def test_what_looks_special_stays_text(text: str, tokenizer: Tokenizer) -> None:
     for tokens in (tokenizer.encode_source(text), tokenizer.encode_target(text)):
         assert [token.special for token in tokens] == [False] * (len(tokens) - 1) + [True]
-        assert 8000 not in [token.id for token in tokens]
+        assert PAD not in [token.id for token in tokens]
         assert [token.id for token in tokens].count(0) == 1
     assert tokenizer.decode([token.id for token in tokenizer.encode_target(text)]) == text
 
@@ -79,7 +81,9 @@ def test_spans_point_at_what_was_typed(tokenizer: Tokenizer) -> None:
 @pytest.mark.parametrize("text", [*ORDINARY, "\ufeffThe cat", "I don't  know"])
 def test_every_visible_character_is_covered(text: str, tokenizer: Tokenizer) -> None:
     covered = {index for token in tokenizer.encode_source(text) if token.span for index in range(*token.span)}
-    visible = {index for index, letter in enumerate(text) if not letter.isspace() and letter != "\ufeff"}
+    visible = {
+        index for index, letter in enumerate(text) if not letter.isspace() and unicodedata.category(letter) != "Cf"
+    }
     assert visible <= covered
 
 
@@ -169,11 +173,11 @@ def test_without_byte_pieces_the_unknown_is_unknown(tiny: Path) -> None:
 
 
 def test_target_tokens_read_well(tokenizer: Tokenizer) -> None:
-    assert (tokenizer.token(8000).piece, tokenizer.token(8000).text) == ("<pad>", "<start>")
-    assert tokenizer.token(0).special and tokenizer.token(8000).special
-    assert len(tokenizer.vocabulary) == 8001
-    assert [token.id for token in tokenizer.vocabulary] == list(range(8001))
-    for bad in (-1, 8001):
+    assert (tokenizer.token(PAD).piece, tokenizer.token(PAD).text) == ("<pad>", "<start>")
+    assert tokenizer.token(0).special and tokenizer.token(PAD).special
+    assert len(tokenizer.vocabulary) == VOCABULARY
+    assert [token.id for token in tokenizer.vocabulary] == list(range(VOCABULARY))
+    for bad in (-1, VOCABULARY):
         with pytest.raises(InputError, match=f"no token {bad}"):
             tokenizer.token(bad)
 

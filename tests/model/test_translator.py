@@ -20,6 +20,7 @@ from attention_viewer.model.prefix_cache import PrefixCache
 from attention_viewer.model.translator import Translator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.bundled import AFTER_UN, TRANSLATIONS, VOCABULARY
 from torch import Tensor
 
 SOURCE = "the old cat sees a big red bird"
@@ -51,7 +52,7 @@ def test_step_zero_has_an_encoding_and_no_rows(session: Translator) -> None:
 
 def test_a_translation_to_its_end(session: Translator) -> None:
     trace = session.trace(go_to(Document("The black cat is sleeping."), 200))
-    assert session.text(trace) == session.text(trace.output_tokens) == "Le chat noir dort."
+    assert session.text(trace) == session.text(trace.output_tokens) == TRANSLATIONS["The black cat is sleeping."]
     assert trace.ended is Ended.EOS and trace.output_tokens[-1].piece == "</s>"
     assert [token.text for token in trace.input_tokens[:2]] == ["<start>", "Le"]
     assert trace.input_tokens[1:] == trace.output_tokens[:-1]
@@ -65,7 +66,7 @@ def test_a_translation_to_its_end(session: Translator) -> None:
 
 def test_the_distribution_and_its_candidates(session: Translator) -> None:
     for step in session.trace(go_to(Document("The cat is black."), 3)).steps:
-        assert step.log_probabilities.shape == (8001,)
+        assert step.log_probabilities.shape == (VOCABULARY,)
         assert np.exp(step.log_probabilities.astype(np.float64)).sum() == pytest.approx(1.0, abs=1e-5)
         probabilities = [candidate.probability for candidate in step.candidates]
         assert len(probabilities) == 10 and probabilities == sorted(probabilities, reverse=True)
@@ -89,9 +90,9 @@ def test_forced_tokens_are_followed_and_the_rest_is_greedy(session: Translator) 
     un = session.encode_target("Un")[0].id
     trace = session.trace(go_to(with_path("The cat is black.", [un]), 200))
     assert [step.how for step in trace.steps[:3]] == [How.FORCED, How.GREEDY, How.GREEDY]
-    assert session.text(trace) == "Un chat est noir."
+    assert session.text(trace) == AFTER_UN
     greedy = session.trace(go_to(Document("The cat is black."), 200))
-    assert session.text(greedy) == "Le chat est noir."
+    assert session.text(greedy) == TRANSLATIONS["The cat is black."]
     np.testing.assert_array_equal(trace.steps[0].log_probabilities, greedy.steps[0].log_probabilities)
 
 
@@ -115,7 +116,7 @@ def test_the_limit_ends_decoding(session: Translator) -> None:
     assert session.trace(go_to(Document("The cat is black.", limit=4), 3)).ended is None
 
 
-@pytest.mark.parametrize("token", [-1, 8001, 10**12])
+@pytest.mark.parametrize("token", [-1, VOCABULARY, 10**12])
 def test_tokens_out_of_range_are_refused(token: int, session: Translator) -> None:
     with pytest.raises(InputError, match=f"no token {token}"):
         session.trace(with_path("Hello.", [token]))
@@ -131,7 +132,7 @@ def test_what_is_known_of_the_model(session: Translator, bundled: Path) -> None:
     info = session.info
     assert (info.name, info.source_language, info.target_language) == ("en-fr", "en", "fr")
     assert info.content_hash == content_hash(bundled)
-    embeddings, width, hidden = 8001 * 256, 256, 1024
+    embeddings, width, hidden = VOCABULARY * 256, 256, 1024
     attention, norm = 4 * (width * width + width), 2 * width
     ffn = 2 * width * hidden + hidden + width
     layers = 4 * (attention + ffn + 2 * norm) + 4 * (2 * attention + ffn + 3 * norm)

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 
 PURPOSE = "A window on a living encoder-decoder Transformer (Vaswani et al. 2017)."
 DATA = (
-    "The bundled English-French model was trained on sentence pairs of the Tatoeba project (tatoeba.org), as "
-    "collected at manythings.org/anki, under the licence CC BY 2.0 FR."
+    "The bundled English-French model (CC BY 4.0) was trained on sentence pairs of the Tatoeba project (tatoeba.org, "
+    "as collected at manythings.org/anki, CC BY 2.0 FR), of LibreOffice's help (MPL-2.0) and of nine smaller sources, "
+    "which its model card lists with their licences and credits."
 )
 LICENCES = (
     ("Attention Viewer", "MIT"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from attention_viewer.model.contract.config import read_barred, read_config, read_languages
 from attention_viewer.model.contract.errors import CheckpointError
+from support.bundled import PAD, VOCABULARY
 
 GOOD: dict[str, Any] = {
     "d_model": 16,
@@ -34,7 +35,7 @@ def test_the_bundled_configuration(bundled: Path) -> None:
     config = read_config(bundled)
     assert (config.d_model, config.encoder_layers, config.decoder_layers) == (256, 4, 4)
     assert (config.encoder_attention_heads, config.decoder_attention_heads) == (8, 8)
-    assert (config.vocab_size, config.pad_token_id, config.decoder_start_token_id) == (8001, 8000, 8000)
+    assert (config.vocab_size, config.pad_token_id, config.decoder_start_token_id) == (VOCABULARY, PAD, PAD)
     assert config.scale_embedding and config.tie_word_embeddings
 
 

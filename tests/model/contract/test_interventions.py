@@ -30,10 +30,11 @@ from attention_viewer.model.translator import Translator, finished
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
+from support.bundled import TOKENS
 from support.checkpoints import MakeCheckpoint
 
 SENTENCE = "The cat sat on the mat because it was tired."
-COUNT = 14
+COUNT = TOKENS[SENTENCE]
 """Its tokens, with `</s>`."""
 
 
