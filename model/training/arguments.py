@@ -92,6 +92,14 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-name", metavar="TEXT", default="", help="what the model card calls the data")
     parser.add_argument("--licence", metavar="TEXT", default="", help="licence of the data, for the model card")
     parser.add_argument("--threads", metavar="N", type=_whole("--threads", 1), help="all cores if left out")
+    _add_on_the_way(parser)
+    group = parser.add_argument_group("settings of the model and the run")
+    for owner in (TrainingSettings, AugmentationRates):
+        _add_settings(group, owner)
+
+
+def _add_on_the_way(parser: argparse.ArgumentParser) -> None:
+    """What is measured and written on the way, and what the data comes with."""
     parser.add_argument("--evaluations", metavar="N", type=_whole("--evaluations", 0), default=9, help="9 if left out")
     parser.add_argument(
         "--bleu-lines",
@@ -122,9 +130,6 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
         type=_real("--checkpoint-minutes"),
         help="write a finished checkpoint every N minutes, to RUN/model-N",
     )
-    group = parser.add_argument_group("settings of the model and the run")
-    for owner in (TrainingSettings, AugmentationRates):
-        _add_settings(group, owner)
 
 
 def train_options(values: argparse.Namespace) -> TrainOptions:

@@ -101,15 +101,7 @@ class _Run:
                 self._directory.note(begun)
         elif processes.is_first:
             self._trainer.save(options.output)
-        dev = self._corpus.dev
-        self._dev = [
-            Example(source, target)
-            for source, target in zip(
-                self._subwords.encode([pair.source for pair in dev]),
-                self._subwords.encode([pair.target for pair in dev]),
-                strict=True,
-            )
-        ]
+        self._dev = self._dev_examples()
 
     def carry_out(self) -> int:
         """Train to the end of the budget, or until stopped, and write the checkpoint."""
@@ -271,6 +263,12 @@ class _Run:
             return self._corpus.train
         where = str(self._links_path() or self._directory.links)
         return with_links(self._corpus.train, parse_links(links, where), where)
+
+    def _dev_examples(self) -> list[Example]:
+        dev = self._corpus.dev
+        sources = self._subwords.encode([pair.source for pair in dev])
+        targets = self._subwords.encode([pair.target for pair in dev])
+        return [Example(source, target) for source, target in zip(sources, targets, strict=True)]
 
     def _new_model(self) -> Transformer:
         config = model_config(self._settings, self._subwords)

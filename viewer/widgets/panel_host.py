@@ -1,7 +1,4 @@
-"""Where the panels stand: docks whose arrangement and sizes follow from the room there is, and from nothing before.
-
-Lengths are pixels.
-"""
+"""Where the panels stand: docks that follow from the room there is, and from nothing before. Lengths are pixels."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from itertools import pairwise
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.widgets.card import Card
+from attention_viewer.viewer.widgets.dock_parts import separator_width, tab_bars
 from attention_viewer.viewer.widgets.panel_form import (
     LOWER,
     MAPS,
@@ -24,7 +22,7 @@ from attention_viewer.viewer.widgets.panel_form import (
 )
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle, QTabBar
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 SEPARATOR = b"\n--shares--\n"
 """Parts Qt's own bytes from ours in a saved layout."""
@@ -208,7 +206,9 @@ class PanelHost(QMainWindow):
         if self._form.columns == 3 and lower is not None and tops and not folded:
             below = self._height_below(lower)
             docks: list[QDockWidget] = [self._cards[tops[0]], self._cards[lower]]
-            rest = self.height() - below - self._gap() - max((bar.height() for bar in self._bars()), default=0)
+            rest = (
+                self.height() - below - separator_width(self) - max((bar.height() for bar in tab_bars(self)), default=0)
+            )
             self.resizeDocks(docks, [max(1, rest), below], Qt.Orientation.Vertical)
 
     def event(self, event: QEvent) -> bool:
@@ -239,7 +239,7 @@ class PanelHost(QMainWindow):
             return
         # Qt does not look at its tabs where the card is the uppermost widget already.
         card.raise_()
-        for bar in self._bars():
+        for bar in tab_bars(self):
             for index in range(bar.count()):
                 if bar.tabText(index) == card.windowTitle():
                     bar.setCurrentIndex(index)
@@ -281,17 +281,9 @@ class PanelHost(QMainWindow):
         elsewhere = card.isHidden() or card.isFloating()
         return not elsewhere and self.dockWidgetArea(card) != Qt.DockWidgetArea.NoDockWidgetArea
 
-    def _bars(self) -> list[QTabBar]:
-        """The bars of cards that share a place; Qt keeps others, empty, for later."""
-        bars = self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return [bar for bar in bars if bar.count()]
-
     def _widths_of(self, names: list[str]) -> list[int]:
-        room = self.width() - self._gap() * (len(names) - 1)
+        room = self.width() - separator_width(self) * (len(names) - 1)
         return column_widths(names, room, self._em, self._chosen.widths.get(self._form.columns, {}))
-
-    def _gap(self) -> int:
-        return self.style().pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent, None, self)
 
     def _height_below(self, name: str) -> int:
         return height_below(name, self.height(), self._em, self._chosen.below)
@@ -328,7 +320,7 @@ class PanelHost(QMainWindow):
 
     def _watch_tabs(self) -> None:
         """Fold and open the lower cards by clicks on their tabs; Qt makes tab bars as it needs them."""
-        for bar in self._bars():
+        for bar in tab_bars(self):
             bar.setElideMode(Qt.TextElideMode.ElideNone)
             if not bar.property("watched"):
                 bar.setProperty("watched", True)

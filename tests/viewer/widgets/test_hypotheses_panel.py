@@ -8,14 +8,14 @@ from unittest.mock import patch
 import pytest
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.state.specs import HypothesesSpec, HypothesisRow, Pending, Unavailable
-from attention_viewer.viewer.widgets.hypotheses_panel import (
+from attention_viewer.viewer.widgets.hypotheses_panel import HypothesesPanel
+from attention_viewer.viewer.widgets.hypotheses_table import (
     HOW,
     LOG_PROBABILITY,
     MARK,
     NAME,
     TEXT,
     TOKENS,
-    HypothesesPanel,
     log_probability_text,
 )
 from PySide6.QtCore import QEvent, QPoint, Qt
