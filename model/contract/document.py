@@ -146,7 +146,7 @@ def continues(document: Document, other: Document) -> bool:
 
 def _row_conditions(document: Document) -> tuple[object, ...]:
     nodes = tuple(unplaced(choice) for choice in path(document))
-    return document.source, nodes, way(document.decoding), document.interventions, document.checkpoint
+    return document.source, nodes, bearing(document), document.interventions, document.checkpoint
 
 
 def go_to(document: Document, step: int) -> Document:
@@ -223,6 +223,13 @@ def pruned(document: Document) -> Document:
 def way(decoding: Decoding) -> Decoding:
     """What of the settings bears on tokens chosen freely."""
     return made_under(free_how(decoding), decoding, NONE).decoding
+
+
+def bearing(document: Document) -> Decoding:
+    """What of the settings bears on the rows: on tokens chosen freely, and on how those that stand are labelled."""
+    settings = way(document.decoding)
+    by_beam = any(choice.how is How.BEAM for choice in path(document))
+    return replace(settings, beam_width=document.decoding.beam_width) if by_beam else settings
 
 
 def unplaced(choice: Choice) -> Choice:

@@ -46,7 +46,7 @@ def test_keys_step_forward_and_back(window: Parts, qtbot: QtBot) -> None:
     qtbot.keyClick(window.window, Qt.Key.Key_Home)
     wait_for_step(qtbot, window, 0)
     qtbot.keyClick(window.window, Qt.Key.Key_End)
-    qtbot.waitUntil(lambda: not window.controller.can_step, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not window.controller.state.can_step, timeout=PATIENCE)
     assert window.controller.loaded.trace is not None
     assert window.controller.loaded.trace.output_tokens[-1].piece == "</s>"
 
@@ -152,7 +152,7 @@ def test_playing_runs_to_the_end_and_stops(window: Parts, qtbot: QtBot) -> None:
     window.controller.player.set_speed(200)
     window.actions["play"].trigger()
     qtbot.waitUntil(lambda: not window.controller.player.playing, timeout=PATIENCE)
-    assert not window.controller.can_step
+    assert not window.controller.state.can_step
 
 
 def test_only_spaces_run_nothing_and_hint(window: Parts) -> None:

@@ -23,7 +23,7 @@ def wait_for_step(qtbot: QtBot, parts: Parts, step: int) -> None:
 
 def decode_to_the_end(qtbot: QtBot, parts: Parts) -> int:
     parts.actions["last"].trigger()
-    qtbot.waitUntil(lambda: not parts.controller.can_step, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not parts.controller.state.can_step, timeout=PATIENCE)
     assert parts.controller.loaded.trace is not None
     return len(parts.controller.loaded.trace.steps)
 

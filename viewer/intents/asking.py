@@ -1,15 +1,15 @@
-"""What is wanted, what is shown, and the way from one to the other: questions to the worker, and their answers.
+"""From what is wanted to what is shown: runs intents, asks the worker, and shows what it answers.
 
-`document` is what is wanted: what was asked for last. `loaded.document` is what is shown, and a question is open while
-they differ. Where a question fails or is given up, what is shown is wanted again, with the history it had.
+A question is open while the two differ. Where it fails or is given up, what is shown is wanted again, with the history
+it had.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from attention_viewer.model.contract import document as documents
-from attention_viewer.model.contract.api import How, ModelInfo, Token
+from attention_viewer.model.contract.api import ModelInfo, Token
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.intents.looking import Looking
 from attention_viewer.viewer.intents.player import Player
@@ -19,26 +19,15 @@ from attention_viewer.viewer.state.history import History, Run
 from attention_viewer.viewer.state.loaded import LOADING, NO_SENTENCE, NOTHING, Loaded
 from attention_viewer.viewer.state.replay import lost, replayed
 from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.state.state import STEP_BACK, STEPS, TEACHER, Forcing, Traced
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.work.inquiries import Inquiries
 from attention_viewer.viewer.work.jobs import Priority, Work
-from attention_viewer.viewer.work.requests import Traced, force_work, trace_work, vocabulary_work
+from attention_viewer.viewer.work.requests import force_work, trace_work, vocabulary_work
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure, Worker
 from PySide6.QtCore import QObject, Signal
 
 CHANNEL, VOCABULARY_CHANNEL = "trace", "vocabulary"
-BUSY_HINT = "What is on screen is about to be replaced by what was asked for before: wait for that, then try again."
-STEP_BACK, TEACHER = "Step back", "Teacher forcing"
-STEPS = Run("Steps")
-
-
-@dataclass(frozen=True)
-class Forcing:
-    """Teacher forcing that is awaited: only its answer tells the document."""
-
-    sentence: str
-    target: str
-    outputs: tuple[tuple[int, How], ...]
 
 
 class Asking(Looking):
@@ -68,48 +57,19 @@ class Asking(Looking):
         super().__init__(presenter, view, loaded, parent)
         self._worker, self.player = worker, player
         self.inquiries = Inquiries(worker, self)
-        self.document: Document | None = None
-        self.history = History()
-        self._settled = History()
-        self._furthest: Traced | None = None
-        self._forcing: Forcing | None = None
-        self._owed = 0
-        self._line = ""
-        self._typed = False
-        self._view_before: ViewState | None = None
-        self._notice = ""
         worker.loading.connect(self.model_loading)
         worker.opened.connect(self.model_opened)
         worker.open_failed.connect(self.model_failed)
 
-    # What an intent acts on
+    @property
+    def document(self) -> Document | None:
+        """The document that is wanted: what was asked for last."""
+        return self.state.wanted
 
     @property
-    def awaits_another(self) -> bool:
-        """Whether another document than that on screen is awaited, and not just another step of it."""
-        wanted, shown = self.document, self.loaded.document
-        if not self.inquiries.is_open(CHANNEL):
-            return False
-        if self._forcing is not None or wanted is None or shown is None:
-            return True
-        return replace(wanted, step=shown.step) != shown
-
-    def on_screen(self) -> Document | None:
-        """The document shown, for an intent that acts on it; None, with a hint, while another line is awaited."""
-        if self.loaded.document is not None and self.awaits_another:
-            self._refuse(BUSY_HINT)
-            return None
-        return self.loaded.document
-
-    def of_the_sentence(self) -> Document | None:
-        """The document wanted; None, with a hint, while that is not known or translates another sentence."""
-        shown = self.loaded.document
-        if shown is None or self.document is None:
-            return None
-        if self._forcing is not None or self.document.source != shown.source:
-            self._refuse(BUSY_HINT)
-            return None
-        return self.document
+    def history(self) -> History:
+        """What can be undone and made again."""
+        return self.state.history
 
     def _refuse(self, hint: str) -> None:
         """Say why something is not done; switches go back to what is shown."""
@@ -119,78 +79,60 @@ class Asking(Looking):
 
     def change(self, document: Document, name: str, run: Run | None = None) -> None:
         """Take another document in the place of the one wanted; `name` says what was done, for undoing it."""
-        owed, self._owed = self._owed, 0
-        if document == self.document and self._forcing is None:
+        before, owed = self.state, self.state.owed
+        self._set(owed=0)
+        if document == before.wanted and before.forcing is None:
             if owed:
                 self.changed.emit()
             return
-        if self.document is not None and document != self.document:
-            self.history = history.trimmed(history.record(self.history, name, self.document, run), document)
+        if before.wanted is not None and document != before.wanted:
+            recorded = history.record(before.history, name, before.wanted, run)
+            self._set(history=history.trimmed(recorded, document))
         self._ask_for(document)
-
-    def change_shown(self, document: Document, name: str) -> None:
-        """Take another document in the place of the one shown; a step that is awaited is given up."""
-        self._stay()
-        self.change(document, name)
 
     def undo(self) -> None:
         """Take back the last change of the document, or what was asked for and is still awaited."""
-        if not self.can_undo or self.document is None:
+        state = self.state
+        if not state.can_undo or state.wanted is None:
             return
         self.player.stop()
-        if self._forcing is not None:
+        if state.forcing is not None:
             self.give_up()
-        elif self._owed and self.history.run != STEPS:
-            self._owed = 0
+        elif state.owed and state.history.run != STEPS:
+            self._set(owed=0)
             self.changed.emit()
         else:
-            self._typed = False
-            document, self.history = history.undo(self.history, self.document)
+            document, left = history.undo(state.history, state.wanted)
+            self._set(history=left, typed=False)
             self._ask_for(document)
 
     def redo(self) -> None:
         """Make the change again that was taken back last."""
-        if self.can_redo and self.document is not None:
+        state = self.state
+        if state.can_redo and state.wanted is not None:
             self.player.stop()
-            self._typed = False
-            document, self.history = history.redo(self.history, self.document)
+            document, left = history.redo(state.history, state.wanted)
+            self._set(history=left, typed=False)
             self._ask_for(document)
 
     def give_up(self) -> None:
         """Wait no longer for what was asked for: what is on screen stands, with its history and its sentence."""
         self.player.stop()
         self._stay()
-        self._notice = ""
-        if self._view_before is not None:
-            self.look(self._view_before)
-        self._view_before = None
+        before = self.state.view_before
+        self._set(notice="", view_before=None)
+        if before is not None:
+            self.look(before)
         if self.loaded.trace is None:
             self.load(replace(self.loaded, document=None, waiting=NO_SENTENCE))
         source = self.document.source if self.document is not None else ""
-        if self._typed:
+        if self.state.typed:
             # What was typed may be wanted again, in other words: it is left in the line.
-            self._line = source
+            self._set(line=source)
         elif source:
             self._tell_sentence(source)
         self.status.emit("Ready")
         self._refuse("")
-
-    @property
-    def can_undo(self) -> bool:
-        """True when a change of the document can be taken back."""
-        return self.document is not None and bool(self.undo_name)
-
-    @property
-    def undo_name(self) -> str:
-        """What undoing takes back; "" where there is nothing."""
-        if self._forcing is not None:
-            return TEACHER
-        return STEP_BACK if self._owed and self.history.run != STEPS else self.history.undo_name
-
-    @property
-    def can_redo(self) -> bool:
-        """True when a change that was taken back can be made again."""
-        return self.document is not None and bool(self.history.future)
 
     # The model and its answers
 
@@ -202,20 +144,19 @@ class Asking(Looking):
 
     def model_opened(self, info: ModelInfo) -> None:
         """The model is ready. Another one than before begins a history of its own."""
-        before, forcing = self.loaded.info, self._forcing
+        before, forcing = self.loaded.info, self.state.forcing
         if before is not None and before.content_hash != info.content_hash:
             self._replay_on(info)
-        self._furthest = None
+        self._set(furthest=None)
         nothing_asked = self.document is None and not self.inquiries.is_open(CHANNEL)
         waiting: Pending | Unavailable = NO_SENTENCE if nothing_asked else LOADING
         sentence = self.loaded.sentence if self.document is None else self.document.source
         self.load(Loaded(info, sentence=sentence, waiting=waiting, d_model=info.config.d_model))
-        self.view = self._clamped(self.view)
-        self._show()
+        self.look(self._clamped(self.view))
         self.model_changed.emit(info)
         self.status.emit("Ready")
         self.inquiries.ask(VOCABULARY_CHANNEL, vocabulary_work, self._vocabulary_known, priority=Priority.SOON)
-        if forcing is not None and self._forcing is forcing:
+        if forcing is not None and self.state.forcing is forcing:
             same = self.document is not None and self.document.source == forcing.sentence
             document = self.document if same and self.document is not None else self._fresh(forcing.sentence)
             self._force(replace(forcing, outputs=()), document)
@@ -232,20 +173,19 @@ class Asking(Looking):
     def _replay_on(self, info: ModelInfo) -> None:
         """Begin anew with what the document wanted has a counterpart for in another model."""
         self.player.stop()
-        self.history = self._settled = History()
+        self._set(history=History(), settled=History())
         if self.document is not None:
             dropped = lost(self.document, info)
-            self._notice = f"{info.name} is another model. Left out, because it does not know them: {dropped}."
-            self._notice = self._notice if dropped else ""
-            self.document = replayed(self.document, info)
+            said = f"{info.name} is another model. Left out, because it does not know them: {dropped}."
+            self._set(notice=said if dropped else "", wanted=replayed(self.document, info))
 
     def _answered(self, answer: Answer[Traced]) -> None:
         """Show a trace."""
-        traced = answer.result
+        traced, owed, notice = answer.result, self.state.owed, self.state.notice
         steps = len(traced.trace.steps)
-        self.document = documents.go_to(traced.document, steps)
-        self.history = self._settled = history.trimmed(self.history, self.document)
-        self._view_before, owed = None, self._owed
+        document = documents.go_to(traced.document, steps)
+        kept = history.trimmed(self.history, document)
+        self._set(wanted=document, history=kept, settled=kept, awaited=False, view_before=None, notice="")
         is_new = self.loaded.trace is None or self.loaded.sentence != traced.document.source
         loaded = replace(
             self.loaded,
@@ -253,10 +193,9 @@ class Asking(Looking):
             sentence=traced.document.source,
             translation=traced.translation,
             ahead=self._ahead(traced),
-            document=self.document,
+            document=document,
         )
-        self.hint.emit(self._notice)
-        self._notice = ""
+        self.hint.emit(notice)
         self.status.emit("Ready")
         if traced.rows:
             self.timed.emit(f"{1000 * answer.seconds / traced.rows:.1f} ms per step")
@@ -265,7 +204,7 @@ class Asking(Looking):
         if is_new:
             self.encoded.emit(loaded.sentence)
         if owed:
-            self.change(documents.go_to(self.document, steps - owed), STEP_BACK, STEPS)
+            self.change(documents.go_to(document, steps - owed), STEP_BACK, STEPS)
 
     def _failed(self, failure: Failure) -> None:
         """Say why there is no answer; what was there before stays."""
@@ -286,15 +225,15 @@ class Asking(Looking):
 
     def _stay(self) -> None:
         """Want what is shown."""
-        self._owed, self._forcing = 0, None
         if self.inquiries.is_open(CHANNEL):
             self.inquiries.drop(CHANNEL)
             self.status.emit("Ready")
-        self.document, self.history = self.loaded.document, self._settled
+        shown, settled = self.loaded.document, self.state.settled
+        self._set(wanted=shown, history=settled, owed=0, forcing=None, awaited=False)
 
     def _tell_sentence(self, sentence: str) -> None:
-        if sentence != self._line:
-            self._line = sentence
+        if sentence != self.state.line:
+            self._set(line=sentence)
             self.sentence_changed.emit(sentence)
 
     def _ask_for(self, document: Document) -> None:
@@ -303,12 +242,13 @@ class Asking(Looking):
         self._tell_sentence(document.source)
         rows = (document.step, document.limit)
         if shown is None or rows != (shown.step, shown.limit) or not documents.continues(document, shown):
-            self.document = document
+            self._set(wanted=document)
             self._ask(trace_work(document), document.source)
             return
-        settled = self.history
+        # A step may have led past an end that was not known then: made again, it leads nowhere.
+        settled = history.trimmed(self.history, document)
         self._stay()
-        self.document, self.history, self._settled = document, settled, settled
+        self._set(wanted=document, history=settled, settled=settled)
         self.load(replace(self.loaded, document=document))
         self.traced.emit()
 
@@ -319,15 +259,16 @@ class Asking(Looking):
     def _ask(self, work: Work[Traced], sentence: str, forcing: Forcing | None = None) -> None:
         """Ask for a trace; the answer to teacher forcing brings a document of its own."""
         before = self.document
-        self._forcing, self._owed, self._view_before = forcing, 0, None
+        self._set(forcing=forcing, owed=0, view_before=None)
 
         def answered(answer: Answer[Traced]) -> None:
-            self._forcing = None
+            self._set(forcing=None)
             if forcing is not None and before is not None:
-                self.history = history.record(self.history, TEACHER, before)
+                self._set(history=history.record(self.history, TEACHER, before))
             self._answered(answer)
 
         self.inquiries.ask(CHANNEL, work, answered, self._failed, self._advanced)
+        self._set(awaited=True)
         if self.loaded.trace is None:
             waiting = "Encoding the sentence …" if self.loaded.info else "Your sentence is next: the model is loading …"
             self.load(replace(self.loaded, sentence=sentence, waiting=Pending(waiting)))
@@ -335,10 +276,10 @@ class Asking(Looking):
 
     def _ahead(self, traced: Traced) -> tuple[Token, ...]:
         """Output tokens of the rows after the last one shown, where they were computed before."""
-        furthest = self._furthest
+        furthest = self.state.furthest
         steps = len(traced.trace.steps)
         continued = furthest is not None and documents.continues(furthest.document, traced.document)
         if furthest is None or not continued or len(furthest.trace.steps) <= steps:
-            self._furthest = traced
+            self._set(furthest=traced)
             return ()
         return furthest.trace.output_tokens[steps:]

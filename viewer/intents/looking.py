@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.intents.screen import Screen
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.highlight import Hover
 from attention_viewer.viewer.state.loaded import Loaded, beside
+from attention_viewer.viewer.state.state import State
 from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState
 from PySide6.QtCore import QObject, Signal
 
@@ -21,13 +23,22 @@ class Looking(QObject):
     def __init__(self, presenter: Screen, view: ViewState, loaded: Loaded, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._presenter = presenter
-        self.view = view
-        self.loaded = loaded
+        self.state = State(view, loaded)
         self._hover: Hover = None
+
+    @property
+    def view(self) -> ViewState:
+        """How it is looked at."""
+        return self.state.view
+
+    @property
+    def loaded(self) -> Loaded:
+        """What is shown."""
+        return self.state.shown
 
     def look(self, view: ViewState) -> None:
         """Look at the same thing in another way."""
-        self.view = view
+        self._set(view=view)
         self._show()
 
     def select_head(self, kind: Kind, layer: int, head: int) -> None:
@@ -63,8 +74,11 @@ class Looking(QObject):
         """Show what has become known."""
         if loaded.document is not self.loaded.document:
             loaded = replace(loaded, results=beside(loaded.results, loaded.document))
-        self.loaded = loaded
+        self._set(shown=loaded)
         self._show()
+
+    def _set(self, **changes: Any) -> None:
+        self.state = replace(self.state, **changes)
 
     def _show(self) -> None:
         self._presenter.show(self.loaded, self.view, self._hover)

@@ -6,33 +6,26 @@ What is awaited for such a document is given up, because nobody would see it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.intents.asking import Asking
+from attention_viewer.viewer.intents.comparing import Compared
 from attention_viewer.viewer.state import questions
-from attention_viewer.viewer.state.comparing import Other, Place, placed
+from attention_viewer.viewer.state.comparing import Other, placed
 from attention_viewer.viewer.state.questions import Question
 from attention_viewer.viewer.state.results import Quantity, Results
+from attention_viewer.viewer.state.state import Traced
 from attention_viewer.viewer.work.jobs import Priority
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement, measurement_of
-from attention_viewer.viewer.work.requests import Traced, spelling_work, trace_work
+from attention_viewer.viewer.work.requests import spelling_work, trace_work
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure
 from PySide6.QtCore import QObject, Signal
 
 TEXTS, OTHER = "texts", "other"
 """Channels of what is not in the table."""
-
-
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """What is to be compared with the trace shown."""
-
-    name: str
-    document: Document
-    place: Place | None = None
 
 
 class Measuring(QObject):
@@ -58,9 +51,9 @@ class Measuring(QObject):
         """Wait no longer for a quantity."""
         self._drop(measurement_of(quantity))
 
-    def compare(self, name: str, document: Document, place: Place | None = None) -> None:
-        """Compare what is shown with another document, B; with a `place`, B is a hypothesis and has its name."""
-        self._compared = Compared(name, document, place)
+    def compare(self, compared: Compared) -> None:
+        """Compare what is shown with another document, B."""
+        self._compared = compared
         self._keep(replace(self._results, other=None))
         self._ask_for_other()
 

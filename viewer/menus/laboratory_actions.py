@@ -8,7 +8,8 @@ from typing import Any
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.interventions import HeadId
-from attention_viewer.viewer.intents.laboratory import Laboratory, head_words
+from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.switching import head_words
 from attention_viewer.viewer.resolve.resolve_laboratory import check_text
 from attention_viewer.viewer.state.results import BEAM, CHECK, Quantity
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding
-from attention_viewer.model.contract.document import Document, Made, alone, path, way
+from attention_viewer.model.contract.document import Document, Made, alone, bearing, path
 from attention_viewer.model.contract.hypotheses import opened
 from attention_viewer.model.contract.interventions import Interventions
 
@@ -32,7 +32,7 @@ class Question:
 def line(document: Document, step: int) -> Question:
     """The rows of the current hypothesis up to `step`."""
     nodes = tuple((choice.token, choice.how, choice.made) for choice in path(document))
-    return replace(_sentence(document), nodes=nodes, decoding=way(document.decoding), step=step)
+    return replace(_sentence(document), nodes=nodes, decoding=bearing(document), step=step)
 
 
 def effect(document: Document) -> Question | None:

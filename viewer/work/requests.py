@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 
-from attention_viewer.model.contract.api import BeamTree, Check, HeadEffect, How, Progress, Token, Trace
+from attention_viewer.model.contract.api import BeamTree, Check, HeadEffect, How, Progress, Token
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.state.results import HypothesisText, Measured, hypothesis_text
+from attention_viewer.viewer.state.state import Traced
 from attention_viewer.viewer.work.jobs import Work
-
-
-@dataclass(frozen=True, eq=False)
-class Traced:
-    """A document, everything the model computed for it, and the translation so far as text.
-
-    `rows` counts the decoder rows that were computed now rather than remembered.
-    """
-
-    document: Document
-    trace: Trace
-    translation: str
-    rows: int
 
 
 def trace_work(document: Document) -> Work[Traced]:

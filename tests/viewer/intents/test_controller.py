@@ -13,10 +13,10 @@ from attention_viewer.viewer.intents.controller import EMPTY_HINT, Controller
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state.highlight import SourceHover
 from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.state.state import Traced
 from attention_viewer.viewer.state.view_state import Head, ViewState
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.work.jobs import Priority, Work
-from attention_viewer.viewer.work.requests import Traced
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure
 from PySide6.QtCore import QObject, Signal
 from support import traces
@@ -117,7 +117,7 @@ def test_an_answer_to_an_older_request_is_dropped(bench: Bench) -> None:
 def test_stepping_stops_at_the_end(bench: Bench) -> None:
     controller = bench.ready(4)
     asked = len(bench.worker.requests)
-    assert not controller.can_step
+    assert not controller.state.can_step
     controller.step()
     assert len(bench.worker.requests) == asked
 

@@ -206,7 +206,7 @@ class Window(RuleBasedStateMachine):
     @rule(place=PLACES)
     def force(self, place: int) -> None:
         """Click a candidate of the row on screen: the tokens before it stay those that were on screen."""
-        trace, another = self.controller.loaded.trace, self.controller.awaits_another
+        trace, another = self.controller.loaded.trace, self.controller.state.awaits_another
         if trace is None or not trace.steps:
             return
         before, shown = self.controller.document, self.controller.loaded.document
@@ -233,7 +233,7 @@ class Window(RuleBasedStateMachine):
     @rule(index=PLACES, name=st.sampled_from(["", "mine", "other"]))
     def rename(self, index: int, name: str) -> None:
         """Name a hypothesis: nothing else changes, and no other name."""
-        shown, another = self.controller.loaded.document, self.controller.awaits_another
+        shown, another = self.controller.loaded.document, self.controller.state.awaits_another
         before = self.controller.document
         self.laboratory.rename_hypothesis(index, name)
         after = self.controller.document
@@ -246,7 +246,7 @@ class Window(RuleBasedStateMachine):
     @rule(index=PLACES)
     def delete(self, index: int) -> None:
         """Delete a hypothesis: the others stay."""
-        shown, another = self.controller.loaded.document, self.controller.awaits_another
+        shown, another = self.controller.loaded.document, self.controller.state.awaits_another
         before = self.controller.document
         self.laboratory.delete_hypothesis(index)
         after = self.controller.document
@@ -364,7 +364,7 @@ class Window(RuleBasedStateMachine):
             before = self.controller.document
             self.controller.open_document(replace(document, checkpoint=""), saved.view, "Open session x")
             if before is not None and self.controller.document != before:
-                assert self.controller.undo_name == "Open session x"
+                assert self.controller.state.undo_name == "Open session x"
 
     # What the worker does
 
@@ -399,13 +399,13 @@ class Window(RuleBasedStateMachine):
         self.player.stop()
         assert not self.controller.inquiries.waits
 
-    @precondition(lambda self: self.controller.can_undo)
+    @precondition(lambda self: self.controller.state.can_undo)
     @rule()
     def undo_and_redo(self) -> None:
         """Undo brings back the document that was before, with its sentence; redo the one that is now."""
         self.settle()
         now, history = self.controller.document, self.controller.history
-        if now is None or not self.controller.can_undo:
+        if now is None or not self.controller.state.can_undo:
             return
         before = history.past[-1].document
         self.controller.undo()
@@ -421,13 +421,13 @@ class Window(RuleBasedStateMachine):
         self.worker.settle()
         assert self.controller.document == now
 
-    @precondition(lambda self: self.controller.can_step)
+    @precondition(lambda self: self.controller.state.can_step)
     @rule(backs=st.integers(1, 2))
     def end_then_back(self, backs: int) -> None:
         """Back from an end that is still awaited goes back from there."""
         self.settle()
         document = self.controller.document
-        if document is None or not self.controller.can_step:
+        if document is None or not self.controller.state.can_step:
             return
         self.controller.last()
         for _ in range(backs):
@@ -522,7 +522,7 @@ class Window(RuleBasedStateMachine):
         awaited = controller.inquiries.is_open(CHANNEL)
         assert awaited or controller.document == controller.loaded.document
         assert controller.document is None or self.line in (self.source, self.left)
-        assert controller.document is not None or not controller.can_undo
+        assert controller.document is not None or not controller.state.can_undo
         if controller.document is not None and not awaited and controller.history != History():
             assert controller.history.past[-1:] == () or controller.history.past[-1].document != controller.document
 

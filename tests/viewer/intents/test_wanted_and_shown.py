@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-from attention_viewer.model.contract.api import Check, Kind
+from attention_viewer.model.contract.api import Check, How, Kind
 from attention_viewer.model.contract.document import Document, hypotheses
 from attention_viewer.model.contract.interventions import HeadId
-from attention_viewer.viewer.intents.asking import BUSY_HINT, CHANNEL
+from attention_viewer.viewer.intents.asking import CHANNEL
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.measuring import OTHER, TEXTS
 from attention_viewer.viewer.intents.player import Player
+from attention_viewer.viewer.intents.wishes import BUSY_HINT
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
@@ -91,11 +93,11 @@ def test_another_model_gets_what_it_knows_of_the_document_and_a_history_of_its_o
     assert (bench.shown.source, bench.shown.step, bench.shown.choices) == (FIRST, 3, ())
     assert bench.shown.interventions.heads_off == {HEAD} and bench.shown.interventions.encoder_positions == "off"
     assert not bench.shown.interventions.hidden and len(hypotheses(bench.shown)) == 1
-    assert not bench.controller.can_undo and not bench.controller.can_redo
+    assert not bench.controller.state.can_undo and not bench.controller.state.can_redo
     assert "1 other hypothesis, 1 hidden source token, 1 head switched off" in bench.hints[-1]
     bench.controller.step()
     bench.worker.settle()
-    assert bench.controller.can_undo and bench.shown.step == 4
+    assert bench.controller.state.can_undo and bench.shown.step == 4
 
 
 def test_forcing_while_another_sentence_is_computed_mixes_nothing(bench: Bench) -> None:
@@ -239,7 +241,7 @@ def test_left_that_is_owed_is_taken_back_by_right_and_by_undo(bench: Bench) -> N
     bench.controller.back()
     bench.controller.step()
     bench.controller.back()
-    assert bench.controller.undo_name == "Step back"
+    assert bench.controller.state.undo_name == "Step back"
     bench.controller.undo()
     bench.worker.settle()
     assert bench.shown.step == bench.end
@@ -274,7 +276,7 @@ def test_steps_are_one_change_and_each_run_of_play_another(bench: Bench) -> None
         bench.worker.settle()
     bench.controller.back()
     bench.worker.settle()
-    assert bench.controller.undo_name == "Steps" and len(bench.controller.history.past) == 1
+    assert bench.controller.state.undo_name == "Steps" and len(bench.controller.history.past) == 1
     for _ in range(2):
         bench.controller.toggle_play()
         bench.controller.play_on()
@@ -312,7 +314,7 @@ def test_opening_a_session_is_one_change_and_a_failure_of_it_none(bench: Bench) 
     assert bench.controller.document == before and bench.controller.view == view and bench.lines[-1] == FIRST
     bench.controller.open_document(saved, chosen(colormap="magma"), "Open session x.avsession")
     bench.worker.settle()
-    assert bench.controller.undo_name == "Open session x.avsession" and bench.controller.view[COLORMAP] == "magma"
+    assert bench.controller.state.undo_name == "Open session x.avsession" and bench.controller.view[COLORMAP] == "magma"
     bench.controller.undo()
     bench.worker.settle()
     assert bench.shown == before and bench.lines[-1] == FIRST
@@ -322,10 +324,36 @@ def test_teacher_forcing_that_is_awaited_can_be_taken_back(bench: Bench) -> None
     before = bench.shown
     bench.laboratory.teacher_force("le chat")
     bench.controller.step()
-    assert bench.controller.undo_name == "Teacher forcing"
+    assert bench.controller.state.undo_name == "Teacher forcing"
     bench.controller.undo()
     bench.worker.settle()
-    assert bench.shown == before and not bench.controller.can_undo
+    assert bench.shown == before and not bench.controller.state.can_undo
+
+
+def test_steps_past_an_end_that_was_not_known_lead_nowhere_when_made_again(bench: Bench) -> None:
+    bench.controller.submit(SECOND, 30)
+    bench.controller.step()
+    bench.worker.settle()
+    end = bench.shown
+    bench.controller.undo()
+    bench.worker.settle()
+    bench.controller.redo()
+    bench.worker.settle()
+    assert bench.shown == end and bench.controller.history.past[-1].document != end
+
+
+def test_a_beams_tokens_are_kept_where_the_beam_is_set_to_another_width(bench: Bench) -> None:
+    bench.laboratory.search(3)
+    bench.worker.settle()
+    tree = bench.controller.loaded.found(BEAM)
+    assert tree is not None
+    bench.laboratory.go_to_beam_node(len(tree.nodes) - 1)
+    bench.worker.settle()
+    bench.laboratory.choose_by(replace(bench.shown.decoding, beam_width=5))
+    bench.worker.settle()
+    trace, expected = bench.controller.loaded.trace, bench.one.trace(bench.shown)
+    assert trace is not None and [step.how for step in trace.steps] == [step.how for step in expected.steps]
+    assert How.KEPT in [step.how for step in expected.steps]
 
 
 def test_a_name_is_given_at_once_and_asks_the_model_nothing(bench: Bench) -> None:
@@ -341,4 +369,4 @@ def test_giving_up_leaves_what_is_on_screen(bench: Bench) -> None:
     bench.controller.submit(SECOND, 4)
     bench.controller.give_up()
     bench.worker.settle()
-    assert bench.shown == before == bench.controller.document and not bench.controller.can_undo
+    assert bench.shown == before == bench.controller.document and not bench.controller.state.can_undo

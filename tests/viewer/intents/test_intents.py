@@ -1,0 +1,101 @@
+"""Intents as functions of the state: which document each acts on, and what it asks for. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.choosing import Decoding, Method
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.viewer.intents import choosing, comparing, hypotheses, stepping, switching
+from attention_viewer.viewer.intents.wishes import Owed, Refused, Wish
+from attention_viewer.viewer.state.history import Run
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.state import Forcing, State, Traced
+from attention_viewer.viewer.state.view_state import ViewState
+from support import traces
+
+TRACE = traces.trace(3)
+SHOWN = Document("The mat is", step=3)
+RUN = Run("Steps")
+
+
+def state(wanted: Document | None = SHOWN, **others: Any) -> State:
+    """Three rows on screen, and perhaps something else wanted."""
+    furthest = Traced(SHOWN, TRACE, "Le tapis", 3)
+    loaded = Loaded(traces.info(), TRACE, "The mat is", "Le tapis", document=SHOWN)
+    return replace(State(ViewState(), loaded, wanted, furthest=furthest, awaited=wanted != SHOWN), **others)
+
+
+def document(wish: object) -> Document:
+    assert isinstance(wish, Wish)
+    return wish.document
+
+
+OF_SHOWN: list[Callable[[State], object]] = [
+    lambda now: choosing.force(now, 7),
+    lambda now: choosing.choose_by(now, Decoding(Method.SAMPLING)),
+    choosing.sample_again,
+    lambda now: choosing.teacher_force(now, "le"),
+    lambda now: choosing.go_to_beam_node(now, 0),
+    lambda now: hypotheses.go_to(now, 0),
+    lambda now: hypotheses.rename(now, 0, "mine"),
+    lambda now: hypotheses.delete(now, 0),
+    lambda now: stepping.go_to_token(now, 0),
+]
+
+
+@pytest.mark.parametrize("intent", OF_SHOWN)
+def test_what_acts_on_what_is_shown_is_refused_while_another_line_is_awaited(intent: Callable[[State], object]) -> None:
+    with pytest.raises(Refused):
+        intent(state(Document("Another one", step=2)))
+    with pytest.raises(Refused):
+        intent(state(SHOWN, awaited=True, forcing=Forcing("The mat is", "le", ())))
+
+
+def test_a_token_is_forced_on_what_is_shown_while_a_step_is_awaited() -> None:
+    wish = choosing.force(state(replace(SHOWN, step=4)), 7)
+    assert isinstance(wish, Wish) and wish.of_shown and wish.document.step == 3
+    assert wish.name.endswith("at step 3")
+
+
+def test_switches_act_on_what_is_wanted_of_the_sentence_shown() -> None:
+    head = HeadId(Kind.CROSS, 0, 1)
+    wish = switching.heads(state(replace(SHOWN, step=9)), [head], True)
+    assert wish is not None and wish.document.step == 9 and wish.document.interventions.heads_off == {head}
+    assert not wish.of_shown and wish.name == "Switch off cross layer 1 head 2"
+    assert switching.heads(state(), [head], False) is None, "it is on"
+    with pytest.raises(Refused):
+        switching.heads(state(Document("Another one")), [head], True)
+
+
+def test_the_mask_off_is_the_whole_translation() -> None:
+    assert document(switching.causal_mask(state(), False)).step == SHOWN.limit
+    assert switching.causal_mask(state(), True) is None
+
+
+def test_steps_act_on_what_is_wanted() -> None:
+    now = state(replace(SHOWN, step=5))
+    assert document(stepping.forward(now, "Step", RUN)).step == 6
+    assert stepping.back(now) == Owed(1) and stepping.back(replace(now, owed=1)) == Owed(2)
+    assert stepping.forward(replace(now, owed=2), "Step", RUN) == Owed(1)
+    assert document(stepping.back(state())).step == 2
+    assert document(stepping.last(state())).step == SHOWN.limit
+    assert stepping.forward(state(None), "Step", RUN) is None
+
+
+def test_an_end_that_is_known_is_gone_back_from() -> None:
+    ended = Traced(SHOWN, traces.trace(4), "Le tapis", 4)
+    assert ended.trace.ended
+    now = state(replace(SHOWN, step=200), furthest=ended)
+    assert document(stepping.back(now)).step == 3 and not now.can_step
+
+
+def test_comparing_leaves_the_document() -> None:
+    pinned = comparing.pinned(state(Document("Another one")))
+    assert pinned is not None and pinned.document == SHOWN and pinned.place is None
+    assert comparing.with_plain(state()) is None and comparing.with_hypothesis(state(), 0) is None

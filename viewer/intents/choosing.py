@@ -1,0 +1,64 @@
+"""Choosing tokens, on what is shown. Pure; no Qt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from attention_viewer.model.contract import hypotheses
+from attention_viewer.model.contract.api import How
+from attention_viewer.model.contract.choosing import Decoding, Method
+from attention_viewer.viewer.intents.wishes import Wish, on_screen
+from attention_viewer.viewer.state.results import BEAM
+from attention_viewer.viewer.state.state import Forcing, State
+
+
+def force(state: State, token_id: int) -> Wish | None:
+    """Let a token stand at this step in place of the one that was chosen, and go on from there."""
+    trace = state.shown.trace
+    if trace is None or not trace.steps or not trace.causal or trace.steps[-1].output.id == token_id:
+        return None
+    document, known, place = on_screen(state), state.outputs, len(trace.steps) - 1
+    if document is None:
+        return None
+    forced = hypotheses.force(document, known[:place], token_id, known[place:])
+    return Wish(forced, f"Force ‘{_text(state, token_id)}’ at step {place + 1}", of_shown=True)
+
+
+def teacher_force(state: State, target: str) -> Forcing | None:
+    """Let the decoder read a given translation of the sentence."""
+    document = on_screen(state)
+    return None if document is None else Forcing(document.source, target, tuple(state.outputs))
+
+
+def choose_by(state: State, decoding: Decoding) -> Wish | None:
+    """Let free tokens be chosen in another way, greedily or by sampling."""
+    document = on_screen(state)
+    name = "Sample tokens" if decoding.method is Method.SAMPLING else "Choose tokens greedily"
+    if document is None:
+        return None
+    return Wish(hypotheses.decode_by(document, decoding, state.outputs), name, of_shown=True)
+
+
+def sample_again(state: State) -> Wish | None:
+    """Another sample, beside those there are: the next seed."""
+    document = on_screen(state)
+    if document is None:
+        return None
+    again = hypotheses.sample_again(document, state.outputs)
+    return Wish(again, f"Sample with seed {again.decoding.seed}", of_shown=True)
+
+
+def go_to_beam_node(state: State, node: int) -> Wish | None:
+    """Look at the attention of a hypothesis that beam search considered."""
+    tree, document = state.shown.found(BEAM), on_screen(state)
+    if tree is None or document is None:
+        return None
+    tokens = tree.path(node)
+    by = replace(document.decoding, beam_width=tree.width)
+    branch = hypotheses.branch(document, [(token.id, How.BEAM) for token in tokens], state.outputs, by)
+    return Wish(branch, f"Beam hypothesis ‘… {tokens[-1].text}’", of_shown=True)
+
+
+def _text(state: State, token_id: int) -> str:
+    vocabulary = state.shown.vocabulary
+    return vocabulary[token_id].text if token_id < len(vocabulary) else f"token {token_id}"
