@@ -5,6 +5,7 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.options import OPTIONS
 from attention_viewer.viewer.storage.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings, opened_store
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 
 @pytest.fixture
@@ -140,8 +141,19 @@ def test_a_pipe_in_place_of_the_settings_is_not_waited_for(tmp_path: Path, folde
     assert (done.returncode, done.stdout, done.stderr) == (0, f"dark {said}\n", "")
 
 
-def test_only_a_regular_file_is_taken_for_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The user's settings lie in `tmp_path`; Qt, which asks the environment only once in a process, is told too."""
+    native, user = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
+    before = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    QSettings.setPath(native, user, str(tmp_path))
+    yield
+    QSettings.setPath(native, user, before)
+
+
+@pytest.mark.usefixtures("configuration")
+def test_only_a_regular_file_is_taken_for_settings(tmp_path: Path) -> None:
     path = tmp_path / "maker" / "program.conf"
     store = opened_store("maker", "program")
     assert isinstance(store, QSettings) and store.fileName() == str(path)
