@@ -52,6 +52,7 @@ def guide(train: Path, directory: Path) -> list[str]:
     return ["--guide-weight", "0.5", "--guide-layer", "1", "--guide-head", "2", "--links", str(links)]
 
 
+@pytest.mark.slow
 def test_two_processes_have_the_losses_of_one(data: tuple[Path, Path], tmp_path: Path) -> None:
     train, dev = data
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}

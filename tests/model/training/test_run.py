@@ -140,6 +140,7 @@ def test_a_hopeless_learning_rate_ends_in_words(
     assert not (tmp_path / "run" / "model").exists()
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_safely_and_resume_ends_as_if_nothing_had_happened(
     data: tuple[Path, Path], tmp_path: Path
 ) -> None:
