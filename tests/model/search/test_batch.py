@@ -21,15 +21,16 @@ def alone(session: Translator, text: str, limit: int) -> list[int]:
     return [token.id for token in session.trace(Document(text, step=limit, limit=limit)).output_tokens]
 
 
-def test_three_hundred_lines_have_the_tokens_of_their_own_traces(session: Translator, bundled: Path) -> None:
-    lines = english_lines(300)
-    assert len(set(lines)) == 300
+@pytest.mark.parametrize("count", [40, pytest.param(300, marks=pytest.mark.slow)])
+def test_lines_have_the_tokens_of_their_own_traces(session: Translator, bundled: Path, count: int) -> None:
+    lines = english_lines(count)
+    assert len(set(lines)) == count
     model = load(bundled)
     sources = [[token.id for token in session.tokenize(line)] for line in lines]
     found = greedy_all(model, sources, model.architecture.barred_ids, 60)
     expected = [alone(session, line, 60) for line in lines]
     close = [index for index, each in enumerate(found) if each.close]
-    assert len(close) < 15
+    assert len(close) < count / 20
     assert [each.ids for index, each in enumerate(found) if index not in close] == [
         ids for index, ids in enumerate(expected) if index not in close
     ]

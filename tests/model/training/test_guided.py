@@ -246,6 +246,8 @@ def test_eflomal_makes_the_links_once(
         return [((0, 0),) for _ in pairs]
 
     monkeypatch.setattr("attention_viewer.model.training.run.align", align)
+    # The links are this test's own: eflomal itself need not be installed.
+    monkeypatch.setattr("attention_viewer.model.training.preflight.find_spec", lambda name: True)
     options = TrainOptions((data[0],), tmp_path / "run", replace(GUIDED, steps=1), data[1], threads=1)
     assert train(options) == 0
     assert train(replace(options, settings=None, resume=True)) == 0
