@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from attention_viewer.viewer.state.figure_options import FORMATS
+from attention_viewer.viewer.state.exportables import FORMATS
 from PySide6.QtWidgets import QApplication
 from support.commands import names
 from support.exports import (

@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.cli.commands import parse
 from attention_viewer.viewer.cli.export import ExportOptions
-from attention_viewer.viewer.cli.exporting import first_view
+from attention_viewer.viewer.cli.exporting import first_view, planned
+from attention_viewer.viewer.export import pictures
+from attention_viewer.viewer.export.figure import Figure, Look
+from attention_viewer.viewer.export.job import export_file
+from attention_viewer.viewer.export.names import proposed_names
+from attention_viewer.viewer.export.pictures import Scene
+from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
-from attention_viewer.viewer.state import options
+from attention_viewer.viewer.state import exportables, options
+from attention_viewer.viewer.state.exportables import Exportable, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import Named, Option
-from attention_viewer.viewer.state.view_state import ViewState, choose
+from attention_viewer.viewer.state.view_state import Head, ViewState, choose
 from attention_viewer.viewer.storage.session_file import SavedSession, from_text, to_text
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.window.app import build
 from attention_viewer.viewer.window.app import first_view as remembered_view
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
+from support import traces
+
+README = Path(__file__).parents[2] / "README.md"
 
 MOOD: Option[str] = Option(
     "mood",
@@ -34,9 +50,82 @@ MOOD: Option[str] = Option(
 )
 
 
+RINGS = Exportable(
+    "rings", "Rings of weight", "rings", "every chosen head as rings", Shows.HEAD, "rings_{kind}_{layer}_{head}"
+)
+
+
+def rings(scene: Scene, look: Look, grown: Scene) -> Figure:
+    """A figure that says which head it is of."""
+    kind = scene.view.active
+    return Figure(QSizeF(70, 30), lambda painter, rect, vector: None, title=f"{kind} {scene.view.heads[kind]}")
+
+
 @pytest.fixture(autouse=True)
 def table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(options, "OPTIONS", (*options.OPTIONS, MOOD))
+    monkeypatch.setattr(exportables, "EXPORTABLES", (*exportables.EXPORTABLES, RINGS))
+    monkeypatch.setattr(pictures, "PICTURES", {**pictures.PICTURES, RINGS.name: rings})
+
+
+def loaded(rows: int) -> Loaded:
+    return Loaded(traces.info(), traces.trace(rows), document=Document("x"))
+
+
+def test_a_picture_is_offered_in_the_dialog_with_its_formats_and_its_name(qtbot: QtBot, tmp_path: Path) -> None:
+    view = ViewState()
+    dialog = ExportDialog(FigureOptions(RINGS.name, "svg"), {}, proposed_names(view), tmp_path, view=view)
+    qtbot.addWidget(dialog)
+    what, suffix = (
+        next(each for each in dialog.findChildren(QComboBox) if each.accessibleName() == name)
+        for name in ("What", "Format")
+    )
+    assert what.currentText() == RINGS.title and dialog.options().what is RINGS
+    assert [suffix.itemData(row) for row in range(suffix.count())] == ["png", "svg", "pdf"]
+    dialog.open()
+    dialog.accept()
+    files = dialog.findChildren(QFileDialog)[0]
+    assert [Path(name).name for name in files.selectedFiles()] == ["rings_cross_4_8.svg"]
+    files.reject()
+    dialog.reject()
+
+
+def test_a_picture_says_in_the_dialog_why_it_cannot_be_made_yet() -> None:
+    assert "Step" in reasons_against(loaded(0), ViewState())[RINGS.name]
+    assert RINGS.name not in reasons_against(loaded(2), ViewState())
+
+
+def test_a_picture_is_written_and_says_what_it_is_of(qapp: QApplication, tmp_path: Path) -> None:
+    heads = MappingProxyType({**ViewState().heads, Kind.DECODER: Head(1, 2)})
+    scene = Scene(loaded(2), replace(ViewState(), active=Kind.DECODER, heads=heads), 8)
+    export_file(scene, FigureOptions(RINGS.name), tmp_path / "rings.png")
+    image = QImage(str(tmp_path / "rings.png"))
+    said = {key: image.text(key) for key in ("Picture", "Layer", "Head")}
+    assert image.width() == 140 and said == {"Picture": "rings", "Layer": "2", "Head": "3"}
+
+
+def test_a_picture_is_a_word_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = parse(["export", "x", "-o", "out", "--picture", "rings", "--kind", "cross", "--layer", "2"]).options
+    items = planned(asked, read_config(BUNDLED_MODEL), ViewState())
+    assert [each.name for each in items[:2]] == ["rings_cross_2_1.png", "rings_cross_2_2.png"]
+    assert items[1].view.heads[Kind.CROSS] == Head(1, 1)
+    with pytest.raises(Exception, match="--picture rings cannot be animated"):
+        parse(["export", "x", "-o", "out", "--picture", "rings", "--format", "gif"])
+    with pytest.raises(SystemExit):
+        parse(["export", "--help"])
+    assert "candidates|rings" in capsys.readouterr().out
+
+
+def test_a_picture_is_saved_with_a_session() -> None:
+    saved = SavedSession(Document("x"), ViewState(), FigureOptions(RINGS.name, "pdf"))
+    assert from_text(to_text(saved), "x") == saved
+
+
+def test_the_readme_lists_everything_that_can_be_exported() -> None:
+    rows = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    for each in exportables.EXPORTABLES[:-1]:
+        row = next(row for row in rows if f"| {each.title} |" in row)
+        assert not each.word or f"`--picture {each.word}`" in row
 
 
 def test_a_choice_of_how_maps_are_shown_is_in_the_menu_and_remembered(qtbot: QtBot) -> None:

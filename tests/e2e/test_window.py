@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
@@ -126,7 +127,7 @@ def test_the_dialog_shows_what_the_file_will_be(window: Parts, qtbot: QtBot) -> 
 def test_what_cannot_be_exported_yet_says_why(window: Parts, qtbot: QtBot) -> None:
     window.actions["first"].trigger()
     wait_for_step(qtbot, window, 0)
-    reasons = window.menu_actions.exports._unavailable()
+    reasons = reasons_against(window.controller.loaded, window.controller.view)
     assert set(reasons) == {"kinds", "map", "grid", "candidates"}
     assert all("Step" in reason for reason in reasons.values())
 

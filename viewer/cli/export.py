@@ -21,32 +21,36 @@ from attention_viewer.viewer.cli.command import (
 )
 from attention_viewer.viewer.cli.option_types import listed, numbered, one_of, real, text, whole, width
 from attention_viewer.viewer.state import figure_options
-from attention_viewer.viewer.state.figure_options import (
+from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
     FORMATS,
-    NUMBERS,
-    PAGES,
-    PIXELS_PER_INCH,
-    THEMES,
-    FigureOptions,
+    GRID,
+    MAP,
+    Exportable,
+    Needs,
+    Shows,
+    by_word,
+    exportable,
+    whole_in,
 )
+from attention_viewer.viewer.state.figure_options import PIXELS_PER_INCH, THEMES, FigureOptions
 from attention_viewer.viewer.state.options import Option, exported
 
 KINDS = ("encoder", "decoder", "cross")
-PICTURE_SUBJECTS: Mapping[str, str] = MappingProxyType(
-    {
-        "heads": figure_options.MAP,
-        "grid": figure_options.GRID,
-        "kinds": figure_options.KINDS,
-        "positions": figure_options.POSITIONS,
-        "candidates": figure_options.CANDIDATES,
-    }
-)
-"""Word of --picture -> what it is called in FigureOptions."""
 SMALLEST_SCALE, LARGEST_SCALE = 0.5, 12.0
 """Pixels of an image to a pixel of the figure."""
 
 WHAT = ("picture", "grid", "kind", "layer", "head")
+MEANINGLESS: Mapping[Shows, tuple[str, ...]] = MappingProxyType(
+    {
+        Shows.HEAD: (),
+        Shows.KIND: ("layer", "head"),
+        Shows.EVERY_KIND: ("kind",),
+        Shows.NO_HEAD: ("kind", "layer", "head"),
+        Shows.WINDOW: ("kind", "layer", "head"),
+    }
+)
+"""What an export shows -> the options that mean nothing for it."""
 RESOLUTION = ("dpi", "scale")
 LOOK = ("width", *RESOLUTION, "theme", "no_title", "no_caption")
 """Options by the name of their value; each is None unless it was given."""
@@ -64,7 +68,7 @@ class ExportOptions:
     """Files of one sentence, of a saved `session`, or of every line of `source`, into the directory `output`.
 
     `text` is "" where there is no sentence. `kinds` are those of which heads, or all heads, are pictured; `layer` and
-    `head` count from 1, None is all of them (or, in a picture of the three kinds, those of the view). `chosen` are the
+    `head` count from 1, None is all of them (or, in a picture of every kind, those of the view). `chosen` are the
     choices of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
     still right. `looks` names the fields of `figure` that were given: the others are those
     of the session, where there is one.
@@ -136,9 +140,9 @@ def run(options: ExportOptions) -> int:
 
 def needs_a_row(figure: FigureOptions, kinds: tuple[str, ...]) -> bool:
     """Whether there is nothing to export before the first step of the decoder."""
-    if figure.format in ANIMATIONS or figure.subject in (figure_options.KINDS, figure_options.CANDIDATES):
+    if figure.format in ANIMATIONS or figure.what.needs is Needs.ROW:
         return True
-    return figure.subject in (figure_options.MAP, figure_options.GRID) and kinds != ("encoder",)
+    return figure.what.shows in (Shows.HEAD, Shows.KIND) and kinds != ("encoder",)
 
 
 def _add_words(
@@ -149,7 +153,7 @@ def _add_words(
 
 
 def _add_what(group: argparse._ArgumentGroup) -> None:
-    _add_words(group, "--picture", PICTURE_SUBJECTS, "heads, one picture each, if left out")
+    _add_words(group, "--picture", by_word(), "heads, one picture each, if left out")
     group.add_argument("--grid", action="store_true", default=None, help="short for --picture grid")
     _add_words(group, "--kind", (*KINDS, "all"), "of heads and grid; all if left out")
     group.add_argument("--layer", metavar="N|all", type=numbered("--layer"), help="all if left out")
@@ -198,13 +202,13 @@ def _chosen_by(option: Option[Any]) -> Callable[[str], Any]:
 
 
 def _figure(values: argparse.Namespace) -> FigureOptions:
-    subject = _subject(values)
-    _check_format(values, subject)
+    what = _what(values)
+    _check_format(values, what)
     if values.dpi is not None and values.scale is not None:
         raise InputError(f"--dpi and --scale exclude each other: --scale 2 is --dpi {2 * PIXELS_PER_INCH}.")
     dpi = values.dpi if values.scale is None else round(PIXELS_PER_INCH * values.scale)
     return FigureOptions(
-        subject=subject,
+        subject=what.name,
         format=values.format,
         theme=values.theme or FigureOptions.theme,
         width=values.width,
@@ -215,32 +219,28 @@ def _figure(values: argparse.Namespace) -> FigureOptions:
     )
 
 
-def _subject(values: argparse.Namespace) -> str:
-    """What is exported, as FigureOptions call it. Raises InputError where that cannot be asked of it."""
-    if values.format in NUMBERS or values.format in PAGES:
-        everything = f"--format {values.format} holds everything that was computed"
-        _refuse(values, (*WHAT, *LOOK), everything)
+def _what(values: argparse.Namespace) -> Exportable:
+    """What is exported. Raises InputError where something was asked that means nothing for it."""
+    everything = whole_in(values.format)
+    if everything is not None:
+        reason = f"--format {values.format} holds everything that was computed"
+        _refuse(values, (*WHAT, *LOOK), reason)
         for option in _given(values):
-            raise InputError(f"{everything}: leave {option.flag} out.")
-        return figure_options.DATA if values.format in NUMBERS else figure_options.PAGE
-    if values.grid and values.picture not in (None, "grid"):
+            raise InputError(f"{reason}: leave {option.flag} out.")
+        return everything
+    if values.grid and values.picture not in (None, exportable(GRID).word):
         raise InputError(f"--grid is short for --picture grid: leave it out, or leave --picture {values.picture} out.")
-    picture = "grid" if values.grid else values.picture or "heads"
-    if picture == "grid":
-        given = "--grid" if values.grid else "--picture grid"
-        _refuse(values, ("layer", "head"), f"{given} shows all layers and heads in one figure")
-    elif picture == "kinds":
-        _refuse(values, ("kind",), "--picture kinds shows all three kinds in one figure")
-    elif picture != "heads":
-        _refuse(values, ("kind", "layer", "head"), f"--picture {picture} shows no head")
-    return PICTURE_SUBJECTS[picture]
+    name = GRID if values.grid else MAP
+    what = by_word()[values.picture] if values.picture else exportable(name)
+    asked = "--grid" if values.grid else f"--picture {what.word}"
+    _refuse(values, MEANINGLESS[what.shows], f"{asked} shows {what.shows}")
+    return what
 
 
-def _check_format(values: argparse.Namespace, subject: str) -> None:
-    possible = figure_options.formats_of(subject)
-    if values.format not in possible:
+def _check_format(values: argparse.Namespace, what: Exportable) -> None:
+    if values.format not in what.formats:
         raise InputError(
-            f"--picture {values.picture} cannot be animated: --format can be {listed(possible)}, not {values.format}."
+            f"--picture {what.word} cannot be animated: --format can be {listed(what.formats)}, not {values.format}."
         )
     if values.format not in ANIMATIONS:
         _refuse(values, ("frame",), f"--format {values.format} does not move")
@@ -255,16 +255,21 @@ def _refuse(values: argparse.Namespace, names: Iterable[str], reason: str) -> No
             raise InputError(f"{reason}: leave --{name.replace('_', '-')} out.")
 
 
+def _pictures() -> str:
+    """A line for each picture: its word, what it gives and what its file may be called."""
+    lines = {word: f"{each.help} ({each.file_name('cross', 3, 7)}.png)" for word, each in by_word().items()}
+    return "\n".join(f"  {word:<12}{line}" for word, line in lines.items())
+
+
 EXPORT = Command(
     name="export",
     summary="write pictures, animations and numbers",
-    description="""\
-Write what the window shows into a directory: every chosen head as a picture of its own
-(cross_layer4_head8.svg), all heads of a kind in one (cross_all.svg), the three kinds side by side
-(kinds.pdf), the positional encoding (positions.svg), or the next-token bars (candidates.png). gif, apng and
-webp animate the decoding, a frame a step. npz, csv and json hold all numbers (trace.npz), html is a page to
-explore them in (page.html). Layers and heads count from 1. With --session, a saved session is shown in its
-own colours and labels, unless the options say otherwise.
+    description=f"""\
+Write what the window shows into a directory. --picture takes
+{_pictures()}
+gif, apng and webp animate the decoding, a frame a step. npz, csv and json hold all numbers (trace.npz), html
+is a page to explore them in (page.html). Layers and heads count from 1. With --session, a saved session is shown
+in its own colours and labels, unless the options say otherwise.
 
 With --input, every line of a file (a source, or a source, a tab and a translation to force) is exported under
 its number: line 1 becomes 00001_cross_layer4_head8.svg and so on. Blank lines are passed over. Lines that

@@ -26,8 +26,8 @@ from attention_viewer.viewer.cli.preflight import offscreen_application
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
 from attention_viewer.viewer.export.data import WRITERS
-from attention_viewer.viewer.export.names import NAMES, file_name
-from attention_viewer.viewer.state.figure_options import GRID, KINDS, MAP, FigureOptions
+from attention_viewer.viewer.state.exportables import Shows
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Head, ViewState, choose
 from attention_viewer.viewer.storage.files import check_folder, made_folder
@@ -125,17 +125,19 @@ def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:
 
 def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tuple[Item, ...]:
     """The files of one sentence, in order. Raises InputError where the model has no such layer or head."""
-    subject, suffix = options.figure.subject, options.figure.format
+    what, suffix = options.figure.what, options.figure.format
     kinds = [Kind(kind) for kind in options.kinds]
-    if subject == MAP:
+    if what.shows is Shows.HEAD:
         each = [(kind, head) for kind in kinds for head in _heads(options, config, kind)]
         return tuple(
-            Item(f"{file_name(kind, head)}.{suffix}", _looking_at(view, {kind: head}, kind)) for kind, head in each
+            Item(f"{what.file_name(kind, head.layer, head.head)}.{suffix}", _looking_at(view, {kind: head}, kind))
+            for kind, head in each
         )
-    if subject == GRID:
-        return tuple(Item(f"{file_name(kind, None)}.{suffix}", _looking_at(view, {}, kind)) for kind in kinds)
-    heads = {kind: _chosen_head(options, config, kind, view) for kind in Kind} if subject == KINDS else {}
-    return (Item(f"{NAMES[subject]}.{suffix}", _looking_at(view, heads, view.active)),)
+    if what.shows is Shows.KIND:
+        return tuple(Item(f"{what.file_name(kind)}.{suffix}", _looking_at(view, {}, kind)) for kind in kinds)
+    everything = what.shows is Shows.EVERY_KIND
+    heads = {kind: _chosen_head(options, config, kind, view) for kind in Kind} if everything else {}
+    return (Item(f"{what.file_name()}.{suffix}", _looking_at(view, heads, view.active)),)
 
 
 def _looking_at(view: ViewState, heads: Mapping[Kind, Head], active: Kind) -> ViewState:

@@ -13,7 +13,7 @@ from attention_viewer.model.contract.api import Kind, Trace
 from attention_viewer.viewer import __version__
 from attention_viewer.viewer.resolve.resolve import KIND_TITLES
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.figure_options import GRID, KINDS, MAP, WINDOW
+from attention_viewer.viewer.state.exportables import Exportable, Shows, exportable
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Side, ViewState, clamp
 
@@ -73,11 +73,12 @@ def about(loaded: Loaded, view: ViewState, picture: str, title: str = PROGRAM, c
     Layers and heads count from 1, as in the title.
     """
     facts: list[tuple[str, str]] = [("Picture", picture)]
+    what = exportable(picture)
     if loaded.trace is not None:
-        facts += _of_trace(loaded, view, picture, loaded.trace)
+        facts += _of_trace(loaded, view, what, loaded.trace)
     if loaded.info is not None:
         facts += [("Model", loaded.info.name), ("Model content hash", loaded.info.content_hash)]
-    facts.append((INTERVENTIONS, _changed(loaded, view, picture)))
+    facts.append((INTERVENTIONS, _changed(loaded, view, what)))
     return About(title, (*facts, ("Caption", "\n".join(caption))))
 
 
@@ -86,32 +87,29 @@ def plain(text: str) -> str:
     return NOT_IN_XML.sub(" ", text).encode("utf-8", "replace").decode()
 
 
-def _of_trace(loaded: Loaded, view: ViewState, picture: str, trace: Trace) -> list[tuple[str, str]]:
-    other = loaded.results.other if _has_sides(picture) else None
+def _of_trace(loaded: Loaded, view: ViewState, what: Exportable, trace: Trace) -> list[tuple[str, str]]:
+    other = loaded.results.other if what.has_sides else None
     shown = loaded if other is None or view.side is not Side.B else other
     heads = {kind: clamp(view.heads[kind], trace.weights(kind).shape[:2]) for kind in Kind}
     words = {kind: f"layer {head.layer + 1}, head {head.head + 1}" for kind, head in heads.items()}
     facts = [("Sentence", shown.sentence), ("Translation", shown.translation), ("Step", str(len(trace.steps)))]
     if other is not None:
         facts.append(("Compared", {Side.A: "A", Side.B: f"B, {other.name}"}.get(view.side, f"A − B, {other.name}")))
-    if picture in (MAP, GRID):
+    if what.shows in (Shows.HEAD, Shows.KIND):
         facts.append(("Kind", KIND_TITLES[view.active]))
-    if picture == MAP:
+    if what.shows is Shows.HEAD:
         head = heads[view.active]
         facts += [("Layer", str(head.layer + 1)), ("Head", str(head.head + 1))]
-    return facts if picture != KINDS else [*facts, *((KIND_TITLES[kind], words[kind]) for kind in Kind)]
+    if what.shows is Shows.EVERY_KIND:
+        facts += [(KIND_TITLES[kind], words[kind]) for kind in Kind]
+    return facts
 
 
-def _changed(loaded: Loaded, view: ViewState, picture: str) -> str:
-    if picture == WINDOW:
+def _changed(loaded: Loaded, view: ViewState, what: Exportable) -> str:
+    if what.shows is Shows.WINDOW:
         line = conditions.of_window(loaded, whole=True)
-    elif _has_sides(picture):
+    elif what.has_sides:
         line = conditions.of_maps(loaded, view, whole=True)
     else:
         line = conditions.of_loaded(loaded, whole=True)
     return line.removeprefix("with: ")
-
-
-def _has_sides(picture: str) -> bool:
-    """Whether a picture shows A, B or their difference; the others show A."""
-    return picture in (MAP, GRID, KINDS)

@@ -16,7 +16,8 @@ from attention_viewer.viewer.export.picture import EXPORTERS
 from attention_viewer.viewer.export.pictures import Scene, make_figure
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
 from attention_viewer.viewer.look.theme import PALETTES, style_for, system_font
-from attention_viewer.viewer.state.figure_options import ANIMATIONS, FORMATS, NUMBERS, PAGES, PICTURES, FigureOptions
+from attention_viewer.viewer.state.exportables import ANIMATIONS, PICTURES
+from attention_viewer.viewer.state.figure_options import FigureOptions
 
 Advance = Callable[[int, int], None]
 """Told how far an export has come (done, total); it may raise ExportCancelled."""
@@ -54,7 +55,6 @@ def encoded(scene: Scene, options: FigureOptions, advance: Advance = still) -> t
         return bytes(content.data()), figure.notes
     if options.format in ANIMATIONS:
         return _animation(scene, options, advance)
-    assert options.format in NUMBERS or options.format in PAGES, FORMATS
     return _numbers(scene, options.format), ()
 
 

@@ -1,4 +1,4 @@
-"""Every picture that can be exported, as a figure: `PICTURES` is the table, one function an entry."""
+"""The figure of every picture that can be exported: `PICTURES` has a function for each entry that is drawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from attention_viewer.viewer.painting.curves import paint_curves
 from attention_viewer.viewer.painting.matrix import paint_matrix
 from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.figure_options import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
+from attention_viewer.viewer.state.exportables import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.results import EFFECT
@@ -94,7 +94,7 @@ def _kinds(scene: Scene, look: Look, grown: Scene) -> Figure:
     sentence = specs[Kind.CROSS].caption[0]
     conventions = (f"{resolve.KIND_TITLES[kind]}: {spec.caption[1]}" for kind, spec in specs.items())
     caption = (sentence, *conventions, *_lines(conditions.of_maps(scene.loaded, scene.view)))
-    return figure("The three kinds of attention", row_of(parts, look.fitted), caption, look)
+    return figure("All kinds of attention", row_of(parts, look.fitted), caption, look)
 
 
 def _positions(scene: Scene, look: Look, grown: Scene) -> Figure:
@@ -163,7 +163,7 @@ PICTURES: Mapping[str, Callable[[Scene, Look, Scene], Figure]] = MappingProxyTyp
         WINDOW: _window,
     }
 )
-"""Name -> the function that makes the figure of a scene, given what the scene grows into."""
+"""Name of an exportable -> the function that makes the figure of a scene, given what the scene grows into."""
 
 
 def _heatmap(scene: Scene, kind: Kind) -> HeatmapSpec:

@@ -12,7 +12,7 @@ from typing import Any
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.state import options
-from attention_viewer.viewer.state.figure_options import DATA
+from attention_viewer.viewer.state.exportables import DATA
 from attention_viewer.viewer.state.options import Option
 from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import Side

@@ -7,25 +7,13 @@ from pathlib import Path
 
 from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.names import proposed_names
-from attention_viewer.viewer.export.pictures import PICTURES, Scene
+from attention_viewer.viewer.export.pictures import Scene
+from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.export.preview import preview
 from attention_viewer.viewer.export.runner import ExportRunner, PreviewRunner
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.resolve import resolve
-from attention_viewer.viewer.state.figure_options import (
-    CANDIDATES,
-    DATA,
-    GRID,
-    KINDS,
-    MAP,
-    PAGE,
-    WINDOW,
-    FigureOptions,
-    formats_of,
-    from_json,
-    to_json,
-)
-from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.state.exportables import Shows, exportable
+from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
@@ -67,12 +55,13 @@ class ExportActions(QObject):
         """Ask what to export, beginning with `subject`, or with what was exported last."""
         options = from_json(self._settings.get("export choices"))
         if subject is not None and subject != options.subject:
-            options = replace(options, subject=subject, format=formats_of(subject)[0])
+            options = replace(options, subject=subject, format=exportable(subject).formats[0])
         self._scene = scene_of(self._controller)
         names = proposed_names(self._controller.view)
         if self._dialog is not None:
             self._dialog.deleteLater()
-        dialog = ExportDialog(options, self._unavailable(), names, self._folder(), self._window, self._controller.view)
+        against = reasons_against(self._controller.loaded, self._controller.view)
+        dialog = ExportDialog(options, against, names, self._folder(), self._window, self._controller.view)
         dialog.options_changed.connect(self._preview)
         dialog.accepted_request.connect(self.write)
         self._dialog = dialog
@@ -99,24 +88,9 @@ class ExportActions(QObject):
         self._previews.wait()
         self._runner.wait()
 
-    def _unavailable(self) -> dict[str, str]:
-        """Why some subjects cannot be exported now."""
-        loaded, view = self._controller.loaded, self._controller.view
-        if loaded.trace is None:
-            return dict.fromkeys((MAP, GRID, KINDS, CANDIDATES, DATA, PAGE), loaded.waiting.reason)
-        found = {
-            MAP: resolve.heatmap(loaded, view, view.active),
-            GRID: resolve.grid(loaded, view, view.active),
-            CANDIDATES: resolve.bars(loaded, view),
-        }
-        kinds = [resolve.heatmap(loaded, view, kind) for kind in view.heads]
-        missing = [spec for spec in kinds if isinstance(spec, Pending | Unavailable)]
-        reasons = {name: spec.reason for name, spec in found.items() if isinstance(spec, Pending | Unavailable)}
-        return {**reasons, KINDS: missing[0].reason} if missing else reasons
-
     def _preview(self, options: FigureOptions, view: ViewState) -> None:
         dialog, scene = self._dialog, self._scene
-        if dialog is None or scene is None or options.subject not in PICTURES:
+        if dialog is None or scene is None or not options.what.drawn:
             return
         ratio = dialog.devicePixelRatioF()
         dialog.set_waiting()
@@ -125,7 +99,7 @@ class ExportActions(QObject):
 
     def _pictured(self, scene: Scene, options: FigureOptions) -> Scene:
         """The scene with an image of the window where one is wanted."""
-        if options.subject != WINDOW or scene.window is not None:
+        if options.what.shows is not Shows.WINDOW or scene.window is not None:
             return scene
         return replace(scene, window=pictured(self._window))
 

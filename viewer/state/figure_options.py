@@ -1,4 +1,4 @@
-"""What can be exported, and how: names, formats, sizes. No Qt, no torch; the dialog and the command line share it."""
+"""How something is exported: format, size, looks. No Qt, no torch; the dialog and the command line share it."""
 
 from __future__ import annotations
 
@@ -10,33 +10,12 @@ from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.fields import Fields
+from attention_viewer.viewer.state.exportables import MAP, Exportable, by_name, exportable
 
 PIXELS_PER_INCH = 96
 """What a pixel of a figure means on paper; text keeps its size on paper whatever the picture's width."""
 CM_PER_INCH = 2.54
 
-MAP, GRID, KINDS, POSITIONS, CANDIDATES, WINDOW = "map", "grid", "kinds", "positions", "candidates", "window"
-DATA, PAGE = "data", "page"
-SUBJECTS: Mapping[str, str] = MappingProxyType(
-    {
-        MAP: "The current map",
-        GRID: "All layers and heads of this kind",
-        KINDS: "The three kinds side by side",
-        POSITIONS: "Positional encoding",
-        CANDIDATES: "Next-token bars",
-        WINDOW: "The whole window",
-        PAGE: "Interactive web page",
-        DATA: "All numbers",
-    }
-)
-"""What can be exported, by name, in the order in which it is offered."""
-
-PICTURES = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF document"}
-ANIMATIONS = {"gif": "GIF animation", "apng": "APNG animation", "webp": "WebP animation"}
-NUMBERS = {"npz": "NumPy arrays", "csv": "CSV table, one weight a line", "json": "JSON"}
-PAGES = {"html": "HTML page"}
-FORMATS: Mapping[str, str] = MappingProxyType({**PICTURES, **ANIMATIONS, **PAGES, **NUMBERS})
-"""Every format by its suffix."""
 THEMES: Mapping[str, str] = MappingProxyType({"print": "White, for print", "light": "Light", "dark": "Dark"})
 
 LEAST_DPI, MOST_DPI = 48, 1200
@@ -77,7 +56,7 @@ PRESET_TITLES = MappingProxyType(
 
 @dataclass(frozen=True)
 class FigureOptions:
-    """One export: `subject` of SUBJECTS in a `format` of FORMATS, and how it looks.
+    """One export: `subject` is the name of an exportable, `format` one of its formats; and how it looks.
 
     `dpi` counts the pixels of an image to an inch; `frame` is the time of an animation's frame in milliseconds.
     """
@@ -90,6 +69,11 @@ class FigureOptions:
     title: bool = True
     caption: bool = True
     frame: int = 800
+
+    @property
+    def what(self) -> Exportable:
+        """The exportable."""
+        return exportable(self.subject)
 
     @property
     def vector(self) -> bool:
@@ -115,10 +99,10 @@ def to_json(options: FigureOptions) -> dict[str, Any]:
 def from_json(values: Any, where: str = "The options for export") -> FigureOptions:
     """The options that `to_json` wrote; what is missing gets its default. Raises InputError for what means nothing."""
     given, usual = Fields.of(where, values), FigureOptions()
-    subject = given.one_of("subject", SUBJECTS, usual.subject)
+    subject = given.one_of("subject", by_name(), usual.subject)
     return FigureOptions(
         subject=subject,
-        format=given.one_of("format", formats_of(subject), usual.format),
+        format=given.one_of("format", exportable(subject).formats, usual.format),
         theme=given.one_of("theme", THEMES, usual.theme),
         width=None if given.values.get("width") is None else _width(given.part("width")),
         dpi=given.whole("dpi", LEAST_DPI, MOST_DPI, usual.dpi),
@@ -131,15 +115,6 @@ def from_json(values: Any, where: str = "The options for export") -> FigureOptio
 def _width(given: Fields) -> Width:
     unit = given.one_of("unit", BOUNDS)
     return Width(given.real("amount", *BOUNDS[unit]), unit)
-
-
-def formats_of(subject: str) -> tuple[str, ...]:
-    """The formats a subject can be written in, the most usual first."""
-    if subject == DATA:
-        return tuple(NUMBERS)
-    if subject == PAGE:
-        return tuple(PAGES)
-    return (*PICTURES, *ANIMATIONS) if subject in (MAP, GRID, KINDS, CANDIDATES) else tuple(PICTURES)
 
 
 def parse_width(text: str) -> Width | None:

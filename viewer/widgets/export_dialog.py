@@ -7,13 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attention_viewer.viewer.state.figure_options import (
-    FORMATS,
-    SUBJECTS,
-    THEMES,
-    FigureOptions,
-    formats_of,
-)
+from attention_viewer.viewer.state.exportables import FORMATS, exportable, titles
+from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
 from attention_viewer.viewer.state.options import Option, exported
 from attention_viewer.viewer.state.view_state import ViewState, choose
 from attention_viewer.viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
@@ -88,7 +83,7 @@ class ExportDialog(QDialog):
         self._resting.setSingleShot(True)
         self._resting.setInterval(SETTLING)
         self._resting.timeout.connect(self._tell)
-        self._subject = choice("What", SUBJECTS, options.subject)
+        self._subject = choice("What", titles(), options.subject)
         disable(self._subject, unavailable)
         self._format = QComboBox()
         self._format.setAccessibleName("Format")
@@ -229,7 +224,7 @@ class ExportDialog(QDialog):
 
     def _offer_formats(self) -> None:
         """Offer the formats of the subject, the one chosen last among them first."""
-        formats = formats_of(str(self._subject.currentData()))
+        formats = exportable(str(self._subject.currentData())).formats
         # Between clearing and filling nothing is chosen, which nobody should hear of.
         with QSignalBlocker(self._format):
             self._format.clear()

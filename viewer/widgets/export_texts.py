@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attention_viewer.viewer.state.figure_options import ANIMATIONS, NUMBERS, PAGES, WINDOW, FigureOptions
+from attention_viewer.viewer.state.exportables import ANIMATIONS, NUMBERS, PAGES, Shows
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import exported
 
 NOTES: Mapping[str, str] = MappingProxyType(
@@ -30,12 +31,12 @@ LOOKS = ("theme", "width", "dpi", "title", "caption", "frame")
 
 def is_pictured(options: FigureOptions) -> bool:
     """Whether there is a picture, and so a preview."""
-    return options.format not in NUMBERS and options.format not in PAGES
+    return options.what.drawn
 
 
 def note_on(options: FigureOptions) -> str:
     """What the chosen format gives, in plain words."""
-    if options.subject == WINDOW and options.vector:
+    if options.what.shows is Shows.WINDOW and options.vector:
         return WINDOW_DRAWN
     return NOTES[options.format].format(dpi=options.dpi)
 
@@ -58,7 +59,7 @@ def idle_controls(options: FigureOptions) -> dict[str, str]:
         idle["dpi"] = "A drawing has no dots: it is sharp at any size."
     if options.format not in ANIMATIONS:
         idle["frame"] = "Only animations have frames."
-    if options.subject == WINDOW:
+    if options.what.shows is Shows.WINDOW:
         idle |= dict.fromkeys(("title", "caption", *shown()), "The window is pictured as it is.")
     return idle
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attention_viewer.viewer.state.figure_options import (
-    LONGEST_FRAME,
-    SHORTEST_FRAME,
-)
+from attention_viewer.viewer.state.figure_options import LONGEST_FRAME, SHORTEST_FRAME
 from attention_viewer.viewer.widgets.width_box import indent
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel

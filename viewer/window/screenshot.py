@@ -9,7 +9,7 @@ from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.viewer.export.about import about
 from attention_viewer.viewer.export.picture import save_image
-from attention_viewer.viewer.state.figure_options import WINDOW
+from attention_viewer.viewer.state.exportables import WINDOW
 from attention_viewer.viewer.state.opening import ScreenshotOptions
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession

@@ -7,27 +7,17 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.cli.commands import parse
-from attention_viewer.viewer.cli.export import KINDS, PICTURE_SUBJECTS, ExportOptions
+from attention_viewer.viewer.cli.export import KINDS, ExportOptions
 from attention_viewer.viewer.export.animation import ENCODERS
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.picture import EXPORTERS
+from attention_viewer.viewer.export.pictures import PICTURES
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 from attention_viewer.viewer.look.theme import PALETTES
-from attention_viewer.viewer.state.figure_options import (
-    CANDIDATES,
-    DATA,
-    FORMATS,
-    GRID,
-    PAGE,
-    POSITIONS,
-    PRESETS,
-    SUBJECTS,
-    THEMES,
-    FigureOptions,
-    Width,
-)
-from attention_viewer.viewer.state.figure_options import KINDS as THREE_KINDS
+from attention_viewer.viewer.state.exportables import CANDIDATES, DATA, FORMATS, GRID, PAGE, POSITIONS, by_name
+from attention_viewer.viewer.state.exportables import KINDS as THREE_KINDS
+from attention_viewer.viewer.state.figure_options import PRESETS, THEMES, FigureOptions, Width
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, ROW_LABELS, ColorRange, RowLabels
 from support.commands import complaint, options_of
 
@@ -36,7 +26,7 @@ def test_words_of_the_command_are_those_of_the_program() -> None:
     assert tuple(kind.value for kind in Kind) == KINDS
     assert set(FORMATS) == {*EXPORTERS, *ENCODERS, *WRITERS}
     assert set(THEMES) == set(PALETTES)
-    assert set(PICTURE_SUBJECTS.values()) <= set(SUBJECTS)
+    assert {name for name, each in by_name().items() if each.drawn} == set(PICTURES)
     assert {each.value for each in COLOR_RANGE.values} == set(ColorRange)
     assert {each.value for each in ROW_LABELS.values} == set(RowLabels)
 
@@ -70,7 +60,7 @@ def test_options_are_taken() -> None:
         (["export", "Hi.", "-o", "o", "--grid", "--layer", "1"], ["--grid", "leave --layer out"]),
         (["export", "Hi.", "-o", "o", "--picture", "grid", "--head", "1"], ["--picture grid", "leave --head out"]),
         (["export", "Hi.", "-o", "o", "--picture", "kinds", "--grid"], ["--grid", "--picture kinds"]),
-        (["export", "Hi.", "-o", "o", "--picture", "kinds", "--kind", "cross"], ["all three", "leave --kind out"]),
+        (["export", "Hi.", "-o", "o", "--picture", "kinds", "--kind", "cross"], ["every kind", "leave --kind out"]),
         (["export", "Hi.", "-o", "o", "--picture", "positions", "--layer", "1"], ["no head", "leave --layer out"]),
         (["export", "Hi.", "-o", "o", "--picture", "candidates", "--kind", "all"], ["no head", "leave --kind out"]),
         (["export", "Hi.", "-o", "o", "--picture", "window"], ["'window'", "heads, grid, kinds"]),

@@ -19,7 +19,8 @@ from attention_viewer.model.contract.interventions import NONE, HeadId, Interven
 from attention_viewer.viewer.export.job import encoded, figure_of
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.state.comparing import Other
-from attention_viewer.viewer.state.figure_options import ANIMATIONS, PICTURES, SUBJECTS, FigureOptions, formats_of
+from attention_viewer.viewer.state.exportables import ANIMATIONS, PICTURES, by_name, exportable
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import Results
 from attention_viewer.viewer.state.view_state import Side, ViewState
@@ -32,8 +33,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 ROWS = 3
 CHANGED = Interventions(frozenset({HeadId(Kind.CROSS, 1, 2)}), encoder_positions=Positions.OFF)
 SAID = "encoder positions off; cross layer 2 head 3 off"
-EVERYTHING = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of(subject)]
-DRAWN = [subject for subject in SUBJECTS if "svg" in formats_of(subject)]
+EVERYTHING = [(subject, suffix) for subject in by_name() for suffix in exportable(subject).formats]
+DRAWN = [subject for subject in by_name() if "svg" in exportable(subject).formats]
 
 
 def scene(changed: Interventions = CHANGED, sentence: str = "The mat is", **compared: object) -> Scene:
@@ -139,7 +140,7 @@ def test_the_caption_says_it(qapp: QApplication, what: str) -> None:
     assert "with: " not in drawn(encoded(scene(), FigureOptions(what, "svg", caption=False))[0])
 
 
-@pytest.mark.parametrize("what", [each for each in SUBJECTS if "gif" in formats_of(each)])
+@pytest.mark.parametrize("what", [each for each in by_name() if "gif" in exportable(each).formats])
 def test_every_frame_says_it(qapp: QApplication, what: str) -> None:
     whole = scene()
     for row in range(1, ROWS + 1):

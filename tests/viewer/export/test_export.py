@@ -18,7 +18,6 @@ import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.export.data import write_trace
 from attention_viewer.viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
-from attention_viewer.viewer.export.names import file_name
 from attention_viewer.viewer.export.npz import trace_arrays
 from attention_viewer.viewer.export.picture import save_image
 from attention_viewer.viewer.export.table import map_text
@@ -27,9 +26,9 @@ from attention_viewer.viewer.export.writing import ExportError, write_bytes
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.painting.heatmap import paint_rectangles
+from attention_viewer.viewer.state.exportables import GRID, MAP, exportable
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, Scale
-from attention_viewer.viewer.state.view_state import Head
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
@@ -273,8 +272,8 @@ def test_the_npz_marks_hidden_tokens_as_csv_and_json_do(tmp_path: Path) -> None:
 
 
 def test_names_count_from_one() -> None:
-    assert file_name(Kind.ENCODER, Head(0, 0)) == "encoder_layer1_head1"
-    assert file_name(Kind.CROSS, None) == "cross_all"
+    assert exportable(MAP).file_name(Kind.ENCODER, 0, 0) == "encoder_layer1_head1"
+    assert exportable(GRID).file_name(Kind.CROSS) == "cross_all"
 
 
 def test_captions_wrap_and_lose_nothing(style: Style) -> None:

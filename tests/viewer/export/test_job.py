@@ -23,20 +23,8 @@ from attention_viewer.viewer.export.preview import preview
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import PALETTES
 from attention_viewer.viewer.painting.heatmap import HeatmapLayout, paint_heatmap
-from attention_viewer.viewer.state.figure_options import (
-    ANIMATIONS,
-    FORMATS,
-    PICTURES,
-    PRESETS,
-    SUBJECTS,
-    WINDOW,
-    FigureOptions,
-    Width,
-    formats_of,
-    from_json,
-    parse_width,
-    to_json,
-)
+from attention_viewer.viewer.state.exportables import ANIMATIONS, FORMATS, PICTURES, WINDOW, by_name, exportable
+from attention_viewer.viewer.state.figure_options import PRESETS, FigureOptions, Width, from_json, parse_width, to_json
 from attention_viewer.viewer.state.loaded import LOADING, Loaded
 from attention_viewer.viewer.state.view_state import ViewState
 from PIL import Image, ImageChops
@@ -44,7 +32,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
 
-EVERYTHING = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of(subject)]
+EVERYTHING = [(subject, suffix) for subject in by_name() for suffix in exportable(subject).formats]
 ROWS = 3
 
 
@@ -138,7 +126,7 @@ def test_positions_need_no_sentence_and_the_window_needs_a_window(qapp: QApplica
         export_file(no_trace(), FigureOptions(WINDOW, "png"), tmp_path / "window.png")
 
 
-@pytest.mark.parametrize("what", [name for name in SUBJECTS if "png" in formats_of(name)])
+@pytest.mark.parametrize("what", [name for name in by_name() if "png" in exportable(name).formats])
 @pytest.mark.parametrize(("width", "pixels"), [("column", 8.5 / 2.54 * 300), ("17cm", 17 / 2.54 * 300), ("900px", 900)])
 def test_a_picture_is_as_wide_as_asked(
     qapp: QApplication, tmp_path: Path, what: str, width: str, pixels: float

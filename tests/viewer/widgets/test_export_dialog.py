@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from attention_viewer.viewer.state.figure_options import (
+from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
     DATA,
     FORMATS,
@@ -17,13 +17,11 @@ from attention_viewer.viewer.state.figure_options import (
     NUMBERS,
     PAGE,
     POSITIONS,
-    PRESETS,
-    SUBJECTS,
     WINDOW,
-    FigureOptions,
-    Width,
-    formats_of,
+    by_name,
+    exportable,
 )
+from attention_viewer.viewer.state.figure_options import PRESETS, FigureOptions, Width
 from attention_viewer.viewer.state.options import exported
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
@@ -48,8 +46,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from support.finding import child
 
-EVERY = [(subject, suffix) for subject in SUBJECTS for suffix in formats_of(subject)]
-NAMES = {subject: f"{subject}_name" for subject in SUBJECTS}
+EVERY = [(subject, suffix) for subject in by_name() for suffix in exportable(subject).formats]
+NAMES = {subject: f"{subject}_name" for subject in by_name()}
 LOOKS = ("Theme", "Width", "Resolution in dots to an inch", "Frame time")
 SHOWN = [option.title for option in exported()]
 """What is chosen of how maps are shown."""
@@ -162,7 +160,7 @@ def test_what_is_unavailable_cannot_be_chosen_and_says_why(make: Open, qtbot: Qt
     assert isinstance(model, QStandardItemModel)
     reasons = {box.itemData(row): model.item(row).toolTip() for row in range(box.count())}
     enabled = {box.itemData(row) for row in range(box.count()) if model.item(row).isEnabled()}
-    assert enabled == SUBJECTS.keys() - {MAP, GRID}
+    assert enabled == by_name().keys() - {MAP, GRID}
     assert (reasons[MAP], reasons[GRID], reasons[DATA]) == ("No map yet.", "No heads yet.", "")
     assert (dialog.options().subject, dialog.options().format) == ("kinds", "svg")
     qtbot.keyClick(box, Qt.Key.Key_Up)

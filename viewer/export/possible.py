@@ -1,0 +1,35 @@
+"""What can be exported now, and why the rest cannot. No Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attention_viewer.viewer.resolve import resolve
+from attention_viewer.viewer.state.exportables import Exportable, Needs, Shows, by_name
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.state.view_state import ViewState
+
+
+def reasons_against(loaded: Loaded, view: ViewState) -> dict[str, str]:
+    """Why some exportables cannot be exported of what is shown, by name."""
+    found = ((each.name, _reason(each, loaded, view)) for each in by_name().values())
+    return {name: reason for name, reason in found if reason}
+
+
+def _reason(what: Exportable, loaded: Loaded, view: ViewState) -> str:
+    if what.shows is Shows.HEAD:
+        return _first([resolve.heatmap(loaded, view, view.active)])
+    if what.shows is Shows.KIND:
+        return _first([resolve.grid(loaded, view, view.active)])
+    if what.shows is Shows.EVERY_KIND:
+        return _first(resolve.heatmap(loaded, view, kind) for kind in view.heads)
+    if what.needs is not Needs.NOTHING and loaded.trace is None:
+        return loaded.waiting.reason
+    if what.needs is Needs.ROW and loaded.trace is not None and not loaded.trace.steps:
+        return resolve.FIRST_STEP.reason
+    return ""
+
+
+def _first(specs: Iterable[object]) -> str:
+    return next((spec.reason for spec in specs if isinstance(spec, Pending | Unavailable)), "")

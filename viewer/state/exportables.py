@@ -1,0 +1,127 @@
+"""Everything that can be exported, once: its words, its formats, what of the view it shows and what its file is called.
+
+Dialog, command line, sessions, settings and what files say of themselves are made from `EXPORTABLES`. To add a picture,
+add an entry, and the function that makes its figure to `PICTURES` in `export.pictures`. No Qt, no torch, no NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+PICTURES = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF document"}
+ANIMATIONS = {"gif": "GIF animation", "apng": "APNG animation", "webp": "WebP animation"}
+NUMBERS = {"npz": "NumPy arrays", "csv": "CSV table, one weight a line", "json": "JSON"}
+PAGES = {"html": "HTML page"}
+FORMATS: Mapping[str, str] = MappingProxyType({**PICTURES, **ANIMATIONS, **PAGES, **NUMBERS})
+"""Every format by its suffix."""
+MOVING = (*PICTURES, *ANIMATIONS)
+
+
+class Shows(StrEnum):
+    """What of the view is in an export, and so which of kind, layer and head can be asked for."""
+
+    HEAD = "one head's map"
+    KIND = "all layers and heads in one figure"
+    EVERY_KIND = "every kind of map in one figure"
+    NO_HEAD = "no head"
+    WINDOW = "the window"
+
+
+class Needs(StrEnum):
+    """What must have been computed before there is anything to export, apart from the maps that it shows."""
+
+    NOTHING = "nothing"
+    TRACE = "an encoded sentence"
+    ROW = "a decoder row"
+
+
+@dataclass(frozen=True)
+class Exportable:
+    """One thing that can be exported.
+
+    `title` stands in the dialog; `word` after --picture on the command line ("": it cannot be asked for there), where
+    `help` says what it gives. `stem` is the file's name without suffix, in which {kind}, {layer} and {head} stand for
+    what is shown; `formats` has the most usual first.
+    """
+
+    name: str
+    title: str
+    word: str
+    help: str
+    shows: Shows
+    stem: str
+    formats: tuple[str, ...] = tuple(PICTURES)
+    needs: Needs = Needs.NOTHING
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it is a picture, still or moving."""
+        return any(each in MOVING for each in self.formats)
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether it shows A, B or their difference where two are compared; the others show A."""
+        return self.shows in (Shows.HEAD, Shows.KIND, Shows.EVERY_KIND)
+
+    def file_name(self, kind: str = "", layer: int = 0, head: int = 0) -> str:
+        """The file's name without suffix; layer and head count from 0 here and from 1 in the name."""
+        return self.stem.format(kind=kind, layer=layer + 1, head=head + 1)
+
+
+MAP, GRID, KINDS, POSITIONS, CANDIDATES, WINDOW = "map", "grid", "kinds", "positions", "candidates", "window"
+PAGE, DATA = "page", "data"
+
+EXPORTABLES: tuple[Exportable, ...] = (
+    Exportable(
+        MAP, "The current map", "heads",
+        "every chosen head as a picture of its own", Shows.HEAD, "{kind}_layer{layer}_head{head}", MOVING,
+    ),
+    Exportable(
+        GRID, "All layers and heads of this kind", "grid",
+        "all heads of a kind in one", Shows.KIND, "{kind}_all", MOVING,
+    ),
+    Exportable(
+        KINDS, "All kinds of map side by side", "kinds",
+        "all kinds of map side by side", Shows.EVERY_KIND, "kinds", MOVING, Needs.ROW,
+    ),
+    Exportable(POSITIONS, "Positional encoding", "positions", "the positional encoding", Shows.NO_HEAD, "positions"),
+    Exportable(
+        CANDIDATES, "Next-token bars", "candidates",
+        "the next-token bars", Shows.NO_HEAD, "candidates", MOVING, Needs.ROW,
+    ),
+    Exportable(WINDOW, "The whole window", "", "the window as it is", Shows.WINDOW, "window"),
+    Exportable(
+        PAGE, "Interactive web page", "", "a page to explore all numbers in", Shows.NO_HEAD, "page", tuple(PAGES),
+        Needs.TRACE,
+    ),
+    Exportable(DATA, "All numbers", "", "all numbers", Shows.NO_HEAD, "trace", tuple(NUMBERS), Needs.TRACE),
+)  # fmt: skip
+"""All of them, in the order in which they are offered."""
+
+
+def exportable(name: str) -> Exportable:
+    """The exportable of a name. Raises KeyError where there is none."""
+    return by_name()[name]
+
+
+def titles() -> dict[str, str]:
+    """What they are called in the dialog, by name, in order."""
+    return {each.name: each.title for each in EXPORTABLES}
+
+
+def by_name() -> dict[str, Exportable]:
+    """All of them by name, in order."""
+    return {each.name: each for each in EXPORTABLES}
+
+
+def by_word() -> dict[str, Exportable]:
+    """Those that the command line can picture, by their word, in order."""
+    return {each.word: each for each in EXPORTABLES if each.word}
+
+
+def whole_in(suffix: str) -> Exportable | None:
+    """What holds everything that was computed in the format `suffix`, None where the format is a picture's."""
+    return next((each for each in EXPORTABLES if suffix in each.formats and not each.drawn), None)
