@@ -6,11 +6,10 @@ Nothing here imports Qt, torch or NumPy.
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.option_types import text, whole
@@ -36,15 +35,6 @@ class Command:
     add: Callable[[argparse.ArgumentParser], None]
     options: Callable[[argparse.Namespace], Any]
     run: Callable[[Any], int]
-
-
-class Parser(argparse.ArgumentParser):
-    """Raises its complaints in one line instead of printing the usage and leaving."""
-
-    def error(self, message: str) -> NoReturn:
-        """Raise InputError with a sentence that names the right help."""
-        plain = re.sub(r"^argument ", "", message)
-        raise InputError(f"{plain[:1].upper()}{plain[1:]}. See '{self.prog} --help'.")
 
 
 def add_model(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:

@@ -9,16 +9,19 @@ from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer import __version__
-from attention_viewer.viewer.cli.command import PROGRAM, Command, Parser
+from attention_viewer.viewer.cli.command import PROGRAM, Command
+from attention_viewer.viewer.cli.completion import COMPLETION
 from attention_viewer.viewer.cli.evaluate import EVALUATE
 from attention_viewer.viewer.cli.export import EXPORT
+from attention_viewer.viewer.cli.help import HELP
+from attention_viewer.viewer.cli.parser import Parser
 from attention_viewer.viewer.cli.screenshot import SCREENSHOT
 from attention_viewer.viewer.cli.trace import TRACE
 from attention_viewer.viewer.cli.train import TRAIN
 from attention_viewer.viewer.cli.translate import TRANSLATE
 from attention_viewer.viewer.cli.window import OF_WINDOW, WINDOW
 
-COMMANDS: tuple[Command, ...] = (TRANSLATE, TRACE, EXPORT, SCREENSHOT, TRAIN, EVALUATE)
+COMMANDS: tuple[Command, ...] = (TRANSLATE, TRACE, EXPORT, SCREENSHOT, TRAIN, EVALUATE, HELP, COMPLETION)
 """The commands that have a name, in the order of the help; without one the window opens."""
 
 
@@ -54,7 +57,7 @@ def parser() -> Parser:
     root = Parser(prog=PROGRAM, **_words(WINDOW))
     root.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     WINDOW.add(root)
-    root.set_defaults(command=WINDOW)
+    root.set_defaults(command=WINDOW, parser=root)
     named = root.add_subparsers(title="commands that need no display", metavar="COMMAND", prog=PROGRAM)
     for command in COMMANDS:
         each = named.add_parser(command.name, help=command.summary, **_words(command))
