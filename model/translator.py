@@ -25,6 +25,7 @@ from attention_viewer.model.contract.config import read_config, read_languages
 from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
 from attention_viewer.model.experiments.experiments import (
     Pass,
     autoregressive_check,
@@ -32,6 +33,7 @@ from attention_viewer.model.experiments.experiments import (
     parallel_pass,
     rank_heads,
 )
+from attention_viewer.model.experiments.recording import Case, decoder_lens, permute, record_inside
 from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.search.batch import greedy_all
 from attention_viewer.model.search.beam import beam_search
@@ -42,6 +44,9 @@ Result = TypeVar("Result")
 
 LINES_AHEAD = 256
 """Lines that are read before the first of them is translated."""
+
+LENS_ROWS = 10
+"""So many tokens, besides two for each of the source, a translation from an earlier encoder layer may have."""
 
 
 class Translator:
@@ -182,6 +187,40 @@ class Translator:
             return parallel_pass(self._model, sentence.memory, inputs, padding, sentence.switches)
 
         return autoregressive_check(trace, in_parallel, self._barred, self._tokenizer.vocabulary)
+
+    def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
+        """Everything between the attention maps of the document's rows, in pieces."""
+        case = yield from self._case(document)
+        inside = yield from record_inside(case)
+        return inside
+
+    def decoder_lens_steps(self, document: Document) -> Generator[Progress, None, DecoderLens]:
+        """The decoder fed with the output of each encoder layer, in pieces."""
+        case = yield from self._case(document)
+        lens = yield from decoder_lens(case, min(document.limit, LENS_ROWS + 2 * case.source.shape[1]))
+        return lens
+
+    def permutation_steps(self, document: Document) -> Generator[Progress, None, Permutation]:
+        """What becomes of the encoder's outputs when the source's tokens stand in another order, in pieces."""
+        case = yield from self._case(document)
+        yield Progress(0, 1)
+        return permute(case)
+
+    def _case(self, document: Document) -> Generator[Progress, None, Case]:
+        """What is recorded of a document."""
+        trace = yield from self.trace_steps(document)
+        source, padding = self._tracer.source(document)
+        return Case(
+            self._model,
+            self._tokenizer.vocabulary,
+            frozenset(self._barred),
+            source,
+            padding,
+            self._tracer.sentence(document).switches,
+            [token.id for token in trace.input_tokens],
+            [token.id for token in trace.output_tokens],
+            document.interventions.causal_mask,
+        )
 
     def _check(self, document: Document) -> None:
         if document.checkpoint and document.checkpoint != self.info.content_hash:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from attention_viewer.model.contract.api import BeamTree, Check, Effect, HeadEffect, ModelInfo, Progress, Token, Trace
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
 
 
 class OpenModel(Protocol):
@@ -42,3 +43,12 @@ class OpenModel(Protocol):
 
     def check_steps(self, document: Document) -> Generator[Progress, None, Check]:
         """The figures of the autoregressive property."""
+
+    def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
+        """Everything between the attention maps."""
+
+    def decoder_lens_steps(self, document: Document) -> Generator[Progress, None, DecoderLens]:
+        """The decoder fed with each encoder layer's output."""
+
+    def permutation_steps(self, document: Document) -> Generator[Progress, None, Permutation]:
+        """The source's tokens in another order."""

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import torch
 from attention_viewer.model.contract.interventions import Placement
-from attention_viewer.model.nn.attention import forbidding, project_memory
+from attention_viewer.model.nn.attention import forbidding
 from attention_viewer.model.nn.embedding import embed
 from attention_viewer.model.nn.recorder import Record, within
-from attention_viewer.model.nn.stacks import decoder_stack
+from attention_viewer.model.nn.stacks import decoder_stack, projected_memory
 from attention_viewer.model.nn.switches import HeadMask, Switches
 from attention_viewer.model.nn.transformer import Transformer, key_mask
 from attention_viewer.model.nn.weights import DecoderWeights, KeysValues, affine
@@ -91,18 +91,30 @@ def encode(
 ) -> EncodedSource:
     """Encode the ids `source` [B, S] and project the memory once.
 
-    `padding` [B, S] is True at padding and at hidden tokens; `record` gets the encoder's inner values.
+    `padding` [B, S] is True at padding and at hidden tokens; `record` gets the encoder's inner
+    values, and the decoder's values of its output.
     """
     memory, weights = model.encode(source, padding, switches, record)
+    return EncodedSource(torch.stack(weights), memory, first_state(model, memory, padding, switches, record))
+
+
+@torch.inference_mode()
+def first_state(
+    model: Transformer,
+    memory: Tensor,
+    padding: Tensor | None = None,
+    switches: Switches | None = None,
+    record: Record | None = None,
+) -> DecoderState:
+    """The decoder's state before its first row, with `memory` [B, S, D] as the encoder's output; see `encode`."""
     decoder = model.prepared or model.decoder_weights()
-    state = DecoderState(
+    return DecoderState(
         decoder,
-        tuple(_side_by_side(project_memory(layer.cross, memory)) for layer in decoder.layers),
+        tuple(_side_by_side(each) for each in projected_memory(decoder, memory, record)),
         forbidding(key_mask(padding), model.architecture.decoder.heads),
         None if switches is None else switches.decoder_layers(),
         None if switches is None else switches.target_placement,
     )
-    return EncodedSource(torch.stack(weights), memory, state)
 
 
 @torch.inference_mode()

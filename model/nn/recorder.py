@@ -17,6 +17,7 @@ and for every layer, with LAYER one of `encoder.0`, `decoder.3` ..., and SUBLAYE
     ATTENTION.scores                        [B, H, T, K]  q·k / √d before the mask (q·k where a model does not scale)
     ATTENTION.weights                       [B, H, T, K]  after mask and softmax
     ATTENTION.heads                         [B, H, T, d]  weighted values, 0 for heads that are off
+    LAYER.cross.projected                   [B, H, S, d]  values of the encoder's output, when they are projected: once
     LAYER.ffn.hidden                        [B, T, F]     units after the activation (and the gate, if there is one)
     SUBLAYER.output                         [B, T, D]     what the sub-layer adds, before dropout
     SUBLAYER.residual                       [B, T, D]     the sum of the skip path and the output
@@ -51,3 +52,14 @@ class Recorder:
         """Keep a copy of a value."""
         if self._wanted is None or self._wanted(name):
             self.values[name] = value.detach().clone()
+
+
+class Counter:
+    """Counts how often each inner value is computed, and keeps none."""
+
+    def __init__(self) -> None:
+        self.runs: dict[str, int] = {}
+
+    def __call__(self, name: str, value: Tensor) -> None:
+        """Count a value."""
+        self.runs[name] = self.runs.get(name, 0) + 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attention_viewer.model.nn.attention import by_head, project_memory
 from attention_viewer.model.nn.equations import decoder_layer, encoder_layer, normalise
 from attention_viewer.model.nn.recorder import Record, within
 from attention_viewer.model.nn.switches import HeadMask
@@ -36,6 +37,15 @@ def encoder_stack(
         x, layer_weights = encoder_layer(layer, x, batch, bias, None if off is None else off[index], rate, here)
         weights.append(layer_weights)
     return _leaving(x, embedded, final_norm, record), weights
+
+
+def projected_memory(decoder: DecoderWeights, memory: Tensor, record: Record | None = None) -> list[KeysValues]:
+    """Keys and values of the encoder's output `memory` [B, S, D] in every decoder layer: once a sentence."""
+    seen = [project_memory(layer.cross, memory) for layer in decoder.layers]
+    if record is not None:
+        for index, (layer, each) in enumerate(zip(decoder.layers, seen, strict=True)):
+            record(f"decoder.{index}.cross.projected", by_head(each.values, layer.cross.heads))
+    return seen
 
 
 def decoder_stack(

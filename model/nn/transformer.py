@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import torch
 from attention_viewer.model.contract.architecture import Architecture
-from attention_viewer.model.nn.attention import forbidding, project_memory
+from attention_viewer.model.nn.attention import forbidding
 from attention_viewer.model.nn.embedding import PositionedEmbedding, embed
 from attention_viewer.model.nn.layers import AddNorm, DecoderLayer, EncoderLayer
 from attention_viewer.model.nn.recorder import Record, within
-from attention_viewer.model.nn.stacks import decoder_stack, encoder_stack
+from attention_viewer.model.nn.stacks import decoder_stack, encoder_stack, projected_memory
 from attention_viewer.model.nn.switches import Switches
 from attention_viewer.model.nn.weights import DecoderWeights, EncoderLayerWeights, Linear, Norm
 from torch import Tensor, nn
@@ -158,7 +158,7 @@ class Transformer(nn.Module):
         hidden, _, own, cross = decoder_stack(
             weights,
             embed(weights.embedding, target, 0, placement, self._rate, here),
-            [project_memory(layer.cross, memory) for layer in weights.layers],
+            projected_memory(weights, memory, record),
             None,
             forbidding(mask, heads),
             forbidding(key_mask(source_padding), heads),

@@ -30,13 +30,14 @@ from attention_viewer.model.contract.api import (
 from attention_viewer.model.contract.document import Document, go_to, path
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
 from attention_viewer.model.search.following import Follower
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.work.jobs import Priority, Work
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure
 from PySide6.QtCore import QObject, QTimer, Signal
-from support import traces
+from support import insides, traces
 
 EOS, PAD = 0, 1
 WORDS = ("</s>", "<pad>", "un", "le", "la", "chat", "noir", "dort", "ici", "bien")
@@ -150,6 +151,22 @@ class ToySession:
             self.info.name, document.source, masked.interventions, [token.id for token in trace.output_tokens]
         )
         return Check(len(trace.steps), told, 0.0, 0, VOCABULARY[2], 0.0, 0.0)
+
+    def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
+        """Numbers of no model."""
+        trace = yield from self.trace_steps(document)
+        layers, heads = self.info.heads(Kind.CROSS)
+        return insides.inside(len(trace.source_tokens), len(trace.steps), layers, heads, trace.output_tokens)
+
+    def decoder_lens_steps(self, document: Document) -> Generator[Progress, None, DecoderLens]:
+        """A lens on the encoder's layers, made up."""
+        trace = yield from self.trace_steps(document)
+        return insides.decoder_lens(self.info.heads(Kind.ENCODER)[0] + 1, len(trace.steps), trace.output_tokens)
+
+    def permutation_steps(self, document: Document) -> Generator[Progress, None, Permutation]:
+        """The tokens the other way round."""
+        trace = yield from self.trace_steps(document)
+        return insides.permutation(len(trace.source_tokens))
 
     def trace(self, document: Document) -> Trace:
         """The trace of a document at once."""

@@ -38,6 +38,7 @@ class Measuring(QObject):
         self._controller = controller
         self._compared: Compared | None = None
         self._open: dict[Measurement[Any], Question] = {}
+        self._watched: frozenset[Quantity[Any]] = frozenset()
         controller.traced.connect(self.measure)
         controller.model_changed.connect(self.forget)
 
@@ -50,6 +51,13 @@ class Measuring(QObject):
     def stop(self, quantity: Quantity[Any]) -> None:
         """Wait no longer for a quantity."""
         self._drop(measurement_of(quantity))
+
+    def watch(self, quantities: frozenset[Quantity[Any]]) -> None:
+        """What views that are open show: it is measured of every document shown, and nothing else of the kind is."""
+        for gone in self._watched - quantities:
+            self.stop(gone)
+        self._watched = quantities
+        self.measure()
 
     def compare(self, compared: Compared) -> None:
         """Compare what is shown with another document, B."""
@@ -72,7 +80,8 @@ class Measuring(QObject):
             question = each.asks.question(document)
             if each in self._open and self._open[each] != question:
                 self._drop(each)
-            if each.automatic and each not in self._open and self._results.of(each.asks, document) is None:
+            wanted = each.automatic or each.asks in self._watched
+            if wanted and each not in self._open and self._results.of(each.asks, document) is None:
                 self._ask(each, document)
         self._spell_hypotheses(document)
         if self._results.other is None and not self._controller.inquiries.is_open(OTHER):

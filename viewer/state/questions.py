@@ -74,5 +74,15 @@ def check(document: Document) -> Question:
     return replace(line(document, 0), interventions=masked)
 
 
+def rows(document: Document) -> Question:
+    """The rows shown, whatever is computed of them."""
+    return line(document, document.step)
+
+
+def model_alone(document: Document) -> Question:
+    """What depends on the model and on no sentence."""
+    return Question("", document.checkpoint, Interventions(), 0)
+
+
 def _sentence(document: Document) -> Question:
     return Question(document.source, document.checkpoint, document.interventions, document.limit)

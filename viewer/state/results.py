@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from attention_viewer.model.contract.api import BeamTree, Check, Effect, HeadEffect, How, Progress, Trace
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.questions import Question
@@ -127,3 +128,6 @@ TRANSLATIONS = Quantity[Measured]("translations", questions.translations)
 RANKING = Quantity[tuple[HeadEffect, ...]]("ranking", questions.ranking)
 BEAM = Quantity[BeamTree]("beam", questions.beam)
 CHECK = Quantity[Check]("check", questions.check)
+INSIDE = Quantity[Inside]("inside", questions.rows)
+DECODER_LENS = Quantity[DecoderLens]("decoder lens", questions.rows)
+PERMUTATION = Quantity[Permutation]("permutation", questions.rows)

@@ -7,9 +7,28 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 from attention_viewer.model.contract.document import Document
-from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS, Quantity, Result
+from attention_viewer.viewer.state.results import (
+    BEAM,
+    CHECK,
+    DECODER_LENS,
+    EFFECT,
+    INSIDE,
+    PERMUTATION,
+    RANKING,
+    TRANSLATIONS,
+    Quantity,
+    Result,
+)
 from attention_viewer.viewer.work.jobs import Priority, Work
-from attention_viewer.viewer.work.requests import beam_work, check_work, effect_work, rank_work
+from attention_viewer.viewer.work.requests import (
+    beam_work,
+    check_work,
+    decoder_lens_work,
+    effect_work,
+    inside_work,
+    permutation_work,
+    rank_work,
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,9 @@ MEASUREMENTS: tuple[Measurement[Any], ...] = (
     Measurement((RANKING,), rank_work, Priority.LONG, progress=True),
     Measurement((BEAM,), beam_work, Priority.LONG, status=_searching),
     Measurement((CHECK,), check_work, status=_checking),
+    Measurement((INSIDE,), inside_work),
+    Measurement((DECODER_LENS,), decoder_lens_work, Priority.LONG),
+    Measurement((PERMUTATION,), permutation_work, Priority.LONG),
 )
 
 

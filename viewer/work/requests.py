@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 
 from attention_viewer.model.contract.api import BeamTree, Check, HeadEffect, How, Progress, Token
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.state.results import HypothesisText, Measured, hypothesis_text
 from attention_viewer.viewer.state.state import Traced
@@ -91,6 +92,33 @@ def check_work(document: Document) -> Work[Check]:
 
     def work(model: OpenModel) -> Generator[Progress, None, Check]:
         return (yield from model.check_steps(document))
+
+    return work
+
+
+def inside_work(document: Document) -> Work[Inside]:
+    """Work that records everything between the attention maps."""
+
+    def work(model: OpenModel) -> Generator[Progress, None, Inside]:
+        return (yield from model.inside_steps(document))
+
+    return work
+
+
+def decoder_lens_work(document: Document) -> Work[DecoderLens]:
+    """Work that feeds the decoder each encoder layer's output."""
+
+    def work(model: OpenModel) -> Generator[Progress, None, DecoderLens]:
+        return (yield from model.decoder_lens_steps(document))
+
+    return work
+
+
+def permutation_work(document: Document) -> Work[Permutation]:
+    """Work that puts the source's tokens into another order."""
+
+    def work(model: OpenModel) -> Generator[Progress, None, Permutation]:
+        return (yield from model.permutation_steps(document))
 
     return work
 

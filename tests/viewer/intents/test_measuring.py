@@ -17,7 +17,7 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state import questions
-from attention_viewer.viewer.state.results import NO_RESULTS, RANKING, TRANSLATIONS, Measured, Quantity
+from attention_viewer.viewer.state.results import INSIDE, NO_RESULTS, RANKING, TRANSLATIONS, Measured, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.work import measurements
@@ -109,3 +109,22 @@ def test_a_quantity_without_question_has_no_result() -> None:
     measured: Measured = MagicMock(spec=Measured)
     found = NO_RESULTS.answered([TRANSLATIONS], plain, measured)
     assert found.of(TRANSLATIONS, plain) is None and found.of(TRANSLATIONS, changed) is None
+
+
+@pytest.mark.parametrize("laboratory", [False], indirect=True)
+def test_what_an_open_view_shows_is_measured_of_every_document_and_else_of_none(laboratory: Laboratory) -> None:
+    controller, measures = laboratory.controller, laboratory.measuring
+    worker = controller.inquiries._worker
+    assert isinstance(worker, LateWorker)
+    assert controller.loaded.found(LETTERS) is None and controller.loaded.found(INSIDE) is None
+    measures.watch(frozenset({LETTERS}))
+    worker.settle()
+    assert controller.loaded.found(LETTERS) == len(controller.loaded.translation)
+    controller.step()
+    worker.settle()
+    assert controller.loaded.found(LETTERS) == len(controller.loaded.translation)
+    assert controller.loaded.found(INSIDE) is None
+    measures.watch(frozenset())
+    controller.step()
+    worker.settle()
+    assert controller.loaded.found(LETTERS) is None
