@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import median
 
@@ -36,18 +37,23 @@ print(json.dumps(times))
 """
 
 
-def test_the_window_paints_long_before_the_model_is_ready() -> None:
-    import time
-
-    runs = []
-    for _ in range(RUNS):
-        environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
-        result = subprocess.run(
-            [sys.executable, "-c", CODE, str(time.time())],
-            cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60,
-        )  # fmt: skip
-        runs.append(json.loads(result.stdout.splitlines()[-1]))
+def test_the_window_paints_long_before_the_model_is_ready(tmp_path: Path) -> None:
+    # As installed, with its bytecode written: else each start compiles every module anew.
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    _start(environment)
+    runs = [_start(environment) for _ in range(RUNS)]
     painted, ready = median(run["painted"] for run in runs), median(run["ready"] for run in runs)
     print(f"\nfirst paint {painted:.3f} s, model ready {ready:.3f} s, ratio {painted / ready:.2f}")
     assert painted < 0.5
-    assert painted <= 0.35 * ready
+    assert painted <= 0.30 * ready
+
+
+def _start(environment: dict[str, str]) -> dict[str, float]:
+    """Seconds until the first paint and until the model is ready."""
+    result = subprocess.run(
+        [sys.executable, "-c", CODE, str(time.time())],
+        cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    return dict(json.loads(result.stdout.splitlines()[-1]))

@@ -118,16 +118,26 @@ def stylesheet(palette: Palette, base_font: QFont, scale: float = 1.0) -> str:
     return style_sheet(palette, style_for(palette, base_font, scale))
 
 
-def apply(application: QApplication, palette: Palette, scale: float = 1.0) -> Style:
-    """Dress the whole application in a palette, text `scale` times the platform's; returns the style."""
+def prepare(application: QApplication, palette: Palette, scale: float = 1.0) -> Style:
+    """Give widgets yet to be made their colours and font; `apply` dresses them once all are there.
+
+    Under a style sheet each widget would be dressed again whenever it is put into another one.
+    """
     style = style_for(palette, system_font(), scale)
     if application.style().objectName() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(qt_palette(palette))
-    if not application.styleSheet():
+    application.setFont(style.font)
+    return style
+
+
+def apply(application: QApplication, palette: Palette, scale: float = 1.0) -> Style:
+    """Dress the whole application in a palette, text `scale` times the platform's; returns the style."""
+    style = style_for(palette, system_font(), scale)
+    if not application.styleSheet() and application.font() != style.font:
         # Widgets that exist already would keep their old font if their first style sheet came after the new one.
         application.setStyleSheet(" ")
-    application.setFont(style.font)
+    prepare(application, palette, scale)
     sheet = style_sheet(palette, style)
     # Setting it dresses every widget anew; those that come later are dressed in any case.
     if application.styleSheet() != sheet:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attention_viewer import viewer
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.look import theme
-from attention_viewer.viewer.menus.clipboard_actions import ClipboardActions
+from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.closing import Closing
-from attention_viewer.viewer.menus.export_actions import ExportActions
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.menus.recovery_actions import RecoveryActions
 from attention_viewer.viewer.menus.session_actions import SessionActions
@@ -26,6 +25,10 @@ from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.shortcuts_dialog import ShortcutsDialog
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
+
+if TYPE_CHECKING:
+    from attention_viewer.viewer.menus.clipboard_actions import ClipboardActions
+    from attention_viewer.viewer.menus.export_actions import ExportActions
 
 PACKAGES = ("PySide6-Essentials", "torch", "pyqtgraph", "sentencepiece", "numpy", "safetensors", "pillow", "tqdm")
 
@@ -46,8 +49,21 @@ class MenuActions(QObject):
         self.sessions = SessionActions(window, controller, settings)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)
-        self.exports = ExportActions(window, controller, settings)
-        self.clipboard = ClipboardActions(window, controller, settings)
+
+    # What writes pictures is imported when it is first asked for: no first paint waits for it.
+    @cached_property
+    def exports(self) -> ExportActions:
+        """What writes files."""
+        from attention_viewer.viewer.menus.export_actions import ExportActions
+
+        return ExportActions(self._window, self.controller, self._settings)
+
+    @cached_property
+    def clipboard(self) -> ClipboardActions:
+        """What copies the active panel's map."""
+        from attention_viewer.viewer.menus.clipboard_actions import ClipboardActions
+
+        return ClipboardActions(self._window, self.controller, self._settings)
 
     @property
     def theme(self) -> str:
@@ -70,16 +86,17 @@ class MenuActions(QObject):
         self.apply_theme()
 
     def apply_theme(self) -> None:
-        """Dress the application in the theme and text size of the settings."""
+        """Let everything follow the theme and text size of the settings."""
+        style = self.dress()
+        self._window.set_style(theme.thick(style) if self.presenting else style)
+        self.changed.emit()
+
+    def dress(self) -> Style:
+        """Dress the application in the theme and text size of the settings; returns the style."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        palette, size = theme.PALETTES[self.theme], self.text_size
-        if self.presenting:
-            style = theme.thick(theme.apply(application, palette, size * theme.PRESENTED))
-        else:
-            style = theme.apply(application, palette, size)
-        self._window.set_style(style)
-        self.changed.emit()
+        size = self.text_size * (theme.PRESENTED if self.presenting else 1.0)
+        return theme.apply(application, theme.PALETTES[self.theme], size)
 
     def toggle_presentation(self) -> None:
         """The maps alone in large text over the whole screen, or back; nothing of it is remembered."""
@@ -148,7 +165,8 @@ class MenuActions(QObject):
 
     def wait_for_exports(self) -> None:
         """Let an export that is being written finish."""
-        self.exports.wait()
+        if "exports" in vars(self):
+            self.exports.wait()
 
     def _model_text(self) -> str:
         info = self.controller.loaded.info
@@ -161,6 +179,8 @@ class MenuActions(QObject):
 
 def versions() -> dict[str, str]:
     """The versions of this program and of what it stands on."""
+    from importlib.metadata import PackageNotFoundError, version
+
     found = {"Attention Viewer": viewer.__version__}
     for name in PACKAGES:
         try:

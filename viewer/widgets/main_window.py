@@ -60,12 +60,12 @@ class MainWindow(QMainWindow):
     closing = Signal()
     file_dropped = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, style: Style | None = None) -> None:
+        super().__init__()
         self.setWindowTitle(PROGRAM)
         self.setAcceptDrops(True)
         self._may_close: Callable[[], bool] = lambda: True
-        style = style_for(PALETTES["light"], self.font())
+        style = style or style_for(PALETTES["light"], self.font())
         self.header = Header(style)
         self.source_bar = self.header.source_bar
         self.source_strip = self.header.source_strip

@@ -18,7 +18,9 @@ from attention_viewer.model.contract.errors import CheckpointError
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
+from attention_viewer.viewer.look import theme
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL, examples, icon_path
+from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.action_table import ActionTable
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.menus.menu_actions import MenuActions
@@ -90,7 +92,7 @@ def create_application() -> QApplication:
 
 def build(settings: Settings, model: Path) -> Parts:
     """Make a window and wire it; the worker runs, but no model is asked for yet."""
-    window = MainWindow()
+    window = MainWindow(_first_style(settings))
     LineKeys(window)
     ButtonKeys(window)
     worker = Worker(threads=settings.get("threads"))
@@ -109,8 +111,8 @@ def build(settings: Settings, model: Path) -> Parts:
     _connect_laboratory(window, laboratory, menu_actions.experiments)
     _connect_settings(window, controller, settings)
     _connect_answers(window, controller)
-    menu_actions.apply_theme()
     controller.look(controller.view)
+    menu_actions.dress()
     worker.start()
     return Parts(window, controller, menu_actions, worker, actions)
 
@@ -137,6 +139,11 @@ def _unsaved_folder() -> Path:
     """Where unsaved work is kept through a crash."""
     data = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
     return Path(data) / "unsaved"
+
+
+def _first_style(settings: Settings) -> Style:
+    """The style of the settings, which widgets are made in."""
+    return theme.prepare(create_application(), theme.PALETTES[settings.get("theme")], settings.get("text size"))
 
 
 def first_view(settings: Settings) -> ViewState:
