@@ -25,7 +25,7 @@ from attention_viewer.model.contract.config import read_config, read_languages
 from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
-from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.experiments.experiments import (
     Pass,
     autoregressive_check,
@@ -34,6 +34,7 @@ from attention_viewer.model.experiments.experiments import (
     rank_heads,
 )
 from attention_viewer.model.experiments.recording import Case, decoder_lens, permute, record_inside
+from attention_viewer.model.experiments.timing import time_layers
 from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.search.batch import greedy_all
 from attention_viewer.model.search.beam import beam_search
@@ -205,6 +206,11 @@ class Translator:
         case = yield from self._case(document)
         yield Progress(0, 1)
         return permute(case)
+
+    def timing_steps(self) -> Generator[Progress, None, Timed]:
+        """How long layers of this model's width take on this machine, in pieces."""
+        encoder = self._model.architecture.encoder
+        return time_layers(self._model.architecture.d_model, encoder.heads, encoder.head_width)
 
     def _case(self, document: Document) -> Generator[Progress, None, Case]:
         """What is recorded of a document."""

@@ -149,3 +149,13 @@ class Permutation:
     without: Floats
     with_positions: Floats
     ffn: float
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Seconds a layer takes for sentences of `lengths` positions, the best of some runs: `seconds` [layer][length]."""
+
+    d_model: int
+    lengths: tuple[int, ...]
+    names: tuple[str, ...]
+    seconds: tuple[tuple[float, ...], ...]

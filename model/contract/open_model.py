@@ -7,7 +7,7 @@ from typing import Protocol
 
 from attention_viewer.model.contract.api import BeamTree, Check, Effect, HeadEffect, ModelInfo, Progress, Token, Trace
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 
 
 class OpenModel(Protocol):
@@ -52,3 +52,6 @@ class OpenModel(Protocol):
 
     def permutation_steps(self, document: Document) -> Generator[Progress, None, Permutation]:
         """The source's tokens in another order."""
+
+    def timing_steps(self) -> Generator[Progress, None, Timed]:
+        """How long layers of this width take on this machine."""

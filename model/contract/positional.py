@@ -31,7 +31,7 @@ def sinusoidal_encoding(length: int, d_model: int) -> Floats:
     PE(pos, i) = sin(pos / 10000^(2i/D)), PE(pos, D/2 + i) = cos(pos / 10000^(2i/D)).
     """
     sines = _sines(d_model)
-    angle = _angles(length, d_model)  # [P, D/2]
+    angle = sinusoidal_angles(length, d_model)  # [P, D/2]
     encoding = np.concatenate((np.sin(angle), np.cos(angle[:, : d_model - sines])), axis=1).astype(np.float32)
     encoding.flags.writeable = False
     return encoding  # [P, D]
@@ -45,12 +45,20 @@ def dot_products(length: int, d_model: int) -> Floats:
     return products
 
 
-def _sines(d_model: int) -> int:
-    return (d_model + 1) // 2
+def interleaved(encoding: Floats) -> Floats:
+    """The same numbers with each sine beside its cosine, as the paper writes them: [P, D] to [P, D]."""
+    d_model = encoding.shape[1]
+    order = [place for pair in range(_sines(d_model)) for place in (pair, _sines(d_model) + pair) if place < d_model]
+    return encoding[:, order]
 
 
-def _angles(length: int, d_model: int) -> Doubles:
+def sinusoidal_angles(length: int, d_model: int) -> Doubles:
+    """The angle of every position in every pair, pos / 10000^(2i/D) in radians, float64 [P, pairs]."""
     position = np.arange(length, dtype=np.float64)[:, None]
     exponent = 2.0 * np.arange(_sines(d_model), dtype=np.float64)[None, :] / d_model
     angles: Doubles = position / BASE**exponent
     return angles
+
+
+def _sines(d_model: int) -> int:
+    return (d_model + 1) // 2

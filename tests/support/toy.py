@@ -30,7 +30,7 @@ from attention_viewer.model.contract.api import (
 from attention_viewer.model.contract.document import Document, go_to, path
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
-from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
 from attention_viewer.model.search.following import Follower
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
@@ -167,6 +167,11 @@ class ToySession:
         """The tokens the other way round."""
         trace = yield from self.trace_steps(document)
         return insides.permutation(len(trace.source_tokens))
+
+    def timing_steps(self) -> Generator[Progress, None, Timed]:
+        """Two layers that take as long as they are long."""
+        yield Progress(1, 2)
+        return Timed(8, (16, 32), ("Self-attention", "Recurrent (LSTM)"), ((1e-4, 2e-4), (2e-4, 4e-4)))
 
     def trace(self, document: Document) -> Trace:
         """The trace of a document at once."""

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
+from attention_viewer.model.analysis.encoding_properties import Judged
 from attention_viewer.model.contract.api import BeamTree, Check, Effect, HeadEffect, How, Progress, Trace
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.questions import Question
@@ -131,3 +132,5 @@ CHECK = Quantity[Check]("check", questions.check)
 INSIDE = Quantity[Inside]("inside", questions.rows)
 DECODER_LENS = Quantity[DecoderLens]("decoder lens", questions.rows)
 PERMUTATION = Quantity[Permutation]("permutation", questions.rows)
+PROPERTIES = Quantity[Judged]("properties of encodings", questions.model_alone)
+TIMES = Quantity[Timed]("times of layers", questions.model_alone)

@@ -14,7 +14,9 @@ from attention_viewer.viewer.state.results import (
     EFFECT,
     INSIDE,
     PERMUTATION,
+    PROPERTIES,
     RANKING,
+    TIMES,
     TRANSLATIONS,
     Quantity,
     Result,
@@ -27,7 +29,9 @@ from attention_viewer.viewer.work.requests import (
     effect_work,
     inside_work,
     permutation_work,
+    properties_work,
     rank_work,
+    timing_work,
 )
 
 
@@ -68,6 +72,8 @@ MEASUREMENTS: tuple[Measurement[Any], ...] = (
     Measurement((INSIDE,), inside_work),
     Measurement((DECODER_LENS,), decoder_lens_work, Priority.LONG),
     Measurement((PERMUTATION,), permutation_work, Priority.LONG),
+    Measurement((PROPERTIES,), properties_work, Priority.LONG),
+    Measurement((TIMES,), timing_work, Priority.LONG, progress=True),
 )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
+from attention_viewer.model.analysis.encoding_properties import Judged, judge
 from attention_viewer.model.contract.api import BeamTree, Check, HeadEffect, How, Progress, Token
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation
+from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.state.results import HypothesisText, Measured, hypothesis_text
 from attention_viewer.viewer.state.state import Traced
@@ -119,6 +120,24 @@ def permutation_work(document: Document) -> Work[Permutation]:
 
     def work(model: OpenModel) -> Generator[Progress, None, Permutation]:
         return (yield from model.permutation_steps(document))
+
+    return work
+
+
+def properties_work(document: Document) -> Work[Judged]:
+    """Work that tries every positional encoding's properties at the model's width."""
+
+    def work(model: OpenModel) -> Generator[Progress, None, Judged]:
+        return (yield from judge(model.info.architecture.d_model))
+
+    return work
+
+
+def timing_work(document: Document) -> Work[Timed]:
+    """Work that times layers of the model's width."""
+
+    def work(model: OpenModel) -> Generator[Progress, None, Timed]:
+        return (yield from model.timing_steps())
 
     return work
 
