@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from attention_viewer.model.contract.api import (
     Progress,
     Trace,
 )
-from attention_viewer.model.contract.architecture import StackShape
+from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.candidates import BestCandidates, best_token
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
@@ -52,7 +53,7 @@ class Tracer:
         if not document.interventions.causal_mask and steps:
             return self._unmasked(sentence, steps, document)
         ended = self._ended(steps, document.limit)
-        return _stacked(self._architecture.decoder, sentence.encoding, steps, ended, document.interventions)
+        return _stacked(self._architecture, sentence.encoding, steps, ended, document.interventions)
 
     def sentence(self, document: Document) -> Sentence:
         """The document's sentence, encoded under its interventions."""
@@ -111,7 +112,8 @@ class Tracer:
             # The model that reads them all at once has chosen none of the tokens.
             rows.append(self._chosen(row, step.output.id, How.FORCED if step.how is How.FORCED else How.KEPT))
         ended = self._ended(steps, document.limit)
-        return Trace(sentence.encoding, tuple(rows), own, cross, ended, document.interventions.hidden, causal=False)
+        hidden = document.interventions.hidden
+        return _trace(self._architecture, sentence.encoding, rows, own, cross, ended, hidden, causal=False)
 
     def _decode_row(self, before: Row, token_id: int) -> Row:
         state, row = decode_step(self.cache.state(before), torch.tensor([token_id]))
@@ -151,14 +153,14 @@ def _read_only(tensor: Tensor) -> Floats:
 
 
 def _stacked(
-    decoder: StackShape,
+    architecture: Architecture,
     encoding: Encoding,
     steps: tuple[DecodeStep, ...],
     ended: Ended | None,
     interventions: Interventions,
 ) -> Trace:
     """The trace of `steps`, their rows stacked to [Ld, Hd, T, T] and [Ld, Hd, T, S]."""
-    rows = len(steps)
+    rows, decoder = len(steps), architecture.decoder
     shape = (decoder.layers, decoder.heads, rows)
     own = np.zeros((*shape, rows), dtype=np.float32)
     for index, step in enumerate(steps):
@@ -167,4 +169,22 @@ def _stacked(
     if steps:
         np.stack([step.cross_attention for step in steps], axis=2, out=cross)
     own.flags.writeable = cross.flags.writeable = False
-    return Trace(encoding, steps, own, cross, ended, interventions.hidden, interventions.causal_mask)
+    return _trace(
+        architecture, encoding, steps, own, cross, ended, interventions.hidden, causal=interventions.causal_mask
+    )
+
+
+def _trace(
+    architecture: Architecture,
+    encoding: Encoding,
+    steps: Sequence[DecodeStep],
+    own: Floats,
+    cross: Floats,
+    ended: Ended | None,
+    hidden: frozenset[int],
+    causal: bool,
+) -> Trace:
+    """The trace of an encoder-decoder: its encoder's, its decoder's own and its cross-attention weights, in order."""
+    weights = zip(architecture.maps, (encoding.self_attention, own, cross), strict=True)
+    attention = MappingProxyType({each.kind: array for each, array in weights})
+    return Trace(encoding.tokens, tuple(steps), architecture.maps, attention, ended, hidden, causal)

@@ -7,10 +7,11 @@ count from 0 in arrays.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 from attention_viewer.model.contract.architecture import Architecture
@@ -18,7 +19,7 @@ from attention_viewer.model.contract.capabilities import Capabilities, capabilit
 from attention_viewer.model.contract.config import ModelConfig
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import Kind as Kind
-from attention_viewer.model.contract.maps import MapInfo
+from attention_viewer.model.contract.maps import MapInfo, Stream, named
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
@@ -116,23 +117,34 @@ class DecodeStep:
 class Trace:
     """Everything the model computed for one document, after `len(steps)` = T decoder rows.
 
-    `decoder_self_attention` float32 [Ld, Hd, T, T] (masked cells 0), `cross_attention` float32
-    [Ld, Hd, T, S]. All arrays are read-only. `hidden` are source positions that nothing may look at; where
-    `causal` is False the decoder's rows were computed in one pass without a causal mask.
+    `source_tokens` are the S tokens of the sentence, `</s>` last. `attention` has the weights of each of `maps` by its
+    name: float32 [layers, heads, rows, columns], masked cells 0. All arrays are read-only. `hidden` are source
+    positions that nothing may look at; where `causal` is False the decoder's rows were computed in one pass without a
+    causal mask.
     """
 
-    encoding: Encoding
+    source_tokens: tuple[Token, ...]
     steps: tuple[DecodeStep, ...]
-    decoder_self_attention: Floats
-    cross_attention: Floats
+    maps: tuple[MapInfo, ...]
+    attention: Mapping[Kind, Floats]
     ended: Ended | None = None
     hidden: frozenset[int] = frozenset()
     causal: bool = True
 
     @property
-    def source_tokens(self) -> tuple[Token, ...]:
-        """The S source tokens, `</s>` last."""
-        return self.encoding.tokens
+    def encoder_self_attention(self) -> Floats:
+        """Of an encoder-decoder: float32 [Le, He, S, S]."""
+        return self.attention[Kind.ENCODER]
+
+    @property
+    def decoder_self_attention(self) -> Floats:
+        """Of an encoder-decoder: float32 [Ld, Hd, T, T]."""
+        return self.attention[Kind.DECODER]
+
+    @property
+    def cross_attention(self) -> Floats:
+        """Of an encoder-decoder: float32 [Ld, Hd, T, S]."""
+        return self.attention[Kind.CROSS]
 
     @property
     def input_tokens(self) -> tuple[Token, ...]:
@@ -153,6 +165,10 @@ class Trace:
     def leaked(self) -> Booleans | None:
         """Boolean [T, T], True where rows look at later tokens because the causal mask is off; None where it is on."""
         return None if self.causal else _read_only(self._future)
+
+    def leaks(self, kind: Kind) -> Booleans | None:
+        """Where rows of a kind look at later tokens although the model was trained not to; None where none can."""
+        return self.leaked if self.map(kind).causal else None
 
     @property
     def _future(self) -> Booleans:
@@ -177,24 +193,30 @@ class Trace:
                 f"There is no trace of the first {rows} rows without the causal mask: each row looks at all "
                 f"{len(self.steps)} tokens. Switch the mask on."
             )
-        decoder, cross = self.decoder_self_attention[:, :, :rows, :rows], self.cross_attention[:, :, :rows]
-        return replace(self, steps=self.steps[:rows], decoder_self_attention=decoder, cross_attention=cross, ended=None)
+        cut = {Stream.SOURCE: slice(None), Stream.TARGET: slice(rows)}
+        kept = {each.kind: self.attention[each.kind][:, :, cut[each.rows], cut[each.columns]] for each in self.maps}
+        return replace(self, steps=self.steps[:rows], attention=MappingProxyType(kept), ended=None)
+
+    def map(self, kind: Kind) -> MapInfo:
+        """The map of a kind of attention."""
+        return named(self.maps, kind)
+
+    def tokens(self, stream: Stream) -> tuple[Token, ...]:
+        """The tokens along a side of a map; of the target, those that the rows read."""
+        return self.source_tokens if stream is Stream.SOURCE else self.input_tokens
 
     def weights(self, kind: Kind) -> Floats:
         """Attention weights of a kind: [layers, heads, queries, keys]."""
-        return {
-            Kind.ENCODER: self.encoding.self_attention,
-            Kind.DECODER: self.decoder_self_attention,
-            Kind.CROSS: self.cross_attention,
-        }[kind]
+        return self.attention[kind]
 
     def mask(self, kind: Kind) -> Booleans | None:
         """The mask of a kind, [queries, keys], True = forbidden; None where nothing is masked."""
-        if kind is Kind.DECODER:
+        sides = self.map(kind)
+        if sides.causal:
             return self.decoder_mask
-        if not self.hidden:
+        if not self.hidden or sides.columns is not Stream.SOURCE:
             return None
-        rows = len(self.source_tokens) if kind is Kind.ENCODER else len(self.steps)
+        rows = len(self.tokens(sides.rows))
         columns = [position in self.hidden for position in range(len(self.source_tokens))]
         return _read_only(np.tile(np.array(columns, dtype=np.bool_), (rows, 1)))
 
@@ -315,11 +337,11 @@ class ModelInfo:
 
     def map(self, kind: Kind) -> MapInfo:
         """The map of a kind of attention."""
-        return next(each for each in self.maps if each.kind is kind)
+        return named(self.maps, kind)
 
     def heads(self, kind: Kind) -> tuple[int, int]:
         """(layers, heads) of a kind of attention."""
-        return self.map(kind).layers, self.map(kind).heads
+        return self.map(kind).shape
 
 
 @dataclass(frozen=True)

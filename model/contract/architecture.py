@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from attention_viewer.model.contract.maps import Kind, MapInfo, Stream
+from attention_viewer.model.contract.maps import MapInfo, encoder_decoder
 
 
 class Normalisation(StrEnum):
@@ -92,17 +92,4 @@ class Architecture:
     def maps(self) -> tuple[MapInfo, ...]:
         """The attention maps of an encoder-decoder, in the order in which they are computed."""
         encoder, decoder = self.encoder, self.decoder
-        source, target = Stream.SOURCE, Stream.TARGET
-        return (
-            MapInfo(Kind.ENCODER, "Encoder self-attention", encoder.layers, encoder.heads, source, source),
-            MapInfo(
-                Kind.DECODER,
-                "Masked decoder self-attention",
-                decoder.layers,
-                decoder.heads,
-                target,
-                target,
-                causal=True,
-            ),
-            MapInfo(Kind.CROSS, "Cross-attention", decoder.layers, decoder.heads, target, source),
-        )
+        return encoder_decoder((encoder.layers, encoder.heads), (decoder.layers, decoder.heads), self.guided_head)

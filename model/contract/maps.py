@@ -1,10 +1,17 @@
-"""What attention maps a model has, and the names of its heads. Torch-free."""
+"""What attention maps a model has, and the names of its heads. Torch-free.
+
+Whoever shows, saves or measures maps goes through the `MapInfo`s that a model declares, and asks them what stands along
+the sides of a map; only a family that declares maps knows their names.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from attention_viewer.model.contract.errors import InputError
 
 
 class Kind(StrEnum):
@@ -34,18 +41,66 @@ class Stream(StrEnum):
 class MapInfo:
     """One kind of attention map, [layers, heads, rows, columns]: rows are queries, columns are keys.
 
-    `causal` maps have a triangular mask: no row looks at a later column.
+    `kind` is its name in files and commands, `name` what people call it, `short` one word of that. `causal` maps have
+    a triangular mask: no row looks at a later column. `guided`: layer and head, from 0, of the head trained to align
+    words (Garg et al. 2019).
     """
 
     kind: Kind
-    title: str
+    name: str
+    short: str
     layers: int
     heads: int
     rows: Stream
     columns: Stream
     causal: bool = False
+    guided: tuple[int, int] | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, which says where the map is masked."""
+        return f"Masked {self.name[:1].lower()}{self.name[1:]}" if self.causal else self.name
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(layers, heads)."""
+        return self.layers, self.heads
+
+    @property
+    def decodes(self) -> bool:
+        """Whether each row belongs to a step of the decoder, so that there is none before the first."""
+        return self.rows is Stream.TARGET
+
+    @property
+    def crosses(self) -> bool:
+        """Whether rows and columns are different sentences."""
+        return self.rows is not self.columns
 
     @property
     def head_ids(self) -> tuple[HeadId, ...]:
         """All heads of the map, layer by layer."""
         return tuple(HeadId(self.kind, layer, head) for layer in range(self.layers) for head in range(self.heads))
+
+
+def named(maps: Iterable[MapInfo], kind: str) -> MapInfo:
+    """The map of a name. Raises InputError where a model has none."""
+    known = tuple(maps)
+    for each in known:
+        if each.kind == kind:
+            return each
+    raise InputError(f"The model has no attention called {kind!r}: it has {', '.join(each.kind for each in known)}.")
+
+
+def encoder_decoder(
+    encoder: tuple[int, int], decoder: tuple[int, int], guided: tuple[int, int] | None = None
+) -> tuple[MapInfo, ...]:
+    """The three kinds of attention of Vaswani et al. 2017, section 3.2.3, in the order in which they are computed.
+
+    `encoder` and `decoder` are (layers, heads); `guided` is a cross-attention head.
+    """
+    source, target = Stream.SOURCE, Stream.TARGET
+    return (
+        MapInfo(Kind.ENCODER, "Encoder self-attention", "Encoder", *encoder, source, source),
+        MapInfo(Kind.DECODER, "Decoder self-attention", "Decoder", *decoder, target, target, causal=True),
+        MapInfo(Kind.CROSS, "Cross-attention", "Cross", *decoder, target, source, guided=guided),
+    )

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Encoding, Kind, Token, Trace
+from attention_viewer.model.contract.api import Kind, Token, Trace
 from attention_viewer.viewer.export.page import page_bytes
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES
@@ -277,8 +277,8 @@ def test_the_theme_follows_the_system_until_it_is_chosen(page: Page) -> None:
 @pytest.mark.parametrize("width", [1400, 800, 500])
 def test_nothing_is_clipped(driver: Any, open_page: Open, width: int) -> None:
     tokens = tuple(Token(index, "▁uninterestingness", "uninterestingness") for index in range(18))
-    encoding = Encoding(tokens, traces.attention(18, 18))
-    page = open_page(replace(traces.trace(4), encoding=encoding, cross_attention=traces.attention(4, 18)))
+    trace = traces.with_weights(traces.trace(4), encoder=traces.attention(18, 18), cross=traces.attention(4, 18))
+    page = open_page(replace(trace, source_tokens=tokens))
     driver.set_window_size(width, 1000)
     code = (
         "const {width, height} = arguments[0], context = arguments[0].getContext('2d');"
@@ -298,9 +298,8 @@ def test_a_long_sentence_stays_legible_and_in_view(open_page: Open) -> None:
     long = 200
     step = replace(traces.decode_step(0), output=Token(1, "▁interesting", "interesting"))
     weights = traces.attention(long, long)
-    encoding = Encoding(traces.SOURCE[:1] * long, weights)
-    page = open_page(replace(traces.trace(1), encoding=encoding, steps=(step,) * long,
-                             decoder_self_attention=np.tril(weights), cross_attention=weights))  # fmt: skip
+    trace = traces.with_weights(traces.trace(1), encoder=weights, decoder=np.tril(weights), cross=weights)
+    page = open_page(replace(trace, source_tokens=traces.SOURCE[:1] * long, steps=(step,) * long))
     assert page.geometry(Kind.CROSS)[2] == 3.0, "cells no smaller than this; the card scrolls"
     page.focus(page.card(Kind.CROSS, ".map"))
     assert page.card(Kind.CROSS, ".scroller").get_property("scrollLeft") == 0

@@ -245,7 +245,7 @@ def test_the_same_head_is_shown_large_that_is_framed_in_the_grid(window: Parts) 
     spec = window.window.panels[Kind.ENCODER].map.spec
     trace = window.controller.loaded.trace
     assert isinstance(spec, HeatmapSpec) and trace is not None
-    assert np.array_equal(spec.values, trace.encoding.self_attention[1, 4])
+    assert np.array_equal(spec.values, trace.encoder_self_attention[1, 4])
 
 
 def test_data_are_exported_and_copied(window: Parts, qtbot: QtBot, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_step_zero_has_an_encoding_and_no_rows(session: Translator) -> None:
     trace = session.trace(Document("The cat sleeps."))
     assert trace.steps == () and trace.ended is None
     size = len(trace.source_tokens)
-    assert trace.encoding.self_attention.shape == (4, 8, size, size)
+    assert trace.encoder_self_attention.shape == (4, 8, size, size)
     assert trace.decoder_self_attention.shape == (4, 8, 0, 0)
     assert trace.cross_attention.shape == (4, 8, 0, size)
 
@@ -298,7 +298,7 @@ def test_sentences_of_one_to_three_hundred_tokens(words: int, session: Translato
     trace = session.trace(go_to(Document("cat " * words), 2))
     assert len(trace.source_tokens) == words + 1
     assert trace.cross_attention.shape == (4, 8, 2, words + 1)
-    np.testing.assert_allclose(trace.encoding.self_attention.sum(-1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(trace.encoder_self_attention.sum(-1), 1.0, atol=1e-5)
 
 
 UNUSUAL = ["😀👨‍👩‍👧", "مرحبا بالعالم", "你好，世界。", "</s>", "<pad> </s> <unk>", "\x00", "a\ud800b", "½"]

@@ -16,7 +16,6 @@ from attention_viewer.model.contract.api import (
     Check,
     DecodeStep,
     Effect,
-    Encoding,
     Ended,
     Fate,
     HeadEffect,
@@ -38,6 +37,7 @@ from attention_viewer.viewer.work.jobs import Priority, Work
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure
 from PySide6.QtCore import QObject, QTimer, Signal
 from support import insides, traces
+from support.traces import of_maps
 
 EOS, PAD = 0, 1
 WORDS = ("</s>", "<pad>", "un", "le", "la", "chat", "noir", "dort", "ici", "bien")
@@ -102,10 +102,14 @@ class ToySession:
         ended = Ended.LIMIT if ended is None and len(steps) >= document.limit else ended
         now = document.interventions
         return Trace(
-            Encoding(source, np.zeros((layers, heads, len(source), len(source)), dtype=np.float32)),
+            source,
             tuple(steps),
-            np.zeros((layers, heads, len(steps), len(steps)), dtype=np.float32),
-            np.zeros((layers, heads, len(steps), len(source)), dtype=np.float32),
+            self.info.maps,
+            of_maps(
+                np.zeros((layers, heads, len(source), len(source)), dtype=np.float32),
+                np.zeros((layers, heads, len(steps), len(steps)), dtype=np.float32),
+                np.zeros((layers, heads, len(steps), len(source)), dtype=np.float32),
+            ),
             ended,
             now.hidden,
             now.causal_mask,

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from attention_viewer.model.contract.api import (
     Candidate,
     DecodeStep,
-    Encoding,
     Ended,
     Floats,
     How,
+    Kind,
     ModelInfo,
     Token,
     Trace,
 )
 from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.maps import encoder_decoder
 from attention_viewer.model.families.marian import architecture
 
 SOURCE = (
@@ -35,6 +39,7 @@ TARGET = (
 )
 VOCABULARY = 41
 LAYERS, HEADS = 2, 3
+MAPS = encoder_decoder((LAYERS, HEADS), (LAYERS, HEADS))
 
 
 def config(**changes: Any) -> ModelConfig:
@@ -99,6 +104,15 @@ def trace(rows: int) -> Trace:
     for index, step in enumerate(steps):
         decoder[:, :, index, : index + 1] = step.self_attention
     ended = Ended.EOS if rows == len(TARGET) else None
-    return Trace(
-        Encoding(SOURCE, attention(len(SOURCE), len(SOURCE))), steps, decoder, attention(rows, len(SOURCE)), ended
-    )
+    return Trace(SOURCE, steps, MAPS, of_maps(attention(5, 5), decoder, attention(rows, 5)), ended)
+
+
+def of_maps(encoder: Floats, decoder: Floats, cross: Floats) -> Mapping[Kind, Floats]:
+    """Weights of an encoder-decoder by the names of its maps."""
+    return MappingProxyType({Kind.ENCODER: encoder, Kind.DECODER: decoder, Kind.CROSS: cross})
+
+
+def with_weights(trace: Trace, **weights: Floats) -> Trace:
+    """A trace with other weights of some maps, by their names."""
+    changed = {Kind(name): each for name, each in weights.items()}
+    return replace(trace, attention=MappingProxyType({**trace.attention, **changed}))

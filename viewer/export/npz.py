@@ -23,7 +23,7 @@ def trace_arrays(trace: Trace, meta: Mapping[str, Any]) -> dict[str, NDArray[Any
     Weights [L, H, rows, columns], a mask [rows, columns] for each kind, tokens as raw pieces, `meta` as JSON text.
     """
     return {
-        "encoder_self_attention": trace.encoding.self_attention,
+        "encoder_self_attention": trace.encoder_self_attention,
         "decoder_self_attention": trace.decoder_self_attention,
         "cross_attention": trace.cross_attention,
         "encoder_mask": _mask(trace, Kind.ENCODER),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from attention_viewer.model.analysis.roles import head_roles, places, relative_entropy
-from attention_viewer.model.contract.api import Encoding, Floats, Kind, Token, Trace
+from attention_viewer.model.contract.api import Floats, Kind, Token, Trace
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import encoder_decoder
 from support import traces
+from support.traces import of_maps, with_weights
 
 SOURCE = (
     Token(1, "▁The", "The"),
@@ -21,7 +21,8 @@ SOURCE = (
 
 
 def encoded(*heads: Floats) -> Trace:
-    return Trace(Encoding(SOURCE, np.stack(heads)[None].astype(np.float32)), (), *_nothing(len(heads)))
+    maps = encoder_decoder((1, len(heads)), (1, len(heads)))
+    return Trace(SOURCE, (), maps, of_maps(np.stack(heads)[None].astype(np.float32), *_nothing(len(heads))))
 
 
 def _nothing(heads: int) -> tuple[Floats, Floats]:
@@ -61,7 +62,7 @@ def test_a_decoder_row_with_one_key_counts_for_nothing() -> None:
     weights = np.zeros_like(trace.decoder_self_attention)
     weights[..., 0, 0] = 1.0
     weights[..., 1:, :2] = 0.5
-    found = head_roles([replace(trace, decoder_self_attention=weights)], Kind.DECODER)
+    found = head_roles([with_weights(trace, decoder=weights)], Kind.DECODER)
     # Both rows give half of their weight to <start>; the other half goes to different places.
     assert {each.role for each in found} == {"<start>"}
     assert found[0].share == pytest.approx(0.5)

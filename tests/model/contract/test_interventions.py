@@ -94,8 +94,8 @@ def test_a_head_that_is_off_still_has_its_weights(session: Translator) -> None:
     head = HeadId(Kind.ENCODER, 1, 4)
     trace = traced(session, Interventions(heads_off=frozenset({head})))
     plain = traced(session, Interventions())
-    np.testing.assert_array_equal(trace.encoding.self_attention[:2], plain.encoding.self_attention[:2])
-    assert np.abs(trace.encoding.self_attention[2] - plain.encoding.self_attention[2]).max() > 1e-3
+    np.testing.assert_array_equal(trace.encoder_self_attention[:2], plain.encoder_self_attention[:2])
+    assert np.abs(trace.encoder_self_attention[2] - plain.encoder_self_attention[2]).max() > 1e-3
 
 
 @pytest.mark.parametrize("kind", [Positions.OFF, Positions.SHUFFLED])
@@ -130,7 +130,7 @@ def test_without_positions_the_encoder_cannot_tell_word_order(session: Translato
     assert sorted(ids) == sorted(token.id for token in one.source_tokens)
     order = [ids.index(token.id) for token in one.source_tokens]
     np.testing.assert_allclose(
-        one.encoding.self_attention, other.encoding.self_attention[:, :, order][:, :, :, order], atol=1e-5
+        one.encoder_self_attention, other.encoder_self_attention[:, :, order][:, :, :, order], atol=1e-5
     )
 
 

@@ -80,7 +80,7 @@ def assert_agrees(directory: Path, text: str, target: Sequence[int]) -> None:
     rows = np.stack([step.log_probabilities for step in trace.steps])
     expected = torch.tensor(logits).log_softmax(-1).numpy()
     np.testing.assert_allclose(rows, expected, atol=LOGITS, rtol=0)
-    np.testing.assert_allclose(trace.encoding.self_attention, encoder, atol=WEIGHTS, rtol=0)
+    np.testing.assert_allclose(trace.encoder_self_attention, encoder, atol=WEIGHTS, rtol=0)
     np.testing.assert_allclose(trace.decoder_self_attention, decoder, atol=WEIGHTS, rtol=0)
     np.testing.assert_allclose(trace.cross_attention, cross, atol=WEIGHTS, rtol=0)
 

@@ -149,9 +149,8 @@ def test_every_frame_says_it(qapp: QApplication, what: str) -> None:
 
 def mirrored(trace: Trace) -> Trace:
     """A trace with other weights, so that there is a difference to picture."""
-    encoding = replace(trace.encoding, self_attention=trace.encoding.self_attention[..., ::-1])
-    cross, decoder = trace.cross_attention[..., ::-1], 0.5 * trace.decoder_self_attention
-    return replace(trace, encoding=encoding, cross_attention=cross, decoder_self_attention=decoder)
+    encoder, cross = trace.encoder_self_attention[..., ::-1], trace.cross_attention[..., ::-1]
+    return traces.with_weights(trace, encoder=encoder, cross=cross, decoder=0.5 * trace.decoder_self_attention)
 
 
 @pytest.mark.parametrize("what", ["map", "grid", "kinds"])

@@ -213,7 +213,7 @@ def test_the_head_that_was_taught_to_align_is_marked() -> None:
 
 
 def test_maps_show_a_b_or_their_difference() -> None:
-    b = replace(TRACE, cross_attention=TRACE.cross_attention * 0.5)
+    b = traces.with_weights(TRACE, cross=TRACE.cross_attention * 0.5)
     state = loaded(other=Other("pinned", b, "The other", "autre"))
     views = {side: ViewState(heads={kind: Head() for kind in Kind}, side=side) for side in Side}
     maps = {side: resolve.heatmap(state, view, Kind.CROSS) for side, view in views.items()}

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Encoding, How, Kind, Token, Trace
+from attention_viewer.model.contract.api import How, Kind, Token, Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import choose_hypothesis, delete_hypothesis, force, rename_hypothesis
 from attention_viewer.viewer.state.comparing import common, difference, followed, parting, places, without_difference
@@ -25,7 +25,7 @@ def with_output(trace: Trace, index: int, token: Token) -> Trace:
 @pytest.mark.parametrize("kind", list(Kind))
 def test_traces_of_one_shape_are_compared_whole(kind: Kind) -> None:
     a = traces.trace(3)
-    b = replace(a, cross_attention=a.cross_attention * 0.5)
+    b = traces.with_weights(a, cross=a.cross_attention * 0.5)
     found = difference(a, b, kind)
     assert found is not None and found.whole
     expected = 0.5 * a.cross_attention if kind is Kind.CROSS else np.zeros_like(a.weights(kind))
@@ -45,8 +45,8 @@ def test_other_shapes_are_compared_where_they_begin_alike() -> None:
 
 def test_nothing_in_common_is_no_difference() -> None:
     a = traces.trace(3)
-    other = Encoding((OTHER, *traces.SOURCE[:2]), traces.attention(3, 3))
-    b = replace(a, encoding=other, cross_attention=traces.attention(3, 3))
+    b = traces.with_weights(a, encoder=traces.attention(3, 3), cross=traces.attention(3, 3))
+    b = replace(b, source_tokens=(OTHER, *traces.SOURCE[:2]))
     assert difference(a, b, Kind.ENCODER) is None and difference(a, b, Kind.CROSS) is None
     assert difference(a, traces.trace(0), Kind.CROSS) is None
     assert "different sentences" in parting(a, b) and "first 0" in parting(a, b)
