@@ -87,6 +87,14 @@ class Tokenizer:
         _check_length(tokens, "translation")
         return tuple(tokens)
 
+    def target_ranges(self, text: str) -> tuple[tuple[int, int] | None, ...]:
+        """The characters of a translation `text` that each of its tokens covers; None for `</s>`.
+
+        Raises InputError as `encode_target` does.
+        """
+        ranges = [span if span[0] < span[1] else None for _, span in _cut(self._target, text, "translation")]
+        return (*ranges, None)
+
     def decode(self, ids: Iterable[int]) -> str:
         """The text of target ids, special tokens left out."""
         tokens = [self.token(token_id) for token_id in ids]

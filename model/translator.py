@@ -84,6 +84,10 @@ class Translator:
         """The tokens of a given translation, `</s>` last; InputError where it is empty or too long."""
         return self._tokenizer.encode_target(text)
 
+    def target_ranges(self, text: str) -> tuple[tuple[int, int] | None, ...]:
+        """The characters of a given translation that each of its tokens covers; None for `</s>`."""
+        return self._tokenizer.target_ranges(text)
+
     def vocabulary(self) -> tuple[Token, ...]:
         """Every token of the target side, indexed by id."""
         return self._tokenizer.vocabulary

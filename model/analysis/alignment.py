@@ -38,6 +38,9 @@ class Gold:
     possible: frozenset[Link]
 
 
+NO_GOLD = Gold(frozenset(), frozenset())
+
+
 @dataclass(frozen=True, eq=False)
 class Sentence:
     """Cross-attention `weights` float32 [Ld, Hd, T, S], the word of each output token [T] and source token [S]."""
@@ -45,7 +48,7 @@ class Sentence:
     weights: Floats
     target_words: tuple[int | None, ...]
     source_words: tuple[int | None, ...]
-    gold: Gold
+    gold: Gold = NO_GOLD
 
 
 @dataclass
@@ -134,8 +137,16 @@ def word_weights(weights: Floats, rows: Sequence[int | None], columns: Sequence[
 
 
 def links(weights: Floats) -> frozenset[Link]:
-    """For each target word (row) of [J, I] the source word it looks at most."""
-    return frozenset((int(source), target) for target, source in enumerate(weights.argmax(axis=-1)))
+    """For each target word (row) of [J, I] the source word it looks at most, if it looks at any."""
+    if not weights.shape[-1]:
+        return frozenset()
+    found = enumerate(weights.argmax(axis=-1))
+    return frozenset((int(source), target) for target, source in found if weights[target, source] > 0)
+
+
+def pharaoh(found: Iterable[Link]) -> str:
+    """Links as people exchange them, `0-0 1-2`: source and target words counted from 0, in order."""
+    return " ".join(f"{source}-{target}" for source, target in sorted(found))
 
 
 def head_errors(sentences: Iterable[Sentence], convention: Convention) -> Floats:

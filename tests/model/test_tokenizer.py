@@ -188,3 +188,14 @@ def test_target_tokens_read_well(tokenizer: Tokenizer) -> None:
 )
 def test_pieces_without_their_mark(piece: str, text: str) -> None:
     assert readable(piece) == text
+
+
+@pytest.mark.parametrize("text", ["Le chat, l'été !", "  deux   espaces", "x", "naïf ½"])
+def test_each_token_of_a_translation_covers_its_characters(tokenizer: Tokenizer, text: str) -> None:
+    ranges, tokens = tokenizer.target_ranges(text), tokenizer.encode_target(text)
+    assert len(ranges) == len(tokens) and ranges[-1] is None
+    for span, token in zip(ranges, tokens, strict=True):
+        if span is not None and token.text in text:
+            assert text[slice(*span)] == token.text
+    covered = {place for span in ranges if span for place in range(*span)}
+    assert {place for place, character in enumerate(text) if not character.isspace()} <= covered

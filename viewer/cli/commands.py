@@ -9,6 +9,7 @@ from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer import __version__
+from attention_viewer.viewer.cli.align import ALIGN
 from attention_viewer.viewer.cli.command import PROGRAM, Command
 from attention_viewer.viewer.cli.completion import COMPLETION
 from attention_viewer.viewer.cli.evaluate import EVALUATE
@@ -21,7 +22,7 @@ from attention_viewer.viewer.cli.train import TRAIN
 from attention_viewer.viewer.cli.translate import TRANSLATE
 from attention_viewer.viewer.cli.window import OF_WINDOW, WINDOW
 
-COMMANDS: tuple[Command, ...] = (TRANSLATE, TRACE, EXPORT, SCREENSHOT, TRAIN, EVALUATE, HELP, COMPLETION)
+COMMANDS: tuple[Command, ...] = (TRANSLATE, TRACE, EXPORT, SCREENSHOT, ALIGN, TRAIN, EVALUATE, HELP, COMPLETION)
 """The commands that have a name, in the order of the help; without one the window opens."""
 
 

@@ -1,0 +1,215 @@
+"""The command align: sentence pairs in, a line of word links a pair out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.viewer.cli.batch import BadLine, Entry, Line
+from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, Command, add_writing
+from attention_viewer.viewer.cli.option_types import one_of, whole
+
+if TYPE_CHECKING:
+    from attention_viewer.model.analysis.alignment import Sentence
+    from attention_viewer.model.analysis.consensus import Aligner
+    from attention_viewer.model.translator import Translator
+
+SAMPLE = 100
+"""Pairs by which the best head is chosen, and what its rows stand for."""
+UNABLE = "could not be: left empty, so that the others keep their places"
+ROWS = ("reads", "predicts")
+
+
+@dataclass(frozen=True)
+class AlignOptions:
+    """Pairs of `source` to lines of `output` (None: standard output).
+
+    `layer` and `head`, from 0, and what `rows` stand for; None: those that agree best with the consensus.
+    """
+
+    model: Path
+    source: Path
+    output: Path | None = None
+    force: bool = False
+    layer: int | None = None
+    head: int | None = None
+    rows: str | None = None
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    add_writing(parser)
+    parser.add_argument("file", metavar="FILE", type=Path, help="UTF-8 text, a source, a tab and a target on each line")
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="file for the links; standard output without")
+    parser.add_argument("--layer", metavar="N", type=whole("--layer", 1), help="layer of the head, from 1")
+    parser.add_argument("--head", metavar="N", type=whole("--head", 1), help="head of that layer, from 1")
+    parser.add_argument(
+        "--best", action="store_true", help="the head whose links agree best with the consensus: so without --layer"
+    )
+    parser.add_argument(
+        "--rows", metavar="WHICH", type=one_of("--rows", ROWS), help="what a row aligns: the token it reads or predicts"
+    )
+
+
+def options(values: argparse.Namespace) -> AlignOptions:
+    """The options that were given."""
+    layer, head = (None if number is None else number - 1 for number in (values.layer, values.head))
+    if (layer is None) != (head is None):
+        raise InputError("--layer and --head name one head together: give both, or neither for the best one.")
+    if values.best and layer is not None:
+        raise InputError("--best looks for a head, and --layer and --head name one: leave one of them out.")
+    return AlignOptions(values.model, values.file, values.output, values.force, layer, head, values.rows)
+
+
+def run(options: AlignOptions) -> int:
+    """Align pair by pair; blank lines stay blank, and so do lines that will not do."""
+    from attention_viewer.model.checkpoint import check_checkpoint
+    from attention_viewer.viewer.storage.files import check_output, write_lines
+
+    check_checkpoint(options.model)
+    if options.output is not None:
+        check_output(options.output, options.force)
+    elif sys.stdout is None:
+        raise InputError("Standard output is closed: name a file for the links with -o.")
+    if options.output is None:
+        return _aligned(options, _print)
+    lines: list[str] = []
+    code = _aligned(options, lines.append)
+    write_lines(options.output, lines, options.force)
+    return code
+
+
+def _aligned(options: AlignOptions, emit: Callable[[str], None]) -> int:
+    """Give `emit` the links of each line; returns the exit code. Raises KeyboardInterrupt where it was stopped."""
+    from attention_viewer.model.translator import Translator
+    from attention_viewer.viewer.cli.batch import Words, entries, report, run_batch
+    from attention_viewer.viewer.cli.progress import Bar
+    from attention_viewer.viewer.storage.files import read_raw_lines
+
+    raw = read_raw_lines(options.source)
+    found = entries(raw, _pair, keep_blank=True)
+    translator = Translator(options.model)
+    first = list(islice(found, SAMPLE))
+    aligner = _aligner(options, translator, first)
+    beside = options.output is not None or not sys.stdout.isatty()
+    with Bar(len(raw), 0, "lines", beside) as bar:
+        outcome = run_batch(
+            chain(first, found),
+            lambda line: emit(_links(translator, aligner, line)),
+            refused=lambda bad: emit(""),
+            total=len(raw),
+            taken=bar.taken,
+        )
+    stopped = "" if options.output is None else f"{options.output} was not written"
+    for said in report(outcome, str(options.source), Words("aligned", UNABLE, stopped)):
+        print(said, file=sys.stderr)
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return PARTLY_DONE if outcome.bad else DONE
+
+
+def _pair(text: str) -> tuple[str, str | None]:
+    from attention_viewer.viewer.storage.files import source_and_target
+
+    source, target = source_and_target(text)
+    if target is None:
+        raise InputError("It has no translation: give a source, a tab and a target.")
+    return source, target
+
+
+def _aligner(options: AlignOptions, translator: Translator, first: Iterable[Entry]) -> Aligner | None:
+    """The head that was asked for, or the best by the first lines; None where none of them will do."""
+    from attention_viewer.model.analysis.alignment import Convention
+    from attention_viewer.model.analysis.consensus import Aligner, best_aligner
+
+    wanted = None if options.rows is None else dict(zip(ROWS, Convention, strict=True))[options.rows]
+    head = None if options.layer is None or options.head is None else (options.layer, options.head)
+    _check_head(translator, head)
+    if head is not None and wanted is not None:
+        return Aligner(wanted, *head, agreement=1.0)
+    sentences = list(_sentences(translator, first))
+    if not sentences:
+        return None
+    aligner = best_aligner(sentences, wanted, head)
+    print(
+        f"Layer {aligner.layer + 1}, head {aligner.head + 1}, rows stand for the {aligner.convention}; agreement "
+        f"with the consensus of all heads on {len(sentences)} pairs: {aligner.agreement:.2f}",
+        file=sys.stderr,
+    )
+    return aligner
+
+
+def _check_head(translator: Translator, head: tuple[int, int] | None) -> None:
+    from attention_viewer.model.contract.maps import Kind
+
+    layers, heads = translator.info.heads(Kind.CROSS)
+    if head is not None and (head[0] >= layers or head[1] >= heads):
+        raise InputError(
+            f"There is no layer {head[0] + 1}, head {head[1] + 1}: the cross-attention of this model has {layers} "
+            f"layers and {heads} heads."
+        )
+
+
+def _sentences(translator: Translator, entries: Iterable[Entry]) -> Iterator[Sentence]:
+    """The pairs that can be aligned, as far as they are needed to choose a head."""
+    for entry in entries:
+        try:
+            if not isinstance(entry, BadLine) and entry.source:
+                yield _sentence(translator, entry)
+        except InputError:
+            # It is listed when its turn comes.
+            continue
+
+
+def _links(translator: Translator, aligner: Aligner | None, line: Line) -> str:
+    from attention_viewer.model.analysis.alignment import pharaoh
+    from attention_viewer.model.analysis.consensus import head_links
+
+    # Where there is no aligner, no line can be aligned: this one will say why.
+    sentence = _sentence(translator, line) if line.source else None
+    return "" if sentence is None or aligner is None else pharaoh(head_links(sentence, aligner))
+
+
+def _sentence(translator: Translator, line: Line) -> Sentence:
+    """The weights of a pair's forced translation, and the words, split at spaces, of its tokens."""
+    from attention_viewer.model.analysis.alignment import Sentence
+    from attention_viewer.model.analysis.words import words_at
+    from attention_viewer.model.contract.document import Document
+    from attention_viewer.model.contract.hypotheses import teacher_force
+
+    assert line.target is not None
+    target = [token.id for token in translator.encode_target(line.target)]
+    trace = translator.trace(teacher_force(Document(line.source), target))
+    source = words_at(line.source, [token.span for token in trace.source_tokens])
+    words = words_at(line.target, translator.target_ranges(line.target))
+    return Sentence(trace.cross_attention, tuple(words), tuple(source))
+
+
+def _print(links: str) -> None:
+    sys.stdout.buffer.write(f"{links}\n".encode())
+    sys.stdout.buffer.flush()
+
+
+ALIGN = Command(
+    name="align",
+    summary="link the words of sentence pairs",
+    description=f"""\
+Link words of sentence pairs by cross-attention: FILE has a source, a tab and a translation on each line; each
+line of the output has the links of a pair as 0-0 1-2, source and target words counted from 0. Words are what
+stands between spaces. Each target word is linked to the source word that one head looks at most while it reads
+or predicts it: pieces' rows are averaged, their columns summed.
+
+Without --layer and --head, the head and what its rows stand for are those whose links agree best with a consensus
+of all heads on the first {SAMPLE} lines; standard error names them. Blank lines stay blank; lines that cannot be
+aligned become empty ones, all such lines are listed at the end, and the exit code is 1.""",
+    example="example: attention-viewer align pairs.tsv -o links.txt",
+    add=add,
+    options=options,
+    run=run,
+)
