@@ -66,7 +66,7 @@ def best_aligner(
     """
     return max(
         (
-            Aligner(each, *place, float(found[place]))
+            Aligner(each, place[0], place[1], float(found[place]))
             for each, found in agreements(sentences).items()
             for place in np.ndindex(*found.shape)
             if convention in (None, each) and head in (None, place)

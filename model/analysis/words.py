@@ -43,8 +43,8 @@ def spelled(tokens: Sequence[Token], group: Group) -> str:
 
 def merged(weights: Floats, rows: Sequence[Group], columns: Sequence[Group]) -> Floats:
     """Weights [..., R, C] of groups of rows and columns: rows averaged, columns summed, [..., r, c]."""
-    counts = np.array([[max(len(group), 1)] for group in rows], dtype=np.float32).reshape(len(rows), 1)
-    averaging = _membership(rows, weights.shape[-2]) / counts  # [r, R]
+    averaging = _membership(rows, weights.shape[-2])  # [r, R]
+    averaging /= np.maximum(averaging.sum(axis=1, keepdims=True), np.float32(1.0))
     found: Floats = averaging @ weights @ _membership(columns, weights.shape[-1]).T
     return found
 

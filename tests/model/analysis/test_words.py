@@ -37,7 +37,7 @@ def test_rows_are_averaged_and_columns_summed() -> None:
         dtype=np.float32,
     )
     found = merged(weights, grouped(TARGET), grouped(SOURCE))
-    expected = [[0.1, 0.5, 0.0, 0.4], [0.3, 0.4, 0.2, 0.1], [0, 0, 0, 1]]
+    expected = [[0.1, 0.5, 0.0, 0.4], [0.3, 0.4, 0.2, 0.1], [0.0, 0.0, 0.0, 1.0]]
     np.testing.assert_allclose(found, expected, atol=1e-6)
     every_head = merged(np.stack([weights, weights[::-1]])[None], grouped(TARGET), grouped(SOURCE))
     assert every_head.shape == (1, 2, 3, 4)
@@ -60,8 +60,8 @@ def test_a_cell_is_masked_only_where_all_its_parts_are() -> None:
 def test_hidden_weight_is_gone_or_spread_over_the_rest() -> None:
     weights = np.array([[0.1, 0.1, 0.2, 0.1, 0.5], [0, 0, 0, 0, 1]], dtype=np.float32)
     left = merged(weights, ((0,), (1,)), grouped(SOURCE, words=False, hide=True))
-    np.testing.assert_allclose(left, [[0.1, 0.1, 0.2, 0.1], [0, 0, 0, 0]])
-    np.testing.assert_allclose(renormalised(left), [[0.2, 0.2, 0.4, 0.2], [0, 0, 0, 0]], atol=1e-6)
+    np.testing.assert_allclose(left, [[0.1, 0.1, 0.2, 0.1], [0.0, 0.0, 0.0, 0.0]])
+    np.testing.assert_allclose(renormalised(left), [[0.2, 0.2, 0.4, 0.2], [0.0, 0.0, 0.0, 0.0]], atol=1e-6)
 
 
 def test_no_rows_are_no_trouble() -> None:
