@@ -44,7 +44,7 @@ def spelled(tokens: Sequence[Token], group: Group) -> str:
 def merged(weights: Floats, rows: Sequence[Group], columns: Sequence[Group]) -> Floats:
     """Weights [..., R, C] of groups of rows and columns: rows averaged, columns summed, [..., r, c]."""
     averaging = _membership(rows, weights.shape[-2])  # [r, R]
-    averaging /= np.maximum(averaging.sum(axis=1, keepdims=True), np.float32(1.0))
+    averaging = averaging / np.maximum(averaging.sum(axis=1, keepdims=True), np.float32(1.0))
     found: Floats = averaging @ weights @ _membership(columns, weights.shape[-1]).T
     return found
 
