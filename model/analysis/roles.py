@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Floats, Kind, Token, Trace
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import Stream
 
 ROLE_SHARE = 0.4
 """Mean weight from which a place is what a head is there for."""
@@ -73,16 +74,17 @@ def relative_entropy(weights: Floats, allowed: Booleans) -> Floats:
 def places(trace: Trace, kind: Kind) -> Mapping[str, Booleans]:
     """The places a head can be there for, by name, as masks of cells [R, C]."""
     rows, columns = trace.weights(kind).shape[2:]
-    keys = trace.input_tokens if kind is Kind.DECODER else trace.source_tokens
+    sides = trace.map(kind)
+    keys = trace.tokens(sides.columns)
     found = {"punctuation": _columns(rows, [_is_punctuation(token) for token in keys])}
-    if kind is Kind.DECODER:
+    if sides.columns is Stream.TARGET:
         found["<start>"] = _columns(rows, [index == 0 for index in range(columns)])
     else:
         found["</s>"] = _columns(rows, [token.special for token in keys])
-    if kind is not Kind.CROSS:
+    if not sides.crosses:
         found["the token itself"] = np.eye(rows, columns, dtype=np.bool_)
         found["the token before"] = np.eye(rows, columns, -1, dtype=np.bool_)
-    if kind is Kind.ENCODER:
+    if not sides.crosses and not sides.causal:
         found["the token after"] = np.eye(rows, columns, 1, dtype=np.bool_)
     return found
 

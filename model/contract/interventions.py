@@ -110,7 +110,7 @@ def while_decoding(interventions: Interventions) -> Interventions:
 def to_json(interventions: Interventions) -> dict[str, Any]:
     """Plain JSON values, in an order of their own."""
     return {
-        "heads_off": [[head.kind.value, head.layer, head.head] for head in sorted(interventions.heads_off)],
+        "heads_off": [[str(head.kind), head.layer, head.head] for head in sorted(interventions.heads_off)],
         "hidden": sorted(interventions.hidden),
         "encoder_positions": interventions.encoder_positions.value,
         "decoder_positions": interventions.decoder_positions.value,

@@ -43,7 +43,7 @@ class MapInfo:
 
     `kind` is its name in files and commands, `name` what people call it, `short` one word of that. `causal` maps have
     a triangular mask: no row looks at a later column. `guided`: layer and head, from 0, of the head trained to align
-    words (Garg et al. 2019).
+    words (Garg et al. 2019). `first`: the head to begin with; where there is none such, the nearest one.
     """
 
     kind: Kind
@@ -55,6 +55,7 @@ class MapInfo:
     columns: Stream
     causal: bool = False
     guided: tuple[int, int] | None = None
+    first: tuple[int, int] = (0, 0)
 
     @property
     def title(self) -> str:
@@ -96,11 +97,16 @@ def encoder_decoder(
 ) -> tuple[MapInfo, ...]:
     """The three kinds of attention of Vaswani et al. 2017, section 3.2.3, in the order in which they are computed.
 
-    `encoder` and `decoder` are (layers, heads); `guided` is a cross-attention head.
+    `encoder` and `decoder` are (layers, heads); `guided` is a cross-attention head. The first heads are those of the
+    bundled model that look at something.
     """
     source, target = Stream.SOURCE, Stream.TARGET
     return (
-        MapInfo(Kind.ENCODER, "Encoder self-attention", "Encoder", *encoder, source, source),
-        MapInfo(Kind.DECODER, "Decoder self-attention", "Decoder", *decoder, target, target, causal=True),
-        MapInfo(Kind.CROSS, "Cross-attention", "Cross", *decoder, target, source, guided=guided),
+        MapInfo(Kind.ENCODER, "Encoder self-attention", "Encoder", *encoder, source, source, first=(2, 3)),
+        MapInfo(Kind.DECODER, "Decoder self-attention", "Decoder", *decoder, target, target, causal=True, first=(2, 1)),
+        MapInfo(Kind.CROSS, "Cross-attention", "Cross", *decoder, target, source, guided=guided, first=(3, 7)),
     )
+
+
+EXPECTED = encoder_decoder((1, 1), (1, 1))
+"""What to reckon with as long as no model says what it has."""

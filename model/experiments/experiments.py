@@ -13,7 +13,7 @@ import torch
 from attention_viewer.model.contract.api import Check, Floats, HeadEffect, Progress, Token, Trace
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, switch_heads
-from attention_viewer.model.contract.maps import HeadId, Kind
+from attention_viewer.model.contract.maps import HeadId
 from attention_viewer.model.nn.switches import Switches, switches
 from attention_viewer.model.nn.transformer import Transformer
 from torch import Tensor
@@ -57,6 +57,7 @@ def rank_heads(
     Yields after each head; returns the effects, the largest divergence first.
     """
     heads = [head for head in every_head(model) if head not in interventions.heads_off]
+    decodes = {each.kind: each.decodes for each in model.architecture.maps}
     memory: Tensor | None = None
 
     def run(heads_off: Interventions, memory: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -71,7 +72,7 @@ def rank_heads(
     effects: list[HeadEffect] = []
     for done, head in enumerate(heads, start=1):
         # The encoder's output does not depend on the decoder's heads.
-        reused = None if head.kind is Kind.ENCODER else memory
+        reused = memory if decodes[head.kind] else None
         after, _ = run(switch_heads(interventions, [head], True), reused)
         effects.append(HeadEffect(*head, divergence(before, after), _log_probability(after, outputs) - score))
         yield Progress(done, len(heads))

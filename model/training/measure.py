@@ -18,7 +18,7 @@ from attention_viewer.model.analysis.alignment import (
 )
 from attention_viewer.model.analysis.roles import head_roles
 from attention_viewer.model.checkpoint import load
-from attention_viewer.model.contract.api import Floats, Kind
+from attention_viewer.model.contract.api import Floats
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
@@ -118,7 +118,7 @@ def _role_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str
     """What each head looks at while the sources are translated greedily."""
     session = Translator(options.model, options.threads)
     traces = [session.trace(Document(pair.source, step=LIMIT)) for pair in pairs]
-    for kind in Kind:
+    for kind in (each.kind for each in session.info.maps):
         yield ""
         yield f"Heads of {kind} attention: what they look at, its share of their weight, entropy from 0 to 1"
         for each in head_roles(traces, kind):

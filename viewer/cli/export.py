@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import EXPECTED, named
 from attention_viewer.viewer.cli.command import (
     Command,
     add_course,
@@ -36,7 +37,7 @@ from attention_viewer.viewer.state.exportables import (
 from attention_viewer.viewer.state.figure_options import PIXELS_PER_INCH, THEMES, FigureOptions
 from attention_viewer.viewer.state.options import Option, exported
 
-KINDS = ("encoder", "decoder", "cross")
+KINDS = tuple(str(each.kind) for each in EXPECTED)
 SMALLEST_SCALE, LARGEST_SCALE = 0.5, 12.0
 """Pixels of an image to a pixel of the figure."""
 
@@ -142,7 +143,7 @@ def needs_a_row(figure: FigureOptions, kinds: tuple[str, ...]) -> bool:
     """Whether there is nothing to export before the first step of the decoder."""
     if figure.format in ANIMATIONS or figure.what.needs is Needs.ROW:
         return True
-    return figure.what.shows in (Shows.HEAD, Shows.KIND) and kinds != ("encoder",)
+    return figure.what.shows in (Shows.HEAD, Shows.KIND) and any(named(EXPECTED, kind).decodes for kind in kinds)
 
 
 def _add_words(

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attention_viewer.model.checkpoint import check_checkpoint
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.config import ModelConfig, read_config
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.maps import Kind, MapInfo, named
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.viewer.cli.batch import Line
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
 from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
@@ -126,17 +127,20 @@ def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:
 def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tuple[Item, ...]:
     """The files of one sentence, in order. Raises InputError where the model has no such layer or head."""
     what, suffix = options.figure.what, options.figure.format
-    kinds = [Kind(kind) for kind in options.kinds]
+    maps = architecture(config).maps
+    kinds = [named(maps, kind) for kind in options.kinds]
     if what.shows is Shows.HEAD:
-        each = [(kind, head) for kind in kinds for head in _heads(options, config, kind)]
+        each = [(sides.kind, head) for sides in kinds for head in _heads(options, sides)]
         return tuple(
             Item(f"{what.file_name(kind, head.layer, head.head)}.{suffix}", _looking_at(view, {kind: head}, kind))
             for kind, head in each
         )
     if what.shows is Shows.KIND:
-        return tuple(Item(f"{what.file_name(kind)}.{suffix}", _looking_at(view, {}, kind)) for kind in kinds)
+        return tuple(
+            Item(f"{what.file_name(sides.kind)}.{suffix}", _looking_at(view, {}, sides.kind)) for sides in kinds
+        )
     everything = what.shows is Shows.EVERY_KIND
-    heads = {kind: _chosen_head(options, config, kind, view) for kind in Kind} if everything else {}
+    heads = {sides.kind: _chosen_head(options, sides, view) for sides in maps} if everything else {}
     return (Item(f"{what.file_name()}.{suffix}", _looking_at(view, heads, view.active)),)
 
 
@@ -144,15 +148,11 @@ def _looking_at(view: ViewState, heads: Mapping[Kind, Head], active: Kind) -> Vi
     return replace(view, heads={**view.heads, **heads}, active=active)
 
 
-def _heads(options: ExportOptions, config: ModelConfig, kind: Kind) -> list[Head]:
-    """The heads of a kind that the options choose, in order."""
-    side, layers, heads = (
-        ("encoder", config.encoder_layers, config.encoder_attention_heads)
-        if kind is Kind.ENCODER
-        else ("decoder", config.decoder_layers, config.decoder_attention_heads)
-    )
-    chosen_layers = _chosen("Layer", options.layer, layers, side)
-    chosen_heads = _chosen("Head", options.head, heads, side)
+def _heads(options: ExportOptions, sides: MapInfo) -> list[Head]:
+    """The heads of a map that the options choose, in order."""
+    side = "decoder" if sides.decodes else "encoder"
+    chosen_layers = _chosen("Layer", options.layer, sides.layers, side)
+    chosen_heads = _chosen("Head", options.head, sides.heads, side)
     return [Head(layer, head) for layer in chosen_layers for head in chosen_heads]
 
 
@@ -165,10 +165,10 @@ def _chosen(what: str, number: int | None, count: int, side: str) -> range:
     return range(number - 1, number)
 
 
-def _chosen_head(options: ExportOptions, config: ModelConfig, kind: Kind, view: ViewState) -> Head:
-    """The view's head of a kind, with the layer and the head that the options name."""
-    first = _heads(options, config, kind)[0]
-    seen = view.heads[kind]
+def _chosen_head(options: ExportOptions, sides: MapInfo, view: ViewState) -> Head:
+    """The view's head of a map, with the layer and the head that the options name."""
+    first = _heads(options, sides)[0]
+    seen = view.heads[sides.kind]
     return Head(seen.layer if options.layer is None else first.layer, seen.head if options.head is None else first.head)
 
 

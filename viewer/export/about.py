@@ -9,13 +9,12 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from attention_viewer.model.contract.api import Kind, Trace
+from attention_viewer.model.contract.api import Trace
 from attention_viewer.viewer import __version__
-from attention_viewer.viewer.resolve.resolve import KIND_TITLES
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import Exportable, Shows, exportable
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.view_state import Side, ViewState, clamp
+from attention_viewer.viewer.state.view_state import Side, ViewState, fitted
 
 PROGRAM = "Attention Viewer"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -90,18 +89,18 @@ def plain(text: str) -> str:
 def _of_trace(loaded: Loaded, view: ViewState, what: Exportable, trace: Trace) -> list[tuple[str, str]]:
     other = loaded.results.other if what.has_sides else None
     shown = loaded if other is None or view.side is not Side.B else other
-    heads = {kind: clamp(view.heads[kind], trace.weights(kind).shape[:2]) for kind in Kind}
+    heads = fitted(view, trace.maps).heads
     words = {kind: f"layer {head.layer + 1}, head {head.head + 1}" for kind, head in heads.items()}
     facts = [("Sentence", shown.sentence), ("Translation", shown.translation), ("Step", str(len(trace.steps)))]
     if other is not None:
         facts.append(("Compared", {Side.A: "A", Side.B: f"B, {other.name}"}.get(view.side, f"A − B, {other.name}")))
     if what.shows in (Shows.HEAD, Shows.KIND):
-        facts.append(("Kind", KIND_TITLES[view.active]))
+        facts.append(("Kind", trace.map(view.active).title))
     if what.shows is Shows.HEAD:
         head = heads[view.active]
         facts += [("Layer", str(head.layer + 1)), ("Head", str(head.head + 1))]
     if what.shows is Shows.EVERY_KIND:
-        facts += [(KIND_TITLES[kind], words[kind]) for kind in Kind]
+        facts += [(each.title, words[each.kind]) for each in trace.maps]
     return facts
 
 

@@ -25,8 +25,8 @@ def json_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
         "meta": dict(meta),
         "source_tokens": [_token(token) for token in trace.source_tokens],
         "steps": [_step(step) for step in trace.steps],
-        "attention": {kind.value: _weights(trace.weights(kind)) for kind in Kind},
-        "masked": {kind.value: _mask(trace, kind) for kind in Kind},
+        "attention": {each.kind: _weights(trace.weights(each.kind)) for each in trace.maps},
+        "masked": {each.kind: _mask(trace, each.kind) for each in trace.maps},
     }
     # Other than ASCII is escaped, because a sentence may hold what has no UTF-8 form.
     return (json.dumps(values, separators=(",", ":")) + "\n").encode("ascii")

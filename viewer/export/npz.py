@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Kind, Token, Trace
+from attention_viewer.model.contract.maps import MapInfo
 from numpy.typing import NDArray
 
 CONVENTION = (
@@ -23,12 +24,8 @@ def trace_arrays(trace: Trace, meta: Mapping[str, Any]) -> dict[str, NDArray[Any
     Weights [L, H, rows, columns], a mask [rows, columns] for each kind, tokens as raw pieces, `meta` as JSON text.
     """
     return {
-        "encoder_self_attention": trace.encoder_self_attention,
-        "decoder_self_attention": trace.decoder_self_attention,
-        "cross_attention": trace.cross_attention,
-        "encoder_mask": _mask(trace, Kind.ENCODER),
-        "decoder_mask": _mask(trace, Kind.DECODER),
-        "cross_mask": _mask(trace, Kind.CROSS),
+        **{_array_name(each): trace.weights(each.kind) for each in trace.maps},
+        **{f"{each.kind}_mask": _mask(trace, each.kind) for each in trace.maps},
         "source_tokens": _pieces(trace.source_tokens),
         "input_tokens": _pieces(trace.input_tokens),
         "output_tokens": _pieces(trace.output_tokens),
@@ -43,6 +40,11 @@ def npz_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
     arrays: dict[str, Any] = trace_arrays(trace, meta)
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
+
+
+def _array_name(sides: MapInfo) -> str:
+    """`encoder_self_attention` for a map of one sentence with itself, `cross_attention` for one of two."""
+    return f"{sides.kind}_attention" if sides.crosses else f"{sides.kind}_self_attention"
 
 
 def _mask(trace: Trace, kind: Kind) -> Booleans:

@@ -18,16 +18,16 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from attention_viewer.model.contract.api import Booleans, DecodeStep, Floats, Kind, Token, Trace, join_text
+from attention_viewer.model.contract.api import Booleans, DecodeStep, Floats, Token, Trace, join_text
 from attention_viewer.model.contract.interventions import Interventions, from_json
 from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.palette import PALETTES, Palette
-from attention_viewer.viewer.resolve.resolve import KIND_TITLES, ROW_CONVENTIONS, axes
+from attention_viewer.viewer.resolve.resolve import ROW_CONVENTIONS, axes
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.options import RowLabels
 from attention_viewer.viewer.state.specs import CONVENTION, Axis
-from attention_viewer.viewer.state.view_state import ViewState, clamp
+from attention_viewer.viewer.state.view_state import ViewState, fitted
 
 STEPS_OF_WEIGHT = 65535
 """A weight of 1 as it is stored: 16 bits, little endian."""
@@ -57,7 +57,8 @@ def page_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
 def page_values(trace: Trace, meta: Mapping[str, Any]) -> dict[str, Any]:
     """What the page draws, as JSON values: weights and masks as base64 text, tokens, labels, colours."""
     changes = _interventions(trace, meta)
-    heads = ViewState().heads
+    kinds = [each.kind for each in trace.maps]
+    heads = fitted(ViewState(), trace.maps).heads
     return {
         "sentence": str(meta.get("sentence") or join_text(trace.source_tokens)),
         "translation": str(meta.get("translation") or join_text(trace.output_tokens)),
@@ -69,17 +70,17 @@ def page_values(trace: Trace, meta: Mapping[str, Any]) -> dict[str, Any]:
         "source": [_source(trace, index) for index in range(len(trace.source_tokens))],
         "target": [_output(step) for step in trace.steps],
         "maps": {
-            kind.value: {
-                "title": KIND_TITLES[kind],
+            kind: {
+                "title": trace.map(kind).title,
                 **_weights(trace.weights(kind)),
                 "masked": _bits(trace.mask(kind)),
-                "leaked": _bits(trace.leaked if kind is Kind.DECODER else None),
-                "chosen": dataclasses.astuple(clamp(heads[kind], trace.weights(kind).shape[:2])),
-                "off": sorted([head.layer, head.head] for head in changes.heads_off if head.kind is kind),
+                "leaked": _bits(trace.leaks(kind)),
+                "chosen": dataclasses.astuple(heads[kind]),
+                "off": sorted([head.layer, head.head] for head in changes.heads_off if head.kind == kind),
                 "rows": {labels.value: _axis(axes(trace, kind, labels)[0]) for labels in RowLabels},
                 "columns": _axis(axes(trace, kind, RowLabels.BOTH)[1]),
             }
-            for kind in Kind
+            for kind in kinds
         },
         "row_labels": {labels.value: ROW_CONVENTIONS[labels] for labels in RowLabels},
         "colormaps": {name: COLORMAPS[name].tobytes().hex() for name in SEQUENTIAL},

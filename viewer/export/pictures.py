@@ -78,9 +78,10 @@ def _grid(scene: Scene, look: Look, grown: Scene) -> Figure:
 
 
 def _kinds(scene: Scene, look: Look, grown: Scene) -> Figure:
-    wholes = {kind: _heatmap(grown, kind) for kind in Kind}
+    maps = scene.loaded.maps
+    wholes = {each.kind: _heatmap(grown, each.kind) for each in maps}
     labels = tuple(label for spec in wholes.values() for label in spec.columns.labels)
-    specs = {kind: _heatmap(scene, kind) for kind in Kind}
+    specs = {each.kind: _heatmap(scene, each.kind) for each in maps}
     # Each title names kind, layer and head; what the axes are stands in the caption.
     parts = [
         Titled(
@@ -91,8 +92,9 @@ def _kinds(scene: Scene, look: Look, grown: Scene) -> Figure:
         )
         for kind, spec in specs.items()
     ]
-    sentence = specs[Kind.CROSS].caption[0]
-    conventions = (f"{resolve.KIND_TITLES[kind]}: {spec.caption[1]}" for kind, spec in specs.items())
+    # The caption of a map that decodes has the translation, too.
+    sentence = max((spec.caption[0] for spec in specs.values()), key=len)
+    conventions = (f"{each.title}: {specs[each.kind].caption[1]}" for each in maps)
     caption = (sentence, *conventions, *_lines(conditions.of_maps(scene.loaded, scene.view)))
     return figure("All kinds of attention", row_of(parts, look.fitted), caption, look)
 

@@ -36,8 +36,8 @@ def csv_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for kind in Kind:
-        writer.writerows(_lines(trace, kind, changed))
+    for each in trace.maps:
+        writer.writerows(_lines(trace, each.kind, changed))
     return buffer.getvalue().encode("utf-8", "replace")
 
 
@@ -53,7 +53,7 @@ def _lines(trace: Trace, kind: Kind, changed: str) -> Iterator[tuple[Any, ...]]:
     rows, predicted, columns = _tokens(trace, kind)
     for layer, head, query, key in np.ndindex(*weights.shape):
         yield (
-            kind.value,
+            kind,
             layer,
             head,
             query,
@@ -69,7 +69,5 @@ def _lines(trace: Trace, kind: Kind, changed: str) -> Iterator[tuple[Any, ...]]:
 
 def _tokens(trace: Trace, kind: Kind) -> tuple[tuple[Token, ...], tuple[Token, ...], tuple[Token, ...]]:
     """What the rows read, what they predict (nothing in the encoder), and the keys."""
-    if kind is Kind.ENCODER:
-        return trace.source_tokens, (), trace.source_tokens
-    keys = trace.input_tokens if kind is Kind.DECODER else trace.source_tokens
-    return trace.input_tokens, trace.output_tokens, keys
+    sides = trace.map(kind)
+    return trace.tokens(sides.rows), trace.output_tokens if sides.decodes else (), trace.tokens(sides.columns)

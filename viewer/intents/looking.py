@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import Kind, MapInfo
 from attention_viewer.viewer.intents.screen import Screen
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.highlight import Hover
@@ -43,15 +44,15 @@ class Looking(QObject):
 
     def select_head(self, kind: Kind, layer: int, head: int) -> None:
         """Show a head; layer and head count from 0."""
-        self.look(view_state.select_head(self.view, kind, Head(layer, head), self._counts()))
+        self.look(view_state.select_head(self.view, kind, Head(layer, head), self._maps()))
 
     def move_head(self, layers: int, heads: int) -> None:
         """Move the active panel's selection."""
-        self.look(view_state.move_head(self.view, layers, heads, self._counts()))
+        self.look(view_state.move_head(self.view, layers, heads, self._maps()))
 
     def set_locked(self, locked: bool) -> None:
-        """Keep the three panels on one layer and head, or not."""
-        self.look(view_state.lock(self.view, locked, self._counts()))
+        """Keep all panels on one layer and head, or not."""
+        self.look(view_state.lock(self.view, locked, self._maps()))
 
     def activate(self, kind: Kind) -> None:
         """Make a panel the one that the keyboard and Export act on."""
@@ -85,8 +86,7 @@ class Looking(QObject):
         self.changed.emit()
 
     def _clamped(self, view: ViewState) -> ViewState:
-        return view_state.clamp_all(view, self._counts()) if self.loaded.info else view
+        return view_state.fitted(view, self._maps()) if self.loaded.info else view
 
-    def _counts(self) -> dict[Kind, tuple[int, int]]:
-        info = self.loaded.info
-        return {kind: info.heads(kind) if info else (1, 1) for kind in Kind}
+    def _maps(self) -> Sequence[MapInfo]:
+        return self.loaded.maps

@@ -93,7 +93,7 @@ def of_layer(state: State, kind: Kind, index: int) -> list[HeadId]:
 
 def head_words(head: HeadId) -> str:
     """A head in words; layers and heads count from 1."""
-    return f"{head.kind.value} layer {head.layer + 1} head {head.head + 1}"
+    return f"{head.kind} layer {head.layer + 1} head {head.head + 1}"
 
 
 def _intervene(state: State, change: Callable[[Interventions], Interventions], name: str) -> Wish | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.exportables import DATA
@@ -17,9 +17,10 @@ from attention_viewer.viewer.state.options import Option
 from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import Side
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
+from attention_viewer.viewer.widgets.main_window import MainWindow
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu
 
 MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
 ANY_TIME: Callable[[MenuActions], bool] = lambda menu: True  # noqa: E731
@@ -197,14 +198,8 @@ ACTIONS = (
                _has_model),
     ActionSpec("head_right", "View", "Next head", lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",),
                _has_model),
-    ActionSpec("panel_encoder", "View", "Encoder panel", lambda c: c.controller.activate(Kind.ENCODER), ("Ctrl+1",),
-               checked=lambda c: c.controller.view.active is Kind.ENCODER, tip="Let the keyboard act on this panel"),
-    ActionSpec("panel_decoder", "View", "Decoder panel", lambda c: c.controller.activate(Kind.DECODER), ("Ctrl+2",),
-               checked=lambda c: c.controller.view.active is Kind.DECODER, tip="Let the keyboard act on this panel"),
-    ActionSpec("panel_cross", "View", "Cross-attention panel", lambda c: c.controller.activate(Kind.CROSS), ("Ctrl+3",),
-               checked=lambda c: c.controller.view.active is Kind.CROSS, tip="Let the keyboard act on this panel"),
     ActionSpec("lock", "View", "Lock the panels together", lambda c: c.toggle_lock(), ("Ctrl+K",),
-               checked=lambda c: c.controller.view.locked, tip="Keep all three panels on the same layer and head"),
+               checked=lambda c: c.controller.view.locked, tip="Keep all panels on the same layer and head"),
     ActionSpec("thumbnails", "View", "Thumbnails of all heads", lambda c: c.toggle_thumbnails(), ("Ctrl+G",),
                tip="Show every layer and head small beside the large maps, or fold them away"),
     ActionSpec("large", "View", "One panel large", lambda c: c.toggle_large(), ("F11",),
@@ -231,6 +226,26 @@ SUBMENUS = (
 )  # fmt: skip
 
 
+def panel_action(number: int, sides: MapInfo) -> ActionSpec:
+    """The action that makes a panel of maps the active one; `number` counts from 1."""
+    return ActionSpec(
+        f"panel_{sides.kind}",
+        "View",
+        f"{sides.name.removesuffix(' self-attention')} panel",
+        lambda c: c.controller.activate(sides.kind),
+        (f"Ctrl+{number}",),
+        checked=lambda c: c.controller.view.active == sides.kind,
+        tip="Let the keyboard act on this panel",
+    )
+
+
+def actions_for(maps: Sequence[MapInfo]) -> tuple[ActionSpec, ...]:
+    """`ACTIONS`, and before the lock of the panels one for each panel of maps."""
+    panels = tuple(panel_action(number, sides) for number, sides in enumerate(maps, 1))
+    lock = next(index for index, spec in enumerate(ACTIONS) if spec.id == "lock")
+    return (*ACTIONS[:lock], *panels, *ACTIONS[lock:])
+
+
 def view_submenu(option: Option[Any]) -> SubmenuSpec:
     """The submenu of a choice of how maps are shown."""
     return SubmenuSpec(
@@ -245,11 +260,12 @@ def view_submenu(option: Option[Any]) -> SubmenuSpec:
 class ActionTable(QObject):
     """The QActions of a window, made from the tables, and their state kept up to date."""
 
-    def __init__(self, window: QMainWindow, menu_actions: MenuActions) -> None:
+    def __init__(self, window: MainWindow, menu_actions: MenuActions) -> None:
         super().__init__(window)
         self._window, self._menu_actions = window, menu_actions
         self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
-        self._actions = {spec.id: self._add(spec) for spec in ACTIONS}
+        self._specs = actions_for(window.maps)
+        self._actions = {spec.id: self._add(spec) for spec in self._specs}
         self._submenus = [(spec, self._add_submenu(spec)) for spec in (*SUBMENUS, *map(view_submenu, options.OPTIONS))]
         menu_actions.controller.changed.connect(self.refresh)
         menu_actions.changed.connect(self.refresh)
@@ -264,7 +280,7 @@ class ActionTable(QObject):
 
     def refresh(self) -> None:
         """Enable, disable and tick every action as the state now is."""
-        for spec in ACTIONS:
+        for spec in self._specs:
             action = self._actions[spec.id]
             action.setEnabled(spec.enabled(self._menu_actions))
             if spec.checked is not None:

@@ -124,7 +124,7 @@ class LaboratoryActions(QObject):
         word = "on" if one in off else "off"
         menu.addAction(f"Switch {word} {head_words(one)}", lambda: self._laboratory.switch_heads([one], one not in off))
         others = [each for each in row if each != one]
-        whole = f"all of {kind.value} layer {layer + 1}"
+        whole = f"all of {kind} layer {layer + 1}"
         menu.addAction(f"Switch off {whole}", lambda: self._laboratory.switch_heads(row, True))
         menu.addAction("Switch off all others of the layer", lambda: self._laboratory.switch_heads(others, True))
         every = menu.addAction(f"Switch on {whole}", lambda: self._laboratory.switch_heads(row, False))

@@ -12,6 +12,7 @@ from html import escape
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Ended, Floats, Kind, ModelInfo, Token, Trace
 from attention_viewer.model.contract.choosing import Method
+from attention_viewer.model.contract.maps import MapInfo, Stream
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.provenance import step_words
 from attention_viewer.viewer.state import conditions
@@ -33,11 +34,6 @@ from attention_viewer.viewer.state.specs import (
 )
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState, clamp
 
-KIND_TITLES = {
-    Kind.ENCODER: "Encoder self-attention",
-    Kind.DECODER: "Masked decoder self-attention",
-    Kind.CROSS: "Cross-attention",
-}
 ROW_CONVENTIONS = {
     RowLabels.BOTH: "reads → predicts",
     RowLabels.READS: "token read",
@@ -63,7 +59,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
     return HeatmapSpec(
         kind=kind,
         head=head,
-        title=f"{head_title(kind, head)}{shown.suffix}{' · off' if off else ''}",
+        title=f"{head_title(shown.sides, head)}{shown.suffix}{' · off' if off else ''}",
         rows=shown.rows,
         columns=shown.columns,
         values=values,
@@ -86,7 +82,7 @@ def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
     note = scale.note if scale else _grid_note(view[COLOR_RANGE])
     return GridSpec(
         kind=kind,
-        title=f"{KIND_TITLES[kind]} · all layers and heads{shown.suffix}",
+        title=f"{shown.sides.title} · all layers and heads{shown.suffix}",
         rows=shown.rows,
         columns=shown.columns,
         values=shown.weights,
@@ -105,6 +101,7 @@ def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
 class ShownMaps:
     """What the maps of a kind show: one trace's weights, or (`signed`) the difference of two."""
 
+    sides: MapInfo
     weights: Floats
     mask: Booleans | None
     leaked: Booleans | None
@@ -121,6 +118,8 @@ def _shown(loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
     trace, other = loaded.trace, loaded.results.other
     if trace is None:
         return loaded.waiting
+    if kind not in trace.attention:
+        return Unavailable(f"This model has no {kind} attention: look at {_listed(trace)}.")
     if other is None or view.side is Side.A:
         side, suffix = ("", "") if other is None else ("A", " · A")
         return _one(trace, kind, view, loaded.sentence, loaded.translation, suffix, side)
@@ -129,14 +128,20 @@ def _shown(loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
     return _difference(trace, other, loaded, view, kind)
 
 
+def _listed(trace: Trace) -> str:
+    *others, last = (each.name for each in trace.maps)
+    return f"{', '.join(others)} or {last}" if others else last
+
+
 def _one(
     trace: Trace, kind: Kind, view: ViewState, sentence: str, translation: str, suffix: str, side: str
 ) -> ShownMaps | Missing:
-    if kind is not Kind.ENCODER and not trace.steps:
+    sides = trace.map(kind)
+    if sides.decodes and not trace.steps:
         return FIRST_STEP
+    weights, mask, leaked = trace.weights(kind), trace.mask(kind), trace.leaks(kind)
     rows, columns = axes(trace, kind, view[ROW_LABELS])
-    leaked = trace.leaked if kind is Kind.DECODER else None
-    return ShownMaps(trace.weights(kind), trace.mask(kind), leaked, rows, columns, sentence, translation, suffix, side)
+    return ShownMaps(sides, weights, mask, leaked, rows, columns, sentence, translation, suffix, side)
 
 
 def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
@@ -155,9 +160,8 @@ def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kin
         )
     )
     suffix = " · A − B" if found.whole else " · A − B, common beginning"
-    return ShownMaps(
-        found.values, found.mask, None, rows, columns, loaded.sentence, loaded.translation, suffix, "A − B", signed=True
-    )
+    said = (loaded.sentence, loaded.translation, suffix, "A − B")
+    return ShownMaps(trace.map(kind), found.values, found.mask, None, rows, columns, *said, signed=True)
 
 
 def _both(mine: Axis, theirs: Axis, count: int) -> Axis:
@@ -178,24 +182,27 @@ def _off(loaded: Loaded, view: ViewState, kind: Kind) -> frozenset[Head]:
         return frozenset()
     shown = other if other is not None and view.side is Side.B else loaded.document
     heads = shown.interventions.heads_off
-    return frozenset(Head(head.layer, head.head) for head in heads if head.kind is kind)
+    return frozenset(Head(head.layer, head.head) for head in heads if head.kind == kind)
 
 
-def head_title(kind: Kind, head: Head) -> str:
-    """The kind, layer and head in words; layers and heads count from 1."""
-    return f"{KIND_TITLES[kind]} · layer {head.layer + 1}, head {head.head + 1}"
+def head_title(sides: MapInfo, head: Head) -> str:
+    """The map, layer and head in words; layers and heads count from 1."""
+    return f"{sides.title} · layer {head.layer + 1}, head {head.head + 1}"
 
 
 def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:
     """The row axis (queries) and the column axis (keys) of a kind of attention."""
-    source = tuple(token.text for token in trace.source_tokens)
-    if kind is Kind.ENCODER:
-        return Axis("queries: source", source), Axis("keys: source", source)
-    rows = Axis(f"queries: {ROW_CONVENTIONS[row_labels]}", decoder_rows(trace, row_labels))
-    if kind is Kind.CROSS:
-        return rows, Axis("keys: source (encoder output)", source)
-    keys = "keys: target so far, masked" if trace.causal else "keys: whole target, causal mask off"
-    return rows, Axis(keys, tuple(token.text for token in trace.input_tokens))
+    sides = trace.map(kind)
+    columns = tuple(token.text for token in trace.tokens(sides.columns))
+    if sides.decodes:
+        rows = Axis(f"queries: {ROW_CONVENTIONS[row_labels]}", decoder_rows(trace, row_labels))
+    else:
+        rows = Axis("queries: source", tuple(token.text for token in trace.tokens(sides.rows)))
+    if sides.columns is Stream.SOURCE:
+        return rows, Axis("keys: source (encoder output)" if sides.crosses else "keys: source", columns)
+    if not sides.causal:
+        return rows, Axis("keys: target", columns)
+    return rows, Axis("keys: target so far, masked" if trace.causal else "keys: whole target, causal mask off", columns)
 
 
 def decoder_rows(trace: Trace, row_labels: RowLabels) -> tuple[str, ...]:
@@ -300,10 +307,10 @@ def _caption(
     shown: ShownMaps, loaded: Loaded, view: ViewState, kind: Kind, note: str, masked: str = "hatched = masked"
 ) -> tuple[str, ...]:
     """The sentence; how to read the map; and, where anything is changed in the model, what."""
-    translation = f" → {shown.translation}" if shown.translation and kind is not Kind.ENCODER else ""
+    translation = f" → {shown.translation}" if shown.translation and shown.sides.decodes else ""
     model = f" · model {loaded.info.name}" if loaded.info else ""
     mask = f" · {masked}" if shown.mask is not None and shown.mask.any() else ""
-    if kind is Kind.DECODER and shown.leaked is None and not shown.signed:
+    if shown.sides.causal and shown.leaked is None and not shown.signed:
         mask = f" · {masked}"
     leaked = " · causal mask off, marked cells look ahead" if shown.leaked is not None else ""
     changed = conditions.of_maps(loaded, view)

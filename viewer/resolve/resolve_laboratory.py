@@ -129,6 +129,7 @@ def beam_node(loaded: Loaded) -> int | None:
 
 def ranking_spec(loaded: Loaded) -> RankingSpec:
     """All heads by what switching them off does."""
+    order = {each.kind: index for index, each in enumerate(loaded.maps)}
     off = loaded.document.interventions.heads_off if loaded.document else frozenset()
     rows = tuple(
         HeadEffectRow(
@@ -138,6 +139,7 @@ def ranking_spec(loaded: Loaded) -> RankingSpec:
             effect.log_probability,
             HeadId(effect.kind, effect.layer, effect.head) in off,
             loaded.taught(effect.kind) == Head(effect.layer, effect.head),
+            order[effect.kind],
         )
         for effect in loaded.found(RANKING) or ()
     )

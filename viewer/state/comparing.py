@@ -36,10 +36,8 @@ def difference(a: Trace, b: Trace, kind: Kind) -> Difference | None:
     rows, columns = ours.shape[2:]
     whole = ours.shape == theirs.shape
     if not whole:
-        source = common(a.source_tokens, b.source_tokens)
-        target = common(a.input_tokens, b.input_tokens)
-        rows = source if kind is Kind.ENCODER else target
-        columns = target if kind is Kind.DECODER else source
+        sides = a.map(kind)
+        rows, columns = (common(a.tokens(each), b.tokens(each)) for each in (sides.rows, sides.columns))
     if not rows or not columns:
         return None
     part = (slice(None), slice(None), slice(rows), slice(columns))
@@ -77,8 +75,8 @@ def without_difference(a: Trace, b: Trace, kind: Kind) -> str:
     if alike(a.source_tokens, b.source_tokens) and alike(a.output_tokens, b.output_tokens):
         return "A and B are equal here, in every layer and head."
     told = parting(a, b)
-    if kind is Kind.ENCODER:
-        return f"No encoder weight differs between A and B, in any layer or head. {told}."
+    if not a.map(kind).decodes:
+        return f"No {kind} weight differs between A and B, in any layer or head. {told}."
     rows = common(a.input_tokens, b.input_tokens)
     read = f"The first {rows} rows read" if rows > 1 else "The first row reads"
     return f"{told}. {read} the same tokens, and no weight differs there. Choose A or B to see what follows."

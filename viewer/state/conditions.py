@@ -5,11 +5,12 @@ Layers, heads and source tokens count from 1. Where nothing is changed, nothing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 
 from attention_viewer.model.contract.api import Kind, ModelInfo, Token
 from attention_viewer.model.contract.interventions import Interventions, Positions
+from attention_viewer.model.contract.maps import EXPECTED
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Side, ViewState
@@ -97,7 +98,7 @@ def _joined(interventions: Interventions, tokens: Sequence[Token], info: ModelIn
     if len(interventions.hidden) > MOST_TOKENS and hidden:
         hidden = (f"{len(interventions.hidden)} source tokens hidden",)
     if len(heads) > MOST_LAYERS:
-        listed = sum(len(members) for _, members in _by_layer(interventions)[: MOST_LAYERS - 1])
+        listed = sum(len(members) for _, members in _by_layer(interventions, info)[: MOST_LAYERS - 1])
         total = len(interventions.heads_off)
         heads = (*heads[: MOST_LAYERS - 1], f"{total - listed} more heads off, {total} in all")
     return "; ".join((*_switches(interventions), *hidden, *heads))
@@ -128,17 +129,19 @@ def _hidden(interventions: Interventions, tokens: Sequence[Token]) -> tuple[str,
 
 def _heads_off(interventions: Interventions, info: ModelInfo | None) -> tuple[str, ...]:
     parts = []
-    for (kind, layer), heads in _by_layer(interventions):
-        where = f"{kind.value} layer {layer + 1}"
+    for (kind, layer), heads in _by_layer(interventions, info):
+        where = f"{kind} layer {layer + 1}"
         is_all = info is not None and len(heads) == info.heads(kind)[1] > 1
         parts.append(f"all heads of {where} off" if is_all else f"{where} {_numbered('head', heads)} off")
     return tuple(parts)
 
 
-def _by_layer(interventions: Interventions) -> tuple[tuple[tuple[Kind, int], tuple[int, ...]], ...]:
-    """The heads that are off, by kind and layer."""
-    order: Mapping[Kind, int] = {kind: index for index, kind in enumerate(Kind)}
-    heads = sorted(interventions.heads_off, key=lambda head: (order[head.kind], head.layer, head.head))
+def _by_layer(
+    interventions: Interventions, info: ModelInfo | None
+) -> tuple[tuple[tuple[Kind, int], tuple[int, ...]], ...]:
+    """The heads that are off, by kind and layer, in the order of the model's maps."""
+    order = {each.kind: index for index, each in enumerate(info.maps if info else EXPECTED)}
+    heads = sorted(interventions.heads_off, key=lambda head: (order.get(head.kind, len(order)), head))
     grouped = groupby(heads, key=lambda head: (head.kind, head.layer))
     return tuple((where, tuple(head.head for head in members)) for where, members in grouped)
 

@@ -7,10 +7,10 @@ itself in its own map, and elsewhere whatever its two tokens light.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import Kind, MapInfo, Stream, named
 from attention_viewer.viewer.state.specs import Overlay
 
 
@@ -44,39 +44,36 @@ Hover = SourceHover | TargetHover | CellHover | None
 class Highlight:
     """What is lit: an overlay for each map, and chips by index (-1 = `<start>` among the target chips)."""
 
-    overlays: Mapping[Kind, Overlay] = field(default_factory=lambda: {kind: Overlay() for kind in Kind})
+    overlays: Mapping[Kind, Overlay]
     source: frozenset[int] = frozenset()
     target: frozenset[int] = frozenset()
 
 
-def highlight(hover: Hover) -> Highlight:
-    """The highlight of a hover; indices beyond a map's edge are harmless, painters skip them."""
-    if hover is None:
-        return Highlight()
+def highlight(hover: Hover, maps: Sequence[MapInfo]) -> Highlight:
+    """The highlight of a hover over `maps`; indices beyond a map's edge are harmless, painters skip them."""
     if isinstance(hover, CellHover):
-        return _cell(hover)
+        return _cell(hover, maps)
     if isinstance(hover, SourceHover):
-        return _tokens(source=frozenset({hover.index}), target=frozenset())
-    return _tokens(source=frozenset(), target=frozenset({hover.index}))
+        return _tokens(maps, source=frozenset({hover.index}))
+    return _tokens(maps, target=frozenset() if hover is None else frozenset({hover.index}))
 
 
-def _tokens(source: frozenset[int], target: frozenset[int]) -> Highlight:
+def _tokens(
+    maps: Sequence[MapInfo], source: frozenset[int] = frozenset(), target: frozenset[int] = frozenset()
+) -> Highlight:
     predicting = frozenset(index for index in target if index >= 0)
     reading = frozenset(index + 1 for index in target)
-    overlays = {
-        Kind.ENCODER: Overlay(source, source),
-        Kind.DECODER: Overlay(predicting, reading),
-        Kind.CROSS: Overlay(predicting, source),
-    }
+    rows = {Stream.SOURCE: source, Stream.TARGET: predicting}
+    columns = {Stream.SOURCE: source, Stream.TARGET: reading}
+    overlays = {each.kind: Overlay(rows[each.rows], columns[each.columns]) for each in maps}
     return Highlight(overlays, source, target)
 
 
-def _cell(cell: CellHover) -> Highlight:
-    if cell.kind is Kind.ENCODER:
-        lit = _tokens(frozenset({cell.row, cell.column}), frozenset())
-    elif cell.kind is Kind.CROSS:
-        lit = _tokens(frozenset({cell.column}), frozenset({cell.row}))
-    else:
-        lit = _tokens(frozenset(), frozenset({cell.row, cell.column - 1}))
+def _cell(cell: CellHover, maps: Sequence[MapInfo]) -> Highlight:
+    sides = named(maps, cell.kind)
+    tokens: dict[Stream, set[int]] = {Stream.SOURCE: set(), Stream.TARGET: set()}
+    tokens[sides.rows].add(cell.row)
+    tokens[sides.columns].add(cell.column if sides.columns is Stream.SOURCE else cell.column - 1)
+    lit = _tokens(maps, frozenset(tokens[Stream.SOURCE]), frozenset(tokens[Stream.TARGET]))
     own = Overlay(frozenset({cell.row}), frozenset({cell.column}))
     return Highlight({**lit.overlays, cell.kind: own}, lit.source, lit.target)

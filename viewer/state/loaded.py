@@ -9,6 +9,7 @@ from typing import Any
 
 from attention_viewer.model.contract.api import Kind, ModelInfo, Progress, Token, Trace
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.maps import EXPECTED, MapInfo
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import placed
 from attention_viewer.viewer.state.questions import Question
@@ -58,6 +59,11 @@ class Loaded:
         return self.results.progress(quantity, self.document)
 
     @property
+    def maps(self) -> tuple[MapInfo, ...]:
+        """The maps of the model; as long as none is open, those to reckon with."""
+        return self.info.maps if self.info is not None else EXPECTED
+
+    @property
     def known(self) -> int:
         """Rows of the current hypothesis that were computed, shown or ahead."""
         return len(self.trace.steps) + len(self.ahead) if self.trace else 0
@@ -87,7 +93,7 @@ class Loaded:
 
     def taught(self, kind: Kind) -> Head | None:
         """The head of a kind that was trained to align words (Garg et al. 2019), where there is one."""
-        guided = self.info.config.guided_head if self.info and kind is Kind.CROSS else None
+        guided = next((each.guided for each in self.maps if each.kind == kind), None)
         return None if guided is None else Head(*guided)
 
 

@@ -39,6 +39,8 @@ def lost(document: Document, info: ModelInfo) -> str:
 
 
 def _has(info: ModelInfo, head: HeadId) -> bool:
+    if head.kind not in [each.kind for each in info.maps]:
+        return False
     layers, heads = info.heads(head.kind)
     return head.layer < layers and head.head < heads
 

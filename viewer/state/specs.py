@@ -243,7 +243,7 @@ class HeadEffectRow:
     """A line of the ranking: kind, layer and head (from 0), and what switching it off does.
 
     `divergence` is the mean KL divergence in nats, `log_probability` the change of the translation's. `taught`: the
-    head was trained to align words.
+    head was trained to align words. `order` is the place of the kind among the model's maps.
     """
 
     kind: Kind
@@ -252,6 +252,7 @@ class HeadEffectRow:
     log_probability: float
     off: bool
     taught: bool = False
+    order: int = 0
 
 
 @dataclass(frozen=True)

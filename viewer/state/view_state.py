@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import EXPECTED, Kind, MapInfo
 from attention_viewer.viewer.state.options import Option, Value
 
 
@@ -36,27 +36,22 @@ class PositionView:
     pairs: tuple[int, ...] = (0, 8, 16, 32)
 
 
-HeadCounts = Mapping[Kind, tuple[int, int]]
-"""(layers, heads) of each kind of attention."""
-
-
 def _first_heads() -> Mapping[Kind, Head]:
-    """Heads of the bundled model that look at something; another model shows its nearest ones."""
-    return MappingProxyType({Kind.ENCODER: Head(2, 3), Kind.DECODER: Head(2, 1), Kind.CROSS: Head(3, 7)})
+    return MappingProxyType({each.kind: Head(*each.first) for each in EXPECTED})
 
 
 @dataclass(frozen=True)
 class ViewState:
     """Everything that decides how a trace is shown.
 
-    `active` is the panel that the keyboard and Export act on; `locked` keeps the three panels on one layer
+    `active` is the panel that the keyboard and Export act on; `locked` keeps all panels on one layer
     and head. `side` matters while two traces are compared; `filter` lets through the pieces of the vocabulary that
     hold it ("": the most probable ones). `chosen` are the choices of `viewer.state.options` that are not at their
     default, by their names; `view[OPTION]` reads one.
     """
 
     heads: Mapping[Kind, Head] = field(default_factory=_first_heads)
-    active: Kind = Kind.CROSS
+    active: Kind = EXPECTED[-1].kind
     locked: bool = False
     positions: PositionView = PositionView()
     side: Side = Side.A
@@ -75,22 +70,21 @@ def choose(view: ViewState, option: Option[Value], value: Value) -> ViewState:
     return replace(view, chosen=MappingProxyType(others if value == option.default else {**others, option.name: value}))
 
 
-def select_head(view: ViewState, kind: Kind, head: Head, counts: HeadCounts) -> ViewState:
+def select_head(view: ViewState, kind: Kind, head: Head, maps: Iterable[MapInfo]) -> ViewState:
     """The view with `head` chosen for `kind` (for all kinds when locked), held inside what the model has."""
-    kinds = tuple(Kind) if view.locked else (kind,)
-    chosen = {each: clamp(head, counts[each]) for each in kinds}
+    chosen = {each.kind: clamp(head, each.shape) for each in maps if view.locked or each.kind == kind}
     return replace(view, heads=MappingProxyType({**view.heads, **chosen}), active=kind)
 
 
-def move_head(view: ViewState, layers: int, heads: int, counts: HeadCounts) -> ViewState:
+def move_head(view: ViewState, layers: int, heads: int, maps: Iterable[MapInfo]) -> ViewState:
     """The view with the active panel's selection moved by so many layers and heads, stopping at the edges."""
     now = view.heads[view.active]
-    return select_head(view, view.active, Head(now.layer + layers, now.head + heads), counts)
+    return select_head(view, view.active, Head(now.layer + layers, now.head + heads), maps)
 
 
-def lock(view: ViewState, locked: bool, counts: HeadCounts) -> ViewState:
+def lock(view: ViewState, locked: bool, maps: Iterable[MapInfo]) -> ViewState:
     """The view with the lock set or released; setting it takes all panels to the active panel's head."""
-    return select_head(replace(view, locked=locked), view.active, view.heads[view.active], counts)
+    return select_head(replace(view, locked=locked), view.active, view.heads[view.active], maps)
 
 
 def clamp(head: Head, count: tuple[int, int]) -> Head:
@@ -99,6 +93,8 @@ def clamp(head: Head, count: tuple[int, int]) -> Head:
     return Head(max(0, min(head.layer, layers - 1)), max(0, min(head.head, heads - 1)))
 
 
-def clamp_all(view: ViewState, counts: HeadCounts) -> ViewState:
-    """The view with every panel's selection held inside what the model has."""
-    return replace(view, heads=MappingProxyType({kind: clamp(head, counts[kind]) for kind, head in view.heads.items()}))
+def fitted(view: ViewState, maps: Sequence[MapInfo]) -> ViewState:
+    """The view with a head of every map that a model has, held inside it, and one of them active."""
+    heads = {each.kind: clamp(view.heads.get(each.kind, Head(*each.first)), each.shape) for each in maps}
+    active = view.active if view.active in heads else maps[-1].kind
+    return replace(view, heads=MappingProxyType({**view.heads, **heads}), active=active)

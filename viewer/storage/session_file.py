@@ -6,7 +6,7 @@ Nothing in a file is ever executed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -151,15 +151,20 @@ def _view(given: Fields) -> ViewState:
     return view
 
 
-def _write_heads(heads: dict[Kind, Head]) -> dict[str, dict[str, int]]:
-    return {kind.value: {"layer": head.layer, "head": head.head} for kind, head in heads.items()}
+def _write_heads(heads: Mapping[Kind, Head]) -> dict[str, dict[str, int]]:
+    return {str(kind): {"layer": head.layer, "head": head.head} for kind, head in heads.items()}
 
 
 def _read_heads(given: Fields, name: str) -> MappingProxyType[Kind, Head]:
     heads = given.part(name)
-    parts = {kind: heads.part(kind.value) for kind in Kind if kind.value in heads.values}
+    parts = {kind: heads.part(kind) for kind in heads.values}
     known = {kind: Head(part.whole("layer"), part.whole("head")) for kind, part in parts.items()}
     return MappingProxyType({**ViewState().heads, **known})
+
+
+def _read_active(given: Fields, name: str) -> Kind:
+    known = _read_heads(given, "heads") if "heads" in given.values else ViewState().heads
+    return Kind(given.one_of(name, known))
 
 
 def _write_positions(positions: PositionView) -> dict[str, Any]:
@@ -178,7 +183,7 @@ def _word(words: type[StrEnum]) -> Callable[[Fields, str], StrEnum]:
 
 _VIEW_FIELDS = {
     "heads": _Field(_write_heads, _read_heads),
-    "active": _Field(str, _word(Kind)),
+    "active": _Field(str, _read_active),
     "locked": _Field(bool, Fields.flag),
     "positions": _Field(_write_positions, _read_positions),
     "side": _Field(str, _word(Side)),

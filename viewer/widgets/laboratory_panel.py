@@ -240,7 +240,7 @@ class LaboratoryPanel(QWidget):
 
 def head_text(kind: Kind, head: Head) -> str:
     """A head in words; layers and heads count from 1."""
-    return f"{kind.value} · layer {head.layer + 1}, head {head.head + 1}"
+    return f"{kind} · layer {head.layer + 1}, head {head.head + 1}"
 
 
 def is_changed(spec: LaboratorySpec) -> bool:

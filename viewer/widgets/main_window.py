@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import EXPECTED, MapInfo
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.state.plain_text import PROGRAM
 from attention_viewer.viewer.state.specs import CONVENTION
@@ -31,13 +31,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMenu, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
-PANEL_NAMES = {
-    Kind.ENCODER: "Encoder self-attention",
-    Kind.DECODER: "Decoder self-attention",
-    Kind.CROSS: "Cross-attention",
-}
-TAB_NAMES = {Kind.ENCODER: "Encoder", Kind.DECODER: "Decoder", Kind.CROSS: "Cross"}
-"""What menus and tabs call the panels: short, for tabs are narrow."""
 FRAME = QSize(8, 40)
 """Room for the frame around a window that has none yet: it gets it when it is shown."""
 DEFAULT_SIZE = QSize(1600, 1000)
@@ -52,7 +45,7 @@ LEAST_EMS = (30.0, 20.0)
 
 
 class MainWindow(QMainWindow):
-    """Every widget of the window in its place.
+    """Every widget of the window in its place, with a panel for each of `maps`.
 
     `closing` comes before the window closes; `file_dropped` names a session file that was dragged onto it.
     """
@@ -60,8 +53,9 @@ class MainWindow(QMainWindow):
     closing = Signal()
     file_dropped = Signal(str)
 
-    def __init__(self, style: Style | None = None) -> None:
+    def __init__(self, style: Style | None = None, maps: tuple[MapInfo, ...] = EXPECTED) -> None:
         super().__init__()
+        self.maps = maps
         self.setWindowTitle(PROGRAM)
         self.setAcceptDrops(True)
         self._may_close: Callable[[], bool] = lambda: True
@@ -73,7 +67,7 @@ class MainWindow(QMainWindow):
         self.step_controls = self.header.step_controls
         self.banner = self.header.banner
         self.candidates = CandidatesPanel(style)
-        self.panels = {kind: AttentionPanel(style, PANEL_NAMES[kind]) for kind in Kind}
+        self.panels = {each.kind: AttentionPanel(style, each.name) for each in maps}
         self.positions = PositionPanel(style)
         self.hypotheses = HypothesesPanel(style)
         self.beam = BeamView(style)
@@ -160,7 +154,7 @@ class MainWindow(QMainWindow):
 
     def focus_panels(self, *_: object) -> None:
         """Take the keyboard from a line of text to the active attention panel, so that arrows step."""
-        active = next((panel for panel in self.panels.values() if panel.active), self.panels[Kind.CROSS])
+        active = next((panel for panel in self.panels.values() if panel.active), self.panels[self.maps[-1].kind])
         active.map.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reset_layout(self) -> None:
@@ -183,7 +177,7 @@ class MainWindow(QMainWindow):
         for name, card in self._cards.items():
             if focused is not None and card.isAncestorOf(focused):
                 return name
-        return next((kind.value for kind, panel in self.panels.items() if panel.active), Kind.CROSS.value)
+        return next((kind for kind, panel in self.panels.items() if panel.active), self.maps[-1].kind)
 
     def set_presentation(self, on: bool) -> None:
         """Fill the screen with the maps alone, or go back to what was shown before."""
@@ -261,8 +255,9 @@ class MainWindow(QMainWindow):
 
     def _make_cards(self) -> dict[str, Card]:
         cards = {"next": Card("next", "Next token", self.candidates.header, self.candidates)}
-        for kind, panel in self.panels.items():
-            cards[kind.value] = Card(kind.value, TAB_NAMES[kind], panel.header, panel)
+        for each in self.maps:
+            panel = self.panels[each.kind]
+            cards[each.kind] = Card(each.kind, each.short, panel.header, panel)
         cards["positions"] = Card("positions", "Positions", self.positions.header, self.positions)
         cards["laboratory"] = Card("laboratory", "Laboratory", self.laboratory.header, self.laboratory)
         cards["hypotheses"] = Card("hypotheses", "Hypotheses", self.hypotheses.header, self.hypotheses)
@@ -293,11 +288,11 @@ class MainWindow(QMainWindow):
             card.large_requested.connect(lambda name=name: self.toggle_large(name))
         for kind, panel in self.panels.items():
             panel.thumbnails_requested.connect(self.set_thumbnails)
-            panel.fronted.connect(lambda name=kind.value: self.host.bring_to_front(name))
+            panel.fronted.connect(lambda name=kind: self.host.bring_to_front(name))
 
     def _shown_at_rest(self) -> frozenset[str] | None:
         """What is shown where no single panel is large."""
-        return frozenset(kind.value for kind in Kind) if self._presenting else None
+        return frozenset(self.panels) if self._presenting else None
 
     def _show_header(self) -> None:
         self.header.setVisible(self.large() is None)

@@ -36,7 +36,6 @@ from PySide6.QtWidgets import (
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
-KINDS = tuple(Kind)
 HINT = "Rank heads switches every head off, one at a time, and measures how far the next-token distributions move."
 KEYS = "Click shows a head; double-click or Space switches it off or on."
 TAUGHT = "† This head was taught to align words (guided alignment); all others found their roles by themselves."
@@ -51,8 +50,8 @@ COLUMNS: tuple[Column, ...] = (
     (
         "Kind",
         "Kind of attention; † was taught to align words",
-        lambda row: f"{row.kind} †" if row.taught else row.kind.value,
-        lambda row: KINDS.index(row.kind),
+        lambda row: f"{row.kind} †" if row.taught else row.kind,
+        lambda row: row.order,
     ),
     ("L", "Layer, from 1", lambda row: str(row.head.layer + 1), lambda row: row.head.layer),
     ("H", "Head, from 1", lambda row: str(row.head.head + 1), lambda row: row.head.head),

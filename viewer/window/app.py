@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.errors import CheckpointError
+from attention_viewer.model.contract.maps import EXPECTED, Kind, MapInfo
+from attention_viewer.model.families.marian import architecture
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
@@ -92,7 +93,7 @@ def create_application() -> QApplication:
 
 def build(settings: Settings, model: Path) -> Parts:
     """Make a window and wire it; the worker runs, but no model is asked for yet."""
-    window = MainWindow(_first_style(settings))
+    window = MainWindow(_first_style(settings), _maps(model))
     LineKeys(window)
     ButtonKeys(window)
     worker = Worker(threads=settings.get("threads"))
@@ -189,6 +190,14 @@ def _d_model(model: Path) -> int:
     except CheckpointError:
         # The worker will say what is wrong with the checkpoint; the positional plots need some width meanwhile.
         return DEFAULT_D_MODEL
+
+
+def _maps(model: Path) -> tuple[MapInfo, ...]:
+    """The maps of a checkpoint, each of which gets a panel; the usual ones where it cannot be opened."""
+    try:
+        return architecture(read_config(model)).maps
+    except CheckpointError:
+        return EXPECTED
 
 
 def _connect_intents(window: MainWindow, controller: Controller) -> None:

@@ -6,13 +6,14 @@ A binding is resolved again only when its inputs change, and applied only when w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import NONE
+from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.state import conditions
@@ -37,9 +38,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Pointed:
-    """The maps on screen, and what the mouse is on."""
+    """What is on the maps of a window, and what the mouse is on."""
 
-    maps: Mapping[Kind, Map]
+    specs: Mapping[Kind, Map]
+    maps: tuple[MapInfo, ...]
     hover: Hover
 
 
@@ -142,7 +144,7 @@ def _changed(loaded: Loaded) -> tuple[str, str]:
 
 
 def _counts(loaded: Loaded, kind: Kind) -> tuple[int, int]:
-    return loaded.info.heads(kind) if loaded.info else (1, 1)
+    return next((each.shape for each in loaded.maps if each.kind == kind), (1, 1))
 
 
 def _where(scene: Scene) -> tuple[PositionView, int, resolve_positions.Given]:
@@ -162,7 +164,7 @@ def _show_map(window: MainWindow, kind: Kind, spec: Map) -> None:
 
 
 def _cell(hover: Hover, kind: Kind) -> tuple[int, int] | None:
-    return (hover.row, hover.column) if isinstance(hover, CellHover) and hover.kind is kind else None
+    return (hover.row, hover.column) if isinstance(hover, CellHover) and hover.kind == kind else None
 
 
 # fmt: off
@@ -208,7 +210,7 @@ def of_panel(kind: Kind) -> tuple[Binding[Scene], ...]:
         # A panel that was told of other counts has to be told the head again.
         Binding((kind, "selected"), lambda s: ((s.view.heads[kind], _counts(s.loaded, kind)),), _the_same,
                 set_selected),
-        Binding((kind, "active"), lambda s: (s.view.active is kind,), _the_same,
+        Binding((kind, "active"), lambda s: (s.view.active == kind,), _the_same,
                 lambda w, spec: w.panels[kind].set_active(spec)),
         Binding((kind, "grid"), lambda s: _drawn(s, kind), resolve.grid,
                 lambda w, spec: w.panels[kind].set_grid(spec)),
@@ -220,19 +222,27 @@ def of_panel(kind: Kind) -> tuple[Binding[Scene], ...]:
 def overlays(kind: Kind) -> tuple[Binding[Pointed], ...]:
     """What lies over the map of a panel."""
     return (
-        Binding((kind, "overlay"), lambda p: (p.hover,), lambda hover: highlight(hover).overlays[kind],
+        Binding((kind, "overlay"), lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).overlays[kind],
                 lambda w, spec: w.panels[kind].set_overlay(spec)),
-        Binding((kind, "readout"), lambda p: (p.maps[kind], _cell(p.hover, kind)), resolve.readout,
+        Binding((kind, "readout"), lambda p: (p.specs[kind], _cell(p.hover, kind)), resolve.readout,
                 lambda w, spec: w.panels[kind].set_readout(spec)),
     )
 
 
-SHOWN: tuple[Binding[Scene], ...] = (*WIDGETS, *(each for kind in Kind for each in of_panel(kind)))
-LIT: tuple[Binding[Pointed], ...] = (
-    Binding("source lit", lambda p: (p.hover,), lambda hover: highlight(hover).source,
+STRIPS: tuple[Binding[Pointed], ...] = (
+    Binding("source lit", lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).source,
             lambda w, spec: w.source_strip.set_highlight(spec)),
-    Binding("target lit", lambda p: (p.hover,), lambda hover: highlight(hover).target,
+    Binding("target lit", lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).target,
             lambda w, spec: w.target_strip.set_highlight(spec)),
-    *(each for kind in Kind for each in overlays(kind)),
 )
+
+
+def shown(maps: Iterable[MapInfo]) -> tuple[Binding[Scene], ...]:
+    """The bindings of a window that has panels for these maps."""
+    return (*WIDGETS, *(each for sides in maps for each in of_panel(sides.kind)))
+
+
+def lit(maps: Iterable[MapInfo]) -> tuple[Binding[Pointed], ...]:
+    """What lights up there under the mouse."""
+    return (*STRIPS, *(each for sides in maps for each in overlays(sides.kind)))
 # fmt: on

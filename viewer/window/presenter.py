@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.state.highlight import Hover
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.window.bindings import LIT, SHOWN, Binding, Pointed, Scene, Source, key
+from attention_viewer.viewer.window.bindings import Binding, Pointed, Scene, Source, key, lit, shown
 
 
 class Presenter:
@@ -18,17 +17,18 @@ class Presenter:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._shown, self._lit = shown(window.maps), lit(window.maps)
         self._keys: dict[Hashable, object] = {}
         self._specs: dict[Hashable, Any] = {}
 
     def show(self, loaded: Loaded, view: ViewState, hover: Hover = None) -> None:
         """Bring every widget up to date."""
-        self._bring(SHOWN, Scene(loaded, view))
+        self._bring(self._shown, Scene(loaded, view))
         self.show_hover(hover)
 
     def renew(self, loaded: Loaded, view: ViewState, hover: Hover = None) -> None:
         """Put controls back to what is shown, where one was turned and nothing came of it."""
-        for binding in SHOWN:
+        for binding in self._shown:
             if binding.control:
                 self._keys.pop(binding.name, None)
                 self._specs.pop(binding.name, None)
@@ -36,7 +36,8 @@ class Presenter:
 
     def show_hover(self, hover: Hover) -> None:
         """Light up what belongs to the token or cell under the mouse, over the maps on screen."""
-        self._bring(LIT, Pointed({kind: self._specs[kind, "map"] for kind in Kind}, hover))
+        specs = {each.kind: self._specs[each.kind, "map"] for each in self._window.maps}
+        self._bring(self._lit, Pointed(specs, self._window.maps, hover))
 
     def _bring(self, bindings: Iterable[Binding[Source]], source: Source) -> None:
         for binding in bindings:

@@ -15,8 +15,6 @@ from attention_viewer.viewer.state.view_state import Head, PositionView, ViewSta
 from support import traces
 from support.views import chosen
 
-COUNTS = {kind: (traces.LAYERS, traces.HEADS) for kind in Kind}
-
 
 def loaded(rows: int, **changes: object) -> Loaded:
     state = Loaded(traces.info(), traces.trace(rows), "The mat is", "Le tapis", waiting=NO_SENTENCE)
@@ -65,7 +63,7 @@ def test_row_labels_say_which_convention_they_follow(labels: RowLabels, expected
 
 
 def test_the_selected_head_is_the_one_shown_and_named() -> None:
-    view = select_head(ViewState(), Kind.CROSS, Head(1, 2), COUNTS)
+    view = select_head(ViewState(), Kind.CROSS, Head(1, 2), traces.MAPS)
     spec = heatmap(loaded(2), view, Kind.CROSS)
     assert np.array_equal(spec.values, traces.trace(2).cross_attention[1, 2])
     assert "layer 2, head 3" in spec.title

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind, Progress
 from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.maps import EXPECTED
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
@@ -20,7 +21,7 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.window.bindings import LIT, SHOWN, Binding, Scene
+from attention_viewer.viewer.window.bindings import Binding, Scene, lit, shown
 from attention_viewer.viewer.window.presenter import Presenter
 from support.toy import LateWorker, ToySession
 
@@ -77,12 +78,12 @@ def test_what_a_widget_depends_on_is_all_that_it_needs(qapp: object) -> None:
         scene.loaded.results.other is not None for scene in seen
     )
     for scene in seen:
-        for binding in SHOWN:
+        for binding in shown(EXPECTED):
             assert alike(binding.resolve(*binding.inputs(scene)), binding.resolve(*whole(binding, scene))), binding.name
 
 
 def test_every_binding_has_a_name_of_its_own() -> None:
-    names = [binding.name for binding in SHOWN] + [binding.name for binding in LIT]
+    names = [binding.name for binding in shown(EXPECTED)] + [binding.name for binding in lit(EXPECTED)]
     assert len(set(names)) == len(names)
 
 
@@ -94,12 +95,12 @@ def window() -> MagicMock:
             "source_strip", "target_strip", "step_controls", "candidates", "banner", "hypotheses", "beam",
             "laboratory", "positions",
         )
-    }, panels={kind: MagicMock() for kind in Kind})  # fmt: skip
+    }, panels={each.kind: MagicMock() for each in EXPECTED}, maps=EXPECTED)  # fmt: skip
 
 
 def told(window: MagicMock) -> list[str]:
     """The setters that were called since the last time."""
-    panels = [f"{kind.value} {each[0]}" for kind in Kind for each in window.panels[kind].method_calls]
+    panels = [f"{kind} {each[0]}" for kind, panel in window.panels.items() for each in panel.method_calls]
     calls = [each[0] for each in window.method_calls] + panels
     window.reset_mock()
     for panel in window.panels.values():
@@ -110,7 +111,7 @@ def told(window: MagicMock) -> list[str]:
 def test_only_what_changed_is_shown(qapp: object, window: MagicMock) -> None:
     presenter, scene = Presenter(window), list(scenes())[8]
     presenter.show(scene.loaded, scene.view)
-    assert len(told(window)) >= len(SHOWN)
+    assert len(told(window)) >= len(shown(EXPECTED))
     presenter.show(scene.loaded, scene.view)
     assert told(window) == []
     document = scene.loaded.document
