@@ -29,7 +29,7 @@ class Rollout:
 
 def rollout(trace: Trace) -> Rollout:
     """The rollout of a whole trace."""
-    return rolled(trace.encoding.self_attention, trace.decoder_self_attention, trace.cross_attention)
+    return rolled(trace.encoder_self_attention, trace.decoder_self_attention, trace.cross_attention)
 
 
 def rolled(encoder: Floats, decoder: Floats, cross: Floats) -> Rollout:
