@@ -8,101 +8,116 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attention_viewer.model.contract.architecture import Architecture
+from attention_viewer.model.contract.config import ModelConfig, read_config, read_languages
 from attention_viewer.model.contract.errors import CheckpointError
-from attention_viewer.model.families.family import FAMILIES, family_of
+from attention_viewer.model.contract.generation import GENERATION
+from attention_viewer.model.contract.plain_files import opened
+from attention_viewer.model.families.family import FAMILIES, Family, family_of
 from attention_viewer.model.nn.computable import what_is_missing
+from attention_viewer.model.nn.shapes import parameter_shapes
+from attention_viewer.model.stored import weight_files
+from attention_viewer.model.stored.entry import REAL, Entry
+from attention_viewer.model.stored.weight_files import WEIGHTS, WeightFiles, weights_name
+from attention_viewer.model.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
     from attention_viewer.model.nn.transformer import Transformer
     from torch import Tensor, dtype
 
 REQUIRED = ("config.json", "vocab.json", "source.spm", "target.spm")
-WEIGHTS = ("model.safetensors", "pytorch_model.bin")
-"""Names of the weight file, the preferred one first."""
 
-_COMPUTING = (*REQUIRED, "target_vocab.json", "generation_config.json")
+_COMPUTING = (*REQUIRED, "target_vocab.json", GENERATION)
 _CHUNK = 1 << 20
+_BIAS = "final_logits_bias"
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A checkpoint whose files go together, before its weights are read.
+
+    `sources` says which stored tensors, stacked, are each of the model's own; `languages` are source and target, ""
+    where they are not named.
+    """
+
+    family: Family
+    config: ModelConfig
+    architecture: Architecture
+    tokenizer: Tokenizer
+    files: WeightFiles
+    sources: Mapping[str, tuple[str, ...]]
+    languages: tuple[str, str]
 
 
 def check_checkpoint(directory: Path) -> None:
-    """Raise one CheckpointError naming every required file that `directory` lacks."""
-    if not directory.is_dir():
-        state = "is not a directory" if directory.exists() else "does not exist"
-        raise CheckpointError(f"The checkpoint {directory} {state}. Choose a directory with a Marian model.")
-    missing = [name for name in REQUIRED if not (directory / name).is_file()]
-    if weights_file(directory) is None:
-        missing.append(" or ".join(WEIGHTS))
-    if missing:
-        raise CheckpointError(
-            f"The checkpoint {directory} lacks {', '.join(missing)}. Choose a directory with a complete Marian model."
-        )
+    """Raise CheckpointError for a directory without a model that can be opened, as `examine` does."""
+    examine(directory)
 
 
-def weights_file(directory: Path) -> Path | None:
-    """The file that holds the weights, None where there is none."""
-    return next((directory / name for name in WEIGHTS if (directory / name).is_file()), None)
+def examine(directory: Path) -> Examined:
+    """What a checkpoint directory holds, by all that can be known without torch.
+
+    Raises one CheckpointError naming every required file that is missing, or what is damaged, does not go together,
+    exceeds a limit or is not computed here.
+    """
+    _check_files(directory)
+    family, config = family_of(directory), read_config(directory)
+    tokenizer = Tokenizer(directory, config)
+    files = weight_files.find(directory)
+    architecture = family.read(directory, files.entries)
+    if missing := what_is_missing(architecture):
+        raise CheckpointError(f"The checkpoint {directory} cannot be computed here: it has {missing}.")
+    sources = {
+        name: _sources(files, family.stored_names(name, architecture), shape)
+        for name, shape in parameter_shapes(architecture).items()
+    }
+    return Examined(family, config, architecture, tokenizer, files, sources, read_languages(directory))
 
 
 def content_hash(directory: Path) -> str:
     """SHA-256, in hexadecimal, of the files of `directory` that determine what the model computes."""
     digest = hashlib.sha256()
     paths = [directory / name for name in _COMPUTING if (directory / name).is_file()]
-    weights = weights_file(directory)
-    for path in [*paths, *([weights] if weights else [])]:
-        try:
-            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    digest.update(chunk)
-        except OSError as error:
-            raise CheckpointError(f"{path} cannot be read: {error.strerror}.") from None
+    weights = weight_files.find(directory).all if weights_name(directory) else ()
+    for path in [*paths, *weights]:
+        with opened(path) as file:
+            digest.update(f"{path.name}\0{file.seek(0, 2)}\0".encode())
+            file.seek(0)
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
     return digest.hexdigest()
 
 
 def read_weights(directory: Path) -> dict[str, Tensor]:
-    """The tensors of the weight file under their Marian names, as they are stored.
+    """The tensors of the weight files under their Marian names, as they are stored.
 
     A `pytorch_model.bin` is read with `weights_only=True`: it can hold tensors, never code to run.
-    Raises CheckpointError where the file is missing or damaged.
+    Raises CheckpointError where a file is missing or damaged.
     """
-    path = weights_file(directory)
-    if path is None:
-        raise CheckpointError(f"The checkpoint {directory} has no {' or '.join(WEIGHTS)}.")
-    # The readers document no exception type, and a damaged file makes them raise nearly any.
-    try:
-        tensors = _read_safetensors(path) if path.suffix == ".safetensors" else _read_pickle(path)
-    except Exception as error:
-        raise CheckpointError(
-            f"{path} is damaged or cut short ({_first_line(error)}). Download or copy the file again."
-        ) from None
-    return tensors
+    return weight_files.read(weight_files.find(directory))
 
 
-def load(directory: Path) -> Transformer:
-    """The model in a checkpoint directory, in float32 and ready to evaluate.
+def load(directory: Path, examined: Examined | None = None) -> Transformer:
+    """The model in a checkpoint directory, in float32 and ready to evaluate; `examined` where that is done already.
 
-    Raises CheckpointError where a file is missing or damaged, a tensor is missing or has the wrong shape, or the
-    architecture is not computed here.
+    Raises CheckpointError as `examine` does, and where weights are not finite numbers.
     """
     import torch
     from attention_viewer.model.nn.prepared import freeze
     from attention_viewer.model.nn.transformer import Transformer
 
-    check_checkpoint(directory)
-    family = family_of(directory)
-    tensors = read_weights(directory)
-    architecture = family.read(directory, tensors)
-    if missing := what_is_missing(architecture):
-        raise CheckpointError(f"The checkpoint {directory} cannot be computed here: it has {missing}.")
-    stored = _Stored(weights_file(directory) or directory, tensors)
+    found = examined or examine(directory)
+    tensors = weight_files.read(found.files)
     with torch.device("meta"):
-        model = Transformer(architecture)
+        model = Transformer(found.architecture)
+    shapes = parameter_shapes(found.architecture)
     parameters = {
-        name: stored.take(family.stored_names(name, architecture), tuple(expected.shape))
-        for name, expected in model.state_dict().items()
+        name: _stacked(found.files.path, tensors, names) if names else torch.zeros(shapes[name])
+        for name, names in found.sources.items()
     }
     model.load_state_dict(parameters, assign=True)
     model.tie_embeddings()
@@ -120,7 +135,7 @@ def write_weights(model: Transformer, directory: Path, stored_as: dtype | None =
     for name, tensor in model.state_dict().items():
         names = family.stored_names(name, model.architecture)[0]
         for stored_name, part in zip(names, tensor.chunk(len(names)), strict=True):
-            kept = part[None] if stored_name == "final_logits_bias" else part
+            kept = part[None] if stored_name == _BIAS else part
             tensors[stored_name] = kept.to(stored_as or torch.float32).contiguous().clone()
     path = directory / WEIGHTS[0]
     save_file(tensors, path, metadata={"format": "pt"})
@@ -128,59 +143,64 @@ def write_weights(model: Transformer, directory: Path, stored_as: dtype | None =
     path.chmod(directory.stat().st_mode & 0o666)
 
 
-class _Stored:
-    """Stored tensors that are asked for by name and shape; every complaint names both."""
-
-    def __init__(self, path: Path, tensors: Mapping[str, Tensor]) -> None:
-        self._path = path
-        self._tensors = tensors
-
-    def take(self, alternatives: list[tuple[str, ...]], shape: tuple[int, ...]) -> Tensor:
-        """The first of the alternatives that is stored, its parts stacked to `shape`, in float32."""
-        import torch
-
-        for names in alternatives:
-            if names[0] in self._tensors:
-                part = (shape[0] // len(names), *shape[1:])
-                return torch.cat([self._part(name, part) for name in names])
-        if alternatives[0][0] == "final_logits_bias":
-            return torch.zeros(shape)
-        raise self._missing(alternatives[0][0])
-
-    def _part(self, name: str, shape: tuple[int, ...]) -> Tensor:
-        import torch
-
-        if name not in self._tensors:
-            raise self._missing(name)
-        tensor = self._tensors[name]
-        if name == "final_logits_bias" and tensor.dim() == 2:
-            tensor = tensor[0]
-        if tuple(tensor.shape) != shape or not tensor.is_floating_point():
-            raise CheckpointError(
-                f"{self._path}: the tensor {name} is {tensor.dtype} {list(tensor.shape)}; "
-                f"config.json asks for real numbers {list(shape)}. The two files do not belong together."
-            )
-        return tensor.to(torch.float32)
-
-    def _missing(self, name: str) -> CheckpointError:
-        return CheckpointError(f"{self._path} lacks the tensor {name}; it does not fit config.json.")
+def _check_files(directory: Path) -> None:
+    if not directory.is_dir():
+        state = "is not a directory" if directory.exists() else "does not exist"
+        raise CheckpointError(f"The checkpoint {directory} {state}. Choose a directory with a Marian model.")
+    missing = [name for name in REQUIRED if not (directory / name).exists()]
+    if weights_name(directory) is None:
+        missing.append(f"{WEIGHTS[0]} or {WEIGHTS[2]}")
+    if missing:
+        raise CheckpointError(
+            f"The checkpoint {directory} lacks {', '.join(missing)}. Choose a directory with a complete Marian model."
+        )
 
 
-def _read_safetensors(path: Path) -> dict[str, Tensor]:
-    from safetensors.torch import load_file
+def _sources(files: WeightFiles, alternatives: list[tuple[str, ...]], shape: tuple[int, ...]) -> tuple[str, ...]:
+    """The first of the alternatives that is stored, each part of the shape it must have; none for a bias left out."""
+    for names in alternatives:
+        if names[0] in files.entries:
+            part = (shape[0] // len(names), *shape[1:])
+            for name in names:
+                _check_entry(files, name, part)
+            return names
+    if alternatives[0][0] == _BIAS:
+        return ()
+    raise _missing(files, alternatives[0][0])
 
-    return load_file(path)
+
+def _check_entry(files: WeightFiles, name: str, shape: tuple[int, ...]) -> None:
+    entry: Entry | None = files.entries.get(name)
+    if entry is None:
+        raise _missing(files, name)
+    allowed = (shape, (1, *shape)) if name == _BIAS else (shape,)
+    if entry.shape not in allowed or entry.type not in REAL:
+        raise CheckpointError(
+            f"{files.path}: the tensor {name} is {entry}; config.json asks for real numbers {list(shape)}. "
+            "The two files do not belong together."
+        )
 
 
-def _read_pickle(path: Path) -> dict[str, Tensor]:
+def _missing(files: WeightFiles, name: str) -> CheckpointError:
+    return CheckpointError(f"{files.path} lacks the tensor {name}; it does not fit config.json.")
+
+
+def _stacked(path: Path, tensors: Mapping[str, Tensor], names: tuple[str, ...]) -> Tensor:
+    """Stored tensors on top of each other, in float32."""
     import torch
 
-    values = torch.load(path, map_location="cpu", weights_only=True)
-    if not isinstance(values, dict) or not all(isinstance(value, torch.Tensor) for value in values.values()):
-        raise ValueError("it does not hold a table of tensors")
-    return values
+    parts = [_finite(path, tensors, name) for name in names]
+    return torch.cat([part.flatten() if name == _BIAS else part for name, part in zip(names, parts, strict=True)])
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0].rstrip(".")[:200] if lines else type(error).__name__
+def _finite(path: Path, tensors: Mapping[str, Tensor], name: str) -> Tensor:
+    import torch
+
+    tensor = tensors[name].to(torch.float32)
+    if not bool(torch.isfinite(tensor).all()):
+        count = int((~torch.isfinite(tensor)).sum())
+        raise CheckpointError(
+            f"{path}: {count:,} of the {tensor.numel():,} numbers of the tensor {name} are infinite, not a number, or "
+            "too large for float32. Nothing can be computed with them: get the file again, or train anew."
+        )
+    return tensor

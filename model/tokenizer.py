@@ -10,11 +10,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from attention_viewer.model.contract.api import Token
-from attention_viewer.model.contract.config import ModelConfig, read_json
-from attention_viewer.model.contract.errors import CheckpointError, InputError
+from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.vocabulary import (
+    EOS,
+    PAD,
+    UNKNOWN,
+    check_belongs,
+    is_language,
+    read_vocabulary,
+)
+from attention_viewer.model.subwords import read_subwords
 from sentencepiece import SentencePieceProcessor
 
 SOURCE_LIMIT = 512
@@ -24,7 +34,6 @@ CHARACTER_LIMIT = 20_000
 """Longer texts are refused before they are cut into tokens."""
 
 SPACE = "▁"
-EOS, UNKNOWN, PAD = "</s>", "<unk>", "<pad>"
 
 Piece = tuple[str, tuple[int, int]]
 
@@ -35,31 +44,41 @@ class Tokenizer:
     """The two SentencePiece models and the vocabularies of one checkpoint."""
 
     def __init__(self, directory: Path, config: ModelConfig) -> None:
-        self._source = _read_spm(directory / "source.spm")
-        self._target = _read_spm(directory / "target.spm")
+        self._source, source_pieces = read_subwords(directory / "source.spm")
+        self._target, target_pieces = read_subwords(directory / "target.spm")
         self._config = config
-        self._source_ids = _read_vocabulary(directory / "vocab.json", config.vocab_size)
-        separate = directory / "target_vocab.json"
+        self._source_ids = read_vocabulary(directory / "vocab.json", config.vocab_size, config)
+        separate, path = directory / "target_vocab.json", directory / "vocab.json"
         self._target_ids = self._source_ids
         if separate.exists():
-            self._target_ids = _read_vocabulary(separate, config.decoder_vocab_size)
-        elif not config.share_encoder_decoder_embeddings:
-            self._target_ids = _read_vocabulary(directory / "vocab.json", config.decoder_vocab_size)
-        self._vocabulary = self._target_tokens()
+            path, self._target_ids = separate, read_vocabulary(separate, config.decoder_vocab_size, config)
+        elif config.decoder_vocab_size != config.vocab_size:
+            self._target_ids = read_vocabulary(path, config.decoder_vocab_size, config)
+        check_belongs(directory / "source.spm", source_pieces, directory / "vocab.json", self._source_ids)
+        check_belongs(directory / "target.spm", target_pieces, path, self._target_ids)
 
-    @property
+    @cached_property
     def vocabulary(self) -> tuple[Token, ...]:
         """Every token of the target side, indexed by id."""
-        return self._vocabulary
+        pieces = {token_id: piece for piece, token_id in self._target_ids.items()}
+        return tuple(
+            self._target_token(token_id, pieces.get(token_id, f"<{token_id}>"), token_id in pieces)
+            for token_id in range(self._config.decoder_vocab_size)
+        )
+
+    @property
+    def language_tokens(self) -> tuple[str, ...]:
+        """The `>>fra<<` that say which language to translate into, sorted; most models have none."""
+        return tuple(sorted(piece for piece in self._source_ids if is_language(piece)))
 
     def token(self, token_id: int) -> Token:
         """The target token of an id; InputError where there is none."""
-        if not 0 <= token_id < len(self._vocabulary):
+        if not 0 <= token_id < len(self.vocabulary):
             raise InputError(
                 f"There is no token {token_id}: the target vocabulary of this model has ids 0 to "
-                f"{len(self._vocabulary) - 1}."
+                f"{len(self.vocabulary) - 1}."
             )
-        return self._vocabulary[token_id]
+        return self.vocabulary[token_id]
 
     def encode_source(self, text: str) -> tuple[Token, ...]:
         """The tokens of a sentence to translate, `</s>` last, each with the characters of `text` it covers.
@@ -121,14 +140,7 @@ class Tokenizer:
         config = self._config
         if token_id in (config.eos_token_id, config.pad_token_id, config.decoder_start_token_id):
             return True
-        return piece in (EOS, PAD) or (piece.startswith(">>") and piece.endswith("<<"))
-
-    def _target_tokens(self) -> tuple[Token, ...]:
-        pieces = {token_id: piece for piece, token_id in self._target_ids.items()}
-        return tuple(
-            self._target_token(token_id, pieces.get(token_id, f"<{token_id}>"), token_id in pieces)
-            for token_id in range(self._config.decoder_vocab_size)
-        )
+        return piece in (EOS, PAD) or is_language(piece)
 
     def _target_token(self, token_id: int, piece: str, known: bool) -> Token:
         text = "<start>" if token_id == self._config.decoder_start_token_id else readable(piece)
@@ -215,32 +227,3 @@ def _continues(piece: str) -> bool:
 def _check_length(tokens: Sequence[Token], what: str) -> None:
     if len(tokens) > SOURCE_LIMIT:
         raise InputError(f"The {what} has {len(tokens):,} tokens; at most {SOURCE_LIMIT} fit. Shorten it or split it.")
-
-
-def _read_spm(path: Path) -> SentencePieceProcessor:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror}.") from None
-    processor = SentencePieceProcessor()
-    # SentencePiece accepts an empty model and ends the process when it is used.
-    try:
-        loaded = bool(content) and processor.LoadFromSerializedProto(content) is not False
-    except (RuntimeError, ValueError, OSError):
-        loaded = False
-    if not loaded or not processor.get_piece_size():
-        raise CheckpointError(f"{path} is damaged: it is not a SentencePiece model. Get the file again.")
-    return processor
-
-
-def _read_vocabulary(path: Path, size: int) -> dict[str, int]:
-    values = read_json(path)
-    for piece, token_id in values.items():
-        if type(token_id) is not int or not 0 <= token_id < size:
-            raise CheckpointError(
-                f"{path}: the piece {piece!r} has id {token_id!r}; it must be a whole number from 0 to "
-                f"{size - 1}, below the vocabulary size of config.json."
-            )
-    if UNKNOWN not in values:
-        raise CheckpointError(f"{path} has no {UNKNOWN} piece. It does not belong to a Marian model.")
-    return values

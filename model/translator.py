@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import torch
-from attention_viewer.model.checkpoint import content_hash, load
+from attention_viewer.model.checkpoint import content_hash, examine, load
 from attention_viewer.model.contract.api import (
     BeamTree,
     Check,
@@ -21,7 +21,6 @@ from attention_viewer.model.contract.api import (
     Token,
     Trace,
 )
-from attention_viewer.model.contract.config import read_config, read_languages
 from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
@@ -38,7 +37,6 @@ from attention_viewer.model.experiments.timing import time_layers
 from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.search.batch import greedy_all
 from attention_viewer.model.search.beam import beam_search
-from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.tracing import Tracer
 
 Result = TypeVar("Result")
@@ -59,18 +57,17 @@ class Translator:
     def __init__(self, checkpoint: str | Path, threads: int = 1) -> None:
         torch.set_num_threads(threads)
         directory = Path(checkpoint)
-        self._model = load(directory)
-        config = read_config(directory)
-        self._tokenizer = Tokenizer(directory, config)
+        examined = examine(directory)
+        self._model, self._tokenizer = load(directory, examined), examined.tokenizer
         self._barred = self._model.architecture.barred_ids
         self._tracer = Tracer(self._model, self._tokenizer)
-        source_language, target_language = read_languages(directory)
+        source_language, target_language = examined.languages
         self.info = ModelInfo(
             name=directory.resolve().name,
             directory=str(directory),
             content_hash=content_hash(directory),
             parameters=sum(parameter.numel() for parameter in self._model.parameters()),
-            config=config,
+            config=examined.config,
             architecture=self._model.architecture,
             source_language=source_language,
             target_language=target_language,

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 from attention_viewer.model.contract.errors import CheckpointError
-from attention_viewer.model.contract.fields import NEEDED, Fields, Needed, parse
+from attention_viewer.model.contract.fields import Fields
+from attention_viewer.model.contract.generation import generation_fields, read_generation
+from attention_viewer.model.contract.json_file import read_json
 
 ACTIVATIONS = ("relu", "swish", "silu", "gelu")
 """Activation functions of the feed-forward networks that the model can compute."""
 
-_LARGEST_SIZE = 1_000_000
+MOST_LAYERS, WIDEST_MODEL, WIDEST_FFN, LARGEST_VOCABULARY = 100, 8192, 65_536, 1_000_000
+"""Limits, far above any model of the kind: nothing larger is begun with."""
+LARGEST_CONFIG = 1_000_000
+"""Bytes of a configuration file at most."""
+
 _MUST_BE_FALSE = ("normalize_before", "add_final_layer_norm", "normalize_embedding")
 
 
@@ -23,7 +28,7 @@ class ModelConfig:
     `vocab_size` belongs to the source, `decoder_vocab_size` to the target; with
     `share_encoder_decoder_embeddings` they are equal. `guided_head` is layer and head, from 0, of the
     cross-attention head that was trained to align words; None where none is known to be. The file has it as
-    `{"layer": 3, "head": 1}`, from 1; it changes nothing the model computes.
+    `{"layer": 3, "head": 1}`, from 1; it changes nothing the model computes. How it decodes is what `Generation` says.
     """
 
     d_model: int
@@ -42,29 +47,14 @@ class ModelConfig:
     scale_embedding: bool
     share_encoder_decoder_embeddings: bool
     tie_word_embeddings: bool
-    max_position_embeddings: int
     guided_head: tuple[int, int] | None = None
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file of the checkpoint.
-
-    Raises CheckpointError where the file cannot be read or holds anything but one JSON object.
-    """
-    try:
-        values = parse(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
-        reason = f"it is not valid JSON ({error})"
-        raise CheckpointError(f"{path} is damaged: {reason}. Get the file again.") from None
-    if not isinstance(values, dict):
-        raise CheckpointError(f"{path} is damaged: it must hold a JSON object. Get the file again.")
-    return values
+    forced_first_ids: tuple[int, ...] = ()
+    barred_ids: tuple[int, ...] = ()
+    not_followed: tuple[str, ...] = ()
 
 
 def read_config(directory: Path) -> ModelConfig:
-    """The validated `config.json` of a Marian checkpoint directory.
+    """The validated `config.json` of a Marian checkpoint directory, with the ids that decoding takes.
 
     Raises CheckpointError naming the file, the field and its value where something is missing, out of range
     or not supported.
@@ -72,70 +62,58 @@ def read_config(directory: Path) -> ModelConfig:
     fields = _fields(directory / "config.json")
     _check_supported(fields)
     shared = fields.flag("share_encoder_decoder_embeddings", True)
-    vocabulary = _size(fields, "vocab_size")
-    target_vocabulary = vocabulary if shared else _size(fields, "decoder_vocab_size", vocabulary)
+    vocabulary = fields.whole("vocab_size", 2, LARGEST_VOCABULARY)
+    target_vocabulary = vocabulary if shared else fields.whole("decoder_vocab_size", 2, LARGEST_VOCABULARY, vocabulary)
     pad = fields.whole("pad_token_id", 0, target_vocabulary - 1)
+    generation = read_generation(generation_fields(directory, fields), pad, vocabulary, target_vocabulary)
     config = ModelConfig(
-        d_model=_size(fields, "d_model"),
-        encoder_layers=_size(fields, "encoder_layers"),
-        decoder_layers=_size(fields, "decoder_layers"),
-        encoder_attention_heads=_size(fields, "encoder_attention_heads"),
-        decoder_attention_heads=_size(fields, "decoder_attention_heads"),
-        encoder_ffn_dim=_size(fields, "encoder_ffn_dim"),
-        decoder_ffn_dim=_size(fields, "decoder_ffn_dim"),
+        d_model=fields.whole("d_model", 1, WIDEST_MODEL),
+        encoder_layers=fields.whole("encoder_layers", 1, MOST_LAYERS),
+        decoder_layers=fields.whole("decoder_layers", 1, MOST_LAYERS),
+        encoder_attention_heads=fields.whole("encoder_attention_heads", 1, WIDEST_MODEL),
+        decoder_attention_heads=fields.whole("decoder_attention_heads", 1, WIDEST_MODEL),
+        encoder_ffn_dim=fields.whole("encoder_ffn_dim", 1, WIDEST_FFN),
+        decoder_ffn_dim=fields.whole("decoder_ffn_dim", 1, WIDEST_FFN),
         activation_function=fields.one_of("activation_function", ACTIVATIONS),
         vocab_size=vocabulary,
         decoder_vocab_size=target_vocabulary,
         pad_token_id=pad,
-        eos_token_id=fields.whole("eos_token_id", 0, min(vocabulary, target_vocabulary) - 1, 0),
-        decoder_start_token_id=fields.whole("decoder_start_token_id", 0, target_vocabulary - 1, pad),
+        eos_token_id=generation.end,
+        decoder_start_token_id=generation.start,
         scale_embedding=fields.flag("scale_embedding", False),
         share_encoder_decoder_embeddings=shared,
         tie_word_embeddings=fields.flag("tie_word_embeddings", True),
-        max_position_embeddings=_size(fields, "max_position_embeddings", 512),
-        guided_head=_guided_head(fields, _size(fields, "decoder_layers"), _size(fields, "decoder_attention_heads")),
+        guided_head=_guided_head(fields),
+        forced_first_ids=generation.forced_first,
+        barred_ids=generation.barred,
+        not_followed=generation.not_followed,
     )
-    if shared and not config.tie_word_embeddings:
-        fields.fail("tie_word_embeddings", "it must be true where the encoder and decoder share embeddings")
     for name in ("encoder_attention_heads", "decoder_attention_heads"):
         if config.d_model % getattr(config, name):
             fields.fail(name, f"it must divide d_model, which is {config.d_model}")
     return config
 
 
-def read_barred(directory: Path, config: ModelConfig) -> tuple[int, ...]:
-    """Ids never to be chosen: `<pad>` and the one-token `bad_words_ids` of `generation_config.json`."""
-    barred = {config.pad_token_id}
-    path = directory / "generation_config.json"
-    fields = _fields(path) if path.exists() else Fields(str(path), {})
-    words = fields.items("bad_words_ids", default=[])
-    if not all(isinstance(word, list) for word in words):
-        fields.fail("bad_words_ids", "it must be a list of lists of token ids")
-    barred.update(word[0] for word in words if len(word) == 1 and type(word[0]) is int)
-    return tuple(sorted(token for token in barred if 0 <= token < config.decoder_vocab_size))
-
-
 def read_languages(directory: Path) -> tuple[str, str]:
     """Source and target language of `tokenizer_config.json`, "" where it names none."""
     path = directory / "tokenizer_config.json"
-    values = read_json(path) if path.exists() else {}
+    values = read_json(path, LARGEST_CONFIG) if path.exists() else {}
     source, target = values.get("source_lang"), values.get("target_lang")
     return source if isinstance(source, str) else "", target if isinstance(target, str) else ""
 
 
 def _fields(path: Path) -> Fields:
-    return Fields(str(path), read_json(path), CheckpointError)
+    return Fields(str(path), read_json(path, LARGEST_CONFIG), CheckpointError)
 
 
-def _size(fields: Fields, name: str, default: int | Literal[Needed.NEEDED] = NEEDED) -> int:
-    return fields.whole(name, 1, _LARGEST_SIZE, default)
-
-
-def _guided_head(fields: Fields, layers: int, heads: int) -> tuple[int, int] | None:
-    if fields.values.get("guided_head") is None:
+def _guided_head(fields: Fields) -> tuple[int, int] | None:
+    """The head of a model trained here; whatever else stands there changes nothing, and refuses no model."""
+    try:
+        head = fields.part("guided_head")
+        layer = head.whole("layer", 1, fields.whole("decoder_layers"))
+        return layer - 1, head.whole("head", 1, fields.whole("decoder_attention_heads")) - 1
+    except CheckpointError:
         return None
-    head = fields.part("guided_head")
-    return head.whole("layer", 1, layers) - 1, head.whole("head", 1, heads) - 1
 
 
 def _check_supported(fields: Fields) -> None:

@@ -2,9 +2,18 @@
 
 from reprlib import Repr
 
+MOST_SAID = 1000
+"""Characters of a message at most."""
+
 
 class UserError(Exception):
-    """Base of every error that is shown to the user as it stands, without a traceback."""
+    """Base of every error that is shown to the user as it stands, without a traceback.
+
+    Its message is one line of at most `MOST_SAID` characters, whatever names and values from outside it repeats.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(_line(message))
 
 
 class InputError(UserError):
@@ -17,6 +26,15 @@ class CheckpointError(UserError):
 
 MOST_QUOTED = 200
 """Characters of a value that a message quotes at most."""
+
+
+def _line(message: str) -> str:
+    """A message without what would break its line, steer a terminal or turn round what is read; cut in its middle."""
+    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in message[: 2 * MOST_SAID])
+    if len(message) <= MOST_SAID and len(text) <= MOST_SAID:
+        return text
+    end = "".join(each if each.isprintable() else "\ufffd" for each in message[-MOST_SAID // 2 :])
+    return f"{text[: MOST_SAID // 2 - 1]}…{end}"
 
 
 def quoted(value: object, most: int = MOST_QUOTED) -> str:

@@ -7,12 +7,13 @@ Post-norm with biases everywhere, sinusoidal positions, one embedding for both s
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path
 
 from attention_viewer.model.contract.architecture import Architecture, Norms, StackShape
-from attention_viewer.model.contract.config import ModelConfig, read_barred, read_config
+from attention_viewer.model.contract.config import ModelConfig, read_config
 from attention_viewer.model.contract.errors import CheckpointError
+from attention_viewer.model.stored.entry import Entry
 
 _LAYER = re.compile(r"model\.(encoder|decoder)\.layers\.(\d+)\.")
 
@@ -29,17 +30,16 @@ _PARTS = (
 )
 
 
-def read(directory: Path, stored: Collection[str]) -> Architecture:
-    """The architecture of a checkpoint directory whose weight file has tensors of the names `stored`.
+def read(directory: Path, stored: Mapping[str, Entry]) -> Architecture:
+    """The architecture of a checkpoint directory whose weight files hold the tensors `stored`.
 
-    Raises CheckpointError where a file is damaged, or layers are stored that `config.json` does not know of.
+    Raises CheckpointError where a file is damaged, or `config.json` knows of other layers than are stored.
     """
-    config = read_config(directory)
-    found = architecture(config, read_barred(directory, config))
+    found = architecture(read_config(directory))
     for side, shape in (("encoder", found.encoder), ("decoder", found.decoder)):
         matches = (_LAYER.match(name) for name in stored)
-        layers = 1 + max((int(match[2]) for match in matches if match and match[1] == side), default=-1)
-        if layers > shape.layers:
+        layers = len({match[2] for match in matches if match and match[1] == side})
+        if stored and layers != shape.layers:
             raise CheckpointError(
                 f"{directory / 'config.json'}: {side}_layers is {shape.layers}, but the weight file has {layers} "
                 f"{side} layers. The two files do not belong together."
@@ -47,8 +47,8 @@ def read(directory: Path, stored: Collection[str]) -> Architecture:
     return found
 
 
-def architecture(config: ModelConfig, barred: tuple[int, ...] = ()) -> Architecture:
-    """The architecture that a `config.json` describes; `barred` ids are never chosen."""
+def architecture(config: ModelConfig) -> Architecture:
+    """The architecture that a `config.json` describes."""
     return Architecture(
         family="marian",
         d_model=config.d_model,
@@ -70,7 +70,8 @@ def architecture(config: ModelConfig, barred: tuple[int, ...] = ()) -> Architect
         pad_token_id=config.pad_token_id,
         eos_token_id=config.eos_token_id,
         decoder_start_token_id=config.decoder_start_token_id,
-        barred_ids=barred,
+        forced_first_ids=config.forced_first_ids,
+        barred_ids=config.barred_ids,
         norms=Norms(first=False, epsilon=1e-5),
         scaled_embedding=config.scale_embedding,
         shared_embedding=config.share_encoder_decoder_embeddings,

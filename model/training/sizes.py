@@ -8,7 +8,6 @@ from pathlib import Path
 from attention_viewer.model.checkpoint import check_checkpoint
 from attention_viewer.model.contract.config import ModelConfig, read_config
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.training.output import LONGEST
 from attention_viewer.model.training.settings import TrainingSettings
 from attention_viewer.model.training.subwords import Subwords
 
@@ -32,7 +31,6 @@ def model_config(settings: TrainingSettings, subwords: Subwords) -> ModelConfig:
         scale_embedding=True,
         share_encoder_decoder_embeddings=True,
         tie_word_embeddings=True,
-        max_position_embeddings=LONGEST,
         guided_head=settings.guided_head,
     )
 
@@ -51,7 +49,7 @@ def sizes_of(checkpoint: Path, settings: TrainingSettings) -> TrainingSettings:
         vocabulary=subwords.size - 1,
     )
     same = (checkpoint / "source.spm").read_bytes() == (checkpoint / "target.spm").read_bytes()
-    comparable = replace(config, max_position_embeddings=LONGEST, guided_head=sizes.guided_head)
+    comparable = replace(config, guided_head=sizes.guided_head, barred_ids=(), not_followed=())
     if not same or model_config(sizes, subwords) != comparable:
         raise InputError(
             f"{checkpoint} cannot be trained further: it must have one joint vocabulary, numbered as SentencePiece "

@@ -72,11 +72,23 @@ def test_damaged_weights(damage: Callable[[Path], None], name: str, checkpoint: 
         Translator(checkpoint)
 
 
-@pytest.mark.parametrize("content", [{"weight": "text"}, [torch.ones(2)], print])
-def test_a_pickle_of_anything_but_tensors(content: object, checkpoint: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"weight": "text"}, "holds other things than tensors"),
+        ([torch.ones(2)], "does not hold a table of tensors"),
+        ({"epoch": 3, "state_dict": {"weight": torch.ones(2)}}, r"a trainer saved to go on with \(it holds state_dict"),
+        (print, "asks for __builtin__.print, which is no part of a table of tensors. Nothing of it was run"),
+        ({"weight": torch.ones(2).to_sparse()}, "holds a sparse tensor"),
+        ({"weight": torch.ones(2, device="meta")}, "holds a tensor without numbers"),
+        ({"weight": torch.ones(1).expand(10**9)}, "claims more numbers than are stored"),
+    ],
+)
+@pytest.mark.parametrize("zipped", [True, False])
+def test_a_pickle_of_anything_but_tensors(content: object, said: str, zipped: bool, checkpoint: Path) -> None:
     (checkpoint / MODEL).unlink()
-    torch.save(content, checkpoint / "pytorch_model.bin")
-    with pytest.raises(CheckpointError, match=r"pytorch_model\.bin is damaged"):
+    torch.save(content, checkpoint / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
+    with pytest.raises(CheckpointError, match=rf"pytorch_model\.bin .*{said}"):
         read_weights(checkpoint)
 
 
@@ -134,14 +146,14 @@ def test_a_missing_tensor_is_named(name: str, checkpoint: Path) -> None:
 @pytest.mark.parametrize("name", ["model.shared.weight", "model.encoder.layers.0.fc1.bias", "final_logits_bias"])
 def test_a_wrong_shape_is_named_with_both_shapes(name: str, checkpoint: Path) -> None:
     edit(checkpoint, lambda tensors: tensors.update({name: torch.ones(3, 5)}))
-    with pytest.raises(CheckpointError, match=rf"{name} is torch\.float32 \[(3, )?5\]; config\.json asks for"):
+    with pytest.raises(CheckpointError, match=rf"{name} is float32 \[(3, )?5\]; config\.json asks for"):
         load(checkpoint)
 
 
 def test_whole_numbers_are_no_weights(checkpoint: Path) -> None:
     name = "model.encoder.layers.0.fc1.bias"
     edit(checkpoint, lambda tensors: tensors.update({name: tensors[name].long()}))
-    with pytest.raises(CheckpointError, match=r"torch\.int64"):
+    with pytest.raises(CheckpointError, match=r"is int64"):
         load(checkpoint)
 
 

@@ -61,7 +61,6 @@ def config(**changes: Any) -> ModelConfig:
         "scale_embedding": True,
         "share_encoder_decoder_embeddings": True,
         "tie_word_embeddings": True,
-        "max_position_embeddings": 64,
     }
     return ModelConfig(**{**sizes, **changes})
 

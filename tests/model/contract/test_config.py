@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attention_viewer.model.contract.config import read_barred, read_config, read_languages
-from attention_viewer.model.contract.errors import CheckpointError
+from attention_viewer.model.contract.config import read_config, read_languages
+from attention_viewer.model.contract.errors import CheckpointError, quoted
 from support.bundled import PAD, VOCABULARY
 
 GOOD: dict[str, Any] = {
@@ -73,8 +73,12 @@ def test_what_old_checkpoints_leave_out_has_its_usual_value(tmp_path: Path) -> N
         ("add_final_layer_norm", True),
         ("normalize_embedding", True),
         ("model_type", "bart"),
-        ("tie_word_embeddings", False),
-        ("guided_head", [1, 1]),
+        ("encoder_layers", 20_000),
+        ("d_model", 10**6),
+        ("vocab_size", 1),
+        ("encoder_ffn_dim", 10**400),
+        ("forced_bos_token_id", 40),
+        ("suppress_tokens", ["a"]),
     ],
 )
 def test_a_bad_field_is_named_with_its_value(field: str, value: Any, tmp_path: Path) -> None:
@@ -82,22 +86,23 @@ def test_a_bad_field_is_named_with_its_value(field: str, value: Any, tmp_path: P
         read_config(write(tmp_path, **{field: value}))
     message = str(caught.value)
     assert "config.json" in message and field in message
-    assert ("is missing" if value == "absent" else repr(value)) in message
+    assert ("is missing" if value == "absent" else quoted(value)) in message
 
 
 @pytest.mark.parametrize(
-    ("head", "said"),
+    ("key", "value"),
     [
-        ({"layer": 1}, "head is missing"),
-        ({"layer": 0, "head": 1}, "layer is 0; it must be a whole number from 1 to 3"),
-        ({"layer": 4, "head": 1}, "layer is 4"),
-        ({"layer": 1, "head": 3}, "head is 3; it must be a whole number from 1 to 2"),
-        ({"layer": True, "head": 1}, "layer is True"),
+        ("guided_head", [1, 1]),
+        ("guided_head", {"layer": 1}),
+        ("guided_head", {"layer": 4, "head": 1}),
+        ("guided_head", {"layer": True, "head": 1}),
+        ("max_position_embeddings", -3),
+        ("dropout", "much"),
+        ("static_position_embeddings", "yes"),
     ],
 )
-def test_a_guided_head_that_the_model_has_not_is_refused(head: dict[str, Any], said: str, tmp_path: Path) -> None:
-    with pytest.raises(CheckpointError, match=f"config.json, guided_head: {said}"):
-        read_config(write(tmp_path, guided_head=head))
+def test_keys_that_change_nothing_computed_refuse_nothing(key: str, value: Any, tmp_path: Path) -> None:
+    assert read_config(write(tmp_path, **{key: value})) == read_config(write(tmp_path))
 
 
 def test_the_guided_head_counts_from_one_in_the_file(tmp_path: Path) -> None:
@@ -113,15 +118,49 @@ def test_a_damaged_file_is_named(content: bytes, tmp_path: Path) -> None:
         read_config(tmp_path)
 
 
+def generation(directory: Path, **values: Any) -> None:
+    (directory / "generation_config.json").write_text(json.dumps(values), encoding="utf-8")
+
+
 def test_barred_tokens(tmp_path: Path) -> None:
-    config = read_config(write(tmp_path))
-    assert read_barred(tmp_path, config) == (39,)
-    generation = tmp_path / "generation_config.json"
-    generation.write_text(json.dumps({"bad_words_ids": [[39], [7], [3, 4], [99]]}))
-    assert read_barred(tmp_path, config) == (7, 39)
-    generation.write_text(json.dumps({"bad_words_ids": 7}))
-    with pytest.raises(CheckpointError, match="bad_words_ids is 7"):
-        read_barred(tmp_path, config)
+    write(tmp_path, bad_words_ids=[[39], [8]])
+    assert read_config(tmp_path).barred_ids == (8, 39)
+    generation(tmp_path, bad_words_ids=[[39], [7], [3, 4]], suppress_tokens=[5])
+    config = read_config(tmp_path)
+    assert config.barred_ids == (5, 7, 39)
+    assert config.not_followed == ("bad_words_ids of several tokens",)
+    generation(tmp_path, bad_words_ids=[[each] for each in range(1, 40)])
+    with pytest.raises(CheckpointError, match="bars every token"):
+        read_config(tmp_path)
+
+
+@pytest.mark.parametrize("words", [7, [7], [["a"]], [[1.5]], [[]], [[-1]], [[40]], [[10**400]], [[True]], {"a": 1}])
+def test_barred_words_that_are_none(words: Any, tmp_path: Path) -> None:
+    generation(write(tmp_path), bad_words_ids=words)
+    with pytest.raises(CheckpointError, match=r"generation_config\.json: bad_words_ids (is|has)"):
+        read_config(tmp_path)
+
+
+def test_the_end_is_never_barred(tmp_path: Path) -> None:
+    config = read_config(write(tmp_path, pad_token_id=0, bad_words_ids=[[0], [3]]))
+    assert (config.eos_token_id, config.barred_ids) == (0, (3,))
+
+
+def test_generation_settings_come_before_those_of_the_configuration(tmp_path: Path) -> None:
+    write(tmp_path, decoder_start_token_id=39, eos_token_id=0, forced_bos_token_id=None)
+    generation(tmp_path, decoder_start_token_id=4, eos_token_id=[3, 2], forced_bos_token_id=6)
+    config = read_config(tmp_path)
+    assert (config.decoder_start_token_id, config.eos_token_id, config.forced_first_ids) == (4, 3, (6,))
+    assert config.not_followed == ("several eos_token_id",)
+    generation(tmp_path, decoder_start_token_id=None)
+    assert read_config(tmp_path).decoder_start_token_id == 39
+
+
+def test_settings_that_are_not_followed_are_named(tmp_path: Path) -> None:
+    generation(write(tmp_path), no_repeat_ngram_size=3, repetition_penalty=1.0, min_length=0, num_beams=4)
+    assert read_config(tmp_path).not_followed == ("no_repeat_ngram_size = 3",)
+    generation(tmp_path, no_repeat_ngram_size=0, repetition_penalty=1.2)
+    assert read_config(tmp_path).not_followed == ("repetition_penalty = 1.2",)
 
 
 def test_languages(bundled: Path, tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ from attention_viewer.model.contract.architecture import Architecture, Normalisa
 from attention_viewer.model.contract.errors import CheckpointError
 from attention_viewer.model.families.family import MARIAN, family_of
 from attention_viewer.model.nn.computable import what_is_missing
+from attention_viewer.model.stored.weight_files import find
 from safetensors.torch import load_file
 from support.checkpoints import MakeCheckpoint
 
 
 def test_every_tensor_of_the_bundled_model_has_a_name(bundled: Path) -> None:
     stored = load_file(bundled / "model.safetensors")
-    architecture = MARIAN.read(bundled, stored)
+    architecture = MARIAN.read(bundled, find(bundled).entries)
     model = load(bundled)
     assert model.architecture == architecture
     named = {names for name in model.state_dict() for names in MARIAN.stored_names(name, architecture)[0]}
@@ -56,9 +57,9 @@ def test_what_cannot_be_computed_is_refused(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], words: str
 ) -> None:
     def read(directory: Path, stored: object) -> Architecture:
-        return replace(MARIAN.read(directory, ()), **change)  # type: ignore[arg-type]
+        return replace(MARIAN.read(directory, {}), **change)  # type: ignore[arg-type]
 
-    assert what_is_missing(read(tiny, ())) == words
+    assert what_is_missing(read(tiny, {})) == words
     monkeypatch.setattr(checkpoint, "family_of", lambda directory: replace(MARIAN, read=read))
     with pytest.raises(CheckpointError, match=f"cannot be computed here: it has {words}"):
         load(tiny)

@@ -35,7 +35,6 @@ CONFIG = ModelConfig(
     scale_embedding=True,
     share_encoder_decoder_embeddings=True,
     tie_word_embeddings=True,
-    max_position_embeddings=512,
 )
 
 quick = settings(max_examples=15, deadline=None)

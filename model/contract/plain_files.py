@@ -1,0 +1,52 @@
+"""Files from outside, looked at before they are read: ordinary ones, of limited size, never waited for. Torch-free."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from attention_viewer.model.contract.errors import CheckpointError, UserError
+
+_KINDS = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+@contextmanager
+def opened(path: Path, most: int | None = None, error: type[UserError] = CheckpointError) -> Iterator[BinaryIO]:
+    """An ordinary file of at most `most` bytes, open to be read.
+
+    Raises `error` where there is none, and for pipes and devices, which would be waited for or never end.
+    """
+    try:
+        # Without the flag, opening a pipe waits for somebody to write into it.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except (OSError, ValueError) as problem:
+        raise error(f"{path} cannot be read: {getattr(problem, 'strerror', None) or problem}.") from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        kind = next((name for is_one, name in _KINDS if is_one(status.st_mode)), "no file")
+        raise error(f"{path} is {kind}: an ordinary file must stand there.")
+    with os.fdopen(handle, "rb") as file:
+        if most is not None and status.st_size > most:
+            raise error(f"{path} has {status.st_size:,} bytes; such a file has {most:,} at most. Check what it is.")
+        try:
+            yield file
+        except OSError as problem:
+            raise error(f"{path} cannot be read: {problem.strerror or problem}.") from None
+
+
+def content(path: Path, most: int, error: type[UserError] = CheckpointError) -> bytes:
+    """All of an ordinary file of at most `most` bytes. Raises `error` as `opened` does."""
+    with opened(path, most, error) as file:
+        # One that grows while it is read, as some that the system makes up do, is cut there.
+        return file.read(most)

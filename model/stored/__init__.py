@@ -1,0 +1,1 @@
+"""Weight files: which a checkpoint has, what they say is in them, and the tensors themselves."""
