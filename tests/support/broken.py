@@ -35,7 +35,7 @@ class Broken:
     said: str
 
 
-def config(said: str | None = None, file: str = "config.json", **values: Any) -> Broken:
+def config(values: dict[str, Any], said: str = "", file: str = "config.json") -> Broken:
     """Fields of the configuration, or of another JSON file; said is the name of the first."""
 
     def change(directory: Path) -> None:
@@ -254,6 +254,18 @@ def _removed(file: str) -> Change:
 
 
 HUGE = 10**400
+NO_SIZES: tuple[Any, ...] = (None, -1, 1.5, "16", True, [3], {}, HUGE)
+NO_IDS: tuple[Any, ...] = (-1, 999, 1.5, None, True, "3", [], {}, HUGE, "<b>" * 99)
+NO_SETTINGS: dict[str, tuple[Any, ...]] = {
+    "bad_words_ids": (8, ["a"], [[]], [[-1]], [[HUGE]], [[0.5]]),
+    "decoder_start_token_id": (-1, 10**6, "2", HUGE),
+    "eos_token_id": (99, "0", []),
+    "suppress_tokens": ("a", [-1], [None]),
+}
+NO_MAPS: tuple[Any, ...] = (
+    None, {}, [], 7, {FC1: 7}, {FC1: "../config.json"}, {FC1: "/etc/passwd"}, {FC1: ""}, {FC1: "a\0.safetensors"},
+    {FC1: "config.json"}, {FC1: "x/y.safetensors"},
+)  # fmt: skip
 GERMAN = ["Wo fährt denn jetzt der Zug nach Köln ab? Übermorgen möchten wir zwölf Bücher zurückbringen"]
 ITALIAN = ["Dov'è il treno per Roma? Perché così presto, già alle cinque; più tardi c'è lo sciopero"]
 STATE_SET = b"\x80\x02ccollections\nOrderedDict\n}X\x01\0\0\0aK\x01sb."
@@ -262,46 +274,37 @@ TOGETHER = "do(es)? not (belong together|fit)"
 
 CONFIGURATIONS = [
     *(
-        config(**{key: value})
+        config({key: value})
         for key in ("d_model", "encoder_layers", "decoder_layers", "encoder_ffn_dim", "vocab_size", "pad_token_id")
-        for value in (None, -1, 1.5, "16", True, [3], {}, HUGE)
+        for value in NO_SIZES
     ),
-    config(encoder_layers=20_000),
-    config(d_model=10**6),
-    config(decoder_ffn_dim=10**7),
-    config(vocab_size=10**7),
-    config(encoder_attention_heads=3),
-    config(decoder_attention_heads=0),
-    config(activation_function="<img src='/dev/zero'>"),
-    config(activation_function="x" * 900_000),
-    config(activation_function="relu\n\x1b[31m\u202e"),
-    config(normalize_before=True),
-    config(model_type="t5"),
-    config(scale_embedding="yes"),
-    config(file="generation_config.json", eos_token_id=5, said=TOGETHER),
-    config(file="generation_config.json", eos_token_id=-1),
-    config(pad_token_id=7, said=TOGETHER),
-    config(d_model=32, encoder_attention_heads=4, said=TOGETHER),
-    config(encoder_layers=1, said="encoder_layers is 1, but the weight file has 2"),
-    config(encoder_layers=3, said="encoder_layers is 3, but the weight file has 2"),
-    config(decoder_layers=2, said="decoder_layers is 2, but the weight file has 3"),
-    config(decoder_ffn_dim=24, said=TOGETHER),
-    config(vocab_size=41, decoder_vocab_size=41, said=TOGETHER),
-    config(vocab_size=39, decoder_vocab_size=39, said="has id|do not belong together"),
-    config(share_encoder_decoder_embeddings=False, said="lacks the tensor"),
-    config(tie_word_embeddings=False, said="lacks the tensor lm_head"),
-    *(
-        config(file="generation_config.json", **{key: value})
-        for key, values in {
-            "bad_words_ids": (8, ["a"], [[]], [[-1]], [[HUGE]], [[0.5]]),
-            "decoder_start_token_id": (-1, 10**6, "2", HUGE),
-            "eos_token_id": (99, "0", []),
-            "suppress_tokens": ("a", [-1], [None]),
-        }.items()
-        for value in values
-    ),
-    config(file="generation_config.json", bad_words_ids=[[each] for each in range(1, 40)], said="bars every token"),
-    config(file="generation_config.json", suppress_tokens=list(range(40)), said="bars every token"),
+    config({"encoder_layers": 20_000}),
+    config({"d_model": 10**6}),
+    config({"decoder_ffn_dim": 10**7}),
+    config({"vocab_size": 10**7}),
+    config({"encoder_attention_heads": 3}),
+    config({"decoder_attention_heads": 0}),
+    config({"activation_function": "<img src='/dev/zero'>"}),
+    config({"activation_function": "x" * 900_000}),
+    config({"activation_function": "relu\n\x1b[31m\u202e"}),
+    config({"normalize_before": True}),
+    config({"model_type": "t5"}),
+    config({"scale_embedding": "yes"}),
+    config({"eos_token_id": 5}, TOGETHER, file="generation_config.json"),
+    config({"eos_token_id": -1}, file="generation_config.json"),
+    config({"pad_token_id": 7}, TOGETHER),
+    config({"d_model": 32, "encoder_attention_heads": 4}, TOGETHER),
+    config({"encoder_layers": 1}, "encoder_layers is 1, but the weight file has 2"),
+    config({"encoder_layers": 3}, "encoder_layers is 3, but the weight file has 2"),
+    config({"decoder_layers": 2}, "decoder_layers is 2, but the weight file has 3"),
+    config({"decoder_ffn_dim": 24}, TOGETHER),
+    config({"vocab_size": 41, "decoder_vocab_size": 41}, TOGETHER),
+    config({"vocab_size": 39, "decoder_vocab_size": 39}, "has id|do not belong together"),
+    config({"share_encoder_decoder_embeddings": False}, "lacks the tensor"),
+    config({"tie_word_embeddings": False}, "lacks the tensor lm_head"),
+    *(config({key: value}, file="generation_config.json") for key, values in NO_SETTINGS.items() for value in values),
+    config({"bad_words_ids": [[each] for each in range(1, 40)]}, "bars every token", file="generation_config.json"),
+    config({"suppress_tokens": list(range(40))}, "bars every token", file="generation_config.json"),
     *(
         content(file, data, f"{file} is damaged")
         for file in ("config.json", "vocab.json", "generation_config.json", "tokenizer_config.json")
@@ -329,7 +332,7 @@ VOCABULARIES = [
     vocabulary("separate, other </s>", TOGETHER, lambda values: values.update({"</s>": 5}), "target_vocab.json"),
     *(
         vocabulary(f"id {value!r}"[:30], "has id", _with("▁x", value))
-        for value in (-1, 999, 1.5, None, True, "3", [], {}, HUGE, "<b>" * 99)
+        for value in NO_IDS
     ),
     content("vocab.json", b" " * 32_000_001, "has 32,000,001 bytes"),
 ]  # fmt: skip
@@ -487,10 +490,7 @@ PARTS = [
     )),
     *(
         parts(f"{str(value)[:60]!r}", "weight_map must name", _mapping(value))
-        for value in (
-            None, {}, [], 7, {FC1: 7}, {FC1: "../config.json"}, {FC1: "/etc/passwd"}, {FC1: ""},
-            {FC1: "a\0.safetensors"}, {FC1: "config.json"}, {FC1: "x/y.safetensors"},
-        )
+        for value in NO_MAPS
     ),
     parts("300 files", "names more than 200 files", lambda directory, index: write_index(
         directory, {"weight_map": {f"t{each}": f"{each}.safetensors" for each in range(300)}}
