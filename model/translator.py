@@ -21,10 +21,12 @@ from attention_viewer.model.contract.api import (
     Token,
     Trace,
 )
+from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
+from attention_viewer.model.experiments.attributions import METHODS
 from attention_viewer.model.experiments.experiments import (
     Pass,
     autoregressive_check,
@@ -189,6 +191,14 @@ class Translator:
             return parallel_pass(self._model, sentence.memory, inputs, padding, sentence.switches)
 
         return autoregressive_check(trace, in_parallel, self._barred, self._tokenizer.vocabulary)
+
+    def attribution_steps(self, document: Document, method: Method) -> Generator[Progress, None, Attribution]:
+        """What each row of the document depends on, by a method, in pieces. Raises InputError before the first row."""
+        case = yield from self._case(document)
+        if not case.inputs:
+            raise InputError("There is no decoder row yet whose token could be attributed to anything: step once.")
+        attribution = yield from METHODS[method](case)
+        return attribution
 
     def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
         """Everything between the attention maps of the document's rows, in pieces."""

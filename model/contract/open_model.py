@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from attention_viewer.model.contract.api import BeamTree, Check, Effect, HeadEffect, ModelInfo, Progress, Token, Trace
+from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 
@@ -43,6 +44,9 @@ class OpenModel(Protocol):
 
     def check_steps(self, document: Document) -> Generator[Progress, None, Check]:
         """The figures of the autoregressive property."""
+
+    def attribution_steps(self, document: Document, method: Method) -> Generator[Progress, None, Attribution]:
+        """What each row depends on, by a method."""
 
     def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
         """Everything between the attention maps."""

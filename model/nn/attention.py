@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 import torch
-from attention_viewer.model.nn.recorder import Record
+from attention_viewer.model.nn.recorder import Record, passed
 from attention_viewer.model.nn.weights import CrossAttention, KeysValues, Linear, SelfAttention, affine, linear_weights
 from torch import Tensor, nn
 
@@ -105,11 +105,14 @@ def attend(
     [BH, T, d] and their weights [BH, T, K].
     """
     weights = _scores(attention.scale, query, seen.keys, bias).softmax(-1)  # [BH, T, K]
-    attended = torch.bmm(weights, seen.values)  # [BH, T, d]
+    values = seen.values
+    if record is not None:
+        values = _recorded(record, attention, query, seen, weights)
+    attended = torch.bmm(weights, values)  # [BH, T, d]
     if off is not None:
         attended = by_head(attended, attention.heads).masked_fill(off[:, None, None], 0.0).flatten(0, 1)
     if record is not None:
-        _record(record, attention, query, seen, weights, attended)
+        attended = passed(record, "heads", by_head(attended, attention.heads)).flatten(0, 1)
     return attended, weights
 
 
@@ -150,21 +153,16 @@ def _nothing(device: torch.device) -> Tensor:
         return torch.zeros(1, 1, 1, device=device)
 
 
-def _record(
-    record: Record,
-    attention: SelfAttention | CrossAttention,
-    query: Tensor,
-    seen: KeysValues,
-    weights: Tensor,
-    attended: Tensor,
-) -> None:
-    values = {
+def _recorded(
+    record: Record, attention: SelfAttention | CrossAttention, query: Tensor, seen: KeysValues, weights: Tensor
+) -> Tensor:
+    """The values [BH, K, d] to compute with, once all that stands before the heads' outputs is recorded."""
+    inner = {
         "query": query / attention.held,
         "key": seen.keys.transpose(1, 2),
-        "value": seen.values,
         "scores": _scores(attention.scale, query, seen.keys, None),
         "weights": weights,
-        "heads": attended,
     }
-    for name, value in values.items():
+    for name, value in inner.items():
         record(name, by_head(value, attention.heads))
+    return passed(record, "value", by_head(seen.values, attention.heads)).flatten(0, 1)

@@ -9,7 +9,7 @@ import torch
 from attention_viewer.model.contract.interventions import Placement
 from attention_viewer.model.contract.positional import sinusoidal_encoding
 from attention_viewer.model.nn.dropout import dropout
-from attention_viewer.model.nn.recorder import Record
+from attention_viewer.model.nn.recorder import Record, passed
 from attention_viewer.model.nn.weights import EmbeddingWeights
 from torch import Tensor, nn
 
@@ -49,12 +49,13 @@ def embed(
     record: Record | None = None,
 ) -> Tensor:
     """Embed `ids` [B, T] that stand at positions `start` onwards, or where `placement` says: [B, T, D]."""
-    embedded = torch.embedding(weights.tokens, ids)
+    embedded, scale = torch.embedding(weights.tokens, ids), weights.scale
+    if record is not None:
+        embedded, scale = passed(record, "embedding", embedded * scale), 1.0
     positions = _positions(weights, start, start + ids.shape[1], placement)
-    x = embedded * weights.scale if positions is None else torch.add(positions, embedded, alpha=weights.scale)
+    x = embedded * scale if positions is None else torch.add(positions, embedded, alpha=scale)
     x = dropout(x, rate) if rate else x
     if record is not None:
-        record("embedding", embedded * weights.scale)
         record("input", x)
     return x
 

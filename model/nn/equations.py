@@ -12,7 +12,7 @@ from __future__ import annotations
 import torch
 from attention_viewer.model.nn.attention import attend, output_projection, self_projections, split_heads
 from attention_viewer.model.nn.dropout import dropout
-from attention_viewer.model.nn.recorder import Record, within
+from attention_viewer.model.nn.recorder import Record, passed, within
 from attention_viewer.model.nn.weights import (
     DecoderLayerWeights,
     EncoderLayerWeights,
@@ -131,11 +131,13 @@ def _after(norm: Norm, x: Tensor, output: Tensor, batch: int, rate: float, recor
 
     In a pre-norm model the sum goes on as it is.
     """
+    if record is not None:
+        output = passed(record, "output", _by_sentence(output, batch)).flatten(0, 1)
     total = x + (dropout(output, rate) if rate else output)
     normed = total if norm.first else normalise(norm, total)
     if record is not None:
-        for name, value in (("output", output), ("residual", total), ("normed", normed)):
-            record(name, _by_sentence(value, batch))
+        record("residual", _by_sentence(total, batch))
+        normed = passed(record, "normed", _by_sentence(normed, batch)).flatten(0, 1)
     return normed
 
 

@@ -20,7 +20,8 @@ EVALUATE_HELP = """\
 Measure a checkpoint on sentence pairs (source<TAB>target): BLEU and chrF of its greedy translations, loss
 per token and per target character, tokens a second. With --alignments, also the word-alignment error rate
 of every cross-attention head, taking each row to stand for the token read and for the token predicted.
-With --heads, what each head looks at: the token itself, its neighbours, the ends, punctuation, or everything."""
+With --heads, what each head looks at: the token itself, its neighbours, the ends, punctuation, or everything.
+With --attributions, how well each attribution of the source agrees with leaving its tokens out one by one."""
 EVALUATE_EXAMPLE = "example: attention-viewer evaluate --input pairs.tsv --lines 500"
 
 
@@ -60,8 +61,9 @@ class TrainOptions:
 class EvaluateOptions:
     """A checkpoint and the pairs it is measured on; `lines` None is all of them.
 
-    `heads`: tell what each head does; `typed`: how it takes capitals and typographic signs; `copied`: a file of
-    sentences with the words that must stand in their translations too.
+    `heads`: tell what each head does; `attributions`: how well attributions agree with leave-one-out; `typed`: how it
+    takes capitals and typographic signs; `copied`: a file of sentences with the words that must stand in their
+    translations too.
     """
 
     model: Path
@@ -70,6 +72,7 @@ class EvaluateOptions:
     lines: int | None = None
     threads: int = 1
     heads: bool = False
+    attributions: bool = False
     typed: bool = False
     copied: Path | None = None
 
@@ -192,6 +195,7 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alignments", metavar="GOLD", type=Path, help="gold links of the same lines: 3-4 sure, 3p4")
     parser.add_argument("--lines", metavar="N", type=_whole("--lines", 1), help="only the first N; all if left out")
     parser.add_argument("--heads", action="store_true", help="also what each head looks at while translating them")
+    parser.add_argument("--attributions", action="store_true", help="also how attributions agree with leave-one-out")
     parser.add_argument("--typed", action="store_true", help="also in capitals, and with typographic quotes")
     parser.add_argument(
         "--copied", metavar="FILE", type=Path, help="also these sentences<TAB>words that must be copied from them"
@@ -208,6 +212,7 @@ def evaluate_options(values: argparse.Namespace) -> EvaluateOptions:
         values.lines,
         values.threads,
         values.heads,
+        values.attributions,
         values.typed,
         values.copied,
     )

@@ -25,6 +25,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training.arguments import EvaluateOptions
+from attention_viewer.model.training.attribution_lines import attribution_lines
 from attention_viewer.model.training.batches import Example
 from attention_viewer.model.training.data import Pair, read_pairs
 from attention_viewer.model.training.evaluation import LIMIT, loss, score, translate
@@ -59,6 +60,9 @@ def _lines_asked_for(
         yield from _alignment_lines(options, pairs, gold)
     if options.heads:
         yield from _role_lines(options, pairs)
+    if options.attributions:
+        session = Translator(options.model, options.threads)
+        yield from attribution_lines(session, (pair.source for pair in pairs), LIMIT)
 
 
 def _tokenizer(options: EvaluateOptions) -> Tokenizer:

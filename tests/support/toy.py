@@ -26,6 +26,7 @@ from attention_viewer.model.contract.api import (
     Token,
     Trace,
 )
+from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.document import Document, go_to, path
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
@@ -155,6 +156,13 @@ class ToySession:
             self.info.name, document.source, masked.interventions, [token.id for token in trace.output_tokens]
         )
         return Check(len(trace.steps), told, 0.0, 0, VOCABULARY[2], 0.0, 0.0)
+
+    def attribution_steps(self, document: Document, method: Method) -> Generator[Progress, None, Attribution]:
+        """The same number in every cell of cross-attention, told by the document and the method."""
+        trace = yield from self.trace_steps(document)
+        now = (document.source, _plain(document.interventions), trace.output_tokens, method)
+        cells = np.full((1, 1, len(trace.steps), len(trace.source_tokens)), _number(self.info.name, now), np.float32)
+        return Attribution(method, {Kind.CROSS: cells})
 
     def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
         """Numbers of no model."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from attention_viewer.model.contract.api import ModelInfo, Trace
+    from attention_viewer.model.contract.attribution import Attribution
     from attention_viewer.model.contract.document import Document
     from attention_viewer.model.translator import Translator
 
@@ -61,6 +62,20 @@ class Model:
         rows are computed at most (None: to the end). Raises UserError where the model cannot work with it.
         """
         return self._translator.trace(self._document(source, target, steps))
+
+    def attribution(self, method: str, source: str | Document, target: str | None = None) -> Attribution:
+        """What each row depends on, by a method of `attention_viewer.model.contract.attribution`, such as "norms".
+
+        `source` and `target` are as in `trace`. Raises UserError where there is no such method, or the model cannot
+        work with the sentence.
+        """
+        from attention_viewer.model.contract.attribution import Method
+        from attention_viewer.model.contract.errors import InputError
+        from attention_viewer.model.translator import finished
+
+        if method not in list(Method):
+            raise InputError(f"There is no attribution {method!r}: choose {', '.join(Method)}.")
+        return finished(self._translator.attribution_steps(self._document(source, target, None), Method(method)))
 
     def write(
         self,

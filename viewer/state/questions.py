@@ -79,6 +79,11 @@ def rows(document: Document) -> Question:
     return line(document, document.step)
 
 
+def attribution(document: Document) -> Question | None:
+    """What each row depends on; None before the first row."""
+    return rows(document) if document.step else None
+
+
 def model_alone(document: Document) -> Question:
     """What depends on the model and on no sentence."""
     return Question("", document.checkpoint, Interventions(), 0)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from attention_viewer.model.analysis.encoding_properties import Judged
 from attention_viewer.model.contract.api import BeamTree, Check, Effect, HeadEffect, How, Progress, Trace
+from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.viewer.state import questions
@@ -132,5 +134,8 @@ CHECK = Quantity[Check]("check", questions.check)
 INSIDE = Quantity[Inside]("inside", questions.rows)
 DECODER_LENS = Quantity[DecoderLens]("decoder lens", questions.rows)
 PERMUTATION = Quantity[Permutation]("permutation", questions.rows)
+ATTRIBUTIONS: Mapping[Method, Quantity[Attribution]] = MappingProxyType(
+    {method: Quantity[Attribution](method.value, questions.attribution) for method in Method}
+)
 PROPERTIES = Quantity[Judged]("properties of encodings", questions.model_alone)
 TIMES = Quantity[Timed]("times of layers", questions.model_alone)

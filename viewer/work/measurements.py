@@ -8,6 +8,7 @@ from typing import Any, Generic
 
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.state.results import (
+    ATTRIBUTIONS,
     BEAM,
     CHECK,
     DECODER_LENS,
@@ -23,6 +24,7 @@ from attention_viewer.viewer.state.results import (
 )
 from attention_viewer.viewer.work.jobs import Priority, Work
 from attention_viewer.viewer.work.requests import (
+    attribution_work,
     beam_work,
     check_work,
     decoder_lens_work,
@@ -71,6 +73,10 @@ MEASUREMENTS: tuple[Measurement[Any], ...] = (
     Measurement((CHECK,), check_work, status=_checking),
     Measurement((INSIDE,), inside_work),
     Measurement((DECODER_LENS,), decoder_lens_work, Priority.LONG),
+    *(
+        Measurement((quantity,), attribution_work(method), Priority.LONG, progress=True)
+        for method, quantity in ATTRIBUTIONS.items()
+    ),
     Measurement((PERMUTATION,), permutation_work, Priority.LONG),
     Measurement((PROPERTIES,), properties_work, Priority.LONG),
     Measurement((TIMES,), timing_work, Priority.LONG, progress=True),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from attention_viewer.model.analysis.encoding_properties import Judged, judge
 from attention_viewer.model.contract.api import BeamTree, Check, HeadEffect, How, Progress, Token
+from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.open_model import OpenModel
@@ -104,6 +105,18 @@ def inside_work(document: Document) -> Work[Inside]:
         return (yield from model.inside_steps(document))
 
     return work
+
+
+def attribution_work(method: Method) -> Callable[[Document], Work[Attribution]]:
+    """Work that tells what each row of a document depends on, by a method."""
+
+    def asked(document: Document) -> Work[Attribution]:
+        def work(model: OpenModel) -> Generator[Progress, None, Attribution]:
+            return (yield from model.attribution_steps(document, method))
+
+        return work
+
+    return asked
 
 
 def decoder_lens_work(document: Document) -> Work[DecoderLens]:

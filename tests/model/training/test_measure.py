@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.attribution import Method
+from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.training.arguments import EvaluateOptions
 from attention_viewer.model.training.measure import evaluate
+from attention_viewer.model.translator import Translator, finished
 
 PAIRS = "I love you.\tJe t'aime.\nThe cat is sleeping.\tLe chat dort.\nHe is old.\tIl est vieux.\n"
 GOLD = "1-1 3-2 2-2\n1-1 2-2 4p3 3p3\n1-1 2-2 3-3\n"
@@ -86,3 +91,22 @@ def test_an_empty_file_is_refused(bundled: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.tsv").write_text("\n", encoding="utf-8")
     with pytest.raises(InputError, match="no pairs"):
         evaluate(EvaluateOptions(bundled, tmp_path / "empty.tsv"))
+
+
+def test_attributions_are_compared_with_leaving_tokens_out(
+    bundled: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The number of one method is that of the ranks, row by row, worked out on the same arrays."""
+    assert evaluate(EvaluateOptions(bundled, files[0], lines=1, attributions=True)) == 0
+    lines = capsys.readouterr().out.split("\n\n")[1].splitlines()
+    assert lines[0].startswith("Agreement") and len(lines) == 11
+    found = {line[:48].strip(): float(line[48:]) for line in lines[1:]}
+    translator = Translator(bundled)
+    document = Document(files[0].read_text("utf-8").split("\t")[0], step=200)
+    left_out, zeroed = (
+        finished(translator.attribution_steps(document, method)).maps[Kind.CROSS].mean(axis=(0, 1))
+        for method in (Method.LEAVE_ONE_OUT, Method.VALUE_ZEROING)
+    )
+    ranks = [np.argsort(np.argsort(each, axis=1), axis=1) for each in (left_out, zeroed)]
+    expected = np.mean([np.corrcoef(one, other)[0, 1] for one, other in zip(*ranks, strict=True)])
+    assert found["Value zeroing, mean of all layers"] == pytest.approx(expected, abs=2e-3)

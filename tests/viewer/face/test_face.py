@@ -10,6 +10,7 @@ from pathlib import Path
 import attention_viewer
 import numpy as np
 import pytest
+from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.translator import Translator
@@ -35,6 +36,14 @@ def test_steps_and_a_given_translation(model: attention_viewer.Model) -> None:
     assert len(model.trace(TEXT, steps=2).steps) == 2
     forced = model.trace(TEXT, target=TARGET)
     assert "".join(token.piece for token in forced.output_tokens).replace("▁", " ").strip().startswith("J'ai très faim")
+
+
+def test_what_rows_depend_on(model: attention_viewer.Model, session: Translator) -> None:
+    found = model.attribution("norms", TEXT, TARGET)
+    trace = model.trace(TEXT, TARGET)
+    assert found.maps[Kind.CROSS].shape == trace.cross_attention.shape
+    with pytest.raises(InputError, match=r"'magic'.*leave-one-out"):
+        model.attribution("magic", TEXT)
 
 
 def test_writing_is_whole_and_never_by_accident(model: attention_viewer.Model, tmp_path: Path) -> None:
