@@ -62,7 +62,6 @@ def test_a_screenshot_passes_its_session_on(saved: Path, tmp_path: Path, monkeyp
         (["trace", "  ", "-o", "x.npz"], "empty"),
         (["trace", TEXT, "-o", "x.npz", "--max-steps", "-1"], "-1"),
         (["trace", TEXT, "-o", "x.npz", "--target", "a", "--max-steps", "2"], "exclude"),
-        (["trace", TEXT, "-o", "missing/x.npz"], "missing"),
         (["trace", "word " * 2000, "-o", "x.npz"], "512"),
         (["translate", "no-such-file.txt"], "no-such-file.txt"),
         (["screenshot", "x.png", "--sentence", TEXT, "--size", "10x"], "10x"),

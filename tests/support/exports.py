@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ TEXT = "the old cat sees a bird."
 TARGET = "a dog follows the cat."
 ONE = ("--kind", "cross", "--layer", "2", "--head", "1")
 ONE_NAME = "cross_layer2_head1"
-TRACES = ("npz", "csv", "json", "html")
+TRACES = ("npz", "csv", "csv.gz", "json", "html")
 Export = Callable[..., int]
 
 
@@ -54,8 +55,8 @@ def opens(path: Path, suffix: str) -> bool:
     if suffix == "npz":
         with np.load(path, allow_pickle=False) as file:
             return bool(file["cross_attention"].shape[2] == 3)
-    if suffix == "csv":
-        with path.open(encoding="utf-8", newline="") as table:
+    if suffix in ("csv", "csv.gz"):
+        with (gzip.open if suffix == "csv.gz" else open)(path, "rt", encoding="utf-8", newline="") as table:
             return {row["query_index"] for row in csv.DictReader(table) if row["kind"] == "cross"} == {"0", "1", "2"}
     if suffix == "json":
         return len(json.loads(path.read_text("utf-8"))["steps"]) == 3

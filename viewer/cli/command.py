@@ -100,4 +100,4 @@ def check_session(values: argparse.Namespace, *others: str) -> None:
     for name in others if values.session is not None else ():
         if getattr(values, name) is not None:
             option = f"--{name.replace('_', '-')}"
-            raise InputError(f"--session says itself what is traced and how far: leave {option} out.")
+            raise InputError(f"--session says itself what is traced, how and how far: leave {option} out.")

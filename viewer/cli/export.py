@@ -11,6 +11,7 @@ from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import EXPECTED, named
+from attention_viewer.viewer.cli import conditions
 from attention_viewer.viewer.cli.command import (
     Command,
     add_course,
@@ -20,7 +21,10 @@ from attention_viewer.viewer.cli.command import (
     check_session,
     check_source,
 )
-from attention_viewer.viewer.cli.option_types import listed, numbered, one_of, real, text, whole, width
+from attention_viewer.viewer.cli.conditions import UNCHANGED, Conditions, add_conditions
+from attention_viewer.viewer.cli.heads import Numbers
+from attention_viewer.viewer.cli.option_types import listed, numbers, one_of, real, text, whole, width
+from attention_viewer.viewer.cli.streams import STREAM
 from attention_viewer.viewer.state import figure_options
 from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
@@ -38,6 +42,7 @@ from attention_viewer.viewer.state.figure_options import PIXELS_PER_INCH, THEMES
 from attention_viewer.viewer.state.options import Option, exported
 
 KINDS = tuple(str(each.kind) for each in EXPECTED)
+USUAL_FORMAT = "png"
 SMALLEST_SCALE, LARGEST_SCALE = 0.5, 12.0
 """Pixels of an image to a pixel of the figure."""
 
@@ -71,8 +76,9 @@ class ExportOptions:
     `text` is "" where there is no sentence. `kinds` are those of which heads, or all heads, are pictured; `layer` and
     `head` count from 1, None is all of them (or, in a picture of every kind, those of the view). `chosen` are the
     choices of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
-    still right. `looks` names the fields of `figure` that were given: the others are those
-    of the session, where there is one.
+    still right. `looks` names the fields of `figure` that were given: the others are those of the session, where there
+    is one. `alone`: `output` is no directory but the one file there is, or the stream `-`. `conditions` are what is
+    changed inside the model.
     """
 
     model: Path
@@ -80,8 +86,8 @@ class ExportOptions:
     output: Path
     figure: FigureOptions = field(default_factory=FigureOptions)
     kinds: tuple[str, ...] = KINDS
-    layer: int | None = None
-    head: int | None = None
+    layer: Numbers = None
+    head: Numbers = None
     chosen: tuple[tuple[Option[Any], Any], ...] = ()
     steps: int | None = None
     target: str | None = None
@@ -90,6 +96,8 @@ class ExportOptions:
     source: Path | None = None
     resume: bool = False
     looks: frozenset[str] = frozenset()
+    alone: bool = False
+    conditions: Conditions = UNCHANGED
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -97,9 +105,12 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_writing(parser)
     parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
     add_session(parser, "a saved session instead")
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="directory for the files")
-    _add_words(parser, "--format", FORMATS, "png if left out", default="png")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", type=Path, required=True, help="directory for the files, one file, or -"
+    )
+    _add_words(parser, "--format", FORMATS, f"{USUAL_FORMAT} if neither this nor the name of one file says it")
     add_course(parser)
+    add_conditions(parser)
     _add_what(parser.add_argument_group("what is pictured"))
     _add_look(parser.add_argument_group("how a picture looks"))
     add_lines(parser.add_argument_group("many sentences"))
@@ -108,7 +119,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def options(values: argparse.Namespace) -> ExportOptions:
     """The options that were given. Raises InputError where they do not go together."""
     check_source(values, "export")
-    check_session(values, "steps", "target")
+    check_session(values, "steps", "target", *conditions.NAMES)
+    alone = _is_one_file(values)
     figure = _figure(values)
     kinds = KINDS if values.kind in (None, "all") else (values.kind,)
     if values.steps == 0 and needs_a_row(figure, kinds):
@@ -129,7 +141,25 @@ def options(values: argparse.Namespace) -> ExportOptions:
         source=values.input,
         resume=values.resume,
         looks=frozenset(field for name, field in LOOK_FIELDS.items() if getattr(values, name) is not None),
+        alone=alone,
+        conditions=conditions.conditions(values),
     )
+
+
+def _is_one_file(values: argparse.Namespace) -> bool:
+    """Whether -o names one file, or the stream `-`; gives `values` the format that its name says, or the usual one.
+
+    Raises InputError where that is not the format asked for, or there will be more than one file.
+    """
+    output: Path = values.output
+    named = next((each for each in FORMATS if output.name.lower().endswith(f".{each}") and not output.is_dir()), None)
+    if values.format is not None and named not in (None, values.format):
+        raise InputError(f"--format {values.format} contradicts the name {output.name!r}: leave --format out.")
+    values.format = named or values.format or USUAL_FORMAT
+    alone = named is not None or output == STREAM
+    if alone and values.input is not None:
+        raise InputError(f"With --input there is a file for each line, and -o {output} is one: give a directory.")
+    return alone
 
 
 def run(options: ExportOptions) -> int:
@@ -157,8 +187,8 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
     _add_words(group, "--picture", by_word(), "heads, one picture each, if left out")
     group.add_argument("--grid", action="store_true", default=None, help="short for --picture grid")
     _add_words(group, "--kind", (*KINDS, "all"), "of heads and grid; all if left out")
-    group.add_argument("--layer", metavar="N|all", type=numbered("--layer"), help="all if left out")
-    group.add_argument("--head", metavar="N|all", type=numbered("--head"), help="all if left out")
+    group.add_argument("--layer", metavar="N", type=numbers("--layer"), help="such as 4, 1,2 or 1-3; all if left out")
+    group.add_argument("--head", metavar="N", type=numbers("--head"), help="the same; all if left out")
 
 
 def _add_look(group: argparse._ArgumentGroup) -> None:
@@ -235,6 +265,8 @@ def _what(values: argparse.Namespace) -> Exportable:
     what = by_word()[values.picture] if values.picture else exportable(name)
     asked = "--grid" if values.grid else f"--picture {what.word}"
     _refuse(values, MEANINGLESS[what.shows], f"{asked} shows {what.shows}")
+    if what.shows is Shows.EVERY_KIND and any(len(each or ()) > 1 for each in (values.layer, values.head)):
+        raise InputError(f"{asked} shows one head of each kind: give one number to --layer and to --head.")
     return what
 
 
@@ -268,6 +300,7 @@ EXPORT = Command(
     description=f"""\
 Write what the window shows into a directory. --picture takes
 {_pictures()}
+Where only one is asked for, -o can name it (-o cross.svg), or be - for standard output.
 gif, apng and webp animate the decoding, a frame a step. npz, csv and json hold all numbers (trace.npz), html
 is a page to explore them in (page.html). Layers and heads count from 1. With --session, a saved session is shown
 in its own colours and labels, unless the options say otherwise.
@@ -277,6 +310,7 @@ its number: line 1 becomes 00001_cross_layer4_head8.svg and so on. Blank lines a
 cannot be exported are listed at the end, and the exit code is 1; the others are written all the same.""",
     example="""\
 example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --format svg --width column
+         attention-viewer export "I love you." -o love.pdf --kind cross --layer 4 --head 8
          attention-viewer export --input lines.tsv -o heads --picture grid --kind cross --format gif""",
     add=add,
     options=options,

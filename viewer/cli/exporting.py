@@ -16,15 +16,18 @@ from attention_viewer.model.checkpoint import check_checkpoint
 from attention_viewer.model.contract.config import ModelConfig, read_config
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.model.contract.maps import Kind, MapInfo, named
 from attention_viewer.model.families.marian import architecture
 from attention_viewer.viewer.cli.batch import Line
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
 from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
 from attention_viewer.viewer.cli.folder_batch import FolderBatch, Output, run_in_folder, write_file
+from attention_viewer.viewer.cli.heads import head_ids
 from attention_viewer.viewer.cli.manifest import digest
 from attention_viewer.viewer.cli.preflight import offscreen_application
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
+from attention_viewer.viewer.cli.streams import STREAM, check_target
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.state.exportables import Shows
@@ -48,7 +51,7 @@ class Item:
 
 @dataclass(frozen=True, eq=False)
 class Exporter:
-    """Writes all that was asked for of one sentence after the other.
+    """Writes all that was asked for of one sentence after the other, under `interventions`.
 
     `application` is Qt's, kept as long as anything is painted; None where nothing is.
     """
@@ -58,14 +61,19 @@ class Exporter:
     d_model: int
     tracer: Tracer
     application: QApplication | None
+    interventions: Interventions = NONE
 
     def line(self, line: Line, files: Mapping[str, Output], watch: Watch) -> Iterator[str]:
         """Write the files of a line, by their endings."""
-        loaded = self.traced(self.tracer.document(line.source, line.target), watch)
+        loaded = self.traced(self.document(line.source, line.target), watch)
         for item in self.items:
             if ending(item) in files:
                 self.write(loaded, item, files[ending(item)], watch, line.target)
                 yield ending(item)
+
+    def document(self, source: str, target: str | None) -> Document:
+        """What is exported of a sentence."""
+        return self.tracer.document(source, target, interventions=self.interventions)
 
     def traced(self, document: Document, watch: Watch) -> Loaded:
         """What there is of a document, as far as the options go along it."""
@@ -81,7 +89,8 @@ class Exporter:
         content, notes = self._encoded(loaded, item, watch, target)
         write_file(output, content)
         if notes:
-            watch.bar.say(f"{PROGRAM}: {output.path.name}: {'; '.join(notes)}.")
+            name = item.name if output.path == STREAM else output.path.name
+            watch.bar.say(f"{PROGRAM}: {name}: {'; '.join(notes)}.")
 
     def _encoded(self, loaded: Loaded, item: Item, watch: Watch, target: str | None) -> tuple[bytes, tuple[str, ...]]:
         chosen = self.options.figure
@@ -102,10 +111,24 @@ def export(options: ExportOptions) -> int:
     items = planned(options, config, first_view(options, saved))
     if options.source is not None:
         return _export_lines(options, config, items, options.source)
-    check_folder(options.output, [item.name for item in items], options.force)
+    options.conditions.interventions(architecture(config).maps)
+    if options.alone:
+        _check_one(options, items)
+    else:
+        check_folder(options.output, [item.name for item in items], options.force)
     if saved and not saved.document.step and needs_a_row(options.figure, options.kinds):
         raise InputError(f"{options.session} stands at step 0, without a decoder row: ask only for --kind encoder.")
     return _export_one(options, config, items, saved)
+
+
+def _check_one(options: ExportOptions, items: tuple[Item, ...]) -> None:
+    """Raise InputError where more than one file was asked for, or it could not be written."""
+    if len(items) > 1:
+        raise InputError(
+            f"{len(items)} files were asked for, and -o {options.output} is one: give a directory, or choose with "
+            "--kind, --layer and --head."
+        )
+    check_target(options.output, options.force, options.figure.format)
 
 
 def looking_as(options: ExportOptions, saved: SavedSession | None) -> FigureOptions:
@@ -150,19 +173,7 @@ def _looking_at(view: ViewState, heads: Mapping[Kind, Head], active: Kind) -> Vi
 
 def _heads(options: ExportOptions, sides: MapInfo) -> list[Head]:
     """The heads of a map that the options choose, in order."""
-    side = "decoder" if sides.decodes else "encoder"
-    chosen_layers = _chosen("Layer", options.layer, sides.layers, side)
-    chosen_heads = _chosen("Head", options.head, sides.heads, side)
-    return [Head(layer, head) for layer in chosen_layers for head in chosen_heads]
-
-
-def _chosen(what: str, number: int | None, count: int, side: str) -> range:
-    if number is None:
-        return range(count)
-    if number > count:
-        has = f"{what.lower()}s 1 to {count}" if count > 1 else f"only {what.lower()} 1"
-        raise InputError(f"{what} {number} does not exist: the {side} has {has}.")
-    return range(number - 1, number)
+    return [Head(each.layer, each.head) for each in head_ids(sides, options.layer, options.head)]
 
 
 def _chosen_head(options: ExportOptions, sides: MapInfo, view: ViewState) -> Head:
@@ -176,7 +187,8 @@ def _begun(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...])
     """An exporter with its model open, and with Qt only where anything is drawn."""
     drawn = options.figure.format not in WRITERS
     application = offscreen_application() if drawn else None
-    return Exporter(options, items, config.d_model, open_tracer(options.model), application)
+    interventions = options.conditions.interventions(architecture(config).maps)
+    return Exporter(options, items, config.d_model, open_tracer(options.model), application, interventions)
 
 
 def _export_one(
@@ -184,13 +196,16 @@ def _export_one(
 ) -> int:
     with Interruption() as interruption:
         exporter = _begun(options, config, items)
-        document = saved.document if saved else exporter.tracer.document(options.text, options.target)
-        with made_folder(options.output), Bar(len(items), 0, "files") as bar:
+        document = saved.document if saved else exporter.document(options.text, options.target)
+        with (
+            made_folder(options.output.parent if options.alone else options.output),
+            Bar(len(items), 0, "files") as bar,
+        ):
             watch = Watch(interruption.check, bar)
             loaded = exporter.traced(document, watch)
             for written, item in enumerate(items):
                 try:
-                    output = Output(options.output / item.name, options.force)
+                    output = Output(options.output if options.alone else options.output / item.name, options.force)
                     exporter.write(loaded, item, output, watch, options.target)
                 except UserError as error:
                     return _stopped(error, written, len(items))
@@ -207,11 +222,12 @@ def _stopped(error: UserError, written: int, total: int) -> int:
 
 
 def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...], source: Path) -> int:
+    interventions = options.conditions.interventions(architecture(config).maps)
     batch = FolderBatch(
         source,
         options.output,
         options.model,
-        {ending(item): _digest(options, item) for item in items},
+        {ending(item): _digest(options, item, interventions) for item in items},
         "exported",
         options.force,
         options.resume,
@@ -219,9 +235,9 @@ def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item
     return run_in_folder(batch, lambda: _begun(options, config, items).line)
 
 
-def _digest(options: ExportOptions, item: Item) -> str:
+def _digest(options: ExportOptions, item: Item, interventions: Interventions) -> str:
     """A hash of all options that decide what is in a file."""
-    looks = to_text(SavedSession(Document(""), item.view, options.figure))
+    looks = to_text(SavedSession(Document("", interventions=interventions), item.view, options.figure))
     return digest({"looks": looks, "steps": options.steps})
 
 

@@ -13,8 +13,9 @@ from attention_viewer.viewer.cli.batch import Entry, Line, Outcome, Words, Write
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
 from attention_viewer.viewer.cli.manifest import Made, Manifest, change, read_manifest
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
-from attention_viewer.viewer.export.writing import ExportError, write_bytes
-from attention_viewer.viewer.storage.files import check_folder, made_folder, read_raw_lines, source_and_target
+from attention_viewer.viewer.cli.streams import named, put, raw_lines
+from attention_viewer.viewer.export.writing import ExportError
+from attention_viewer.viewer.storage.files import check_folder, made_folder, source_and_target
 
 
 @dataclass(frozen=True)
@@ -65,9 +66,9 @@ def run_in_folder(batch: FolderBatch, begin: Callable[[], LineWriter]) -> int:
     `begin` opens the model, and is called only where anything is to be made. Raises UserError where nothing was begun,
     KeyboardInterrupt where it was stopped.
     """
-    found = list(entries(read_raw_lines(batch.source), source_and_target))
+    found = list(entries(raw_lines(batch.source), source_and_target))
     if not found:
-        print(f"{PROGRAM}: {batch.source} holds no sentence: give one on each line.", file=sys.stderr)
+        print(f"{PROGRAM}: {named(batch.source)} holds no sentence: give one on each line.", file=sys.stderr)
         return PARTLY_DONE
     plan = planned(batch, [entry for entry in found if isinstance(entry, Line)])
     for said in plan.said:
@@ -79,7 +80,7 @@ def run_in_folder(batch: FolderBatch, begin: Callable[[], LineWriter]) -> int:
     else:
         outcome = run_batch(left, lambda line: None, earlier=earlier)
     goes_on = "with --resume in place of --force writes what is missing" if batch.force else "with --resume goes on"
-    for said in report(outcome, str(batch.source), Words(batch.done, stopped=f"the same command {goes_on}")):
+    for said in report(outcome, named(batch.source), Words(batch.done, stopped=f"the same command {goes_on}")):
         print(said, file=sys.stderr)
     if outcome.interrupted:
         raise KeyboardInterrupt
@@ -135,7 +136,9 @@ def _left_over(batch: FolderBatch, lines: Sequence[Line], known: Mapping[str, Ma
     wanted, own = {numbered(line, ending) for line in lines for ending in batch.endings}, set(batch.endings.values())
     left = [name for name, made in known.items() if made.options in own and name not in wanted]
     left = [name for name in left if (batch.folder / name).exists()]
-    return [f"{PROGRAM}: {_listed(left)} left over from lines that {batch.source} no longer has."] if left else []
+    return (
+        [f"{PROGRAM}: {_listed(left)} left over from lines that {named(batch.source)} no longer has."] if left else []
+    )
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -168,8 +171,8 @@ def _made(
 
 
 def write_file(output: Output, content: bytes) -> None:
-    """Write one file whole. Raises WriteFailed."""
+    """Write one file whole, or to the stream `-`. Raises WriteFailed."""
     try:
-        write_bytes(output.path, content, output.replace)
+        put(output.path, content, output.replace)
     except ExportError as error:
         raise WriteFailed(str(error)) from None

@@ -74,12 +74,19 @@ def width(option: str) -> Callable[[str], Width | None]:
     return check
 
 
-def numbered(option: str) -> Callable[[str], int | None]:
-    """Accept a number that counts from 1, or "all", which becomes None."""
-    number = whole(option, 1)
+def numbers(option: str) -> Callable[[str], tuple[int, ...] | None]:
+    """Accept numbers that count from 1, such as 4, 1,2 or 1-3,8, in order; "all" becomes None."""
 
-    def check(value: str) -> int | None:
-        return None if value == "all" else number(value)
+    def check(value: str) -> tuple[int, ...] | None:
+        if value == "all":
+            return None
+        found: set[int] = set()
+        for part in value.split(","):
+            match = re.fullmatch(r" *([1-9][0-9]{0,3})(?:-([1-9][0-9]{0,3}))? *", part)
+            if match is None or (match[2] and int(match[2]) < int(match[1])):
+                raise InputError(f"{option} takes numbers from 1, such as 4 or 1,2 or 1-3, or all; {value!r} is none.")
+            found.update(range(int(match[1]), int(match[2] or match[1]) + 1))
+        return tuple(sorted(found))
 
     return check
 

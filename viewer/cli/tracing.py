@@ -5,16 +5,17 @@ Importing this module imports neither torch nor Qt.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.api import Trace
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
+from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.state.loaded import Loaded
@@ -31,12 +32,18 @@ class Tracer:
 
     translator: Translator
 
-    def document(self, text: str, target: str | None = None, max_steps: int | None = None) -> Document:
+    def document(
+        self,
+        text: str,
+        target: str | None = None,
+        max_steps: int | None = None,
+        interventions: Interventions = NONE,
+    ) -> Document:
         """The document that runs to the end of a sentence, or of a forced translation; else `max_steps` at most.
 
         Raises InputError where the translation is empty or too long.
         """
-        document = Document(text, checkpoint=self.translator.info.content_hash)
+        document = Document(text, checkpoint=self.translator.info.content_hash, interventions=interventions)
         if target is not None:
             return teacher_force(document, [token.id for token in self.translator.encode_target(target)])
         if max_steps is not None:
@@ -60,10 +67,15 @@ class Tracer:
             self.translator.info, computed, document.source, self.translator.text(computed), document=document
         )
 
-    def numbers(self, loaded: Loaded, suffix: str, target: str | None = None) -> bytes:
-        """The content of a file of everything in `loaded`; `target` is a translation that was asked for as text."""
+    def numbers(
+        self, loaded: Loaded, suffix: str, target: str | None = None, found: Mapping[str, Any] | None = None
+    ) -> bytes:
+        """The content of a file of everything in `loaded`.
+
+        `target` is a translation that was asked for as text, `found` says how a search found it.
+        """
         assert loaded.trace is not None and loaded.document is not None
-        about = meta(self.translator.info, loaded.document, loaded.trace, loaded.translation, target)
+        about = meta(self.translator.info, loaded.document, loaded.trace, loaded.translation, target, found)
         return WRITERS[suffix](loaded.trace, about)
 
 

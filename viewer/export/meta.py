@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -15,9 +16,14 @@ PACKAGES = ("torch", "numpy", "sentencepiece")
 
 
 def meta(
-    info: ModelInfo, document: Document, computed: Trace, translation: str, target: str | None = None
+    info: ModelInfo,
+    document: Document,
+    computed: Trace,
+    translation: str,
+    target: str | None = None,
+    found: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """JSON values; `target` is a translation that was asked for as text.
+    """JSON values; `target` is a translation that was asked for as text, `found` says how a search found this one.
 
     `interventions` says in words what `document` holds in full.
     """
@@ -28,6 +34,7 @@ def meta(
         "target": target,
         "forced": bool(computed.steps) and all(step.how is How.FORCED for step in computed.steps),
         "translation": translation,
+        "found": None if found is None else dict(found),
         "interventions": list(changed),
         "ended": None if computed.ended is None else computed.ended.value,
         "model": info.name,

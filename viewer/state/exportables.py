@@ -13,7 +13,12 @@ from types import MappingProxyType
 
 PICTURES = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF document"}
 ANIMATIONS = {"gif": "GIF animation", "apng": "APNG animation", "webp": "WebP animation"}
-NUMBERS = {"npz": "NumPy arrays", "csv": "CSV table, one weight a line", "json": "JSON"}
+NUMBERS = {
+    "npz": "NumPy arrays",
+    "csv": "CSV table, one weight a line",
+    "csv.gz": "CSV table, compressed",
+    "json": "JSON",
+}
 PAGES = {"html": "HTML page"}
 FORMATS: Mapping[str, str] = MappingProxyType({**PICTURES, **ANIMATIONS, **PAGES, **NUMBERS})
 """Every format by its suffix."""

@@ -49,7 +49,8 @@ def source_and_target(line: str) -> tuple[str, str | None]:
 def check_output(path: Path, force: bool) -> None:
     """Raise InputError where a file could not be written to `path`, or exists and may not be replaced.
 
-    A device or a pipe is written into, so that nothing there is replaced.
+    Folders that are missing on the way are no obstacle. A device or a pipe is written into, so that nothing there is
+    replaced.
     """
     if path.is_dir():
         raise InputError(f"{path} is a directory: give the name of a file in it.")
@@ -59,7 +60,7 @@ def check_output(path: Path, force: bool) -> None:
         return
     if path.exists() and not force:
         raise InputError(f"{path} exists already: add --force to replace it, or choose another name.")
-    _check_parent(real(path) if path.is_symlink() else path)
+    _check_place(real(path) if path.is_symlink() else path)
 
 
 def check_folder(folder: Path, names: Iterable[str], force: bool) -> None:
@@ -67,7 +68,7 @@ def check_folder(folder: Path, names: Iterable[str], force: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file: give the name of a directory.")
     if not folder.exists():
-        _check_parent(folder)
+        _check_place(folder)
         return
     for name in names:
         check_output(folder / name, force)
@@ -75,18 +76,18 @@ def check_folder(folder: Path, names: Iterable[str], force: bool) -> None:
 
 @contextmanager
 def made_folder(folder: Path) -> Iterator[None]:
-    """Around writing into `folder`: makes it where it is missing, and removes it again if it stays empty."""
-    existed = folder.exists()
+    """Around writing into `folder`: makes it, and those it is in, where missing; removes those that stay empty."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise UserError(f"The directory {folder} cannot be made: {error.strerror}.") from None
-    try:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"The directory {folder} cannot be made: {error.strerror}.") from None
         yield
     finally:
-        if not existed:
+        for each in missing:
             with suppress(OSError):
-                folder.rmdir()
+                each.rmdir()
 
 
 def write_lines(path: Path, lines: Iterable[str], force: bool) -> None:
@@ -102,11 +103,10 @@ def write_lines(path: Path, lines: Iterable[str], force: bool) -> None:
         raise UserError(f"{path} cannot be written: {error.reason}.") from None
 
 
-def _check_parent(path: Path) -> None:
-    parent = path.parent
-    if not parent.is_dir():
-        raise InputError(
-            f"The directory {parent} does not exist: make it first, or choose another place for {path.name}."
-        )
-    if not os.access(parent, os.W_OK):
-        raise InputError(f"The directory {parent} cannot be written to: choose another place for {path.name}.")
+def _check_place(path: Path) -> None:
+    """Raise InputError where neither `path` nor the folders that it lacks can be made."""
+    standing = next((each for each in path.parents if os.path.lexists(each)), path.parent)
+    if not standing.is_dir():
+        raise InputError(f"{standing} is no directory: choose another place for {path.name}.")
+    if not os.access(standing, os.W_OK):
+        raise InputError(f"The directory {standing} cannot be written to: choose another place for {path.name}.")

@@ -141,7 +141,7 @@ class ExportDialog(QDialog):
     def request_for(self, file: str) -> ExportRequest:
         """The request for what is chosen now, written to `file`; the suffix is added where it is missing."""
         options, path = self.options(), Path(file)
-        if path.suffix.lower() != f".{options.format}":
+        if not path.name.lower().endswith(f".{options.format}"):
             path = path.with_name(f"{path.name}.{options.format}")
         return ExportRequest(options, path, self.view())
 

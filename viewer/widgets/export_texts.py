@@ -20,6 +20,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
         "html": "One file that opens in any browser, offline: choose heads, hover for values.",
         "npz": "Every weight of every head, as arrays for NumPy; nothing is pictured.",
         "csv": "Every weight of every head, one a line, for spreadsheets, R and pandas; nothing is pictured.",
+        "csv.gz": "The same table, compressed to about a tenth; R and pandas read it as it is.",
         "json": "Every weight of every head, for programs that do not read NumPy's files; nothing is pictured.",
     }
 )

@@ -36,6 +36,7 @@ from attention_viewer.viewer.widgets.button_keys import ButtonKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.presenter import Presenter
+from attention_viewer.viewer.window.qt_words import mute_noise
 from attention_viewer.viewer.work.worker import Worker
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QIcon
@@ -84,6 +85,7 @@ def create_application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    mute_noise()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Attention Viewer")
     application.setDesktopFileName("attention-viewer")

@@ -34,10 +34,10 @@ def test_words_of_the_command_are_those_of_the_program() -> None:
 def test_options_are_taken() -> None:
     out, asked = Path("o"), ("--kind", "cross", "--layer", "2", "--head", "all", "--format", "svg")
     assert options_of("export", "Hi.", "-o", "o", *asked) == ExportOptions(
-        BUNDLED_MODEL, "Hi.", out, FigureOptions(format="svg"), ("cross",), layer=2
+        BUNDLED_MODEL, "Hi.", out, FigureOptions(format="svg"), ("cross",), layer=(2,)
     )
     assert options_of("export", "--session", "s.avsession", "-o", "o", "--layer", "2") == ExportOptions(
-        BUNDLED_MODEL, "", out, layer=2, session=Path("s.avsession")
+        BUNDLED_MODEL, "", out, layer=(2,), session=Path("s.avsession")
     )
 
 
@@ -53,10 +53,13 @@ def test_options_are_taken() -> None:
         (["export", "--input", "f", "-o", "o", "--resume", "--force"], ["--resume", "--force", "one of them"]),
         (["export", "--session", "s", "-o", "o", "--steps", "0"], ["--session", "leave --steps out"]),
         (["export", "--session", "s", "-o", "o", "--target", "x"], ["--session", "leave --target out"]),
-        (["export", "Hi.", "-o", "o", "--layer", "0"], ["--layer", "1 or more"]),
+        (["export", "Hi.", "-o", "o", "--layer", "0"], ["--layer", "from 1", "'0'"]),
         (["export", "Hi.", "-o", "o", "--head", "some"], ["--head", "'some'"]),
         (["export", "Hi.", "-o", "o", "--kind", "self"], ["'self'", "encoder, decoder, cross or all"]),
-        (["export", "Hi.", "-o", "o", "--format", "bmp"], ["--format", "'bmp'", "png, svg, pdf, gif", "csv or json"]),
+        (
+            ["export", "Hi.", "-o", "o", "--format", "bmp"],
+            ["--format", "'bmp'", "png, svg, pdf", "csv.gz or json"],
+        ),
         (["export", "Hi.", "-o", "o", "--grid", "--layer", "1"], ["--grid", "leave --layer out"]),
         (["export", "Hi.", "-o", "o", "--picture", "grid", "--head", "1"], ["--picture grid", "leave --head out"]),
         (["export", "Hi.", "-o", "o", "--picture", "kinds", "--grid"], ["--grid", "--picture kinds"]),
@@ -85,6 +88,14 @@ def test_options_are_taken() -> None:
         (["export", "Hi.", "-o", "o", "--steps", "0", "--picture", "candidates"], ["--steps 0"]),
         (["export", "Hi.", "-o", "o", "--steps", "-1"], ["--steps", "-1"]),
         (["export", "Hi.", "-o", "o", "--steps", "0"], ["--steps 0", "encoder"]),
+        (["export", "Hi.", "-o", "o", "--layer", "3-1"], ["--layer", "1-3", "'3-1'"]),
+        (["export", "Hi.", "-o", "o", "--picture", "kinds", "--layer", "1,2"], ["one head of each kind", "--layer"]),
+        (["export", "Hi.", "-o", "o.png", "--format", "svg"], ["svg contradicts", "'o.png'", "leave --format out"]),
+        (["export", "--input", "f", "-o", "o.png"], ["a file for each line", "o.png", "give a directory"]),
+        (["export", "--input", "f", "-o", "-"], ["a file for each line", "-o -", "give a directory"]),
+        (["export", "--session", "s", "-o", "o", "--heads-off", "cross:4:8"], ["leave --heads-off out"]),
+        (["export", "Hi.", "-o", "o", "--heads-off", "cross"], ["--heads-off", "cross:4:8", "'cross'"]),
+        (["export", "Hi.", "-o", "o", "--positions", "away"], ["--positions", "'away'", "off or shuffled"]),
     ],
 )
 def test_refusals_name_the_option_and_the_value(arguments: list[str], words: list[str]) -> None:
@@ -93,7 +104,7 @@ def test_refusals_name_the_option_and_the_value(arguments: list[str], words: lis
         assert word in message
 
 
-@pytest.mark.parametrize("suffix", ["npz", "csv", "json", "html"])
+@pytest.mark.parametrize("suffix", ["npz", "csv", "csv.gz", "json", "html"])
 @pytest.mark.parametrize(
     "option",
     ["--picture heads", "--grid", "--kind cross", "--layer 1", "--head 1", "--theme dark", "--no-title", "--dpi 96"],

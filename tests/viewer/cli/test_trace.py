@@ -25,7 +25,7 @@ def test_options_are_taken() -> None:
     )
     session = Path("s.avsession")
     assert options_of("trace", "--session", "s.avsession", "-o", "o.json") == TraceOptions(
-        BUNDLED_MODEL, "", Path("o.json"), session=session
+        BUNDLED_MODEL, "", Path("o.json"), session=session, format="json"
     )
 
 
@@ -51,18 +51,29 @@ def test_a_sentence_may_begin_with_a_dash_after_two_dashes() -> None:
         (["trace", "--session", "s", "-o", "o", "--max-steps", "3"], ["--session", "leave --max-steps out"]),
         (["trace", "Hi."], ["-o", "trace --help"]),
         (["trace", "-o", "o"], ["sentence", "--input"]),
-        (["trace", "Hi.", "-o", "o.xls"], ["'o.xls'", ".npz, .csv or .json"]),
+        (["trace", "Hi.", "-o", "o.xls"], ["'o.xls'", ".npz, .csv, .csv.gz or .json"]),
         (["trace", "Hi.", "--input", "f", "-o", "o"], ["either", "--input"]),
         (["trace", "--input", "f", "-o", "o", "--target", "x"], ["--target", "tab"]),
-        (["trace", "Hi.", "-o", "o", "--target", "x", "--max-steps", "3"], ["--target", "--max-steps"]),
+        (["trace", "Hi.", "-o", "o.npz", "--target", "x", "--max-steps", "3"], ["--target", "--max-steps"]),
         (["trace", "Hi.", "-o", "o", "--target", ""], ["--target", "empty"]),
         (["trace", "Hi.", "-o", "o", "--max-steps", "0"], ["--max-steps", "from 1 to 1000", "0"]),
         (["trace", "caf\udce9", "-o", "o"], ["TEXT", "UTF-8"]),
         (["trace", "--input", "f", "-o", "x.csv"], ["-o names a directory", "'x.csv'", "--format csv"]),
         (["trace", "--input", "f", "-o", "a/x.NPZ", "--format", "csv"], ["-o names a directory", "'x.NPZ'"]),
-        (["trace", "Hi.", "-o", "o.npz", "--format", "csv"], ["--format goes with --input", "o.csv"]),
-        (["trace", "--input", "f", "-o", "o", "--format", "html"], ["--format", "'html'", "npz, csv or json"]),
+        (["trace", "Hi.", "-o", "o.npz", "--format", "csv"], ["--format csv contradicts", "'o.npz'"]),
+        (["trace", "--input", "f", "-o", "o", "--format", "html"], ["--format", "'html'", "npz, csv, csv.gz or json"]),
         (["trace", "Hi.", "-o", "o.npz", "--resume"], ["--resume", "add --input"]),
+        (["trace", "Hi.", "-o", "-"], ["-o -", "add --format npz, csv, csv.gz or json"]),
+        (["trace", "--input", "f", "-o", "-"], ["-o names a directory", "standard output"]),
+        (["trace", "Hi.", "-o", "-", "--format", "csv", "--beam", "2", "--n-best", "2"], ["one stream", "--n-best"]),
+        (["trace", "Hi.", "-o", "o.npz", "--target", "x", "--beam", "2"], ["--target", "leave --beam"]),
+        (["trace", "Hi.", "-o", "o.npz", "--beam", "2", "--sample"], ["--beam and --sample exclude"]),
+        (["trace", "Hi.", "-o", "o.npz", "--beam", "2", "--n-best", "3"], ["--n-best 3", "give --beam 3"]),
+        (["trace", "Hi.", "-o", "o.npz", "--n-best", "3"], ["--n-best", "add --beam N or --sample"]),
+        (["trace", "Hi.", "-o", "o.npz", "--top-k", "3"], ["--top-k is about samples", "add --sample"]),
+        (["trace", "--session", "s", "-o", "o.npz", "--beam", "3"], ["--session", "leave --beam out"]),
+        (["trace", "Hi.", "-o", "o.npz", "--positions", "encoder:off,x"], ["--positions", "'encoder:off,x'"]),
+        (["trace", "Hi.", "-o", "o.npz", "--shuffle-seed", "2"], ["--shuffle-seed", "add --positions shuffled"]),
         (["trace", "--input", "f", "-o", "o", "--resume", "--force"], ["--resume", "--force", "one of them"]),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import re
@@ -19,7 +20,7 @@ from attention_viewer.model.contract.interventions import NONE, HeadId, Interven
 from attention_viewer.viewer.export.job import encoded, figure_of
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.state.comparing import Other
-from attention_viewer.viewer.state.exportables import ANIMATIONS, PICTURES, by_name, exportable
+from attention_viewer.viewer.state.exportables import ANIMATIONS, NUMBERS, PICTURES, by_name, exportable
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import Results
@@ -108,6 +109,7 @@ def page(content: bytes) -> str:
 
 READERS: dict[str, Callable[[bytes], str]] = {
     "png": png, "svg": svg, "pdf": pdf, "gif": gif, "apng": png, "webp": webp, "npz": npz, "csv": table,
+    "csv.gz": lambda content: table(gzip.decompress(content)),
     "json": lambda content: "; ".join(json.loads(content)["meta"]["interventions"]), "html": page,
 }  # fmt: skip
 
@@ -130,7 +132,7 @@ def test_the_file_says_it_with_and_without_a_caption(qapp: QApplication, what: s
 def test_without_interventions_nothing_is_said(qapp: QApplication, what: str, suffix: str) -> None:
     read = READERS[suffix](encoded(scene(NONE), FigureOptions(what, suffix, dpi=96))[0])
     assert "with:" not in read and "nterventions" not in read and " off" not in read
-    assert read or suffix in ("npz", "csv", "json")
+    assert read or suffix in NUMBERS
 
 
 @pytest.mark.parametrize("what", DRAWN)

@@ -319,7 +319,7 @@ def test_json_holds_what_the_arrays_hold(tmp_path: Path) -> None:
 
 
 def test_an_unknown_data_format_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"\.npz, \.csv, \.json"):
+    with pytest.raises(ExportError, match=r"\.npz, \.csv, \.csv\.gz, \.json"):
         write_trace(tmp_path / "trace.xlsx", traces.trace(1), {})
     (tmp_path / "there.csv").write_text("mine")
     with pytest.raises(ExportError, match="exists"):

@@ -55,8 +55,9 @@ def test_outputs_are_checked_before_they_are_written(tmp_path: Path) -> None:
     check_output(tmp_path / "there", force=True)
     with pytest.raises(InputError, match="is a directory"):
         check_output(tmp_path, force=True)
-    with pytest.raises(InputError, match="does not exist"):
-        check_output(tmp_path / "no" / "file", force=True)
+    check_output(tmp_path / "no" / "such" / "file", force=True)
+    with pytest.raises(InputError, match="there is no directory"):
+        check_output(tmp_path / "there" / "no" / "file", force=True)
 
 
 def test_folders_are_checked_with_the_files_that_go_there(tmp_path: Path) -> None:
@@ -67,8 +68,9 @@ def test_folders_are_checked_with_the_files_that_go_there(tmp_path: Path) -> Non
     check_folder(tmp_path / "new", ["a.png"], force=False)
     with pytest.raises(InputError, match="is a file"):
         check_folder(tmp_path / "b.png", ["a.png"], force=True)
-    with pytest.raises(InputError, match="does not exist"):
-        check_folder(tmp_path / "no" / "new", ["a.png"], force=True)
+    check_folder(tmp_path / "no" / "new", ["a.png"], force=True)
+    with pytest.raises(InputError, match=r"b\.png is no directory"):
+        check_folder(tmp_path / "b.png" / "new", ["a.png"], force=True)
 
 
 def test_a_new_folder_goes_again_when_nothing_was_written(tmp_path: Path) -> None:
@@ -80,6 +82,16 @@ def test_a_new_folder_goes_again_when_nothing_was_written(tmp_path: Path) -> Non
     with made_folder(folder):
         (folder / "file").touch()
     assert (folder / "file").exists()
+
+
+def test_folders_on_the_way_are_made_and_go_again_too(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    with made_folder(tmp_path / "kept" / "a" / "b"):
+        assert (tmp_path / "kept" / "a" / "b").is_dir()
+    assert list(tmp_path.iterdir()) == [tmp_path / "kept"] and list((tmp_path / "kept").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="cannot be made"), made_folder(tmp_path / "file" / "new"):
+        pass
 
 
 def test_lines_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,37 @@
+"""Layers and heads that options name from 1, as those of a model from 0. No Qt, no torch, no NumPy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import HeadId, MapInfo
+
+Numbers = tuple[int, ...] | None
+"""Numbers from 1; None is all there are."""
+
+
+def maps_of(model: Path) -> tuple[MapInfo, ...]:
+    """The attention maps of the model in a directory, before it is opened. Raises CheckpointError for none."""
+    from attention_viewer.model.contract.config import read_config
+    from attention_viewer.model.families.marian import architecture
+
+    return architecture(read_config(model)).maps
+
+
+def head_ids(sides: MapInfo, layers: Numbers, heads: Numbers) -> list[HeadId]:
+    """Heads of a map, layer by layer. Raises InputError where it has no such layer or head."""
+    side = "decoder" if sides.decodes else "encoder"
+    return [
+        HeadId(sides.kind, layer, head)
+        for layer in _from_zero("Layer", layers, sides.layers, side)
+        for head in _from_zero("Head", heads, sides.heads, side)
+    ]
+
+
+def _from_zero(what: str, given: Numbers, count: int, side: str) -> list[int]:
+    for number in given or ():
+        if number > count:
+            has = f"{what.lower()}s 1 to {count}" if count > 1 else f"only {what.lower()} 1"
+            raise InputError(f"{what} {number} does not exist: the {side} has {has}.")
+    return list(range(count)) if given is None else [number - 1 for number in given]

@@ -1,0 +1,61 @@
+"""`-` on the command line: standard input where lines are read, standard output where one file is written.
+
+No Qt, torch or NumPy.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.viewer.export.writing import write_bytes
+from attention_viewer.viewer.storage.files import check_output, read_raw_lines
+
+STREAM = Path("-")
+TEXTS = ("csv", "json", "svg", "html", "txt")
+"""Formats that a terminal can show."""
+
+
+def named(source: Path | None) -> str:
+    """What a report calls an input file; None is standard input too."""
+    return "standard input" if source in (None, STREAM) else str(source)
+
+
+def raw_lines(source: Path) -> list[bytes]:
+    """All lines of a file, or of standard input, as they stand there. Raises InputError where it cannot be read."""
+    return list(standard_input()) if source == STREAM else read_raw_lines(source)
+
+
+def standard_input() -> Iterator[bytes]:
+    """The lines of standard input as they come; whoever types them is told how to end.
+
+    Raises InputError where it is closed: a program that is started without streams has None in their place.
+    """
+    if sys.stdin is None:
+        raise InputError("Standard input is closed: name a file in the place of -.")
+    if sys.stdin.isatty():
+        print("Type sentences, one a line; end with Ctrl+D.", file=sys.stderr)
+    return iter(sys.stdin.buffer)
+
+
+def check_target(path: Path, force: bool, suffix: str) -> None:
+    """Raise InputError where a file in the format `suffix` could not be written to `path`, or to the stream `-`."""
+    if path != STREAM:
+        check_output(path, force)
+    elif sys.stdout is None:
+        raise InputError("Standard output is closed: name a file with -o.")
+    elif sys.stdout.isatty() and suffix not in TEXTS:
+        raise InputError(
+            f"-o - would write {suffix} to the terminal: send it on with | or > FILE, or name a file with -o."
+        )
+
+
+def put(path: Path, content: bytes, force: bool) -> None:
+    """Write one file whole, or the stream `-`. Raises ExportError where it cannot be written."""
+    if path != STREAM:
+        write_bytes(path, content, force)
+        return
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
