@@ -28,6 +28,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
 from attention_viewer.model.experiments.experiments import parallel_pass
 from attention_viewer.model.nn.decoding import decode_step, encode
+from attention_viewer.model.nn.finite import check_finite
 from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.prefix_cache import PrefixCache, Row, Sentence
@@ -63,6 +64,7 @@ class Tracer:
             source, padding = self.source(document)
             switched = switches(interventions, self._model.architecture, source.shape[1])
             encoded = encode(self._model, source, padding, switched)
+            check_finite(encoded.memory, "in the encoder")
             weights = _read_only(encoded.self_attention[:, 0])  # [Le, He, S, S]
             tokens = self._tokenizer.encode_source(document.source)
             sentence = Sentence(Encoding(tokens, weights), encoded.memory, switched, encoded.state)
@@ -117,6 +119,7 @@ class Tracer:
 
     def _decode_row(self, before: Row, token_id: int) -> Row:
         state, row = decode_step(self.cache.state(before), torch.tensor([token_id]))
+        check_finite(row.log_probabilities, f"in row {state.length} of the decoder")
         own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
         step = self._greedy_step(token_id, row.log_probabilities[0], own, cross)
         return self.cache.grow(before, state, step)

@@ -73,6 +73,7 @@ class Translator:
             architecture=self._model.architecture,
             source_language=source_language,
             target_language=target_language,
+            language_tokens=self._tokenizer.language_tokens,
         )
 
     def tokenize(self, text: str) -> tuple[Token, ...]:
@@ -116,9 +117,15 @@ class Translator:
                 results[text] = error
         found = greedy_all(self._model, list(sources.values()), self._barred, limit)
         for text, each in zip(sources, found, strict=True):
-            document = Document(text, step=limit, limit=limit)
-            results[text] = self.text(self.trace(document)) if each.close else self._tokenizer.decode(each.ids)
+            results[text] = self._anew(text, limit) if each.close else self._tokenizer.decode(each.ids)
         return [results[text] for text in texts]
+
+    def _anew(self, text: str, limit: int) -> str | InputError:
+        """The translation of a sentence by itself."""
+        try:
+            return self.text(self.trace(Document(text, step=limit, limit=limit)))
+        except InputError as error:
+            return error
 
     def trace(self, document: Document) -> Trace:
         """All that the model computes for a document; the same arrays whatever was asked before.

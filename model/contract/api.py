@@ -314,7 +314,10 @@ class BeamTree:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What is known of an opened checkpoint without running it."""
+    """What is known of an opened checkpoint without running it.
+
+    `language_tokens`, such as `>>fra<<`, say which language to translate into; few models have them.
+    """
 
     name: str
     directory: str
@@ -324,6 +327,7 @@ class ModelInfo:
     architecture: Architecture
     source_language: str = ""
     target_language: str = ""
+    language_tokens: tuple[str, ...] = ()
 
     @cached_property
     def maps(self) -> tuple[MapInfo, ...]:

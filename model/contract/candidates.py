@@ -58,5 +58,6 @@ class BestCandidates(Sequence[Candidate]):
         logs = self._log_probabilities
         size = min(self._count + len(self._barred), len(logs))
         best = np.argpartition(-logs, size - 1)[:size]
-        ids = [int(each) for each in best[np.lexsort((best, -logs[best]))] if each not in self._barred]
+        best = best[~np.isin(best, list(self._barred))]
+        ids: list[int] = best[np.lexsort((best, -logs[best]))].tolist()
         return tuple(Candidate(self._vocabulary[each], float(np.exp(logs[each]))) for each in ids[: self._count])

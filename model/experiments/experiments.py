@@ -14,6 +14,7 @@ from attention_viewer.model.contract.api import Check, Floats, HeadEffect, Progr
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, switch_heads
 from attention_viewer.model.contract.maps import HeadId
+from attention_viewer.model.nn.finite import check_finite
 from attention_viewer.model.nn.switches import Switches, switches
 from attention_viewer.model.nn.transformer import Transformer
 from torch import Tensor
@@ -40,6 +41,7 @@ def parallel_pass(
     """All rows that read `inputs` (T ids, the start token first) in one pass over the memory [1, S, D]."""
     hidden, own, cross = model.decode(torch.tensor([list(inputs)]), memory, padding, switched, causal)
     logs = model.logits(hidden[0]).log_softmax(-1)
+    check_finite(logs, "in the decoder")
     return Pass(logs, torch.stack(own)[:, 0], torch.stack(cross)[:, 0])
 
 

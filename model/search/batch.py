@@ -29,7 +29,10 @@ _DROPPED = 0.25
 
 @dataclass
 class Decoded:
-    """The tokens of a translation, `</s>` last unless the limit came first; `close` where a choice was nearly a tie."""
+    """The tokens of a translation, `</s>` last unless the limit came first.
+
+    `close` where a choice was nearly a tie, or none, because numbers overflowed.
+    """
 
     ids: list[int] = field(default_factory=list)
     close: bool = False
@@ -69,7 +72,8 @@ def greedy(
         for index, (chosen, gap) in enumerate(zip(token.tolist(), gaps, strict=True)):
             if rows[index] in running:
                 found[rows[index]].ids.append(chosen)
-                found[rows[index]].close |= gap < MARGIN
+                # Numbers that overflowed compare with nothing.
+                found[rows[index]].close |= not gap >= MARGIN
                 if chosen == eos:
                     running.remove(rows[index])
         if not running:

@@ -14,6 +14,7 @@ from collections.abc import Generator, Sequence
 import torch
 from attention_viewer.model.contract.api import BeamNode, BeamTree, Fate, Progress, Token
 from attention_viewer.model.nn.decoding import DecoderState, decode_step, encode
+from attention_viewer.model.nn.finite import check_finite
 from attention_viewer.model.nn.switches import Switches
 from attention_viewer.model.nn.transformer import Transformer
 from torch import Tensor
@@ -114,6 +115,7 @@ class _Search:
 @torch.inference_mode()
 def _continued(state: DecoderState, tokens: Tensor, barred: Sequence[int]) -> tuple[DecoderState, Tensor]:
     state, row = decode_step(state, tokens)
+    check_finite(row.log_probabilities, f"in row {state.length} of the search")
     scores = row.log_probabilities.clone()  # [n, V]
     scores[:, list(barred)] = -torch.inf
     return state, scores
