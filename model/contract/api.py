@@ -18,8 +18,8 @@ from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.capabilities import Capabilities, capabilities
 from attention_viewer.model.contract.config import ModelConfig
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, MapInfo, Stream, named
 from attention_viewer.model.contract.maps import Kind as Kind
-from attention_viewer.model.contract.maps import MapInfo, Stream, named
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
@@ -134,17 +134,17 @@ class Trace:
     @property
     def encoder_self_attention(self) -> Floats:
         """Of an encoder-decoder: float32 [Le, He, S, S]."""
-        return self.attention[Kind.ENCODER]
+        return self.attention[ENCODER]
 
     @property
     def decoder_self_attention(self) -> Floats:
         """Of an encoder-decoder: float32 [Ld, Hd, T, T]."""
-        return self.attention[Kind.DECODER]
+        return self.attention[DECODER]
 
     @property
     def cross_attention(self) -> Floats:
         """Of an encoder-decoder: float32 [Ld, Hd, T, S]."""
-        return self.attention[Kind.CROSS]
+        return self.attention[CROSS]
 
     @property
     def input_tokens(self) -> tuple[Token, ...]:

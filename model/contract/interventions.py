@@ -17,7 +17,6 @@ import numpy as np
 from attention_viewer.model.contract.errors import InputError, quoted
 from attention_viewer.model.contract.fields import LARGEST_SEED, Fields
 from attention_viewer.model.contract.maps import HeadId as HeadId
-from attention_viewer.model.contract.maps import Kind
 
 DECODER_BLOCK = 16
 """Decoder positions are shuffled within blocks of this many, because how many there will be is not known."""
@@ -110,7 +109,7 @@ def while_decoding(interventions: Interventions) -> Interventions:
 def to_json(interventions: Interventions) -> dict[str, Any]:
     """Plain JSON values, in an order of their own."""
     return {
-        "heads_off": [[str(head.kind), head.layer, head.head] for head in sorted(interventions.heads_off)],
+        "heads_off": [[head.kind, head.layer, head.head] for head in sorted(interventions.heads_off)],
         "hidden": sorted(interventions.hidden),
         "encoder_positions": interventions.encoder_positions.value,
         "decoder_positions": interventions.decoder_positions.value,
@@ -138,4 +137,4 @@ def _head(where: str, values: Any) -> HeadId:
     if not isinstance(values, list) or len(values) != len(HeadId._fields):
         raise InputError(f"{where} is {quoted(values)}; it must be a list of {', '.join(HeadId._fields)}.")
     given = Fields(where, dict(zip(HeadId._fields, values, strict=True)))
-    return HeadId(given.word("kind", Kind), given.whole("layer"), given.whole("head"))
+    return HeadId(given.text("kind"), given.whole("layer"), given.whole("head"))

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from attention_viewer.model.contract.errors import InputError
 
-
-class Kind(StrEnum):
-    """The name of a map: one for each kind of attention in Vaswani et al. 2017, section 3.2.3."""
-
-    ENCODER = "encoder"
-    DECODER = "decoder"
-    CROSS = "cross"
+Kind: TypeAlias = str
+"""The name of a map, as its `MapInfo` has it."""
+ENCODER, DECODER, CROSS = "encoder", "decoder", "cross"
+"""The kinds of attention of Vaswani et al. 2017, section 3.2.3, for those who compute them."""
 
 
 class HeadId(NamedTuple):
@@ -102,9 +99,9 @@ def encoder_decoder(
     """
     source, target = Stream.SOURCE, Stream.TARGET
     return (
-        MapInfo(Kind.ENCODER, "Encoder self-attention", "Encoder", *encoder, source, source, first=(2, 3)),
-        MapInfo(Kind.DECODER, "Decoder self-attention", "Decoder", *decoder, target, target, causal=True, first=(2, 1)),
-        MapInfo(Kind.CROSS, "Cross-attention", "Cross", *decoder, target, source, guided=guided, first=(3, 7)),
+        MapInfo(ENCODER, "Encoder self-attention", "Encoder", *encoder, source, source, first=(2, 3)),
+        MapInfo(DECODER, "Decoder self-attention", "Decoder", *decoder, target, target, causal=True, first=(2, 1)),
+        MapInfo(CROSS, "Cross-attention", "Cross", *decoder, target, source, guided=guided, first=(3, 7)),
     )
 
 

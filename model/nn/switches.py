@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.interventions import Interventions, Placement, Positions
-from attention_viewer.model.contract.maps import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, Kind
 from torch import Tensor
 
 HeadMask = Tensor | None
@@ -35,16 +35,16 @@ def switches(interventions: Interventions, architecture: Architecture, source_le
         return None
     masks = {each.kind: _masks(interventions, each.kind, each.layers, each.heads) for each in architecture.maps}
     return Switches(
-        masks[Kind.ENCODER],
-        masks[Kind.DECODER],
-        masks[Kind.CROSS],
+        masks[ENCODER],
+        masks[DECODER],
+        masks[CROSS],
         _unusual(interventions.encoder_placement(source_length)),
         _unusual(interventions.decoder_placement()),
     )
 
 
 def _masks(interventions: Interventions, kind: Kind, layers: int, heads: int) -> tuple[HeadMask, ...]:
-    off = {(each.layer, each.head) for each in interventions.heads_off if each.kind is kind}
+    off = {(each.layer, each.head) for each in interventions.heads_off if each.kind == kind}
     return tuple(
         torch.tensor([(layer, head) in off for head in range(heads)])
         if any(layer == where for where, _ in off)

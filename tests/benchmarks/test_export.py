@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.export.job import Advance, export_file
@@ -19,6 +18,7 @@ from attention_viewer.viewer.state.view_state import Head, ViewState
 from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from support.traces import KINDS
 
 SENTENCE = "The old teacher who lives next door gave my sister a very interesting book."
 LIMIT = 3.0
@@ -42,7 +42,7 @@ def all_heads(scene: Scene, folder: Path, advance: Advance) -> int:
     options = FigureOptions("map", "svg")
     assert scene.loaded.info is not None
     count = 0
-    for kind in Kind:
+    for kind in KINDS:
         layers, heads = scene.loaded.info.heads(kind)
         for layer in range(layers):
             for head in range(heads):

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.window.app import Parts, begin, build
@@ -44,7 +44,7 @@ def test_a_change_is_on_screen(qtbot: QtBot, bundled: Path, what: str, ranking: 
         if what == "force":
             parts.menu_actions.laboratory.force(trace.steps[-1].candidates[1 + index % 3].token.id)
         else:
-            parts.menu_actions.laboratory.switch_head(Kind.CROSS, index // 2 % 4, index // 2 % 8, index % 2 == 0)
+            parts.menu_actions.laboratory.switch_head(CROSS, index // 2 % 4, index // 2 % 8, index % 2 == 0)
         on_screen(qtbot, parts)
         times.append(time.perf_counter() - started)
     parts.window.close()

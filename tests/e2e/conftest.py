@@ -7,10 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.hypotheses import force, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.state.opening import WindowOptions
@@ -81,7 +82,7 @@ def saved(session: Translator, tmp_path: Path) -> Path:
     document = Document(TEXT, checkpoint=session.info.content_hash)
     first = session.trace(go_to(document, 1)).output_tokens[0].id
     forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁chien"]), 5)
-    document = intervene(forced, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 2, 3)})))
+    document = intervene(forced, Interventions(heads_off=frozenset({HeadId(CROSS, 2, 3)})))
     view = chosen(color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
     path = tmp_path / "dog.avsession"
     write(path, SavedSession(document, view))

@@ -7,10 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.hypotheses import force, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES
@@ -110,8 +111,8 @@ def saved(tiny_session: Translator, tmp_path: Path) -> Path:
     document = Document(TEXT, checkpoint=tiny_session.info.content_hash)
     first = tiny_session.trace(go_to(document, 1)).output_tokens[0].id
     forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁river"]), 3)
-    document = intervene(forced, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 1, 0)})))
-    heads = MappingProxyType({**ViewState().heads, Kind.CROSS: Head(1, 0)})
+    document = intervene(forced, Interventions(heads_off=frozenset({HeadId(CROSS, 1, 0)})))
+    heads = MappingProxyType({**ViewState().heads, CROSS: Head(1, 0)})
     view = chosen(ViewState(heads=heads), color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)
     path = tmp_path / "cat.avsession"
     write(path, SavedSession(document, view))

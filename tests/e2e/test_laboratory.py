@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attention_viewer.model.contract.api import How, Kind, Progress
+from attention_viewer.model.contract.api import How, Progress
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import go_to, hypotheses
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import untouched
 from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.menus.action_table import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
@@ -39,6 +40,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 from support.bundled import VOCABULARY
+from support.traces import KINDS
 from support.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
 
 
@@ -132,7 +134,7 @@ def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: Qt
 def test_a_head_that_is_off_changes_bars_and_translation_and_comes_back(window: Parts, qtbot: QtBot) -> None:
     total = decode_to_the_end(qtbot, window)
     before = outputs(window)
-    window.window.laboratory.head_switched.emit(Kind.CROSS, 3, 6, True)
+    window.window.laboratory.head_switched.emit(CROSS, 3, 6, True)
     settle(qtbot, window)
     document, measured = window.controller.document, window.controller.loaded.found(EFFECT)
     assert document is not None and document.interventions
@@ -213,11 +215,11 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot) -> None:
     settle(qtbot, window)
     assert window.actions["show_difference"].isEnabled()
     window.actions["show_difference"].trigger()
-    told = heatmap(window.controller.loaded, window.controller.view, Kind.CROSS)
+    told = heatmap(window.controller.loaded, window.controller.view, CROSS)
     assert isinstance(told, Unavailable) and "part at token 3" in told.reason and "equal" not in told.reason
-    window.menu_actions.laboratory.switch_head(Kind.ENCODER, 0, 0, True)
+    window.menu_actions.laboratory.switch_head(ENCODER, 0, 0, True)
     settle(qtbot, window)
-    spec = heatmap(window.controller.loaded, window.controller.view, Kind.CROSS)
+    spec = heatmap(window.controller.loaded, window.controller.view, CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.badge == "A − B" and spec.values.min() < 0 < spec.values.max()
     window.actions["stop_comparing"].trigger()
     assert window.controller.view.side is Side.A and not window.actions["show_b"].isEnabled()
@@ -255,8 +257,8 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     trace = window.controller.loaded.trace
     assert trace is not None
     window.menu_actions.laboratory.force(trace.steps[-1].candidates[1].token.id)
-    window.menu_actions.laboratory.switch_head(Kind.CROSS, 1, 1, True)
-    window.controller.select_head(Kind.CROSS, 2, 5)
+    window.menu_actions.laboratory.switch_head(CROSS, 1, 1, True)
+    window.controller.select_head(CROSS, 2, 5)
     settle(qtbot, window)
     path, look = tmp_path / "one.avsession", FigureOptions("kinds", "svg", "dark", Width(12, "cm"))
     window.menu_actions.exports.write(ExportRequest(look, tmp_path / "kinds.svg"))
@@ -273,7 +275,7 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     other.window.dropEvent(drop)
     settle(qtbot, other)
     assert other.controller.document == window.controller.document
-    assert outputs(other) == outputs(window) and other.controller.view.heads[Kind.CROSS] == Head(2, 5)
+    assert outputs(other) == outputs(window) and other.controller.view.heads[CROSS] == Head(2, 5)
     assert other.window.source_bar.text() == SENTENCE and other.menu_actions.sessions.is_saved
     assert from_json(settings.get("export choices")) == look
 
@@ -319,7 +321,7 @@ def test_unsaved_work_is_written_down_and_taken_up_again(
 
 
 def test_heads_layers_and_tokens_are_switched_by_key(window: Parts, qtbot: QtBot) -> None:
-    window.controller.select_head(Kind.CROSS, 2, 3)
+    window.controller.select_head(CROSS, 2, 3)
     for key, off in (("head_off", 1), ("layer_off", 8), ("layer_off", 0)):
         window.actions[key].trigger()
         settle(qtbot, window)
@@ -346,15 +348,15 @@ def test_menus_at_heads_and_tokens(window: Parts, qtbot: QtBot) -> None:
         action.trigger()
         settle(qtbot, window)
 
-    window.window.panels[Kind.ENCODER].head_menu_requested.emit(1, 2, where)
+    window.window.panels[ENCODER].head_menu_requested.emit(1, 2, where)
     choose("Switch off encoder layer 2 head 3")
     document = window.controller.document
-    assert document is not None and document.interventions.heads_off == {HeadId(Kind.ENCODER, 1, 2)}
-    window.window.panels[Kind.ENCODER].head_menu_requested.emit(1, 2, where)
+    assert document is not None and document.interventions.heads_off == {HeadId(ENCODER, 1, 2)}
+    window.window.panels[ENCODER].head_menu_requested.emit(1, 2, where)
     choose("all others of the layer")
     document = window.controller.document
     assert document is not None and len(document.interventions.heads_off) == 8
-    window.window.panels[Kind.ENCODER].head_menu_requested.emit(1, 0, where)
+    window.window.panels[ENCODER].head_menu_requested.emit(1, 0, where)
     choose("Switch on all of encoder layer 2")
     window.window.source_strip.context_requested.emit(1, where)
     choose("Hide ‘cat’")
@@ -375,7 +377,7 @@ def intents(parts: Parts, chance: random.Random) -> list[Callable[[], object]]:
     """Everything that a user may do now, wanted or not."""
     controller, laboratory = parts.controller, parts.menu_actions.laboratory
     trace, document = controller.loaded.trace, controller.document
-    kind, layer, head = chance.choice(list(Kind)), chance.randrange(4), chance.randrange(8)
+    kind, layer, head = chance.choice(list(KINDS)), chance.randrange(4), chance.randrange(8)
     count = 1 if document is None else len(hypotheses(document))
     candidates = trace.steps[-1].candidates if trace is not None and trace.steps else ()
     return [

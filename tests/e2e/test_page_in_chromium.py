@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind, Token, Trace
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.export.page import page_bytes
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES
 from support import traces
+from support.traces import KINDS
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 
@@ -137,32 +139,32 @@ def page(open_page: Open) -> Page:
 
 
 def test_a_heads_button_changes_the_map(page: Page) -> None:
-    assert page.card(Kind.CROSS, ".chosen").text == "layer 2, head 3"
-    button = page.card(Kind.CROSS, '[aria-label="layer 1, head 2"]')
+    assert page.card(CROSS, ".chosen").text == "layer 2, head 3"
+    button = page.card(CROSS, '[aria-label="layer 1, head 2"]')
     assert button.get_attribute("aria-pressed") == "false"
     button.click()
-    assert page.card(Kind.CROSS, ".chosen").text == "layer 1, head 2"
+    assert page.card(CROSS, ".chosen").text == "layer 1, head 2"
     assert button.get_attribute("aria-pressed") == "true"
-    assert page.card(Kind.ENCODER, ".chosen").text == "layer 2, head 3", "the other maps stay"
+    assert page.card(ENCODER, ".chosen").text == "layer 2, head 3", "the other maps stay"
     assert len(page.driver.find_elements(By.CSS_SELECTOR, '.heads [aria-pressed="true"]')) == 3
     weight = page.trace.cross_attention[0, 1, 3, 1]
-    assert page.hover(Kind.CROSS, 3, 1) == f"layer 1 head 2 · is → </s> attends to ma: {weight:.4f}"
+    assert page.hover(CROSS, 3, 1) == f"layer 1 head 2 · is → </s> attends to ma: {weight:.4f}"
 
 
 @pytest.mark.parametrize("cell", [(0, 4), (3, 0), (2, 3)])
 def test_a_readout_tells_the_weight_of_its_cell(page: Page, cell: tuple[int, int]) -> None:
     row, column = cell
-    for kind in (Kind.CROSS, Kind.ENCODER):
+    for kind in (CROSS, ENCODER):
         found = float(page.hover(kind, row, column).rpartition(": ")[2])
         assert found == pytest.approx(float(page.trace.weights(kind)[1, 2, row, column]), abs=1e-4)
     key = page.trace.source_tokens[column].text
-    assert f"attends to {key}:" in page.hover(Kind.CROSS, row, column)
+    assert f"attends to {key}:" in page.hover(CROSS, row, column)
 
 
 @pytest.mark.parametrize("name", ["viridis", "ink"])
 def test_cells_have_the_colormaps_colours(page: Page, name: str) -> None:
     page.one(f'#colormap option[value="{name}"]').click()
-    for kind, layer, head in ((Kind.CROSS, 1, 2), (Kind.DECODER, 1, 1)):
+    for kind, layer, head in ((CROSS, 1, 2), (DECODER, 1, 1)):
         stored = np.rint(page.trace.weights(kind)[layer, head].astype(np.float64) * 65535.0) / 65535.0
         for row in range(4):
             wanted = COLORMAPS[name][round(float(stored[row, 0]) * 255)]
@@ -173,20 +175,20 @@ def test_colour_ranges(page: Page) -> None:
     weights = page.trace.cross_attention[1, 2]
     row, column = (int(index) for index in np.unravel_index(weights.argmax(), weights.shape))
     page.one('#range option[value="maximum"]').click()
-    assert page.pixel(Kind.CROSS, row + 0.5, column + 0.5) == "#" + COLORMAPS["viridis"][255].tobytes().hex()
+    assert page.pixel(CROSS, row + 0.5, column + 0.5) == "#" + COLORMAPS["viridis"][255].tobytes().hex()
     page.one('#range option[value="square root"]').click()
     wanted = COLORMAPS["viridis"][round(float(np.sqrt(weights[row, column])) * 255)]
-    assert page.pixel(Kind.CROSS, row + 0.5, column + 0.5) == "#" + wanted.tobytes().hex()
+    assert page.pixel(CROSS, row + 0.5, column + 0.5) == "#" + wanted.tobytes().hex()
 
 
 def test_masked_cells_say_so_and_are_hatched(page: Page) -> None:
-    assert page.hover(Kind.DECODER, 1, 3) == "layer 2 head 2 · Le → tap may not look at is: masked"
-    page.hover(Kind.ENCODER, 0, 0)
+    assert page.hover(DECODER, 1, 3) == "layer 2 head 2 · Le → tap may not look at is: masked"
+    page.hover(ENCODER, 0, 0)
     light = PALETTES["light"]
-    assert page.pixel(Kind.DECODER, 0.25, 2.25) == light.mask
-    across = {page.pixel(Kind.DECODER, 0.5, 2.4 + 0.02 * index) for index in range(11)}
+    assert page.pixel(DECODER, 0.25, 2.25) == light.mask
+    across = {page.pixel(DECODER, 0.5, 2.4 + 0.02 * index) for index in range(11)}
     assert len(across) > 1 and not across & _hex_colours("viridis")
-    assert page.pixel(Kind.DECODER, 2.25, 0.25) in _hex_colours("viridis")
+    assert page.pixel(DECODER, 2.25, 0.25) in _hex_colours("viridis")
 
 
 def test_the_keyboard_reaches_heads_and_cells(page: Page) -> None:
@@ -196,66 +198,66 @@ def test_the_keyboard_reaches_heads_and_cells(page: Page) -> None:
             break
     assert page.driver.switch_to.active_element.get_attribute("aria-label") == "layer 2, head 3"
     page.press(Keys.ARROW_LEFT, Keys.ARROW_UP, Keys.ARROW_UP)
-    assert page.card(Kind.ENCODER, ".chosen").text == "layer 1, head 2"
+    assert page.card(ENCODER, ".chosen").text == "layer 1, head 2"
     focused = page.driver.switch_to.active_element
     assert (focused.get_attribute("aria-label"), focused.get_attribute("aria-pressed")) == ("layer 1, head 2", "true")
     page.press(Keys.TAB)
-    assert page.driver.switch_to.active_element == page.card(Kind.ENCODER, ".map"), "one tab stop for all heads"
-    assert page.card(Kind.ENCODER, ".readout").get_attribute("aria-live") == "polite"
+    assert page.driver.switch_to.active_element == page.card(ENCODER, ".map"), "one tab stop for all heads"
+    assert page.card(ENCODER, ".readout").get_attribute("aria-live") == "polite"
     page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_RIGHT)
-    weight = page.trace.weights(Kind.ENCODER)[0, 1, 2, 1]
-    assert page.readout(Kind.ENCODER) == f"layer 1 head 2 · t attends to ma: {weight:.4f}"
+    weight = page.trace.weights(ENCODER)[0, 1, 2, 1]
+    assert page.readout(ENCODER) == f"layer 1 head 2 · t attends to ma: {weight:.4f}"
     page.press(Keys.END, Keys.ARROW_RIGHT)
-    assert "attends to </s>" in page.readout(Kind.ENCODER)
-    page.focus(page.card(Kind.DECODER, ".map"))
+    assert "attends to </s>" in page.readout(ENCODER)
+    page.focus(page.card(DECODER, ".map"))
     page.press(Keys.ARROW_RIGHT)
-    assert page.readout(Kind.DECODER) == "layer 2 head 2 · <start> → Le may not look at Le: masked"
+    assert page.readout(DECODER) == "layer 2 head 2 · <start> → Le may not look at Le: masked"
 
 
 def test_stepping(page: Page) -> None:
-    assert page.geometry(Kind.CROSS)[3:] == (4, 5) and page.geometry(Kind.DECODER)[3:] == (4, 4)
+    assert page.geometry(CROSS)[3:] == (4, 5) and page.geometry(DECODER)[3:] == (4, 4)
     assert page.one("#step-text").text == "step 4 of 4 · ended"
     page.press(Keys.ARROW_LEFT)
-    assert page.geometry(Kind.CROSS)[3:] == (3, 5), "the page's own arrow key"
+    assert page.geometry(CROSS)[3:] == (3, 5), "the page's own arrow key"
     page.focus(page.one("#step"))
     page.press(Keys.ARROW_LEFT)
-    assert page.geometry(Kind.DECODER)[3:] == (2, 2) and page.one("#step-text").text == "step 2 of 4"
+    assert page.geometry(DECODER)[3:] == (2, 2) and page.one("#step-text").text == "step 2 of 4"
     surface = PALETTES["light"].surface
-    assert page.pixel(Kind.CROSS, 1.5, 0.5) != surface and page.pixel(Kind.CROSS, 2.5, 0.5) in (surface, "#000000")
+    assert page.pixel(CROSS, 1.5, 0.5) != surface and page.pixel(CROSS, 2.5, 0.5) in (surface, "#000000")
     chips = page.driver.find_elements(By.CSS_SELECTOR, "#target .chip")
     assert [re.sub("chip ?", "", chip.get_attribute("class")) for chip in chips] == ["", "prediction", "ahead", "ahead"]
     assert chips[1].text == "tap 0.70"
     chips[2].click()
-    assert page.geometry(Kind.CROSS)[3:] == (3, 5)
+    assert page.geometry(CROSS)[3:] == (3, 5)
     page.focus(page.one("#step"))
     page.press(Keys.HOME)
-    assert "No decoder row yet" in page.card(Kind.CROSS, ".missing").text
-    assert page.geometry(Kind.ENCODER)[3:] == (5, 5)
+    assert "No decoder row yet" in page.card(CROSS, ".missing").text
+    assert page.geometry(ENCODER)[3:] == (5, 5)
 
 
 def test_tokens_light_what_belongs_to_them(page: Page) -> None:
     source = page.driver.find_elements(By.CSS_SELECTOR, "#source .chip")
     ActionChains(page.driver, duration=0).move_to_element(source[3]).perform()
-    assert page.framed(Kind.ENCODER) == ([3], [3])
-    assert page.framed(Kind.CROSS) == ([], [3]) and page.framed(Kind.DECODER) == ([], [])
+    assert page.framed(ENCODER) == ([3], [3])
+    assert page.framed(CROSS) == ([], [3]) and page.framed(DECODER) == ([], [])
     assert "▁is" in page.one("#note").text
     page.focus(page.driver.find_elements(By.CSS_SELECTOR, "#target .chip")[1])
     ActionChains(page.driver, duration=0).move_to_element(page.one("h1")).perform()
-    assert page.framed(Kind.DECODER) == ([1], [2]) and page.framed(Kind.CROSS) == ([1], [])
-    assert page.framed(Kind.ENCODER) == ([], []) and "probability 0.7000 · rank 1" in page.one("#note").text
+    assert page.framed(DECODER) == ([1], [2]) and page.framed(CROSS) == ([1], [])
+    assert page.framed(ENCODER) == ([], []) and "probability 0.7000 · rank 1" in page.one("#note").text
     page.press(Keys.ARROW_RIGHT)
-    assert page.framed(Kind.CROSS) == ([2], []), "arrow keys move along the chips"
+    assert page.framed(CROSS) == ([2], []), "arrow keys move along the chips"
 
 
 def test_row_labels(page: Page) -> None:
     page.one('#row-labels option[value="predicts"]').click()
-    assert "· is attends to The:" in page.hover(Kind.CROSS, 2, 0)
-    assert "(queries: token predicted)" in page.card(Kind.CROSS, ".map").get_attribute("aria-label")
+    assert "· is attends to The:" in page.hover(CROSS, 2, 0)
+    assert "(queries: token predicted)" in page.card(CROSS, ".map").get_attribute("aria-label")
 
 
 def test_the_theme_follows_the_system_until_it_is_chosen(page: Page) -> None:
     def surface() -> str:
-        return str(page.card(Kind.CROSS, "").value_of_css_property("background-color"))
+        return str(page.card(CROSS, "").value_of_css_property("background-color"))
 
     def prefer(theme: str) -> None:
         features = [{"name": "prefers-color-scheme", "value": theme}]
@@ -266,9 +268,9 @@ def test_the_theme_follows_the_system_until_it_is_chosen(page: Page) -> None:
     light, dark = "rgba(255, 255, 255, 1)", "rgba(29, 33, 39, 1)"
     assert surface() == light
     prefer("dark")
-    assert surface() == dark and page.pixel(Kind.DECODER, 0.25, 2.25) == PALETTES["dark"].mask
+    assert surface() == dark and page.pixel(DECODER, 0.25, 2.25) == PALETTES["dark"].mask
     page.one("#theme").click()
-    assert surface() == light and page.pixel(Kind.DECODER, 0.25, 2.25) == PALETTES["light"].mask
+    assert surface() == light and page.pixel(DECODER, 0.25, 2.25) == PALETTES["light"].mask
     prefer("light")
     prefer("dark")
     assert surface() == light, "a choice stays"
@@ -288,7 +290,7 @@ def test_nothing_is_clipped(driver: Any, open_page: Open, width: int) -> None:
         "for (let x = 0; x < width; x += 1) if (ink(x, 0) || ink(x, height - 1)) return true;"
         "return false;"
     )
-    cut = [kind for kind in Kind if driver.execute_script(code, page.card(kind, ".map"))]
+    cut = [kind for kind in KINDS if driver.execute_script(code, page.card(kind, ".map"))]
     is_wide = driver.execute_script("return document.documentElement.scrollWidth > innerWidth")
     driver.set_window_size(1400, 1000)
     assert not cut and not is_wide
@@ -300,12 +302,12 @@ def test_a_long_sentence_stays_legible_and_in_view(open_page: Open) -> None:
     weights = traces.attention(long, long)
     trace = traces.with_weights(traces.trace(1), encoder=weights, decoder=np.tril(weights), cross=weights)
     page = open_page(replace(trace, source_tokens=traces.SOURCE[:1] * long, steps=(step,) * long))
-    assert page.geometry(Kind.CROSS)[2] == 3.0, "cells no smaller than this; the card scrolls"
-    page.focus(page.card(Kind.CROSS, ".map"))
-    assert page.card(Kind.CROSS, ".scroller").get_property("scrollLeft") == 0
+    assert page.geometry(CROSS)[2] == 3.0, "cells no smaller than this; the card scrolls"
+    page.focus(page.card(CROSS, ".map"))
+    assert page.card(CROSS, ".scroller").get_property("scrollLeft") == 0
     page.press(Keys.END)
-    assert f"{weights[1, 2, 0, 199]:.4f}" in page.readout(Kind.CROSS)
-    assert page.card(Kind.CROSS, ".scroller").get_property("scrollLeft") > 0
+    assert f"{weights[1, 2, 0, 199]:.4f}" in page.readout(CROSS)
+    assert page.card(CROSS, ".scroller").get_property("scrollLeft") > 0
     strip, chip = page.one("#target").rect, page.one("#target .prediction").rect
     assert strip["y"] <= chip["y"] and chip["y"] + chip["height"] <= strip["y"] + strip["height"] < 500
 
@@ -313,20 +315,20 @@ def test_a_long_sentence_stays_legible_and_in_view(open_page: Open) -> None:
 @pytest.mark.parametrize(("rows", "message"), [(0, "No decoder row: the sentence was only encoded."), (1, "")])
 def test_few_rows(open_page: Open, rows: int, message: str) -> None:
     page = open_page(traces.trace(rows))
-    for kind in (Kind.DECODER, Kind.CROSS):
+    for kind in (DECODER, CROSS):
         assert page.card(kind, ".missing").text == message
-    assert page.card(Kind.ENCODER, ".missing").text == ""
-    assert f"attends to ma: {page.trace.weights(Kind.ENCODER)[1, 2, 3, 1]:.4f}" in page.hover(Kind.ENCODER, 3, 1)
+    assert page.card(ENCODER, ".missing").text == ""
+    assert f"attends to ma: {page.trace.weights(ENCODER)[1, 2, 3, 1]:.4f}" in page.hover(ENCODER, 3, 1)
 
 
 def test_without_a_causal_mask_there_is_nothing_to_step(open_page: Open) -> None:
     page = open_page(replace(traces.trace(4), causal=False, hidden=frozenset({2})))
-    assert "looks ahead at is:" in page.hover(Kind.DECODER, 0, 3)
-    assert "may not look at t: masked" in page.hover(Kind.ENCODER, 4, 2)
-    assert page.pixel(Kind.DECODER, 0.15, 2.85) == PALETTES["light"].danger
+    assert "looks ahead at is:" in page.hover(DECODER, 0, 3)
+    assert "may not look at t: masked" in page.hover(ENCODER, 4, 2)
+    assert page.pixel(DECODER, 0.15, 2.85) == PALETTES["light"].danger
     assert not page.one("#step").is_enabled()
     page.press(Keys.ARROW_LEFT)
-    assert page.geometry(Kind.CROSS)[3] == 4
+    assert page.geometry(CROSS)[3] == 4
     assert page.one("#changes").text == "With: causal mask off: marked cells look ahead; source token 3 “t” hidden"
 
 

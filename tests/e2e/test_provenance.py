@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, alone
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state.results import BEAM, TRANSLATIONS
@@ -77,7 +78,7 @@ def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made
     assert "kept: chosen greedily with encoder positions shuffled" in chips[0].tooltip
     assert f"rank {trace.steps[0].rank}" in chips[0].tooltip
     assert window.window.hypotheses.model.rows[0].how == "kept"
-    laboratory.switch_head(Kind.CROSS, 3, 6, True)
+    laboratory.switch_head(CROSS, 3, 6, True)
     settle(qtbot, window)
     plain = session.trace(Document(SENTENCE, step=200))
     measured = window.controller.loaded.found(TRANSLATIONS)
@@ -110,7 +111,7 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
     settle(qtbot, window)
     assert window.controller.loaded.results.other is not None
     window.menu_actions.laboratory.show_side(Side.B)
-    assert isinstance(heatmap(window.controller.loaded, window.controller.view, Kind.CROSS), HeatmapSpec)
+    assert isinstance(heatmap(window.controller.loaded, window.controller.view, CROSS), HeatmapSpec)
 
 
 @pytest.mark.parametrize("change", ["positions", "head"])
@@ -126,7 +127,7 @@ def test_interventions_leave_other_hypotheses_alone(
     if change == "positions":
         window.menu_actions.laboratory.set_encoder_positions("off")
     else:
-        window.menu_actions.laboratory.switch_head(Kind.CROSS, 3, 6, True)
+        window.menu_actions.laboratory.switch_head(CROSS, 3, 6, True)
     settle(qtbot, window)
     assert listed(window)[0] == texts[0] and texts[0][1] == 6
     window.actions["undo"].trigger()

@@ -7,9 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.maps import CROSS, DECODER
 from attention_viewer.viewer.cli.commands import parse
 from attention_viewer.viewer.cli.export import ExportOptions
 from attention_viewer.viewer.cli.exporting import first_view, planned
@@ -96,8 +96,8 @@ def test_a_picture_says_in_the_dialog_why_it_cannot_be_made_yet() -> None:
 
 
 def test_a_picture_is_written_and_says_what_it_is_of(qapp: QApplication, tmp_path: Path) -> None:
-    heads = MappingProxyType({**ViewState().heads, Kind.DECODER: Head(1, 2)})
-    scene = Scene(loaded(2), replace(ViewState(), active=Kind.DECODER, heads=heads), 8)
+    heads = MappingProxyType({**ViewState().heads, DECODER: Head(1, 2)})
+    scene = Scene(loaded(2), replace(ViewState(), active=DECODER, heads=heads), 8)
     export_file(scene, FigureOptions(RINGS.name), tmp_path / "rings.png")
     image = QImage(str(tmp_path / "rings.png"))
     said = {key: image.text(key) for key in ("Picture", "Layer", "Head")}
@@ -108,7 +108,7 @@ def test_a_picture_is_a_word_of_the_command_line(capsys: pytest.CaptureFixture[s
     asked = parse(["export", "x", "-o", "out", "--picture", "rings", "--kind", "cross", "--layer", "2"]).options
     items = planned(asked, read_config(BUNDLED_MODEL), ViewState())
     assert [each.name for each in items[:2]] == ["rings_cross_2_1.png", "rings_cross_2_2.png"]
-    assert items[1].view.heads[Kind.CROSS] == Head(1, 1)
+    assert items[1].view.heads[CROSS] == Head(1, 1)
     with pytest.raises(Exception, match="--picture rings cannot be animated"):
         parse(["export", "x", "-o", "out", "--picture", "rings", "--format", "gif"])
     with pytest.raises(SystemExit):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.options import COLORMAP
@@ -76,11 +76,11 @@ def test_a_target_chip_goes_to_the_step_that_predicts_it(window: Parts, qtbot: Q
 
 
 def test_selecting_heads_by_thumbnail_keyboard_and_lock(window: Parts, qtbot: QtBot) -> None:
-    window.window.panels[Kind.ENCODER].head_selected.emit(2, 5)
-    assert window.controller.view.heads[Kind.ENCODER] == Head(2, 5)
+    window.window.panels[ENCODER].head_selected.emit(2, 5)
+    assert window.controller.view.heads[ENCODER] == Head(2, 5)
     qtbot.keyClick(window.window, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClick(window.window, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
-    assert window.controller.view.heads[Kind.ENCODER] == Head(3, 4)
+    assert window.controller.view.heads[ENCODER] == Head(3, 4)
     window.actions["lock"].trigger()
     assert set(window.controller.view.heads.values()) == {Head(3, 4)}
     assert window.actions["lock"].isChecked()
@@ -90,7 +90,7 @@ def test_hovering_a_cell_reads_its_weight_and_lights_its_tokens(window: Parts, q
     decode_to_the_end(qtbot, window)
     trace = window.controller.loaded.trace
     assert trace is not None
-    panel = window.window.panels[Kind.CROSS]
+    panel = window.window.panels[CROSS]
     panel.cell_hovered.emit((1, 2))
     weight = trace.cross_attention[3, 7, 1, 2]
     assert f"{weight:.4f}" in panel.readout()
@@ -241,8 +241,8 @@ def test_the_translation_can_be_copied(window: Parts, qtbot: QtBot) -> None:
 
 
 def test_the_same_head_is_shown_large_that_is_framed_in_the_grid(window: Parts) -> None:
-    window.window.panels[Kind.ENCODER].head_selected.emit(1, 4)
-    spec = window.window.panels[Kind.ENCODER].map.spec
+    window.window.panels[ENCODER].head_selected.emit(1, 4)
+    spec = window.window.panels[ENCODER].map.spec
     trace = window.controller.loaded.trace
     assert isinstance(spec, HeatmapSpec) and trace is not None
     assert np.array_equal(spec.values, trace.encoder_self_attention[1, 4])

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from attention_viewer.model.checkpoint import load
-from attention_viewer.model.contract.api import Ended, Kind
+from attention_viewer.model.contract.api import Ended
 from attention_viewer.model.contract.document import Document, go_to, step_back, step_forward
 from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.nn.layers import EncoderLayer, PositionwiseFFN
 from attention_viewer.model.translator import Translator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.traces import KINDS
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = st.lists(st.sampled_from(["the", "cat", "sees", "a", "bird", "old", "tree", "."]), min_size=1, max_size=7)
@@ -24,7 +25,7 @@ TARGETS = st.lists(st.integers(3, 30), min_size=2, max_size=7)
 @given(words=WORDS, target=TARGETS)
 def test_rows_sum_to_one_and_nothing_looks_ahead(tiny_session: Translator, words: list[str], target: list[int]) -> None:
     trace = tiny_session.trace(teacher_force(Document(" ".join(words)), [*target, 0]))
-    for kind in Kind:
+    for kind in KINDS:
         np.testing.assert_allclose(trace.weights(kind).sum(-1), 1.0, atol=1e-5)
     assert (trace.decoder_self_attention[..., trace.decoder_mask] == 0.0).all()
     assert np.array_equal(trace.decoder_mask, np.triu(np.ones((len(target) + 1,) * 2, dtype=bool), 1))
@@ -77,7 +78,7 @@ def test_the_way_to_a_document_does_not_matter(tiny: Path, moves: list[str], see
         wandering.trace(document)
     walked, fresh = wandering.trace(document), Translator(tiny).trace(document)
     assert walked.output_tokens == fresh.output_tokens and walked.ended == fresh.ended
-    for kind in Kind:
+    for kind in KINDS:
         np.testing.assert_array_equal(walked.weights(kind), fresh.weights(kind))
 
 
@@ -137,5 +138,5 @@ def test_decoding_ends_at_eos_or_at_the_limit(session: Translator) -> None:
 
 def test_arrays_are_read_only(session: Translator) -> None:
     trace = session.trace(Document("I am hungry.", step=2))
-    for kind in Kind:
+    for kind in KINDS:
         assert not trace.weights(kind).flags.writeable

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from attention_viewer.model.checkpoint import content_hash
-from attention_viewer.model.contract.api import Ended, How, Kind, Progress, Trace
+from attention_viewer.model.contract.api import Ended, How, Progress, Trace
 from attention_viewer.model.contract.document import Choice, Document, go_to, step_back, step_forward
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
@@ -21,13 +21,14 @@ from attention_viewer.model.translator import Translator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.bundled import AFTER_UN, TRANSLATIONS, VOCABULARY
+from support.traces import KINDS
 from torch import Tensor
 
 SOURCE = "the old cat sees a big red bird"
 
 
 def assert_same(one: Trace, other: Trace) -> None:
-    for kind in Kind:
+    for kind in KINDS:
         np.testing.assert_array_equal(one.weights(kind), other.weights(kind))
     for step, same in zip(one.steps, other.steps, strict=True):
         np.testing.assert_array_equal(step.log_probabilities, same.log_probabilities)
@@ -79,7 +80,7 @@ def test_the_distribution_and_its_candidates(session: Translator) -> None:
 def test_arrays_are_read_only_float32(session: Translator) -> None:
     trace = session.trace(go_to(Document("The cat is black."), 2))
     step = trace.steps[0]
-    arrays = [trace.weights(kind) for kind in Kind]
+    arrays = [trace.weights(kind) for kind in KINDS]
     for array in (*arrays, step.log_probabilities, step.self_attention, step.cross_attention):
         assert array.dtype == np.float32
         with pytest.raises(ValueError, match="read-only"):

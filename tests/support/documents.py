@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import (
     Choice,
@@ -31,12 +31,13 @@ from attention_viewer.model.contract.hypotheses import (
 )
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
 from hypothesis import strategies as st
+from support.traces import KINDS
 
 G, F = How.GREEDY, How.FORCED
 TOKENS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from([G, F, How.BEAM])), min_size=1, max_size=5)
 INTERVENTIONS = st.builds(
     Interventions,
-    heads_off=st.frozensets(st.builds(HeadId, st.sampled_from(Kind), st.integers(0, 5), st.integers(0, 7))),
+    heads_off=st.frozensets(st.builds(HeadId, st.sampled_from(KINDS), st.integers(0, 5), st.integers(0, 7))),
     hidden=st.frozensets(st.integers(0, 30)),
     encoder_positions=st.sampled_from(Positions),
     decoder_positions=st.sampled_from(Positions),

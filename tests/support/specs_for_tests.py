@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, GridSpec, HeatmapSpec, scale_for
 from attention_viewer.viewer.state.view_state import Head
@@ -17,7 +17,7 @@ def heatmap(
     """Cell (r, c) has weight (r * columns + c) / (rows * columns - 1): no two are alike."""
     values = np.linspace(0.0, 1.0, rows * columns, dtype=np.float32).reshape(rows, columns)
     return HeatmapSpec(
-        kind=Kind.CROSS,
+        kind=CROSS,
         head=Head(3, 7),
         title="Cross-attention · layer 4, head 8",
         rows=Axis("queries: reads → predicts", tuple(f"row{index}" for index in range(rows))),
@@ -35,7 +35,7 @@ def grid(layers: int = 2, heads: int = 3, rows: int = 3, columns: int = 5, maske
     one = heatmap(rows, columns, masked)
     factors = np.arange(1, layers * heads + 1, dtype=np.float32).reshape(layers, heads, 1, 1) / (layers * heads)
     return GridSpec(
-        kind=Kind.CROSS,
+        kind=CROSS,
         title="Cross-attention · all layers and heads",
         rows=one.rows,
         columns=one.columns,

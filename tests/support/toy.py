@@ -20,7 +20,6 @@ from attention_viewer.model.contract.api import (
     Fate,
     HeadEffect,
     How,
-    Kind,
     ModelInfo,
     Progress,
     Token,
@@ -32,6 +31,7 @@ from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
+from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.model.search.following import Follower
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.work.jobs import Priority, Work
@@ -98,7 +98,7 @@ class ToySession:
                 how = How.KEPT
             steps.append(replace(row, output=self.token(token), how=how))
             yield Progress(len(steps), document.limit)
-        layers, heads = self.info.heads(Kind.CROSS)
+        layers, heads = self.info.heads(CROSS)
         ended = Ended.EOS if steps and steps[-1].output.id == EOS else None
         ended = Ended.LIMIT if ended is None and len(steps) >= document.limit else ended
         now = document.interventions
@@ -131,9 +131,9 @@ class ToySession:
         yield Progress(1, 2)
         stands = [choice.token for choice in path(document) if not choice.how.is_free]
         now = replace(document.interventions, heads_off=frozenset())
-        layers, heads = self.info.heads(Kind.CROSS)
+        layers, heads = self.info.heads(CROSS)
         return tuple(
-            HeadEffect(Kind.CROSS, layer, head, _number(self.info.name, document.source, now, stands, layer, head), 0.0)
+            HeadEffect(CROSS, layer, head, _number(self.info.name, document.source, now, stands, layer, head), 0.0)
             for layer in range(layers)
             for head in range(heads)
         )
@@ -167,13 +167,13 @@ class ToySession:
     def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
         """Numbers of no model."""
         trace = yield from self.trace_steps(document)
-        layers, heads = self.info.heads(Kind.CROSS)
+        layers, heads = self.info.heads(CROSS)
         return insides.inside(len(trace.source_tokens), len(trace.steps), layers, heads, trace.output_tokens)
 
     def decoder_lens_steps(self, document: Document) -> Generator[Progress, None, DecoderLens]:
         """A lens on the encoder's layers, made up."""
         trace = yield from self.trace_steps(document)
-        return insides.decoder_lens(self.info.heads(Kind.ENCODER)[0] + 1, len(trace.steps), trace.output_tokens)
+        return insides.decoder_lens(self.info.heads(ENCODER)[0] + 1, len(trace.steps), trace.output_tokens)
 
     def permutation_steps(self, document: Document) -> Generator[Progress, None, Permutation]:
         """The tokens the other way round."""
@@ -218,7 +218,7 @@ class ToySession:
             logits[EOS] += 99.0 if len(prefix) >= LONGEST - 1 else 0.4 * len(prefix) - 2.0
             logs = (logits - np.log(np.exp(logits).sum())).astype(np.float32)
             best = [int(index) for index in np.argsort(-logs)[: self.words - 1]]
-            layers, heads = self.info.heads(Kind.CROSS)
+            layers, heads = self.info.heads(CROSS)
             self._rows[key] = DecodeStep(
                 VOCABULARY[prefix[-1] if prefix else PAD],
                 VOCABULARY[best[0]],

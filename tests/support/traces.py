@@ -20,7 +20,7 @@ from attention_viewer.model.contract.api import (
     Trace,
 )
 from attention_viewer.model.contract.config import ModelConfig
-from attention_viewer.model.contract.maps import encoder_decoder
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, encoder_decoder
 from attention_viewer.model.families.marian import architecture
 
 SOURCE = (
@@ -40,6 +40,7 @@ TARGET = (
 VOCABULARY = 41
 LAYERS, HEADS = 2, 3
 MAPS = encoder_decoder((LAYERS, HEADS), (LAYERS, HEADS))
+KINDS = tuple(each.kind for each in MAPS)
 
 
 def config(**changes: Any) -> ModelConfig:
@@ -108,10 +109,9 @@ def trace(rows: int) -> Trace:
 
 def of_maps(encoder: Floats, decoder: Floats, cross: Floats) -> Mapping[Kind, Floats]:
     """Weights of an encoder-decoder by the names of its maps."""
-    return MappingProxyType({Kind.ENCODER: encoder, Kind.DECODER: decoder, Kind.CROSS: cross})
+    return MappingProxyType({ENCODER: encoder, DECODER: decoder, CROSS: cross})
 
 
 def with_weights(trace: Trace, **weights: Floats) -> Trace:
     """A trace with other weights of some maps, by their names."""
-    changed = {Kind(name): each for name, each in weights.items()}
-    return replace(trace, attention=MappingProxyType({**trace.attention, **changed}))
+    return replace(trace, attention=MappingProxyType({**trace.attention, **weights}))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.cli.batch import BadLine, Entry, Line
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, Command, add_writing
 from attention_viewer.viewer.cli.option_types import one_of, whole
@@ -146,9 +147,7 @@ def _aligner(options: AlignOptions, translator: Translator, first: Iterable[Entr
 
 
 def _check_head(translator: Translator, head: tuple[int, int] | None) -> None:
-    from attention_viewer.model.contract.maps import Kind
-
-    layers, heads = translator.info.heads(Kind.CROSS)
+    layers, heads = translator.info.heads(CROSS)
     if head is not None and (head[0] >= layers or head[1] >= heads):
         raise InputError(
             f"There is no layer {head[0] + 1}, head {head[1] + 1}: the cross-attention of this model has {layers} "

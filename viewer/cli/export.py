@@ -41,7 +41,7 @@ from attention_viewer.viewer.state.exportables import (
 from attention_viewer.viewer.state.figure_options import PIXELS_PER_INCH, THEMES, FigureOptions
 from attention_viewer.viewer.state.options import Option, exported
 
-KINDS = tuple(str(each.kind) for each in EXPECTED)
+KINDS = tuple(each.kind for each in EXPECTED)
 USUAL_FORMAT = "png"
 SMALLEST_SCALE, LARGEST_SCALE = 0.5, 12.0
 """Pixels of an image to a pixel of the figure."""

@@ -152,7 +152,7 @@ def _view(given: Fields) -> ViewState:
 
 
 def _write_heads(heads: Mapping[Kind, Head]) -> dict[str, dict[str, int]]:
-    return {str(kind): {"layer": head.layer, "head": head.head} for kind, head in heads.items()}
+    return {kind: {"layer": head.layer, "head": head.head} for kind, head in heads.items()}
 
 
 def _read_heads(given: Fields, name: str) -> MappingProxyType[Kind, Head]:
@@ -164,7 +164,7 @@ def _read_heads(given: Fields, name: str) -> MappingProxyType[Kind, Head]:
 
 def _read_active(given: Fields, name: str) -> Kind:
     known = _read_heads(given, "heads") if "heads" in given.values else ViewState().heads
-    return Kind(given.one_of(name, known))
+    return given.one_of(name, known)
 
 
 def _write_positions(positions: PositionView) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from attention_viewer.model.analysis.roles import head_roles, places, relative_entropy
-from attention_viewer.model.contract.api import Floats, Kind, Token, Trace
+from attention_viewer.model.contract.api import Floats, Token, Trace
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.maps import encoder_decoder
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, encoder_decoder
 from support import traces
 from support.traces import of_maps, with_weights
 
@@ -42,7 +42,7 @@ def test_encoder_heads_are_told_by_where_they_look() -> None:
     after[-1, -1] = 1.0
     even = np.full((5, 5), 0.2, np.float32)
     trace = encoded(np.eye(5, dtype=np.float32), before, after, on_column(4), on_column(3), even, on_column(1))
-    found = head_roles([trace, trace], Kind.ENCODER)
+    found = head_roles([trace, trace], ENCODER)
     assert [each.role for each in found] == [
         "the token itself", "the token before", "the token after", "</s>", "punctuation", "broad", "single tokens",
     ]  # fmt: skip
@@ -54,7 +54,7 @@ def test_encoder_heads_are_told_by_where_they_look() -> None:
 def test_the_first_row_cannot_look_before_itself() -> None:
     before = np.eye(5, k=-1, dtype=np.float32)
     before[0, 4] = 1.0
-    assert head_roles([encoded(before)], Kind.ENCODER)[0].share == pytest.approx(1.0)
+    assert head_roles([encoded(before)], ENCODER)[0].share == pytest.approx(1.0)
 
 
 def test_a_decoder_row_with_one_key_counts_for_nothing() -> None:
@@ -62,17 +62,17 @@ def test_a_decoder_row_with_one_key_counts_for_nothing() -> None:
     weights = np.zeros_like(trace.decoder_self_attention)
     weights[..., 0, 0] = 1.0
     weights[..., 1:, :2] = 0.5
-    found = head_roles([with_weights(trace, decoder=weights)], Kind.DECODER)
+    found = head_roles([with_weights(trace, decoder=weights)], DECODER)
     # Both rows give half of their weight to <start>; the other half goes to different places.
     assert {each.role for each in found} == {"<start>"}
     assert found[0].share == pytest.approx(0.5)
     with pytest.raises(InputError, match="longer"):
-        head_roles([traces.trace(1)], Kind.DECODER)
+        head_roles([traces.trace(1)], DECODER)
 
 
 def test_cross_attention_has_no_places_of_its_own_but_the_end_and_punctuation() -> None:
     trace = traces.trace(3)
-    found = places(trace, Kind.CROSS)
+    found = places(trace, CROSS)
     assert set(found) == {"</s>", "punctuation"} and found["</s>"].shape == (3, 5)
     assert found["</s>"].sum() == 3 and found["</s>"][:, -1].all() and not found["punctuation"].any()
 

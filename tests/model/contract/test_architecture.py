@@ -10,7 +10,7 @@ import pytest
 from attention_viewer.model.contract.architecture import Architecture, PositionKind
 from attention_viewer.model.contract.capabilities import Capability, capabilities
 from attention_viewer.model.contract.document import Document, go_to
-from attention_viewer.model.contract.maps import HeadId, Kind, Stream
+from attention_viewer.model.contract.maps import CROSS, DECODER, HeadId, Stream
 from attention_viewer.model.translator import Translator
 from support.checkpoints import MakeCheckpoint
 
@@ -30,7 +30,7 @@ def test_maps_describe_the_arrays_of_a_trace(tiny_session: Translator) -> None:
         assert each.causal == (not np.triu(weights, 1).any())
         assert tiny_session.info.heads(each.kind) == (each.layers, each.heads)
         assert len(each.head_ids) == each.layers * each.heads
-    assert tiny_session.info.maps[2].head_ids[3] == HeadId(Kind.CROSS, 1, 1)
+    assert tiny_session.info.maps[2].head_ids[3] == HeadId(CROSS, 1, 1)
 
 
 def test_the_architecture_of_a_checkpoint(make_checkpoint: MakeCheckpoint) -> None:
@@ -81,4 +81,4 @@ def test_what_is_missing_has_a_reason(architecture: Architecture, kind: Position
 
 def test_the_bundled_model_names_its_guided_head(session: Translator, bundled: Path) -> None:
     assert session.info.architecture.guided_head == session.info.config.guided_head
-    assert session.info.map(Kind.DECODER).causal and session.info.directory == str(bundled)
+    assert session.info.map(DECODER).causal and session.info.directory == str(bundled)

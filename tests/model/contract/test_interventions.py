@@ -11,7 +11,7 @@ import pytest
 import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract import vocabulary
-from attention_viewer.model.contract.api import Kind, Trace
+from attention_viewer.model.contract.api import Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import intervene
@@ -25,6 +25,7 @@ from attention_viewer.model.contract.interventions import (
     switch_heads,
     to_json,
 )
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.model.contract.positional import sinusoidal_encoding
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.translator import Translator, finished
@@ -33,6 +34,7 @@ from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from support.bundled import TOKENS
 from support.checkpoints import MakeCheckpoint
+from support.traces import KINDS
 
 SENTENCE = "The cat sat on the mat because it was tired."
 COUNT = TOKENS[SENTENCE]
@@ -59,22 +61,22 @@ def reference(model: Transformer, trace: Trace, padding: torch.Tensor | None = N
 
 
 def attention_of(model: Transformer, head: HeadId) -> torch.nn.Module:
-    if head.kind is Kind.ENCODER:
+    if head.kind == ENCODER:
         return model.encoder.layers[head.layer].self_attention  # type: ignore[return-value]
     layer = model.decoder.layers[head.layer]
-    return layer.self_attention if head.kind is Kind.DECODER else layer.cross_attention  # type: ignore[return-value]
+    return layer.self_attention if head.kind == DECODER else layer.cross_attention  # type: ignore[return-value]
 
 
 @pytest.mark.parametrize(
     "heads",
     [
-        [HeadId(Kind.ENCODER, 0, 3)],
-        [HeadId(Kind.DECODER, 2, 7)],
-        [HeadId(Kind.CROSS, 3, 6)],
-        [HeadId(Kind.ENCODER, 3, 0), HeadId(Kind.DECODER, 0, 1), HeadId(Kind.CROSS, 1, 2), HeadId(Kind.CROSS, 1, 5)],
-        [HeadId(Kind.CROSS, layer, head) for layer in range(4) for head in range(8)],
-        [HeadId(kind, layer, head) for kind in Kind for layer in range(4) for head in range(8)][1:],
-        [HeadId(kind, layer, head) for kind in Kind for layer in range(4) for head in range(8)],
+        [HeadId(ENCODER, 0, 3)],
+        [HeadId(DECODER, 2, 7)],
+        [HeadId(CROSS, 3, 6)],
+        [HeadId(ENCODER, 3, 0), HeadId(DECODER, 0, 1), HeadId(CROSS, 1, 2), HeadId(CROSS, 1, 5)],
+        [HeadId(CROSS, layer, head) for layer in range(4) for head in range(8)],
+        [HeadId(kind, layer, head) for kind in KINDS for layer in range(4) for head in range(8)][1:],
+        [HeadId(kind, layer, head) for kind in KINDS for layer in range(4) for head in range(8)],
     ],
     ids=["encoder", "decoder", "cross", "several", "all cross", "all but one", "all"],
 )
@@ -92,7 +94,7 @@ def test_heads_off_equal_zeroed_columns_of_the_output_projection(
 
 
 def test_a_head_that_is_off_still_has_its_weights(session: Translator) -> None:
-    head = HeadId(Kind.ENCODER, 1, 4)
+    head = HeadId(ENCODER, 1, 4)
     trace = traced(session, Interventions(heads_off=frozenset({head})))
     plain = traced(session, Interventions())
     np.testing.assert_array_equal(trace.encoder_self_attention[:2], plain.encoder_self_attention[:2])
@@ -139,7 +141,7 @@ def test_hidden_tokens_are_padding_to_the_model(session: Translator, bundled: Pa
     trace = traced(session, Interventions(hidden=frozenset({1, 4})))
     padding = torch.tensor([[index in (1, 4) for index in range(len(trace.source_tokens))]])
     np.testing.assert_allclose(logits(trace), reference(load(bundled), trace, padding), atol=2e-4)
-    for kind in (Kind.ENCODER, Kind.CROSS):
+    for kind in (ENCODER, CROSS):
         assert not trace.weights(kind)[..., [1, 4]].any()
         mask = trace.mask(kind)
         assert mask is not None and mask.shape == trace.weights(kind).shape[2:]
@@ -161,7 +163,7 @@ def test_a_trace_is_cut_back_under_the_causal_mask_only(session: Translator) -> 
     masked = traced(session, Interventions(hidden=frozenset({2})), steps=6)
     cut, early = masked.first(4), traced(session, Interventions(hidden=frozenset({2})), steps=4)
     assert cut.output_tokens == early.output_tokens
-    for kind in Kind:
+    for kind in KINDS:
         np.testing.assert_allclose(cut.weights(kind), early.weights(kind), atol=1e-6)
         np.testing.assert_array_equal(cut.mask(kind), early.mask(kind))
     # Without the mask the rows of a shorter translation are others: they had fewer tokens to look at.
@@ -174,7 +176,7 @@ def test_a_trace_is_cut_back_under_the_causal_mask_only(session: Translator) -> 
 
 
 def test_effects_are_measured_on_the_same_prefix(session: Translator) -> None:
-    change = Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 3, 6)}))
+    change = Interventions(heads_off=frozenset({HeadId(CROSS, 3, 6)}))
     document = intervene(Document(SENTENCE, step=6), change)
     effect = finished(session.effect_steps(document))
     trace = session.trace(document)
@@ -185,12 +187,18 @@ def test_effects_are_measured_on_the_same_prefix(session: Translator) -> None:
     assert effect.translation_after == session.trace(replace(document, step=200)).output_tokens
 
 
+def test_a_head_of_a_map_that_the_model_lacks_is_refused(tiny_session: Translator) -> None:
+    off = Interventions(frozenset({HeadId("memory", 0, 0)}))
+    with pytest.raises(InputError, match="no attention called 'memory': it has encoder, decoder, cross"):
+        tiny_session.trace(Document("the cat sees a dog", step=1, interventions=off))
+
+
 def test_ranking_is_leave_one_out(tiny_session: Translator) -> None:
     document = Document("the cat sees a dog", step=200, limit=12)
     effects = finished(tiny_session.rank_heads_steps(document))
     info = tiny_session.info
     assert len(effects) == len({(each.kind, each.layer, each.head) for each in effects})
-    assert len(effects) == sum(layers * heads for layers, heads in map(info.heads, Kind))
+    assert len(effects) == sum(layers * heads for layers, heads in map(info.heads, KINDS))
     assert [each.divergence for each in effects] == sorted((each.divergence for each in effects), reverse=True)
     plain = tiny_session.trace(document)
     from attention_viewer.model.contract.hypotheses import teacher_force
@@ -261,7 +269,7 @@ def test_the_check_says_where_there_is_no_other_token(make_checkpoint: MakeCheck
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 4, 0)})), "Layer 5, head 1"),
+        (Interventions(heads_off=frozenset({HeadId(CROSS, 4, 0)})), "Layer 5, head 1"),
         (Interventions(hidden=frozenset({99})), "token 100"),
         (Interventions(hidden=frozenset(range(COUNT))), "Every source token"),
     ],
@@ -271,7 +279,7 @@ def test_impossible_interventions_are_refused(session: Translator, change: Inter
         traced(session, change)
 
 
-heads = st.builds(HeadId, st.sampled_from(Kind), st.integers(0, 3), st.integers(0, 7))
+heads = st.builds(HeadId, st.sampled_from(KINDS), st.integers(0, 3), st.integers(0, 7))
 changes = st.builds(
     Interventions,
     heads_off=st.frozensets(heads, max_size=5),
@@ -300,7 +308,7 @@ def test_switching_twice_changes_nothing_more(head: HeadId, off: bool) -> None:
     ("damage", "said"),
     [({"causal_mask": 1}, ": causal_mask is 1; it must be true or false"),
      ({"heads_off": [["cross", 0, 0], ["cross", -1, 0]]}, ", heads_off 2: layer is -1; it must be a whole number"),
-     ({"heads_off": [["x", 0, 0]]}, ", heads_off 1: kind is 'x'; it must be one of encoder, decoder, cross"),
+     ({"heads_off": [[1, 0, 0]]}, ", heads_off 1: kind is 1; it must be"),
      ({"heads_off": ["abc"]}, ", heads_off 1 is 'abc'; it must be a list of kind, layer, head"),
      ({"hidden": [True]}, r": hidden is \[True\]; it must be a list of whole numbers"),
      ({"encoder_positions": "upside down"}, ": encoder_positions is 'upside down'; it must be one of on, off"),
@@ -338,7 +346,7 @@ def test_no_intervention_leaks_into_another_trace(
     fresh = Translator(tiny)
     for change in [*map(possible, each), Interventions()]:
         ours, theirs = tiny_session.trace(intervene(document, change)), fresh.trace(intervene(document, change))
-        for kind in Kind:
+        for kind in KINDS:
             np.testing.assert_array_equal(ours.weights(kind), theirs.weights(kind))
         assert [s.output.id for s in ours.steps] == [s.output.id for s in theirs.steps]
         fresh = Translator(tiny)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from attention_viewer.model.contract.api import How, Kind, Trace
+from attention_viewer.model.contract.api import How, Trace
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, go_to, step_back, step_forward
 from attention_viewer.model.contract.document_json import from_json, to_json
@@ -24,10 +24,11 @@ from attention_viewer.viewer.state.history import History, record, redo, undo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.same_traces import assert_same
+from support.traces import KINDS
 
 Operation = Callable[[Document, Trace], Document]
 
-heads = st.builds(HeadId, st.sampled_from(Kind), st.integers(0, 1), st.integers(0, 1))
+heads = st.builds(HeadId, st.sampled_from(KINDS), st.integers(0, 1), st.integers(0, 1))
 
 
 def force_candidate(rank: int) -> Operation:

@@ -12,7 +12,7 @@ from attention_viewer.model.contract.api import Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.inside import Inside
 from attention_viewer.model.contract.interventions import HeadId, Interventions
-from attention_viewer.model.contract.maps import Kind
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator, finished
 from support.checkpoints import MakeCheckpoint
 from support.reference import reference_model
@@ -171,7 +171,7 @@ def test_a_permutation_of_the_tokens_permutes_the_outputs_only_without_positions
 
 def test_interventions_and_hidden_tokens_are_recorded_as_they_are(recorded: Any) -> None:
     translator, *_ = recorded
-    changes = Interventions(frozenset([HeadId(Kind.CROSS, 1, 0)]), frozenset([2]))
+    changes = Interventions(frozenset([HeadId(CROSS, 1, 0)]), frozenset([2]))
     document = Document(SENTENCE.source, step=4, limit=4, interventions=changes)
     inside, trace = finished(translator.inside_steps(document)), translator.trace(document)
     attention = inside.decoder.sublayer(1, "cross").attention

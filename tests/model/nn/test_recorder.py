@@ -9,7 +9,7 @@ import pytest
 import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.interventions import HeadId, Interventions, switch_heads
-from attention_viewer.model.contract.maps import Kind
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.nn.decoding import decode_step, encode
 from attention_viewer.model.nn.recorder import Recorder
 from attention_viewer.model.nn.switches import switches
@@ -144,7 +144,7 @@ def test_recording_changes_nothing_and_keeps_copies(tiny: Path) -> None:
 
 def test_a_head_that_is_off_is_recorded_as_off(tiny: Path) -> None:
     model = load(tiny)
-    change = switch_heads(Interventions(), [HeadId(Kind.CROSS, 1, 0)], True)
+    change = switch_heads(Interventions(), [HeadId(CROSS, 1, 0)], True)
     recorder = Recorder()
     with torch.inference_mode():
         memory, _ = model.encode(SOURCE)

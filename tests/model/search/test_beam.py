@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from attention_viewer.model.contract.api import BeamTree, Fate, How, Kind
+from attention_viewer.model.contract.api import BeamTree, Fate, How
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import branch, decode_by, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator, finished
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "assets" / "examples" / "en-fr.txt"
@@ -102,7 +103,7 @@ def test_a_nodes_log_probability_is_its_hypothesis_own(session: Translator) -> N
 
 def test_interventions_hold_in_the_search(session: Translator) -> None:
     text = "The cat sat on the mat because it was tired."
-    change = Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 3, 6)}), hidden=frozenset({1}))
+    change = Interventions(heads_off=frozenset({HeadId(CROSS, 3, 6)}), hidden=frozenset({1}))
     document = intervene(decode_by(Document(text), Decoding(beam_width=3)), change)
     tree = finished(session.beam_steps(document))
     node = tree.finished[0][0]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import How, Kind, Trace
+from attention_viewer.model.contract.api import How, Trace
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, alone, go_to
 from attention_viewer.model.contract.document_json import from_json, to_json
@@ -26,6 +26,7 @@ from attention_viewer.model.translator import Translator, finished
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.same_traces import assert_same
+from support.traces import KINDS
 
 SENTENCE = "The cat sat on the mat because it was tired."
 SHUFFLED = Interventions(encoder_positions=Positions.SHUFFLED)
@@ -33,7 +34,9 @@ SAMPLING = Decoding(Method.SAMPLING, temperature=2.0, seed=4)
 SMALL = "the cat sees a dog"
 CONDITIONS = st.builds(
     Interventions,
-    heads_off=st.frozensets(st.builds(HeadId, st.sampled_from(Kind), st.integers(0, 1), st.integers(0, 1)), max_size=2),
+    heads_off=st.frozensets(
+        st.builds(HeadId, st.sampled_from(KINDS), st.integers(0, 1), st.integers(0, 1)), max_size=2
+    ),
     hidden=st.frozensets(st.integers(0, 1), max_size=1),
     encoder_positions=st.sampled_from(Positions),
     causal_mask=st.booleans(),

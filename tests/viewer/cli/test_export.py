@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.cli.commands import parse
 from attention_viewer.viewer.cli.export import KINDS, ExportOptions
 from attention_viewer.viewer.export.animation import ENCODERS
@@ -20,10 +19,11 @@ from attention_viewer.viewer.state.exportables import KINDS as THREE_KINDS
 from attention_viewer.viewer.state.figure_options import PRESETS, THEMES, FigureOptions, Width
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, ROW_LABELS, ColorRange, RowLabels
 from support.commands import complaint, options_of
+from support.traces import KINDS as TRACED
 
 
 def test_words_of_the_command_are_those_of_the_program() -> None:
-    assert tuple(kind.value for kind in Kind) == KINDS
+    assert TRACED == KINDS
     assert set(FORMATS) == {*EXPORTERS, *ENCODERS, *WRITERS}
     assert set(THEMES) == set(PALETTES)
     assert {name for name, each in by_name().items() if each.drawn} == set(PICTURES)

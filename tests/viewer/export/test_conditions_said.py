@@ -14,9 +14,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind, Trace
+from attention_viewer.model.contract.api import Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
+from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.export.job import encoded, figure_of
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.state.comparing import Other
@@ -29,10 +30,11 @@ from PIL import Image
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
+from support.traces import KINDS
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = 3
-CHANGED = Interventions(frozenset({HeadId(Kind.CROSS, 1, 2)}), encoder_positions=Positions.OFF)
+CHANGED = Interventions(frozenset({HeadId(CROSS, 1, 2)}), encoder_positions=Positions.OFF)
 SAID = "encoder positions off; cross layer 2 head 3 off"
 EVERYTHING = [(subject, suffix) for subject in by_name() for suffix in exportable(subject).formats]
 DRAWN = [subject for subject in by_name() if "svg" in exportable(subject).formats]
@@ -164,7 +166,7 @@ def test_compared_sides_say_their_own(qapp: QApplication, what: str) -> None:
         Side.DIFFERENCE: f"A with: {SAID} · B with: causal mask off",
     }
     for side, said in expected.items():
-        view = replace(pair.view, side=side, active=Kind.ENCODER)
+        view = replace(pair.view, side=side, active=ENCODER)
         other = pair.loaded.results.other
         assert other is not None
         changed = replace(other, trace=mirrored(other.trace))
@@ -175,7 +177,7 @@ def test_compared_sides_say_their_own(qapp: QApplication, what: str) -> None:
 
 
 def test_many_heads_are_counted_in_the_caption_and_all_named_in_the_file(qapp: QApplication) -> None:
-    off = frozenset(HeadId(kind, layer, head) for kind in Kind for layer in range(2) for head in (0, 2))
+    off = frozenset(HeadId(kind, layer, head) for kind in KINDS for layer in range(2) for head in (0, 2))
     content = encoded(scene(Interventions(off)), FigureOptions("map", "svg"))[0]
     assert "8 more heads off, 12 in all" in drawn(content) and "cross layer 2" not in drawn(content)
     assert "cross layer 2 heads 1, 3 off" in svg(content)

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.export.data import write_trace
 from attention_viewer.viewer.export.figure import Figure, Look, grid_figure, heatmap_figure
 from attention_viewer.viewer.export.npz import trace_arrays
@@ -36,6 +36,7 @@ from PySide6.QtWidgets import QApplication
 from support import traces
 from support.pictures import export_picture
 from support.specs_for_tests import SENTENCE, grid, heatmap
+from support.traces import KINDS
 
 SVG = "{http://www.w3.org/2000/svg}"
 MARGIN = 50
@@ -265,15 +266,15 @@ def test_the_npz_marks_hidden_tokens_as_csv_and_json_do(tmp_path: Path) -> None:
         assert found["encoder_mask"].tolist() == [columns] * 5
         assert found["cross_mask"].tolist() == [columns] * 3
         assert found["decoder_mask"].tolist() == np.triu(np.ones((3, 3), dtype=bool), 1).tolist()
-        assert {found[f"{kind}_mask"].dtype for kind in Kind} == {np.dtype(bool)}
+        assert {found[f"{kind}_mask"].dtype for kind in KINDS} == {np.dtype(bool)}
     assert trace_arrays(traces.trace(0), {})["cross_mask"].shape == (0, 5)
     open_ = replace(trace, causal=False, hidden=frozenset({1}))
     assert not trace_arrays(open_, {})["decoder_mask"].any() and trace_arrays(open_, {})["cross_mask"].any()
 
 
 def test_names_count_from_one() -> None:
-    assert exportable(MAP).file_name(Kind.ENCODER, 0, 0) == "encoder_layer1_head1"
-    assert exportable(GRID).file_name(Kind.CROSS) == "cross_all"
+    assert exportable(MAP).file_name(ENCODER, 0, 0) == "encoder_layer1_head1"
+    assert exportable(GRID).file_name(CROSS) == "cross_all"
 
 
 def test_captions_wrap_and_lose_nothing(style: Style) -> None:
@@ -288,9 +289,9 @@ def test_csv_has_a_line_for_each_weight(tmp_path: Path) -> None:
     write_trace(path, trace, {})
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
-    assert len(lines) == sum(trace.weights(kind).size for kind in Kind)
+    assert len(lines) == sum(trace.weights(kind).size for kind in KINDS)
     for line in lines[:: len(lines) // 40]:
-        kind = Kind(line["kind"])
+        kind = line["kind"]
         place = tuple(int(line[name]) for name in ("layer", "head", "query_index", "key_index"))
         assert float(line["weight"]) == pytest.approx(float(trace.weights(kind)[place]), rel=1e-6)
     cross = next(line for line in lines if line["kind"] == "cross" and line["query_index"] == "2")
@@ -308,10 +309,10 @@ def test_json_holds_what_the_arrays_hold(tmp_path: Path) -> None:
     write_trace(path, trace, {"sentence": "The \ud800 mat"})
     values = json.loads(path.read_text(encoding="ascii"))
     assert (values["format"], values["version"]) == ("attention-viewer trace", 1)
-    for kind in Kind:
-        np.testing.assert_allclose(values["attention"][kind.value], trace.weights(kind), atol=1e-6)
+    for kind in KINDS:
+        np.testing.assert_allclose(values["attention"][kind], trace.weights(kind), atol=1e-6)
         mask = trace.mask(kind)
-        assert mask is not None and values["masked"][kind.value] == mask.tolist()
+        assert mask is not None and values["masked"][kind] == mask.tolist()
     assert [token["piece"] for token in values["source_tokens"]] == [token.piece for token in trace.source_tokens]
     assert values["source_tokens"][1]["characters"] == [4, 6] and values["source_tokens"][-1]["characters"] is None
     assert [step["reads"]["piece"] for step in values["steps"]] == ["<pad>", "▁Le", "▁tap"]

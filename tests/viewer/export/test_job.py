@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import DECODER
 from attention_viewer.viewer.export.job import ExportCancelled, encoded, export_file, figure_of
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.preview import preview
@@ -31,6 +31,7 @@ from PIL import Image, ImageChops
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
+from support.traces import KINDS
 
 EVERYTHING = [(subject, suffix) for subject in by_name() for suffix in exportable(subject).formats]
 ROWS = 3
@@ -234,9 +235,9 @@ def test_the_subject_at_a_row_is_what_the_window_showed_then() -> None:
     early = scene().at(2)
     trace, then = early.loaded.trace, traces.trace(2)
     assert trace is not None and early.rows == 2
-    for kind in Kind:
+    for kind in KINDS:
         assert trace.weights(kind).shape == then.weights(kind).shape
-    assert np.array_equal(trace.decoder_self_attention, scene().loaded.trace.weights(Kind.DECODER)[:, :, :2, :2])  # type: ignore[union-attr]
+    assert np.array_equal(trace.decoder_self_attention, scene().loaded.trace.weights(DECODER)[:, :, :2, :2])  # type: ignore[union-attr]
     assert trace.output_tokens == then.output_tokens and trace.ended is None
     assert early.loaded.translation == "Le tap"
 

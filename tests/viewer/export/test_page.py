@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import How, Kind, Trace
+from attention_viewer.model.contract.api import How, Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.export.meta import meta
@@ -21,6 +21,7 @@ from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.state.options import RowLabels
 from numpy.typing import NDArray
 from support import traces
+from support.traces import KINDS
 
 SENTENCE = "The old teacher who lives next door gave my sister a very interesting book yesterday."
 HOSTILE = "</script><script>alert(1)</script> <!-- ]]> {{script}} & \u2028 \ud800 中 '\""
@@ -54,9 +55,9 @@ def mask(stored: dict[str, Any], name: str) -> NDArray[np.bool_]:
 def test_every_weight_comes_back(rows: int) -> None:
     trace = traces.trace(rows)
     maps = values(trace)["maps"]
-    for kind in Kind:
-        assert weights(maps[kind.value]).shape == trace.weights(kind).shape
-        np.testing.assert_allclose(weights(maps[kind.value]), trace.weights(kind), rtol=0, atol=HALF_A_STEP + 1e-7)
+    for kind in KINDS:
+        assert weights(maps[kind]).shape == trace.weights(kind).shape
+        np.testing.assert_allclose(weights(maps[kind]), trace.weights(kind), rtol=0, atol=HALF_A_STEP + 1e-7)
     assert mask(maps["decoder"], "masked").tolist() == trace.decoder_mask.tolist()
     assert maps["encoder"]["masked"] is None and maps["decoder"]["leaked"] is None
 

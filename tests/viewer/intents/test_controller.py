@@ -7,8 +7,9 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-from attention_viewer.model.contract.api import Kind, ModelInfo
+from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.intents.controller import EMPTY_HINT, Controller
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state.highlight import SourceHover
@@ -173,21 +174,21 @@ def test_a_model_that_cannot_be_opened_says_why(bench: Bench) -> None:
 
 def test_another_model_encodes_the_sentence_anew(bench: Bench) -> None:
     controller = bench.ready(2)
-    controller.select_head(Kind.CROSS, 1, 2)
+    controller.select_head(CROSS, 1, 2)
     asked = len(bench.worker.requests)
     bench.worker.opened.emit(traces.info(decoder_layers=1, decoder_attention_heads=1))
     assert len(bench.worker.requests) == asked + 1
-    assert controller.view.heads[Kind.CROSS] == Head(0, 0)
+    assert controller.view.heads[CROSS] == Head(0, 0)
 
 
 def test_heads_are_selected_moved_and_locked(bench: Bench) -> None:
     controller = bench.ready()
-    cross = controller.view.heads[Kind.CROSS]
-    controller.select_head(Kind.ENCODER, 1, 1)
-    assert controller.view.heads[Kind.ENCODER] == Head(1, 1) and controller.view.active is Kind.ENCODER
-    assert controller.view.heads[Kind.CROSS] == cross
+    cross = controller.view.heads[CROSS]
+    controller.select_head(ENCODER, 1, 1)
+    assert controller.view.heads[ENCODER] == Head(1, 1) and controller.view.active == ENCODER
+    assert controller.view.heads[CROSS] == cross
     controller.move_head(5, 1)
-    assert controller.view.heads[Kind.ENCODER] == Head(1, 2)
+    assert controller.view.heads[ENCODER] == Head(1, 2)
     controller.set_locked(True)
     assert set(controller.view.heads.values()) == {Head(1, 2)}
 

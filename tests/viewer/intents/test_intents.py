@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.intents import choosing, comparing, hypotheses, stepping, switching
 from attention_viewer.viewer.intents.wishes import Owed, Refused, Wish
 from attention_viewer.viewer.state.history import Run
@@ -64,7 +64,7 @@ def test_a_token_is_forced_on_what_is_shown_while_a_step_is_awaited() -> None:
 
 
 def test_switches_act_on_what_is_wanted_of_the_sentence_shown() -> None:
-    head = HeadId(Kind.CROSS, 0, 1)
+    head = HeadId(CROSS, 0, 1)
     wish = switching.heads(state(replace(SHOWN, step=9)), [head], True)
     assert wish is not None and wish.document.step == 9 and wish.document.interventions.heads_off == {head}
     assert not wish.of_shown and wish.name == "Switch off cross layer 1 head 2"

@@ -8,9 +8,10 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
-from attention_viewer.model.contract.api import HeadEffect, Kind, Progress
+from attention_viewer.model.contract.api import HeadEffect, Progress
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.intents import measuring
 from attention_viewer.viewer.intents.controller import Controller
@@ -92,7 +93,7 @@ def test_an_entry_on_demand_is_known_again_where_its_question_is(laboratory: Lab
 
 def test_a_result_is_read_only_with_its_question() -> None:
     document = Document("the cat sleeps", step=2)
-    known = (HeadEffect(Kind.CROSS, 0, 0, 1.0, 0.0),)
+    known = (HeadEffect(CROSS, 0, 0, 1.0, 0.0),)
     results = NO_RESULTS.answered([RANKING], document, known).advanced(LETTERS, document, Progress(1, 3))
     assert results.of(RANKING, replace(document, step=1)) == known
     assert results.of(RANKING, Document("a cat", step=2)) is None and results.of(RANKING, None) is None
@@ -103,7 +104,7 @@ def test_a_result_is_read_only_with_its_question() -> None:
 
 
 def test_a_quantity_without_question_has_no_result() -> None:
-    off = replace(Document("the cat sleeps").interventions, heads_off=frozenset({HeadId(Kind.CROSS, 0, 0)}))
+    off = replace(Document("the cat sleeps").interventions, heads_off=frozenset({HeadId(CROSS, 0, 0)}))
     changed = Document("the cat sleeps", step=2, interventions=off)
     plain = Document("the cat sleeps", step=2)
     measured: Measured = MagicMock(spec=Measured)

@@ -13,11 +13,12 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind, ModelInfo, Trace
+from attention_viewer.model.contract.api import ModelInfo, Trace
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, go_to, hypotheses, path_to
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.intents.asking import CHANNEL
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
@@ -271,7 +272,7 @@ class Window(RuleBasedStateMachine):
     def switch(self, layer: int, head: int, off: bool) -> None:
         """Switch a head off or on: never of another sentence than that on screen."""
         before, shown = self.controller.document, self.controller.loaded.document
-        self.do(lambda: self.laboratory.switch_heads([HeadId(Kind.CROSS, layer, head)], off))
+        self.do(lambda: self.laboratory.switch_heads([HeadId(CROSS, layer, head)], off))
         if before is not None and (shown is None or before.source != shown.source):
             assert self.controller.document == before
 

@@ -8,9 +8,10 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-from attention_viewer.model.contract.api import Check, How, Kind
+from attention_viewer.model.contract.api import Check, How
 from attention_viewer.model.contract.document import Document, hypotheses
 from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.intents.asking import CHANNEL
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
@@ -25,7 +26,7 @@ from support.toy import LateWorker, ToySession
 from support.views import chosen
 
 FIRST, SECOND = "the cat sleeps", "a black cat is here now"
-HEAD = HeadId(Kind.CROSS, 0, 0)
+HEAD = HeadId(CROSS, 0, 0)
 
 
 class Bench:
@@ -84,7 +85,7 @@ def bench(qapp: object) -> Bench:
 def test_another_model_gets_what_it_knows_of_the_document_and_a_history_of_its_own(bench: Bench) -> None:
     bench.force(3)
     bench.worker.settle()
-    bench.laboratory.switch_heads([HEAD, HeadId(Kind.CROSS, 1, 1)], True)
+    bench.laboratory.switch_heads([HEAD, HeadId(CROSS, 1, 1)], True)
     bench.laboratory.set_encoder_positions("off")
     bench.laboratory.hide_token(1, True)
     bench.worker.settle()
@@ -131,7 +132,7 @@ def test_forcing_while_a_step_is_computed_gives_the_step_up(bench: Bench) -> Non
 
 def test_switching_two_heads_at_once_switches_both(bench: Bench) -> None:
     bench.laboratory.switch_heads([HEAD], True)
-    bench.laboratory.switch_heads([HeadId(Kind.CROSS, 1, 1)], True)
+    bench.laboratory.switch_heads([HeadId(CROSS, 1, 1)], True)
     bench.worker.settle()
     assert len(bench.shown.interventions.heads_off) == 2
 

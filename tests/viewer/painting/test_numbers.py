@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.painting.heatmap import paint_heatmap
 from attention_viewer.viewer.painting.numbers import number_text
@@ -33,7 +33,7 @@ def spec(numbers: Numbers, values: np.ndarray = VALUES, mask: np.ndarray | None 
     axes = (Axis("rows", tuple(map(str, range(rows)))), Axis("columns", tuple(map(str, range(columns)))))
     scale = Scale(-1.0, 1.0) if values.min() < 0 else Scale(0.0, 1.0)
     colormap = "diverging" if values.min() < 0 else "viridis"
-    return HeatmapSpec(Kind.CROSS, Head(), "t", *axes, values, mask, scale, colormap, numbers=numbers)
+    return HeatmapSpec(CROSS, Head(), "t", *axes, values, mask, scale, colormap, numbers=numbers)
 
 
 def drawn(shown: HeatmapSpec, style: Style, width: int = 600) -> list[tuple[str, str]]:

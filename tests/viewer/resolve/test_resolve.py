@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.resolve.resolve_positions import Given
 from attention_viewer.viewer.state.loaded import NO_SENTENCE, Loaded
@@ -13,6 +14,7 @@ from attention_viewer.viewer.state.reading import weight_text
 from attention_viewer.viewer.state.specs import BarsSpec, GridSpec, HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState, select_head
 from support import traces
+from support.traces import KINDS
 from support.views import chosen
 
 
@@ -28,13 +30,13 @@ def heatmap(state: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec:
 
 
 def test_encoder_map_has_the_source_on_both_axes() -> None:
-    spec = heatmap(loaded(0), ViewState(), Kind.ENCODER)
+    spec = heatmap(loaded(0), ViewState(), ENCODER)
     assert spec.rows.labels == spec.columns.labels == ("The", "ma", "t", "is", "</s>")
     assert spec.mask is None
 
 
 def test_cross_map_rows_are_target_queries_and_columns_source_keys() -> None:
-    spec = heatmap(loaded(3), ViewState(), Kind.CROSS)
+    spec = heatmap(loaded(3), ViewState(), CROSS)
     assert spec.rows.labels == ("<start> → Le", "Le → tap", "tap → is")
     assert spec.columns.labels == ("The", "ma", "t", "is", "</s>")
     assert spec.values.shape == (3, 5)
@@ -42,7 +44,7 @@ def test_cross_map_rows_are_target_queries_and_columns_source_keys() -> None:
 
 
 def test_decoder_map_columns_are_what_was_read() -> None:
-    spec = heatmap(loaded(3), ViewState(), Kind.DECODER)
+    spec = heatmap(loaded(3), ViewState(), DECODER)
     assert spec.columns.labels == ("<start>", "Le", "tap")
     assert spec.mask is not None and spec.mask[0, 1] and not spec.mask[1, 0]
 
@@ -56,23 +58,23 @@ def test_decoder_map_columns_are_what_was_read() -> None:
     ],
 )
 def test_row_labels_say_which_convention_they_follow(labels: RowLabels, expected: tuple[str, ...]) -> None:
-    spec = heatmap(loaded(3), chosen(row_labels=labels), Kind.CROSS)
+    spec = heatmap(loaded(3), chosen(row_labels=labels), CROSS)
     assert spec.rows.labels == expected
     assert resolve.ROW_CONVENTIONS[labels] in spec.rows.title
     assert any(resolve.ROW_CONVENTIONS[labels] in line for line in spec.caption)
 
 
 def test_the_selected_head_is_the_one_shown_and_named() -> None:
-    view = select_head(ViewState(), Kind.CROSS, Head(1, 2), traces.MAPS)
-    spec = heatmap(loaded(2), view, Kind.CROSS)
+    view = select_head(ViewState(), CROSS, Head(1, 2), traces.MAPS)
+    spec = heatmap(loaded(2), view, CROSS)
     assert np.array_equal(spec.values, traces.trace(2).cross_attention[1, 2])
     assert "layer 2, head 3" in spec.title
-    grid = resolve.grid(loaded(2), view, Kind.CROSS)
+    grid = resolve.grid(loaded(2), view, CROSS)
     assert isinstance(grid, GridSpec) and grid.selected == Head(1, 2)
 
 
 def test_caption_names_sentence_convention_range_and_model() -> None:
-    caption = " ".join(heatmap(loaded(2), chosen(color_range=ColorRange.MAXIMUM), Kind.DECODER).caption)
+    caption = " ".join(heatmap(loaded(2), chosen(color_range=ColorRange.MAXIMUM), DECODER).caption)
     for part in (
         "The mat is",
         "Le tapis",
@@ -86,18 +88,18 @@ def test_caption_names_sentence_convention_range_and_model() -> None:
 
 
 def test_readout_reads_like_a_sentence() -> None:
-    spec = heatmap(loaded(2), ViewState(), Kind.CROSS)
+    spec = heatmap(loaded(2), ViewState(), CROSS)
     weight = float(spec.values[1, 3])
     assert resolve.readout(spec, (1, 3)) == f"layer 2 head 3 · <b>Le → tap</b> attends to <b>is</b>: {weight:.4f}"
 
 
 def test_readout_calls_masked_cells_masked_and_escapes_tokens() -> None:
-    text = resolve.readout(heatmap(loaded(2), ViewState(), Kind.DECODER), (0, 1))
+    text = resolve.readout(heatmap(loaded(2), ViewState(), DECODER), (0, 1))
     assert "masked" in text and "0.0000" not in text and "&lt;start&gt;" in text
 
 
 def test_readout_of_a_cell_that_is_gone_is_a_hint() -> None:
-    assert "hover" in resolve.readout(heatmap(loaded(2), ViewState(), Kind.DECODER), (3, 3))
+    assert "hover" in resolve.readout(heatmap(loaded(2), ViewState(), DECODER), (3, 3))
 
 
 @pytest.mark.parametrize(("weight", "text"), [(0.0, "0.0000"), (0.43219, "0.4322"), (3e-7, "3.0e-07")])
@@ -106,7 +108,7 @@ def test_small_weights_are_not_rounded_to_nothing(weight: float, text: str) -> N
 
 
 def test_before_the_first_step_decoder_panels_say_what_to_do() -> None:
-    for kind in (Kind.DECODER, Kind.CROSS):
+    for kind in (DECODER, CROSS):
         spec = resolve.heatmap(loaded(0), ViewState(), kind)
         assert isinstance(spec, Unavailable) and "Step" in spec.reason
     assert isinstance(resolve.bars(loaded(0), ViewState()), Unavailable)
@@ -116,7 +118,7 @@ def test_without_a_trace_every_panel_passes_on_the_reason() -> None:
     waiting = Pending("Loading the model …")
     state = Loaded(waiting=waiting)
     assert resolve.bars(state, ViewState()) is waiting
-    assert all(resolve.grid(state, ViewState(), kind) is waiting for kind in Kind)
+    assert all(resolve.grid(state, ViewState(), kind) is waiting for kind in KINDS)
     assert resolve.source_chips(state) == resolve.target_chips(state) == ()
 
 

@@ -14,13 +14,13 @@ from attention_viewer.model.contract.api import (
     Fate,
     HeadEffect,
     How,
-    Kind,
     Token,
 )
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, free_how, path
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force, intervene, leave
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.provenance import choice_at, made_words
@@ -48,13 +48,14 @@ from attention_viewer.viewer.state.specs import (
 )
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState
 from support import traces
+from support.traces import KINDS
 
 TRACE = traces.trace(3)
 VOCABULARY = (*traces.TARGET[:3], Token(5, "▁tapir", "tapir"), Token(6, "ou", "ou"))
 
 
 PLAIN = Document("The mat is", step=3)
-CHANGED = intervene(PLAIN, Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 1, 2)})))
+CHANGED = intervene(PLAIN, Interventions(heads_off=frozenset({HeadId(CROSS, 1, 2)})))
 
 
 def loaded(
@@ -165,14 +166,14 @@ def test_a_beam_has_ranks_and_tips() -> None:
 
 def test_the_switches_say_what_is_off() -> None:
     change = Interventions(
-        heads_off=frozenset({HeadId(Kind.CROSS, 1, 2), HeadId(Kind.DECODER, 0, 1)}),
+        heads_off=frozenset({HeadId(CROSS, 1, 2), HeadId(DECODER, 0, 1)}),
         hidden=frozenset({1}),
         encoder_positions=Positions.SHUFFLED,
         shuffle_seed=7,
     )
     document = intervene(Document("The mat is", step=3), change)
     spec = laboratory.laboratory_spec(loaded(document, measured(document)))
-    assert spec.heads_off == ((Kind.CROSS, Head(1, 2)), (Kind.DECODER, Head(0, 1)))
+    assert spec.heads_off == ((CROSS, Head(1, 2)), (DECODER, Head(0, 1)))
     assert spec.hidden == ((1, "ma"),) and (spec.encoder_positions, spec.shuffle_seed) == ("shuffled", 7)
     assert (spec.before, spec.after) == ("a", "b") and "0.1235" in spec.effect and spec.reason == ""
     plain = laboratory.laboratory_spec(loaded(PLAIN, measured(document)))
@@ -183,28 +184,28 @@ def test_the_switches_say_what_is_off() -> None:
 
 
 def test_heads_that_are_off_carry_a_badge_and_the_ranking_knows_them() -> None:
-    document = intervene(Document("The mat is", step=3), Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 1, 2)})))
-    ranking = (HeadEffect(Kind.CROSS, 1, 2, 0.4, -1.0), HeadEffect(Kind.CROSS, 0, 0, 0.1, 0.0))
+    document = intervene(Document("The mat is", step=3), Interventions(heads_off=frozenset({HeadId(CROSS, 1, 2)})))
+    ranking = (HeadEffect(CROSS, 1, 2, 0.4, -1.0), HeadEffect(CROSS, 0, 0, 0.1, 0.0))
     state = loaded(document, NO_RESULTS.answered([RANKING], PLAIN, ranking))
-    view = ViewState(heads={kind: Head(1, 2) for kind in Kind})
-    spec, grid = resolve.heatmap(state, view, Kind.CROSS), resolve.grid(state, view, Kind.CROSS)
+    view = ViewState(heads={kind: Head(1, 2) for kind in KINDS})
+    spec, grid = resolve.heatmap(state, view, CROSS), resolve.grid(state, view, CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.badge == "off" and spec.title.endswith("off")
     assert isinstance(grid, GridSpec) and grid.off == {Head(1, 2)}
-    other = resolve.heatmap(state, view, Kind.DECODER)
+    other = resolve.heatmap(state, view, DECODER)
     assert isinstance(other, HeatmapSpec) and other.badge == ""
     assert [row.off for row in laboratory.ranking_spec(state).rows] == [True, False]
 
 
 def test_the_head_that_was_taught_to_align_is_marked() -> None:
-    plain = loaded(results=NO_RESULTS.answered([RANKING], PLAIN, (HeadEffect(Kind.CROSS, 1, 2, 0.4, -1.0),)))
+    plain = loaded(results=NO_RESULTS.answered([RANKING], PLAIN, (HeadEffect(CROSS, 1, 2, 0.4, -1.0),)))
     state = replace(plain, info=traces.info(guided_head=(1, 2)))
     for each, taught in ((plain, None), (state, Head(1, 2))):
-        grid = resolve.grid(each, ViewState(), Kind.CROSS)
+        grid = resolve.grid(each, ViewState(), CROSS)
         assert isinstance(grid, GridSpec) and grid.taught == taught
         assert [row.taught for row in laboratory.ranking_spec(each).rows] == [taught is not None]
     own, other, encoder = (
-        resolve.heatmap(state, ViewState(heads={each: Head(layer, 2) for each in Kind}), kind)
-        for kind, layer in ((Kind.CROSS, 1), (Kind.CROSS, 0), (Kind.ENCODER, 1))
+        resolve.heatmap(state, ViewState(heads={each: Head(layer, 2) for each in KINDS}), kind)
+        for kind, layer in ((CROSS, 1), (CROSS, 0), (ENCODER, 1))
     )
     said = [
         "taught to align" in " ".join(spec.caption) for spec in (own, other, encoder) if isinstance(spec, HeatmapSpec)
@@ -215,8 +216,8 @@ def test_the_head_that_was_taught_to_align_is_marked() -> None:
 def test_maps_show_a_b_or_their_difference() -> None:
     b = traces.with_weights(TRACE, cross=TRACE.cross_attention * 0.5)
     state = loaded(other=Other("pinned", b, "The other", "autre"))
-    views = {side: ViewState(heads={kind: Head() for kind in Kind}, side=side) for side in Side}
-    maps = {side: resolve.heatmap(state, view, Kind.CROSS) for side, view in views.items()}
+    views = {side: ViewState(heads={kind: Head() for kind in KINDS}, side=side) for side in Side}
+    maps = {side: resolve.heatmap(state, view, CROSS) for side, view in views.items()}
     for side, values in (
         (Side.A, TRACE.cross_attention[0, 0]),
         (Side.B, b.cross_attention[0, 0]),
@@ -230,13 +231,13 @@ def test_maps_show_a_b_or_their_difference() -> None:
     assert difference.scale.low == -difference.scale.high and difference.colormap == "diverging"
     assert "A − B" in difference.title and "B, pinned" in second.title and "The other" in second.caption[0]
     assert "A − B: +0." in resolve.readout(difference, (0, 0))
-    grid = resolve.grid(state, views[Side.DIFFERENCE], Kind.CROSS)
+    grid = resolve.grid(state, views[Side.DIFFERENCE], CROSS)
     assert isinstance(grid, GridSpec) and grid.scale is not None and grid.scale.low == -grid.scale.high
 
 
 def test_the_maps_say_that_the_mask_is_off() -> None:
     state = replace(loaded(), trace=replace(TRACE, causal=False))
-    spec = resolve.heatmap(state, ViewState(heads={kind: Head() for kind in Kind}), Kind.DECODER)
+    spec = resolve.heatmap(state, ViewState(heads={kind: Head() for kind in KINDS}), DECODER)
     assert isinstance(spec, HeatmapSpec) and spec.leaked is not None and spec.leaked.sum() == 3
     assert "causal mask off" in spec.caption[1] and "hatched" not in spec.caption[1]
     assert "looks ahead" in resolve.readout(spec, (0, 1))
@@ -245,7 +246,7 @@ def test_the_maps_say_that_the_mask_is_off() -> None:
 def test_hidden_tokens_are_struck_out() -> None:
     state = replace(loaded(), trace=replace(TRACE, hidden=frozenset({1})))
     assert [chip.state for chip in resolve.source_chips(state)] == ["plain", "hidden", "plain", "plain", "special"]
-    spec = resolve.heatmap(state, ViewState(heads={kind: Head() for kind in Kind}), Kind.CROSS)
+    spec = resolve.heatmap(state, ViewState(heads={kind: Head() for kind in KINDS}), CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.mask is not None and spec.mask[:, 1].all()
 
 
@@ -288,7 +289,7 @@ def kept_state(way: Decoding, change: Interventions) -> Loaded:
         ),
         (
             Decoding(Method.SAMPLING, 1.5, seed=3),
-            Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 3, 7)}), decoder_positions=Positions.OFF),
+            Interventions(heads_off=frozenset({HeadId(CROSS, 3, 7)}), decoder_positions=Positions.OFF),
             "kept: sampled (seed 3, T 1.5) with decoder positions off, cross layer 4 head 8 off",
         ),
     ],
@@ -334,7 +335,7 @@ def test_a_token_chosen_against_the_odds_stands_among_the_candidates() -> None:
 
 def test_equal_traces_are_said_to_be_equal() -> None:
     state = loaded(other=Other("pinned", TRACE, "The mat is", "Le tapis"))
-    spec = resolve.heatmap(state, ViewState(side=Side.DIFFERENCE), Kind.CROSS)
+    spec = resolve.heatmap(state, ViewState(side=Side.DIFFERENCE), CROSS)
     assert isinstance(spec, Unavailable) and "equal" in spec.reason
 
 

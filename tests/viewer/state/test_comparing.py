@@ -7,8 +7,10 @@ import pytest
 from attention_viewer.model.contract.api import How, Kind, Token, Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import choose_hypothesis, delete_hypothesis, force, rename_hypothesis
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.state.comparing import common, difference, followed, parting, places, without_difference
 from support import traces
+from support.traces import KINDS
 
 OTHER = Token(30, "▁Un", "Un")
 
@@ -22,20 +24,20 @@ def with_output(trace: Trace, index: int, token: Token) -> Trace:
     return replace(trace, steps=tuple(steps))
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(KINDS))
 def test_traces_of_one_shape_are_compared_whole(kind: Kind) -> None:
     a = traces.trace(3)
     b = traces.with_weights(a, cross=a.cross_attention * 0.5)
     found = difference(a, b, kind)
     assert found is not None and found.whole
-    expected = 0.5 * a.cross_attention if kind is Kind.CROSS else np.zeros_like(a.weights(kind))
+    expected = 0.5 * a.cross_attention if kind == CROSS else np.zeros_like(a.weights(kind))
     np.testing.assert_allclose(found.values, expected)
-    assert (found.mask is not None) == (kind is Kind.DECODER)
+    assert (found.mask is not None) == (kind == DECODER)
 
 
 def test_other_shapes_are_compared_where_they_begin_alike() -> None:
     a, b = traces.trace(4), with_output(traces.trace(3), 1, OTHER)
-    for kind, shape in ((Kind.DECODER, (2, 2)), (Kind.CROSS, (2, 5))):
+    for kind, shape in ((DECODER, (2, 2)), (CROSS, (2, 5))):
         found = difference(a, b, kind)
         assert found is not None and not found.whole and found.values.shape[2:] == shape
         np.testing.assert_allclose(
@@ -47,8 +49,8 @@ def test_nothing_in_common_is_no_difference() -> None:
     a = traces.trace(3)
     b = traces.with_weights(a, encoder=traces.attention(3, 3), cross=traces.attention(3, 3))
     b = replace(b, source_tokens=(OTHER, *traces.SOURCE[:2]))
-    assert difference(a, b, Kind.ENCODER) is None and difference(a, b, Kind.CROSS) is None
-    assert difference(a, traces.trace(0), Kind.CROSS) is None
+    assert difference(a, b, ENCODER) is None and difference(a, b, CROSS) is None
+    assert difference(a, traces.trace(0), CROSS) is None
     assert "different sentences" in parting(a, b) and "first 0" in parting(a, b)
 
 
@@ -62,13 +64,13 @@ def test_where_two_translations_part_is_told() -> None:
     assert "no token" in parting(a, traces.trace(0))
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(KINDS))
 def test_translations_that_part_are_never_called_equal(kind: Kind) -> None:
     a, b = traces.trace(4), with_output(traces.trace(3), 1, OTHER)
     told = without_difference(a, b, kind)
     assert "part at token 2: ‘tap’ / ‘Un’" in told
     assert not any(word in told for word in ("equal", "A and B have the same", "as far as both go"))
-    assert ("The first 2 rows read the same tokens" in told) is (kind is not Kind.ENCODER)
+    assert ("The first 2 rows read the same tokens" in told) is (kind != ENCODER)
     last = with_output(a, 3, OTHER)
     assert "part at token 4" in without_difference(a, last, kind) and "equal" not in without_difference(a, last, kind)
     assert without_difference(a, a, kind) == "A and B are equal here, in every layer and head."

@@ -8,12 +8,14 @@ import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import Results
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from support import traces
+from support.traces import KINDS
 
 OFF, SHUFFLED = Positions.OFF, Positions.SHUFFLED
 
@@ -33,9 +35,9 @@ def heads(kind: Kind, layer: int, *indices: int) -> frozenset[HeadId]:
             ("decoder positions shuffled (seed 3)", "causal mask off"),
             "Decoder positions shuffled (seed 3) · causal mask off",
         ),
-        (Interventions(heads_off=heads(Kind.CROSS, 3, 7)), ("cross layer 4 head 8 off",), "1 head off"),
+        (Interventions(heads_off=heads(CROSS, 3, 7)), ("cross layer 4 head 8 off",), "1 head off"),
         (
-            Interventions(heads_off=heads(Kind.CROSS, 1, 4) | heads(Kind.ENCODER, 0, 0, 2, 3, 4, 7, 8)),
+            Interventions(heads_off=heads(CROSS, 1, 4) | heads(ENCODER, 0, 0, 2, 3, 4, 7, 8)),
             ("encoder layer 1 heads 1, 3 to 5, 8, 9 off", "cross layer 2 head 5 off"),
             "7 heads off",
         ),
@@ -50,14 +52,14 @@ def test_every_intervention_has_its_words(changed: Interventions, words: tuple[s
 
 
 def test_hidden_tokens_have_their_text_and_a_whole_layer_its_name() -> None:
-    changed = Interventions(heads(Kind.DECODER, 1, 0, 1, 2) | heads(Kind.CROSS, 1, 0, 1), hidden=frozenset({1}))
+    changed = Interventions(heads(DECODER, 1, 0, 1, 2) | heads(CROSS, 1, 0, 1), hidden=frozenset({1}))
     assert conditions.words(changed, traces.SOURCE, traces.info()) == (
         "source token 2 “ma” hidden", "all heads of decoder layer 2 off", "cross layer 2 heads 1, 2 off",
     )  # fmt: skip
 
 
 def test_a_caption_says_how_many_where_the_whole_says_which() -> None:
-    every = [heads(kind, layer, 0, 1) for kind in Kind for layer in range(2)]
+    every = [heads(kind, layer, 0, 1) for kind in KINDS for layer in range(2)]
     changed = Interventions(frozenset().union(*every), hidden=frozenset(range(5)))
     caption = conditions.line(changed, traces.SOURCE, traces.info())
     assert caption == (

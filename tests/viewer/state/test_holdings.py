@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Choice, Document, Hypothesis
 from attention_viewer.model.contract.hypotheses import (
@@ -17,6 +17,7 @@ from attention_viewer.model.contract.hypotheses import (
     sample_again,
 )
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.state.filing import is_unsaved
 from attention_viewer.viewer.state.holdings import Holdings, holdings
 
@@ -59,9 +60,7 @@ def test_what_the_model_does_by_itself_is_no_work(document: Document) -> None:
         (
             intervene(
                 PLAIN,
-                Interventions(
-                    frozenset({HeadId(Kind.CROSS, 0, 0)}), encoder_positions=Positions.OFF, causal_mask=False
-                ),
+                Interventions(frozenset({HeadId(CROSS, 0, 0)}), encoder_positions=Positions.OFF, causal_mask=False),
             ),
             "3 interventions",
         ),

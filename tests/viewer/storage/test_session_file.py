@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 from attention_viewer.model.contract import interventions
-from attention_viewer.model.contract.api import How, Kind
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, go_to, how_now, path_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force, intervene, rename_hypothesis
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.state.figure_options import FigureOptions, Width
 from attention_viewer.viewer.state.options import COLORMAP, OPTIONS, ROW_LABELS, ColorRange, RowLabels
 from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState
@@ -25,14 +26,15 @@ from attention_viewer.viewer.storage.settings import RECENT_SESSIONS, SCHEMA, Me
 from attention_viewer.viewer.widgets.position_panel import LONGEST, MOST_PAIRS, SHORTEST
 from hypothesis import given
 from hypothesis import strategies as st
+from support.traces import KINDS
 from support.views import chosen
 
 FIXTURES = Path(__file__).parent / "fixtures"
 HEADS = st.builds(Head, st.integers(0, 40), st.integers(0, 40))
 VIEWS = st.builds(
     ViewState,
-    heads=st.fixed_dictionaries({kind: HEADS for kind in Kind}).map(MappingProxyType),
-    active=st.sampled_from(Kind),
+    heads=st.fixed_dictionaries({kind: HEADS for kind in KINDS}).map(MappingProxyType),
+    active=st.sampled_from(KINDS),
     locked=st.booleans(),
     positions=st.builds(
         PositionView,
@@ -50,7 +52,7 @@ VIEWS = st.builds(
 TOKENS = st.lists(st.tuples(st.integers(0, 60_000), st.sampled_from(How)), min_size=1, max_size=5)
 INTERVENTIONS = st.builds(
     Interventions,
-    heads_off=st.frozensets(st.builds(HeadId, st.sampled_from(Kind), st.integers(0, 9), st.integers(0, 9))),
+    heads_off=st.frozensets(st.builds(HeadId, st.sampled_from(KINDS), st.integers(0, 9), st.integers(0, 9))),
     hidden=st.frozensets(st.integers(0, 90)),
     encoder_positions=st.sampled_from(Positions),
     decoder_positions=st.sampled_from(Positions),
@@ -121,7 +123,7 @@ def test_what_is_missing_in_the_view_gets_its_default_and_what_is_unknown_is_ign
     values = json.loads(to_text(full()))
     del values["view"]["colormap"], values["view"]["heads"]["cross"]
     values["view"]["sparkle"] = values["sparkle"] = True
-    heads = {**full().view.heads, Kind.CROSS: ViewState().heads[Kind.CROSS]}
+    heads = {**full().view.heads, CROSS: ViewState().heads[CROSS]}
     expected = replace(chosen(full().view, colormap="viridis"), heads=MappingProxyType(heads))
     del values["export"]
     assert from_text(json.dumps(values), "x") == SavedSession(full().document, expected)
@@ -239,7 +241,7 @@ def test_a_session_of_the_first_version_opens_with_all_it_held() -> None:
         [(385, beam), (1283, beam)],
     ]
     assert sampled not in {choice.how for choice in document.choices}
-    heads = frozenset({HeadId(Kind.CROSS, 3, 6)})
+    heads = frozenset({HeadId(CROSS, 3, 6)})
     assert document.interventions == Interventions(heads, frozenset({1}), Positions.SHUFFLED, shuffle_seed=3)
     plain = replace(document, interventions=Interventions())
     assert {how_now(plain, choice) for choice in document.choices} == {greedy, forced, beam}

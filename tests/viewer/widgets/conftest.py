@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, GridSpec, HeatmapSpec, Scale
@@ -37,7 +37,7 @@ def make_map() -> MakeMap:
     def make(rows: int = 3, columns: int = 5) -> HeatmapSpec:
         weights = np.random.default_rng(rows * columns).dirichlet(np.ones(columns), rows).astype(np.float32)
         return HeatmapSpec(
-            kind=Kind.CROSS,
+            kind=CROSS,
             head=Head(1, 2),
             title="Cross-attention · layer 2, head 3",
             rows=Axis("queries", tuple(f"row{index}" for index in range(rows))),
@@ -55,7 +55,7 @@ def make_map() -> MakeMap:
 def heads() -> GridSpec:
     """Two layers of four heads on a map of three rows and five columns."""
     return GridSpec(
-        kind=Kind.CROSS,
+        kind=CROSS,
         title="Cross-attention",
         rows=Axis("queries", ("a", "b", "c")),
         columns=Axis("keys", ("v", "w", "x", "y", "z")),

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.look.theme import PALETTES, apply
 from attention_viewer.viewer.painting.labels import elided, stride
 from attention_viewer.viewer.state.options import ColorRange
@@ -79,10 +80,10 @@ def words(names: tuple[str, ...], count: int) -> tuple[str, ...]:
 def specs(kind: Kind, tokens: int) -> tuple[HeatmapSpec, GridSpec]:
     source = words(SOURCE, tokens)
     target = words(TARGET, tokens + 1)
-    rows = source if kind is Kind.ENCODER else tuple(f"{a} → {b}" for a, b in pairwise(target))
-    columns = target[:tokens] if kind is Kind.DECODER else source
+    rows = source if kind == ENCODER else tuple(f"{a} → {b}" for a, b in pairwise(target))
+    columns = target[:tokens] if kind == DECODER else source
     weights = np.random.default_rng(tokens).dirichlet(np.ones(tokens), (LAYERS, HEADS, tokens)).astype(np.float32)
-    mask = np.triu(np.ones((tokens, tokens), dtype=np.bool_), 1) if kind is Kind.DECODER else None
+    mask = np.triu(np.ones((tokens, tokens), dtype=np.bool_), 1) if kind == DECODER else None
     axes = Axis("queries: reads → predicts", rows), Axis("keys: source (encoder output)", columns)
     scale = scale_for(ColorRange.UNIT, weights)
     large = HeatmapSpec(kind, Head(1, 2), "", *axes, weights[1, 2], mask, scale, "viridis")
@@ -111,7 +112,7 @@ def show(window: MainWindow, size: tuple[int, int], text: float, tokens: int) ->
         panel.set_grid(grid)
         panel.set_heatmap(large)
         panel.set_axes(f"{large.rows.title} · {large.columns.title}")
-    window.panels[Kind.CROSS].set_active(True)
+    window.panels[CROSS].set_active(True)
     settle()
 
 
@@ -129,7 +130,7 @@ def cards(window: MainWindow) -> list[Card]:
 
 def map_views(window: MainWindow) -> list[tuple[Card, MapView]]:
     seen = {card.objectName(): card for card in cards(window)}
-    return [(seen[kind.value], panel.map.map) for kind, panel in window.panels.items() if kind.value in seen]
+    return [(seen[kind], panel.map.map) for kind, panel in window.panels.items() if kind in seen]
 
 
 def share(card: Card, view: MapView) -> float:
@@ -236,7 +237,7 @@ def test_thumbnails_stand_there_where_the_window_is_large(window: MainWindow) ->
 def geometry(window: MainWindow) -> dict[str, QRect]:
     """Where every card and every map stands that is to be seen."""
     found = {card.objectName(): place(card, window) for card in cards(window)}
-    maps = {f"{kind} map": place(panel.map, window) for kind, panel in window.panels.items() if kind.value in found}
+    maps = {f"{kind} map": place(panel.map, window) for kind, panel in window.panels.items() if kind in found}
     return {**found, **{name: rect for name, rect in maps.items() if not rect.isEmpty()}}
 
 
@@ -258,7 +259,7 @@ def disturb(window: MainWindow, dice: random.Random) -> None:
             settle()
             window.toggle_large("cross")
     settle()
-    window.panels[Kind.ENCODER].set_heatmap(Pending("Computing"))
+    window.panels[ENCODER].set_heatmap(Pending("Computing"))
     window.host.fold_lower(not window.host.form.open)
 
 

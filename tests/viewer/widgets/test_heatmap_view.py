@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.look.theme import COLORMAPS, PALETTES, Style, style_for, system_font
 from attention_viewer.viewer.painting.heatmap import (
     LARGEST_FILLING_EMS,
@@ -95,7 +95,7 @@ def test_enlarged_labels_give_way_to_a_map_without_room(view: MapView, qtbot: Qt
     large = style_for(PALETTES["light"], system_font(), 2.0)
     weights = np.full((6, 9), 1 / 9, np.float32)
     words = Axis("queries", tuple("abcdef")), Axis("keys", tuple(f"international{index}" for index in range(9)))
-    spec = HeatmapSpec(Kind.CROSS, Head(), "", *words, weights, None, Scale(0.0, 1.0), "viridis")
+    spec = HeatmapSpec(CROSS, Head(), "", *words, weights, None, Scale(0.0, 1.0), "viridis")
     for width, height in ((900, 900), (480, round(7 * large.em))):
         area = QRectF(0, 0, width, height)
         assert fitting_style(spec, desktop, area).em == desktop.em

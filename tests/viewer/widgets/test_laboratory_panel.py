@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.state.specs import HeadEffectRow, LaboratorySpec, RankingSpec
 from attention_viewer.viewer.state.view_state import Head
@@ -18,7 +18,7 @@ CHANGED = LaboratorySpec(
     decoder_positions="off",
     shuffle_seed=7,
     causal_mask=False,
-    heads_off=((Kind.CROSS, Head(3, 6)), (Kind.ENCODER, Head(0, 1))),
+    heads_off=((CROSS, Head(3, 6)), (ENCODER, Head(0, 1))),
     hidden=((2, "sat"), (4, "<b>")),
     effect="KL(before ‖ after) = 0.3182 nats",
     before="Le chat <noir> dort.",
@@ -89,7 +89,7 @@ def test_seed_and_mask_are_told(panel: LaboratoryPanel, qtbot: QtBot) -> None:
 def test_a_button_switches_its_head_on_and_shows_its_token(panel: LaboratoryPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.head_switched) as switched:
         qtbot.mouseClick(panel.heads_off.buttons[1], Qt.MouseButton.LeftButton)
-    assert switched.args == [Kind.ENCODER, 0, 1, False]
+    assert switched.args == [ENCODER, 0, 1, False]
     with qtbot.waitSignal(panel.token_hidden) as shown:
         qtbot.mouseClick(panel.hidden.buttons[0], Qt.MouseButton.LeftButton)
     assert shown.args == [2, False]
@@ -122,7 +122,7 @@ def test_without_anything_off_the_lists_say_how(panel: LaboratoryPanel) -> None:
         (LaboratorySpec(encoder_positions="off"), True),
         (LaboratorySpec(decoder_positions="shuffled"), True),
         (LaboratorySpec(causal_mask=False), True),
-        (LaboratorySpec(heads_off=((Kind.CROSS, Head()),)), True),
+        (LaboratorySpec(heads_off=((CROSS, Head()),)), True),
         (LaboratorySpec(hidden=((0, "The"),)), True),
     ],
 )
@@ -177,12 +177,12 @@ def test_one_translation_alone_has_nothing_to_differ_from(panel: LaboratoryPanel
 
 
 def test_the_ranking_switches_heads_too(panel: LaboratoryPanel, qtbot: QtBot) -> None:
-    panel.set_ranking(RankingSpec((HeadEffectRow(Kind.CROSS, Head(1, 2), 0.5, -1.0, False),)))
+    panel.set_ranking(RankingSpec((HeadEffectRow(CROSS, Head(1, 2), 0.5, -1.0, False),)))
     table = panel.ranking.table
     table.setCurrentIndex(table.model().index(0, 0))
     with qtbot.waitSignal(panel.head_switched) as switched:
         qtbot.keyClick(table, Qt.Key.Key_Space)
-    assert switched.args == [Kind.CROSS, 1, 2, True]
+    assert switched.args == [CROSS, 1, 2, True]
 
 
 def test_the_wheel_scrolls_and_switches_nothing(panel: LaboratoryPanel, qtbot: QtBot) -> None:

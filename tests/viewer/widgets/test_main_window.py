@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
 from attention_viewer.viewer.state.specs import CONVENTION, Chip
 from attention_viewer.viewer.widgets.card import Card, ElidedLabel
@@ -51,7 +51,7 @@ def test_all_panels_have_room_at_the_smallest_size(window: MainWindow) -> None:
     assert not window.positions.isVisible()
     tabs = child(window.host, QTabBar, lambda bar: bar.isVisible())
     assert [tabs.tabText(index) for index in range(4)] == ["Positions", "Laboratory", "Hypotheses", "Beam search"]
-    assert box(window, tabs)[1] > box(window, window.panels[Kind.CROSS])[3] and box(window, tabs)[3] < 720
+    assert box(window, tabs)[1] > box(window, window.panels[CROSS])[3] and box(window, tabs)[3] < 720
     assert box(window, window.candidates)[2] < left_edges[0]
 
 
@@ -108,8 +108,8 @@ def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float]
     window.set_style(style)
     qtbot.waitUntil(lambda: panels_shown(window) == 1)
     assert (window.width(), window.height()) == (1280, 720)
-    assert box(window, window.panels[Kind.CROSS])[3] < 720
-    qtbot.waitUntil(lambda: window.panels[Kind.CROSS].height() > 6 * style.em)
+    assert box(window, window.panels[CROSS])[3] < 720
+    qtbot.waitUntil(lambda: window.panels[CROSS].height() > 6 * style.em)
     assert strip_lines(window) < 2
     label = child(window, ElidedLabel, lambda label: label.objectName() == "modelLine")
     last = window.menuBar().actionGeometry(window.menuBar().actions()[-1])
@@ -148,12 +148,12 @@ def test_a_remembered_layout_outlives_the_start_with_large_text(qtbot: QtBot, dr
         window.resize(1280, 720)
     windows[0].show()
     docks(windows[0])["decoder"].raise_()
-    qtbot.waitUntil(lambda: not windows[0].panels[Kind.DECODER].visibleRegion().isEmpty())
+    qtbot.waitUntil(lambda: not windows[0].panels[DECODER].visibleRegion().isEmpty())
     assert windows[1].restoreState(windows[0].saveState())
     windows[1].show()
     qtbot.wait(50)
-    assert not windows[1].panels[Kind.DECODER].visibleRegion().isEmpty()
-    assert windows[1].panels[Kind.ENCODER].visibleRegion().isEmpty()
+    assert not windows[1].panels[DECODER].visibleRegion().isEmpty()
+    assert windows[1].panels[ENCODER].visibleRegion().isEmpty()
 
 
 def drag_splitter(qtbot: QtBot, window: MainWindow, distance: int) -> None:
@@ -191,7 +191,7 @@ def test_text_that_still_has_room_moves_no_panel(qtbot: QtBot, dress: Callable[[
 
 def test_another_theme_moves_no_panel(window: MainWindow, qtbot: QtBot) -> None:
     docks(window)["next"].close()
-    qtbot.waitUntil(lambda: box(window, window.panels[Kind.ENCODER])[0] < 100)
+    qtbot.waitUntil(lambda: box(window, window.panels[ENCODER])[0] < 100)
     before = [box(window, panel) for panel in window.panels.values()]
     window.set_style(style_for(PALETTES["dark"], window.font()))
     qtbot.wait(20)
@@ -200,12 +200,12 @@ def test_another_theme_moves_no_panel(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_three_hundred_tokens_leave_the_panels_their_room(window: MainWindow) -> None:
-    before = window.panels[Kind.CROSS].height()
+    before = window.panels[CROSS].height()
     window.source_strip.set_chips(tuple(Chip(f"token{index}", "") for index in range(300)))
     window.set_translation("mot " * 300)
     QApplication.processEvents()
     assert (window.width(), window.height()) == (1280, 720)
-    assert window.panels[Kind.CROSS].height() > before - 80
+    assert window.panels[CROSS].height() > before - 80
 
 
 @OFFSCREEN_CANNOT_RAISE
@@ -221,9 +221,9 @@ def test_panels_float_close_and_come_back(window: MainWindow) -> None:
 
 
 def test_a_damaged_layout_changes_nothing(window: MainWindow) -> None:
-    before = box(window, window.panels[Kind.DECODER])
+    before = box(window, window.panels[DECODER])
     assert not window.restoreState(QByteArray(b"nonsense"))
-    assert box(window, window.panels[Kind.DECODER]) == before
+    assert box(window, window.panels[DECODER]) == before
 
 
 @OFFSCREEN_CANNOT_RAISE
@@ -310,7 +310,7 @@ def test_what_has_no_room_in_a_small_window_scrolls(window: MainWindow, qtbot: Q
     area = child(window, QScrollArea, lambda area: area.findChild(QWidget, "content") is not None)
     assert (window.width(), window.height()) == (window.minimumWidth(), window.minimumHeight())
     assert area.verticalScrollBar().isVisible()
-    assert window.panels[Kind.CROSS].map.height() > 80
+    assert window.panels[CROSS].map.height() > 80
     host = window.host
     assert host.height() >= host.minimumSizeHint().height() and host.width() >= host.minimumSizeHint().width()
 
@@ -370,16 +370,16 @@ def test_the_keyboard_goes_from_the_sentence_to_the_panels(window: MainWindow, q
     window.activateWindow()
     window.source_bar.edit()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
-    window.panels[Kind.DECODER].set_active(True)
+    window.panels[DECODER].set_active(True)
     window.focus_panels()
-    assert QApplication.focusWidget() is window.panels[Kind.DECODER].map
+    assert QApplication.focusWidget() is window.panels[DECODER].map
 
 
 def test_every_theme_and_size_can_be_put_on_and_painted(window: MainWindow) -> None:
     pictures = []
     for name, scale in (("light", 1.0), ("dark", 1.0), ("dark", 1.5)):
         window.set_style(style_for(PALETTES[name], window.font(), scale))
-        pictures.append(window.panels[Kind.CROSS].map.grab().toImage())
+        pictures.append(window.panels[CROSS].map.grab().toImage())
     assert pictures[0] != pictures[1] != pictures[2]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
 from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
 from attention_viewer.viewer.state.view_state import Head
@@ -17,11 +17,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 ROWS = (
-    HeadEffectRow(Kind.CROSS, Head(3, 6), 0.25, -1.5, True),
-    HeadEffectRow(Kind.ENCODER, Head(9, 1), 0.125, 0.25, False),
-    HeadEffectRow(Kind.DECODER, Head(1, 0), 0.0625, -0.5, False),
+    HeadEffectRow(CROSS, Head(3, 6), 0.25, -1.5, True),
+    HeadEffectRow(ENCODER, Head(9, 1), 0.125, 0.25, False),
+    HeadEffectRow(DECODER, Head(1, 0), 0.0625, -0.5, False),
 )
-CROSS, ENCODER, DECODER = ROWS
+OF_CROSS, OF_ENCODER, OF_DECODER = ROWS
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def texts(ranking: RankingTable, row: int) -> list[str]:
 
 
 def test_a_taught_head_is_marked_and_explained(ranking: RankingTable) -> None:
-    ranking.set_spec(RankingSpec((replace(CROSS, taught=True), ENCODER)))
+    ranking.set_spec(RankingSpec((replace(OF_CROSS, taught=True), OF_ENCODER)))
     assert [texts(ranking, row)[0] for row in (0, 1)] == ["cross †", "encoder"]
     model = ranking.table.model()
     tips = [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in (0, 1)]
@@ -71,47 +71,47 @@ def test_layers_and_heads_count_from_one_and_changes_have_signs(ranking: Ranking
 
 
 def test_numbers_are_sorted_as_numbers(ranking: RankingTable) -> None:
-    assert ranking.shown() == (CROSS, ENCODER, DECODER)
+    assert ranking.shown() == (OF_CROSS, OF_ENCODER, OF_DECODER)
     ranking.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
-    assert ranking.shown() == (DECODER, CROSS, ENCODER)
+    assert ranking.shown() == (OF_DECODER, OF_CROSS, OF_ENCODER)
     ranking.table.sortByColumn(4, Qt.SortOrder.AscendingOrder)
-    assert ranking.shown() == (CROSS, DECODER, ENCODER)
+    assert ranking.shown() == (OF_CROSS, OF_DECODER, OF_ENCODER)
     ranking.table.sortByColumn(5, Qt.SortOrder.DescendingOrder)
-    assert ranking.shown()[0] is CROSS
+    assert ranking.shown()[0] is OF_CROSS
 
 
 def test_order_and_selection_outlast_a_new_spec(ranking: RankingTable, style: Style) -> None:
     ranking.table.sortByColumn(DIVERGENCE, Qt.SortOrder.AscendingOrder)
-    ranking.table.setCurrentIndex(index_of(ranking, ENCODER))
-    stronger = replace(ENCODER, divergence=0.5)
-    ranking.set_spec(RankingSpec((stronger, CROSS, DECODER)))
-    assert ranking.shown() == (DECODER, CROSS, stronger)
+    ranking.table.setCurrentIndex(index_of(ranking, OF_ENCODER))
+    stronger = replace(OF_ENCODER, divergence=0.5)
+    ranking.set_spec(RankingSpec((stronger, OF_CROSS, OF_DECODER)))
+    assert ranking.shown() == (OF_DECODER, OF_CROSS, stronger)
     assert ranking.selected() is stronger
     ranking.set_style(style_for(PALETTES["dark"], style.font))
     assert ranking.selected() is stronger
-    ranking.set_spec(RankingSpec((CROSS,)))
+    ranking.set_spec(RankingSpec((OF_CROSS,)))
     assert ranking.selected() is None
 
 
 def test_a_click_shows_a_head_and_a_double_click_switches_it(ranking: RankingTable, qtbot: QtBot) -> None:
     viewport = ranking.table.viewport()
     with qtbot.assertNotEmitted(ranking.head_switched), qtbot.waitSignal(ranking.head_selected) as shown:
-        qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, DECODER))
-    assert shown.args == [Kind.DECODER, 1, 0]
-    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, CROSS))
+        qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, OF_DECODER))
+    assert shown.args == [DECODER, 1, 0]
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, OF_CROSS))
     with qtbot.waitSignal(ranking.head_switched) as switched:
-        qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, CROSS))
-    assert switched.args == [Kind.CROSS, 3, 6, False]
+        qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, OF_CROSS))
+    assert switched.args == [CROSS, 3, 6, False]
 
 
 def test_space_switches_and_return_shows(ranking: RankingTable, qtbot: QtBot) -> None:
-    ranking.table.setCurrentIndex(index_of(ranking, ENCODER))
+    ranking.table.setCurrentIndex(index_of(ranking, OF_ENCODER))
     with qtbot.waitSignal(ranking.head_switched) as switched:
         qtbot.keyClick(ranking.table, Qt.Key.Key_Space)
-    assert switched.args == [Kind.ENCODER, 9, 1, True]
+    assert switched.args == [ENCODER, 9, 1, True]
     with qtbot.waitSignal(ranking.head_selected) as shown:
         qtbot.keyClick(ranking.table, Qt.Key.Key_Return)
-    assert shown.args == [Kind.ENCODER, 9, 1]
+    assert shown.args == [ENCODER, 9, 1]
 
 
 @pytest.mark.parametrize(("key", "own"), [(Qt.Key.Key_Space, True), (Qt.Key.Key_Home, True), (Qt.Key.Key_F5, False)])
@@ -125,7 +125,7 @@ def test_keys_that_step_the_decoder_elsewhere_belong_to_the_table(
 
 
 def test_setting_specs_emits_nothing(ranking: RankingTable, qtbot: QtBot) -> None:
-    ranking.table.setCurrentIndex(index_of(ranking, ENCODER))
+    ranking.table.setCurrentIndex(index_of(ranking, OF_ENCODER))
     with qtbot.assertNotEmitted(ranking.head_selected), qtbot.assertNotEmitted(ranking.head_switched):
         ranking.set_spec(RankingSpec(ROWS[::-1]))
         ranking.set_spec(RankingSpec())

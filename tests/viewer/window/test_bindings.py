@@ -10,9 +10,9 @@ from unittest.mock import MagicMock
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind, Progress
+from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.interventions import HeadId
-from attention_viewer.model.contract.maps import EXPECTED
+from attention_viewer.model.contract.maps import CROSS, EXPECTED
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
@@ -25,7 +25,7 @@ from attention_viewer.viewer.window.bindings import Binding, Scene, lit, shown
 from attention_viewer.viewer.window.presenter import Presenter
 from support.toy import LateWorker, ToySession
 
-HEAD = HeadId(Kind.CROSS, 0, 1)
+HEAD = HeadId(CROSS, 0, 1)
 
 
 def scenes() -> Iterator[Scene]:
@@ -126,7 +126,7 @@ def test_only_what_changed_is_shown(qapp: object, window: MagicMock) -> None:
 
 def test_a_readout_follows_the_map_under_a_mouse_that_rests(qapp: object, window: MagicMock) -> None:
     presenter, seen = Presenter(window), list(scenes())
-    hover = CellHover(Kind.CROSS, 1, 1)
+    hover = CellHover(CROSS, 1, 1)
     presenter.show(seen[4].loaded, seen[4].view, hover)
     told(window)
     presenter.show_hover(hover)
