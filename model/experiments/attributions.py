@@ -14,7 +14,7 @@ from attention_viewer.model.analysis.norms import norm_weights
 from attention_viewer.model.analysis.rollout import rolled
 from attention_viewer.model.contract.api import Floats, Progress
 from attention_viewer.model.contract.attribution import Attribution, Method
-from attention_viewer.model.contract.maps import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, Kind
 from attention_viewer.model.experiments.gradients import contrast, gradient
 from attention_viewer.model.experiments.leave_one_out import leave_one_out
 from attention_viewer.model.experiments.recording import Case
@@ -29,8 +29,13 @@ def rollout(case: Case) -> Steps:
     """Attention rollout: encoder [1, 1, S, S], decoder [1, 1, T, T], cross [1, 1, T, S]."""
     yield Progress(0, 1)
     weights = _recorded(case, ("weights",))
-    found = rolled(*(np.stack([weights[f"{name}.weights"] for name in _attentions(case, kind)]) for kind in Kind))
-    maps = {Kind.ENCODER: found.encoder, Kind.DECODER: found.target, Kind.CROSS: found.source}
+    found = rolled(
+        *(
+            np.stack([weights[f"{name}.weights"] for name in _attentions(case, kind)])
+            for kind in (ENCODER, DECODER, CROSS)
+        )
+    )
+    maps = {ENCODER: found.encoder, DECODER: found.target, CROSS: found.source}
     return Attribution(Method.ROLLOUT, MappingProxyType({kind: each[None, None] for kind, each in maps.items()}))
 
 
@@ -46,7 +51,7 @@ def norms(case: Case) -> Steps:
                 for name in _attentions(case, kind)
             ]
         )
-        for kind in Kind
+        for kind in (ENCODER, DECODER, CROSS)
     }
     return Attribution(Method.NORMS, MappingProxyType(maps))
 
@@ -66,9 +71,9 @@ METHODS: Mapping[Method, Callable[[Case], Steps]] = MappingProxyType(
 def _attentions(case: Case, kind: Kind) -> list[str]:
     """The names of a kind's attentions in a record, layer by layer."""
     side, part = {
-        Kind.ENCODER: ("encoder", "self"),
-        Kind.DECODER: ("decoder", "self"),
-        Kind.CROSS: ("decoder", "cross"),
+        ENCODER: ("encoder", "self"),
+        DECODER: ("decoder", "self"),
+        CROSS: ("decoder", "cross"),
     }[kind]
     layers = next(each.layers for each in case.model.architecture.maps if each.kind is kind)
     return [f"{side}.{layer}.{part}" for layer in range(layers)]

@@ -17,7 +17,7 @@ import torch
 from attention_viewer.model.contract.api import Floats, Progress
 from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.maps import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, Kind
 from attention_viewer.model.experiments.recording import Case
 from torch import Tensor
 
@@ -85,4 +85,4 @@ def _products(scores: Tensor, leaves: dict[str, Tensor]) -> Generator[Progress, 
         for found, each, slope in zip(maps, inputs, gradients, strict=True):
             found[row] = (slope * each.detach()).sum(-1)[0].numpy()
         yield Progress(row + 1, len(scores))
-    return MappingProxyType({Kind.CROSS: maps[0][None, None], Kind.DECODER: maps[1][None, None]})
+    return MappingProxyType({CROSS: maps[0][None, None], DECODER: maps[1][None, None]})

@@ -18,7 +18,7 @@ import torch
 from attention_viewer.model.analysis.words import renormalised
 from attention_viewer.model.contract.api import Floats, Progress
 from attention_viewer.model.contract.attribution import Attribution, Method
-from attention_viewer.model.contract.maps import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, Kind
 from attention_viewer.model.experiments.recording import Case
 from attention_viewer.model.nn.attention import forbidding
 from attention_viewer.model.nn.equations import decoder_layer, encoder_layer
@@ -99,7 +99,7 @@ def _encoder(case: Case, recorder: Recorder) -> Iterator[Zeroed]:
             output, _ = encoder_layer(layers[index], x, copies, bias, off, record=record)
             return output.view(copies, length, -1)
 
-        yield Zeroed(Kind.ENCODER, "self.value", length, length, run)
+        yield Zeroed(ENCODER, "self.value", length, length, run)
 
 
 def _decoder(case: Case, recorder: Recorder, memory: Tensor) -> Iterator[Zeroed]:
@@ -108,7 +108,7 @@ def _decoder(case: Case, recorder: Recorder, memory: Tensor) -> Iterator[Zeroed]
     weights = case.model.decoder_weights()
     seen = projected_memory(weights, memory)
     switched = None if case.switches is None else case.switches.decoder_layers()
-    for value, kind, keys in (("self.value", Kind.DECODER, length), ("cross.value", Kind.CROSS, case.source.shape[1])):
+    for value, kind, keys in (("self.value", DECODER, length), ("cross.value", CROSS, case.source.shape[1])):
         for index in range(len(weights.layers)):
 
             def run(copies: int, record: Record | None, index: int = index) -> Tensor:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 from attention_viewer.model.analysis.correlation import spearman
-from attention_viewer.model.contract.api import Floats, Kind, Trace
+from attention_viewer.model.contract.api import Floats, Trace
 from attention_viewer.model.contract.attribution import METHODS, Method, MethodInfo
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator, finished
 
 
@@ -38,7 +39,7 @@ def attribution_lines(translator: Translator, sources: Iterable[str], limit: int
 
 def _scores(translator: Translator, document: Document, trace: Trace) -> Iterator[tuple[str, Floats]]:
     """Every attribution of the source, by its name, [T, S]."""
-    weights = trace.weights(Kind.CROSS)
+    weights = trace.weights(CROSS)
     yield "attention, mean of all heads", weights.mean(axis=(0, 1))
     yield "attention, mean of the last layer", weights[-1].mean(axis=0)
     for layer, head in np.ndindex(*weights.shape[:2]):
@@ -57,4 +58,4 @@ def _named(method: MethodInfo) -> str:
 
 
 def _cross(translator: Translator, document: Document, method: Method) -> Floats:
-    return finished(translator.attribution_steps(document, method)).maps[Kind.CROSS]
+    return finished(translator.attribution_steps(document, method)).maps[CROSS]

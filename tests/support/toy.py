@@ -162,7 +162,7 @@ class ToySession:
         trace = yield from self.trace_steps(document)
         now = (document.source, _plain(document.interventions), trace.output_tokens, method)
         cells = np.full((1, 1, len(trace.steps), len(trace.source_tokens)), _number(self.info.name, now), np.float32)
-        return Attribution(method, {Kind.CROSS: cells})
+        return Attribution(method, {CROSS: cells})
 
     def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
         """Numbers of no model."""

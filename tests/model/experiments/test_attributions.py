@@ -15,6 +15,7 @@ from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import intervene, teacher_force
 from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.model.translator import Translator, finished
 from support.checkpoints import MakeCheckpoint
 from support.marian_hooks import hooked, outputs_of, zeroing
@@ -46,9 +47,9 @@ class Both:
         """(layer, attention) of every layer of a kind."""
         encoder, decoder = self.model.model.encoder.layers, self.model.model.decoder.layers
         return {
-            Kind.ENCODER: [(layer, layer.self_attn) for layer in encoder],
-            Kind.DECODER: [(layer, layer.self_attn) for layer in decoder],
-            Kind.CROSS: [(layer, layer.encoder_attn) for layer in decoder],
+            ENCODER: [(layer, layer.self_attn) for layer in encoder],
+            DECODER: [(layer, layer.self_attn) for layer in decoder],
+            CROSS: [(layer, layer.encoder_attn) for layer in decoder],
         }
 
 
@@ -60,14 +61,14 @@ def both(make_checkpoint: MakeCheckpoint) -> Both:
 def test_every_method_is_described_and_computed(both: Both) -> None:
     assert [each.method for each in METHODS] == list(Method)
     shapes = {
-        Kind.ENCODER: (both.source,) * 2,
-        Kind.DECODER: (both.target,) * 2,
-        Kind.CROSS: (both.target, both.source),
+        ENCODER: (both.source,) * 2,
+        DECODER: (both.target,) * 2,
+        CROSS: (both.target, both.source),
     }
     for each in METHODS:
         assert each.title and each.words and each.units and each.paper
         found = both.attribution(each.method)
-        assert found.method is each.method and Kind.CROSS in found.maps
+        assert found.method is each.method and CROSS in found.maps
         for kind, weights in found.maps.items():
             assert weights.dtype == np.float32 and weights.shape[2:] == shapes[kind]
             assert np.isfinite(weights).all()
@@ -96,7 +97,7 @@ def test_value_zeroing(both: Both) -> None:
     """1 - cos of a layer's outputs with and without a value, rows to sum 1 (Mohebbi et al. 2023)."""
     found = both.attribution(Method.VALUE_ZEROING)
     for kind, layers in both.layers.items():
-        keys = both.target if kind is Kind.DECODER else both.source
+        keys = both.target if kind == DECODER else both.source
         plain = outputs_of(both.model, [layer for layer, _ in layers], [], **both.inputs)
         for index, (layer, attention) in enumerate(layers):
             scores = []
@@ -134,8 +135,8 @@ def embedding_slopes(both: Both, scores: Any) -> tuple[Floats, Floats]:
 def test_gradient_times_input(both: Both) -> None:
     found = both.attribution(Method.GRADIENT)
     source, target = embedding_slopes(both, lambda logs, row: logs[row, TARGET[row]])
-    np.testing.assert_allclose(found.maps[Kind.CROSS][0, 0], source, atol=1e-4)
-    np.testing.assert_allclose(found.maps[Kind.DECODER][0, 0], target, atol=1e-4)
+    np.testing.assert_allclose(found.maps[CROSS][0, 0], source, atol=1e-4)
+    np.testing.assert_allclose(found.maps[DECODER][0, 0], target, atol=1e-4)
 
 
 def test_contrastive_gradient_times_input(both: Both) -> None:
@@ -145,12 +146,12 @@ def test_contrastive_gradient_times_input(both: Both) -> None:
         left = [each for each in step.candidates if each.token.id != TARGET[row]]
         assert others[row] == left[0].token.id
     source, target = embedding_slopes(both, lambda logs, row: logs[row, TARGET[row]] - logs[row, others[row]])
-    np.testing.assert_allclose(found.maps[Kind.CROSS][0, 0], source, atol=1e-4)
-    np.testing.assert_allclose(found.maps[Kind.DECODER][0, 0], target, atol=1e-4)
+    np.testing.assert_allclose(found.maps[CROSS][0, 0], source, atol=1e-4)
+    np.testing.assert_allclose(found.maps[DECODER][0, 0], target, atol=1e-4)
 
 
 def test_leave_one_out_is_hiding_each_token_in_turn(both: Both) -> None:
-    found = both.attribution(Method.LEAVE_ONE_OUT).maps[Kind.CROSS][0, 0]
+    found = both.attribution(Method.LEAVE_ONE_OUT).maps[CROSS][0, 0]
     for position in range(both.source):
         kept = torch.ones(1, both.source, dtype=torch.long)
         kept[0, position] = 0
@@ -163,7 +164,7 @@ def test_leave_one_out_is_hiding_each_token_in_turn(both: Both) -> None:
 def test_a_hidden_token_counts_for_nothing_and_the_last_one_left_is_not_left_out(both: Both) -> None:
     hidden = replace(both.document, interventions=Interventions(hidden=frozenset({2})))
     for method in Method:
-        weights = finished(both.translator.attribution_steps(hidden, method)).maps[Kind.CROSS]
+        weights = finished(both.translator.attribution_steps(hidden, method)).maps[CROSS]
         assert not weights[..., 2].any() if method not in (Method.GRADIENT, Method.CONTRAST) else True
     alone = replace(both.document, interventions=Interventions(hidden=frozenset(range(1, both.source))))
     with pytest.raises(InputError, match="only one source token"):
@@ -173,9 +174,9 @@ def test_a_hidden_token_counts_for_nothing_and_the_last_one_left_is_not_left_out
 def test_what_is_switched_off_is_off_in_attributions(both: Both) -> None:
     """A cross-attention whose heads are all off takes nothing from any key."""
     heads = range(both.trace.cross_attention.shape[1])
-    off = Interventions(heads_off=frozenset(HeadId(Kind.CROSS, 1, head) for head in heads))
+    off = Interventions(heads_off=frozenset(HeadId(CROSS, 1, head) for head in heads))
     found = finished(both.translator.attribution_steps(intervene(both.document, off), Method.VALUE_ZEROING))
-    assert not found.maps[Kind.CROSS][1].any() and found.maps[Kind.CROSS][0].any()
+    assert not found.maps[CROSS][1].any() and found.maps[CROSS][0].any()
 
 
 def test_a_long_sentence_is_zeroed_in_pieces(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.training.arguments import EvaluateOptions
 from attention_viewer.model.training.measure import evaluate
 from attention_viewer.model.translator import Translator, finished
@@ -104,7 +104,7 @@ def test_attributions_are_compared_with_leaving_tokens_out(
     translator = Translator(bundled)
     document = Document(files[0].read_text("utf-8").split("\t")[0], step=200)
     left_out, zeroed = (
-        finished(translator.attribution_steps(document, method)).maps[Kind.CROSS].mean(axis=(0, 1))
+        finished(translator.attribution_steps(document, method)).maps[CROSS].mean(axis=(0, 1))
         for method in (Method.LEAVE_ONE_OUT, Method.VALUE_ZEROING)
     )
     ranks = [np.argsort(np.argsort(each, axis=1), axis=1) for each in (left_out, zeroed)]

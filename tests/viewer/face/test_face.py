@@ -10,9 +10,9 @@ from pathlib import Path
 import attention_viewer
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator
 
 TEXT, TARGET = "I am hungry.", "J'ai très faim."
@@ -41,7 +41,7 @@ def test_steps_and_a_given_translation(model: attention_viewer.Model) -> None:
 def test_what_rows_depend_on(model: attention_viewer.Model, session: Translator) -> None:
     found = model.attribution("norms", TEXT, TARGET)
     trace = model.trace(TEXT, TARGET)
-    assert found.maps[Kind.CROSS].shape == trace.cross_attention.shape
+    assert found.maps[CROSS].shape == trace.cross_attention.shape
     with pytest.raises(InputError, match=r"'magic'.*leave-one-out"):
         model.attribution("magic", TEXT)
 
