@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
-from attention_viewer.model.contract.maps import Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.cli.conditions import FIRST_SEED
 from attention_viewer.viewer.cli.heads import maps_of
 from support.commands import options_of
@@ -22,11 +22,11 @@ def changed(model: Path, *arguments: str) -> Interventions:
 
 def test_heads_are_named_from_one_and_may_be_many(bundled: Path) -> None:
     one = changed(bundled, "--heads-off", "cross:4:8")
-    assert one == Interventions(heads_off=frozenset({HeadId(Kind.CROSS, 3, 7)}))
+    assert one == Interventions(heads_off=frozenset({HeadId(CROSS, 3, 7)}))
     several = changed(bundled, "--heads-off", "encoder:1-2:1,3", "--heads-off", "decoder:2:8").heads_off
     assert sorted(several) == [
-        *(HeadId(Kind.DECODER, 1, 7),),
-        *(HeadId(Kind.ENCODER, layer, head) for layer in (0, 1) for head in (0, 2)),
+        *(HeadId(DECODER, 1, 7),),
+        *(HeadId(ENCODER, layer, head) for layer in (0, 1) for head in (0, 2)),
     ]
     assert len(changed(bundled, "--heads-off", "decoder:2").heads_off) == 8
     assert len(changed(bundled, "--heads-off", "decoder:all:1").heads_off) == 4
