@@ -107,7 +107,7 @@ def by_distance(encode: Encode, d_model: int) -> Verdict:
     products = encoding @ encoding.T
     varies = max(float(np.ptp(np.diagonal(products, distance))) for distance in range(SOME // 2))
     share = varies / max(float(np.abs(products).max()), 1e-30)
-    return Verdict(share < SMALL, f"varies by {100 * share:.3g} % at one distance")
+    return Verdict(share < SMALL, f"varies by {_percent(share)} at one distance")
 
 
 def shift_is_rotation(encode: Encode, d_model: int) -> Verdict:
@@ -119,7 +119,7 @@ def shift_is_rotation(encode: Encode, d_model: int) -> Verdict:
     here, there = encoding[:-SHIFT], encoding[SHIFT:]
     left, _, right = np.linalg.svd(here.T @ there)
     missed = _largest(here @ (left @ right) - there) / max(_largest(there - here), SMALL)
-    return Verdict(missed < SMALL, f"the best rotation misses {100 * missed:.2g} % of a shift by {SHIFT}")
+    return Verdict(missed < SMALL, f"the best rotation misses {_percent(missed)} of a shift by {SHIFT}")
 
 
 PROPERTIES: tuple[Property, ...] = (
@@ -145,6 +145,12 @@ def rotated(pair: tuple[float, float], frequency: float, shift: int) -> tuple[fl
 
 def _largest(values: Doubles) -> float:
     return float(np.abs(values).max(initial=0.0))
+
+
+def _percent(share: float) -> str:
+    if share < SMALL:
+        return "nothing"
+    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.2g} %"
 
 
 def _number(value: float) -> str:

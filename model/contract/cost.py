@@ -37,7 +37,7 @@ LAYER_TYPES: tuple[LayerType, ...] = (
         f"Convolutional, k = {KERNEL}",
         "k · n · d²",
         "1",
-        "log_k n",
+        "logₖ n",
         lambda n, d: KERNEL * n * d * d,
         lambda n: 1,
         lambda n: max(1.0, math.ceil(math.log(max(n, 1), KERNEL) - 1e-9)),

@@ -97,9 +97,12 @@ def decoder_lens(case: Case, limit: int) -> Generator[Progress, None, DecoderLen
         state = first_state(case.model, memory, case.padding, case.switches)
         written = yield from _greedy(case, state, limit, depth * limit, len(memories) * limit)
         translations.append(tuple(case.vocabulary[index] for index in written))
-        inputs = torch.tensor([list(case.inputs)], dtype=torch.long)
-        hidden, _, _ = case.model.decode(inputs, memory, case.padding, case.switches, case.causal)
-        rows.append(case.model.logits(hidden[0]).log_softmax(-1))
+        if case.inputs:
+            inputs = torch.tensor([list(case.inputs)])
+            hidden, _, _ = case.model.decode(inputs, memory, case.padding, case.switches, case.causal)
+            rows.append(case.model.logits(hidden[0]).log_softmax(-1))
+        else:
+            rows.append(torch.zeros(0, case.model.architecture.target_vocabulary))
     return DecoderLens(_lens(case, rows), tuple(translations))
 
 

@@ -36,6 +36,27 @@ class PositionView:
     pairs: tuple[int, ...] = (0, 8, 16, 32)
 
 
+@dataclass(frozen=True)
+class InsideView:
+    """What is looked at between the maps: a sub-layer of a stack, a token of each side, a key, and more.
+
+    `part` is "embedding", "self", "cross", "ffn" or "output"; `target` None is the newest row, `key` None the one that
+    weighs most. `unfolded` shows all layers of the architecture, `encoding` is the positional encoding that is asked
+    about, `shift` a number of positions.
+    """
+
+    side: str = "decoder"
+    layer: int = 0
+    part: str = "cross"
+    source: int = 0
+    target: int | None = None
+    key: int | None = None
+    temperature: float = 1.0
+    unfolded: bool = False
+    encoding: int = 0
+    shift: int = 5
+
+
 def _first_heads() -> Mapping[Kind, Head]:
     return MappingProxyType({each.kind: Head(*each.first) for each in EXPECTED})
 
@@ -54,6 +75,7 @@ class ViewState:
     active: Kind = EXPECTED[-1].kind
     locked: bool = False
     positions: PositionView = PositionView()
+    inside: InsideView = InsideView()
     side: Side = Side.A
     filter: str = ""
     chosen: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))

@@ -15,7 +15,7 @@ from attention_viewer.model.contract.interventions import HeadId, Interventions
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator, finished
 from support.checkpoints import MakeCheckpoint
-from support.reference import reference_model
+from support.reference import hooked, reference_model
 
 VALUES, WEIGHTS = 1e-4, 1e-5
 SENTENCE = Document("the old cat sees a small red bird", step=4, limit=4)
@@ -34,31 +34,6 @@ def recorded(directory: Path) -> tuple[Translator, Trace, Inside, dict[str, Any]
     trace = translator.trace(SENTENCE)
     inside = finished(translator.inside_steps(SENTENCE))
     return translator, trace, inside, hooked(directory, trace)
-
-
-def hooked(directory: Path, trace: Trace) -> dict[str, Any]:
-    """Outputs of the reference's modules by name, each [1, ...], its attention weights and its logits."""
-    model = reference_model(directory)
-    outputs: dict[str, Any] = {}
-
-    def keep(name: str) -> Any:
-        def hook(module: Any, inputs: Any, output: Any) -> None:
-            outputs[name] = (output[0] if isinstance(output, tuple) else output, inputs)
-
-        return hook
-
-    for name, module in model.model.named_modules():
-        module.register_forward_hook(keep(name))
-    source = torch.tensor([[token.id for token in trace.source_tokens]])
-    target = torch.tensor([[token.id for token in trace.input_tokens]])
-    with torch.inference_mode():
-        found = model(input_ids=source, decoder_input_ids=target, output_attentions=True)
-    outputs["logits"] = (found.logits, ())
-    for kind in ("encoder", "decoder", "cross"):
-        for layer, weights in enumerate(getattr(found, f"{kind}_attentions")):
-            outputs[f"{kind}.{layer}"] = (weights, ())
-    outputs["lm"] = (model.lm_head.weight, (model.final_logits_bias,))
-    return outputs
 
 
 def test_every_value_and_shape_is_that_of_the_reference(recorded: Any) -> None:

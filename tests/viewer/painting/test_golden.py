@@ -22,6 +22,7 @@ import pytest
 from attention_viewer.model.contract.api import Booleans, Floats
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
+from attention_viewer.viewer.painting.architecture import paint_architecture
 from attention_viewer.viewer.painting.bars import paint_bars
 from attention_viewer.viewer.painting.chips import chip_text, paint_chip, place_chips
 from attention_viewer.viewer.painting.colorbar import BAR_EMS, paint_colorbar
@@ -30,8 +31,12 @@ from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.painting.heatmap import heatmap_layout, paint_heatmap
 from attention_viewer.viewer.painting.labels import Side, paint_labels
 from attention_viewer.viewer.painting.matrix import matrix_layout, paint_matrix
+from attention_viewer.viewer.painting.sheet import paint_sheet
 from attention_viewer.viewer.painting.tree import paint_steps, paint_tree, tree_layout
+from attention_viewer.viewer.state.architecture_spec import ArchitectureSpec
 from attention_viewer.viewer.state.options import ColorRange
+from attention_viewer.viewer.state.sheets import Bar as LineBar
+from attention_viewer.viewer.state.sheets import SheetSpec
 from attention_viewer.viewer.state.specs import (
     Axis,
     Bar,
@@ -51,10 +56,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
+from support import inside_scenes
 from support.specs_for_tests import grid, heatmap
 
 GOLDEN = Path(__file__).parent / "golden"
-MOST_BYTES = 400_000
+MOST_BYTES = 520_000
 """What all the kept pictures may take together."""
 SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"
 TEXT_PIXELS = 13
@@ -329,6 +335,16 @@ def labels_scene(words: Sequence[str]) -> Scene:
     return Scene(paint)
 
 
+def sheet_scene(spec: SheetSpec) -> Scene:
+    """Lines, from the top."""
+    return Scene(lambda painter, style: paint_sheet(painter, AREA, spec, style, ("key", 1)))
+
+
+def architecture_scene(spec: ArchitectureSpec) -> Scene:
+    """Both stacks."""
+    return Scene(lambda painter, style: paint_architecture(painter, AREA, spec, style, ("part", "decoder", 1, "cross")))
+
+
 SCENES: Mapping[str, Scene] = {
     "cross": heatmap_scene(cross()),
     "overlay": heatmap_scene(cross(ColorRange.SQUARE_ROOT), Overlay(frozenset({1}), frozenset({4}))),
@@ -344,6 +360,9 @@ SCENES: Mapping[str, Scene] = {
     "dots": matrix_scene(dots()),
     "curves": curves_scene(waves()),
     "labels": labels_scene(KEYS),
+    "sheet": sheet_scene(inside_scenes.sheet()),
+    "dials": sheet_scene(inside_scenes.dials()),
+    "architecture": architecture_scene(inside_scenes.architecture()),
 }
 
 
@@ -534,10 +553,31 @@ def with_dot(spec: BeamSpec, index: int, **changes: Any) -> BeamSpec:
     return replace(spec, dots=tuple(dots))
 
 
+def unmasked(spec: SheetSpec) -> SheetSpec:
+    """Every bar drawn as if nothing were masked."""
+    row = spec.sections[1]
+    lines = tuple(
+        replace(line, pieces=tuple(replace(p, masked=False) if isinstance(p, LineBar) else p for p in line.pieces))
+        for line in row.lines
+    )
+    return replace(spec, sections=(spec.sections[0], replace(row, lines=lines), *spec.sections[2:]))
+
+
+def with_formula(spec: SheetSpec, formula: str) -> SheetSpec:
+    """Another formula in the first section."""
+    return replace(spec, sections=(replace(spec.sections[0], formula=formula), *spec.sections[1:]))
+
+
+def without_skip(spec: ArchitectureSpec) -> ArchitectureSpec:
+    """No skip path in the decoder."""
+    return replace(spec, decoder=tuple(replace(block, skip=0) for block in spec.decoder))
+
+
 def wrong_scenes() -> dict[str, tuple[str, Scene]]:
     """What is wrong -> the scene that it should be, and the wrong one."""
     cross_map, mapped, off, bars, tree = cross(), decoder(masked=True), heads(), candidates(), beam()
     rows, columns = cross_map.rows, cross_map.columns
+    sheet = inside_scenes.sheet()
     only_labels = replace(transposed(mapped), values=mapped.values, mask=mapped.mask, columns=Axis("", WORDS))
     return {
         "a cross map transposed": ("cross", heatmap_scene(transposed(cross_map))),
@@ -609,6 +649,11 @@ def wrong_scenes() -> dict[str, tuple[str, Scene]]:
         "two names swapped": ("curves", curves_scene(replace(waves(), names=swapped(waves().names, 0, 1)))),
         "a shorter sentence": ("curves", curves_scene(replace(waves(), marked=6))),
         "labels swapped": ("labels", labels_scene(swapped(KEYS, 1, 2))),
+        "a masked key shown as any other": ("sheet", sheet_scene(unmasked(inside_scenes.sheet()))),
+        "sections swapped": ("sheet", sheet_scene(replace(sheet, sections=swapped(sheet.sections, 0, 1)))),
+        "another formula": ("sheet", sheet_scene(with_formula(sheet, "score = q · k"))),
+        "a skip path lost": ("architecture", architecture_scene(without_skip(inside_scenes.architecture()))),
+        "the encoder lit": ("architecture", architecture_scene(replace(inside_scenes.architecture(), lit="encoder"))),
     }
 
 
