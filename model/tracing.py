@@ -27,9 +27,10 @@ from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
 from attention_viewer.model.experiments.experiments import parallel_pass
+from attention_viewer.model.experiments.patching import taken
 from attention_viewer.model.nn.decoding import decode_step, encode
 from attention_viewer.model.nn.finite import check_finite
-from attention_viewer.model.nn.switches import switches
+from attention_viewer.model.nn.switches import Switches, switches
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.prefix_cache import PrefixCache, Row, Sentence
 from attention_viewer.model.search.following import Follower
@@ -62,7 +63,7 @@ class Tracer:
         sentence = self.cache.get(document.source, interventions)
         if sentence is None:
             source, padding = self.source(document)
-            switched = switches(interventions, self._model.architecture, source.shape[1])
+            switched = self.switches(interventions, source.shape[1])
             encoded = encode(self._model, source, padding, switched)
             check_finite(encoded.memory, "in the encoder")
             weights = _read_only(encoded.self_attention[:, 0])  # [Le, He, S, S]
@@ -71,10 +72,18 @@ class Tracer:
             self.cache.add(document.source, interventions, sentence)
         return sentence
 
+    def switches(self, interventions: Interventions, source_length: int) -> Switches | None:
+        """The switches of interventions, with what their patches take; None where nothing is switched."""
+        values = taken(self._model, interventions.patches, self._source)
+        return switches(interventions, self._architecture, source_length, values)
+
     def source(self, document: Document) -> tuple[Tensor, Tensor | None]:
         """The ids [1, S] of the document's source, and a mask [1, S] of the tokens it hides (None: none)."""
-        ids = [token.id for token in self._tokenizer.encode_source(document.source)]
-        hidden = document.interventions.hidden
+        return self._source(document.source, document.interventions)
+
+    def _source(self, text: str, interventions: Interventions) -> tuple[Tensor, Tensor | None]:
+        ids = [token.id for token in self._tokenizer.encode_source(text)]
+        hidden = interventions.hidden
         if not hidden:
             return torch.tensor([ids]), None
         if max(hidden) >= len(ids):

@@ -34,9 +34,9 @@ from attention_viewer.model.experiments.experiments import (
     parallel_pass,
     rank_heads,
 )
+from attention_viewer.model.experiments.patching import check_patches
 from attention_viewer.model.experiments.recording import Case, decoder_lens, permute, record_inside
 from attention_viewer.model.experiments.timing import time_layers
-from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.search.batch import greedy_all
 from attention_viewer.model.search.beam import beam_search
 from attention_viewer.model.tracing import Tracer
@@ -164,7 +164,9 @@ class Translator:
         trace = yield from self.trace_steps(go_to(document, document.limit))
         source, padding = self._tracer.source(document)
         inputs, outputs = ([token.id for token in tokens] for tokens in (trace.input_tokens, trace.output_tokens))
-        effects = yield from rank_heads(self._model, source, padding, document.interventions, inputs, outputs)
+        switched = self._tracer.switches(document.interventions, source.shape[1])
+        values = () if switched is None else switched.taken
+        effects = yield from rank_heads(self._model, source, padding, document.interventions, inputs, outputs, values)
         return effects
 
     def beam_steps(self, document: Document) -> Generator[Progress, None, BeamTree]:
@@ -179,7 +181,7 @@ class Translator:
             document.decoding.beam_width,
             document.limit,
             padding,
-            switches(document.interventions, self._model.architecture, source.shape[1]),
+            self._tracer.switches(document.interventions, source.shape[1]),
         )
         return tree
 
@@ -256,6 +258,7 @@ class Translator:
         for choice in path(document):
             if choice.token is not None:
                 self._tokenizer.token(choice.token)
+        check_patches(self._model, document.interventions.patches)
         for head in document.interventions.heads_off:
             layers, heads = self.info.heads(head.kind)
             if head.layer >= layers or head.head >= heads:

@@ -3,7 +3,7 @@
 A head that is off: its output is zeroed before the output projection; its weights are still computed. A hidden
 source token: no query, in the encoder or in cross-attention, may look at it. Positions off: nothing is added to
 the embeddings. Positions shuffled: a position gets the encoding of another one. Causal mask off: decoder rows
-see later tokens.
+see later tokens. Patched: a head's output, a layer's, or one position of a layer's is that of another trace.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from attention_viewer.model.contract.maps import HeadId as HeadId
 
 DECODER_BLOCK = 16
 """Decoder positions are shuffled within blocks of this many, because how many there will be is not known."""
+
+
+MOST_PATCHES, MOST_DONOR_ROWS = 64, 2000
+"""Patches that a file may hold, and rows that what it takes from may have."""
 
 
 class Positions(StrEnum):
@@ -58,8 +62,40 @@ class Placement:
 
 
 @dataclass(frozen=True)
+class Donor:
+    """The trace that a patch takes from: a source, the ids that its rows predict, and what was changed in it."""
+
+    source: str
+    outputs: tuple[int, ...]
+    interventions: Interventions
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What is taken from a donor, at the same place: all from 0.
+
+    With a `head`, that head's output; without, what leaves the layer of the kind's rows (the encoder's, or the
+    decoder's): at one `position` (row) of it, or at all that both have (None).
+    """
+
+    kind: Kind
+    layer: int
+    donor: Donor
+    head: int | None = None
+    position: int | None = None
+
+    @property
+    def place(self) -> tuple[Kind, int, int | None, int | None]:
+        """Where it is put."""
+        return self.kind, self.layer, self.head, self.position
+
+
+@dataclass(frozen=True)
 class Interventions:
-    """Everything that is changed; nothing, unless told otherwise. `hidden` are source positions from 0."""
+    """Everything that is changed; nothing, unless told otherwise. `hidden` are source positions from 0.
+
+    `patches` are applied in their order.
+    """
 
     heads_off: frozenset[HeadId] = frozenset()
     hidden: frozenset[int] = frozenset()
@@ -67,6 +103,7 @@ class Interventions:
     decoder_positions: Positions = Positions.ON
     shuffle_seed: int = 1
     causal_mask: bool = True
+    patches: tuple[Patch, ...] = ()
 
     def __bool__(self) -> bool:
         """True where anything is changed."""
@@ -96,6 +133,21 @@ def hide(interventions: Interventions, position: int, hidden: bool) -> Intervent
     return replace(interventions, hidden=frozenset(changed))
 
 
+def with_patch(interventions: Interventions, patch: Patch) -> Interventions:
+    """One more patch, in the place of one that stands there; what its donor took itself is not taken along."""
+    donor = replace(patch.donor, interventions=replace(patch.donor.interventions, patches=()))
+    return replace(interventions, patches=(*_others(interventions, patch), replace(patch, donor=donor)))
+
+
+def without_patch(interventions: Interventions, patch: Patch) -> Interventions:
+    """Without what is patched at a place."""
+    return replace(interventions, patches=_others(interventions, patch))
+
+
+def _others(interventions: Interventions, patch: Patch) -> tuple[Patch, ...]:
+    return tuple(each for each in interventions.patches if each.place != patch.place)
+
+
 def while_decoding(interventions: Interventions) -> Interventions:
     """What of the interventions bears on choosing tokens, in one form for all that come to the same.
 
@@ -107,7 +159,8 @@ def while_decoding(interventions: Interventions) -> Interventions:
 
 
 def to_json(interventions: Interventions) -> dict[str, Any]:
-    """Plain JSON values, in an order of their own."""
+    """Plain JSON values, in an order of their own; `patches` only where there are any."""
+    patches = {"patches": [_patch_to_json(each) for each in interventions.patches]} if interventions.patches else {}
     return {
         "heads_off": [[head.kind, head.layer, head.head] for head in sorted(interventions.heads_off)],
         "hidden": sorted(interventions.hidden),
@@ -115,6 +168,7 @@ def to_json(interventions: Interventions) -> dict[str, Any]:
         "decoder_positions": interventions.decoder_positions.value,
         "shuffle_seed": interventions.shuffle_seed,
         "causal_mask": interventions.causal_mask,
+        **patches,
     }
 
 
@@ -130,6 +184,39 @@ def from_json(values: Any, where: str = "The interventions") -> Interventions:
         decoder_positions=given.word("decoder_positions", Positions),
         shuffle_seed=given.whole("shuffle_seed", most=LARGEST_SEED),
         causal_mask=given.flag("causal_mask"),
+        patches=tuple(
+            _patch(Fields.of(f"{where}, patches {number}", values), f"{where}, patches {number}")
+            for number, values in enumerate(given.items("patches", MOST_PATCHES, []), 1)
+        ),
+    )
+
+
+def _patch_to_json(patch: Patch) -> dict[str, Any]:
+    donor = patch.donor
+    return {
+        "kind": patch.kind,
+        "layer": patch.layer,
+        "head": patch.head,
+        "position": patch.position,
+        "donor": {
+            "source": donor.source,
+            "outputs": list(donor.outputs),
+            "interventions": to_json(replace(donor.interventions, patches=())),
+        },
+    }
+
+
+def _patch(given: Fields, where: str) -> Patch:
+    donor = given.part("donor")
+    changed = from_json(donor.values.get("interventions"), f"{where}, interventions of the donor")
+    if changed.patches:
+        raise InputError(f"{where}: what a patch takes from may not be patched itself.")
+    return Patch(
+        given.text("kind"),
+        given.whole("layer"),
+        Donor(donor.text("source"), donor.wholes("outputs", most_items=MOST_DONOR_ROWS), changed),
+        given.whole_or_none("head"),
+        given.whole_or_none("position"),
     )
 
 

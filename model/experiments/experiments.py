@@ -15,6 +15,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, switch_heads
 from attention_viewer.model.contract.maps import HeadId
 from attention_viewer.model.nn.finite import check_finite
+from attention_viewer.model.nn.patches import Taken
 from attention_viewer.model.nn.switches import Switches, switches
 from attention_viewer.model.nn.transformer import Transformer
 from torch import Tensor
@@ -53,8 +54,11 @@ def rank_heads(
     interventions: Interventions,
     inputs: Sequence[int],
     outputs: Sequence[int],
+    taken: tuple[Taken, ...] = (),
 ) -> Generator[Progress, None, tuple[HeadEffect, ...]]:
     """What switching off each head, besides those that are off, does to the translation `outputs` [T] of `source`.
+
+    `taken` are the values that patches put in.
 
     Yields after each head; returns the effects, the largest divergence first.
     """
@@ -63,7 +67,7 @@ def rank_heads(
     memory: Tensor | None = None
 
     def run(heads_off: Interventions, memory: Tensor | None) -> tuple[Tensor, Tensor]:
-        switched = switches(heads_off, model.architecture, source.shape[1])
+        switched = switches(heads_off, model.architecture, source.shape[1], taken)
         if memory is None:
             memory, _ = model.encode(source, padding, switched)
         logs = parallel_pass(model, memory, inputs, padding, switched, heads_off.causal_mask).log_probabilities

@@ -12,6 +12,7 @@ import torch
 from attention_viewer.model.contract.interventions import Placement
 from attention_viewer.model.nn.attention import forbidding
 from attention_viewer.model.nn.embedding import embed
+from attention_viewer.model.nn.patches import Taken, patching
 from attention_viewer.model.nn.recorder import Record, within
 from attention_viewer.model.nn.stacks import decoder_stack, projected_memory
 from attention_viewer.model.nn.switches import HeadMask, Switches
@@ -26,7 +27,8 @@ class DecoderState(NamedTuple):
     `weights` belong to the model; `memory` are each layer's keys and values of the encoder's output, `memory_bias`
     [BHd, 1, S] is -inf at padding and hidden tokens, `off` the heads [Hd] of self- and cross-attention that are
     switched off in each layer, `placement` says where tokens stand (None: where they do). `past` are the
-    self-attention's keys and values of each layer [2, BHd, t, d], None before the first row.
+    self-attention's keys and values of each layer [2, BHd, t, d], None before the first row. `taken` are values of
+    another pass that rows put in the place of their own.
     """
 
     weights: DecoderWeights
@@ -35,6 +37,7 @@ class DecoderState(NamedTuple):
     off: tuple[tuple[HeadMask, HeadMask], ...] | None = None
     placement: Placement | None = None
     past: tuple[Tensor, ...] | None = None
+    taken: tuple[Taken, ...] = ()
 
     @property
     def length(self) -> int:
@@ -114,12 +117,14 @@ def first_state(
         forbidding(key_mask(padding), model.architecture.decoder.heads),
         None if switches is None else switches.decoder_layers(),
         None if switches is None else switches.target_placement,
+        taken=() if switches is None else switches.taken,
     )
 
 
 @torch.inference_mode()
 def decode_step(state: DecoderState, token: Tensor, record: Record | None = None) -> tuple[DecoderState, DecodedRow]:
     """Decode the row that reads the ids `token` [B]; earlier rows are not touched. `record` gets its inner values."""
+    record = patching(state.taken, state.length, record)
     weights, here = state.weights, within(record, "decoder")
     x = embed(weights.embedding, token[:, None], state.length, state.placement, record=here)  # [B, 1, D]
     hidden, past, own, cross = decoder_stack(

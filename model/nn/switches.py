@@ -8,6 +8,7 @@ import torch
 from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.interventions import Interventions, Placement, Positions
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, Kind
+from attention_viewer.model.nn.patches import Taken
 from torch import Tensor
 
 HeadMask = Tensor | None
@@ -16,21 +17,27 @@ HeadMask = Tensor | None
 
 @dataclass(frozen=True, eq=False)
 class Switches:
-    """Head masks by layer, and placements (None: positions as the model was trained with)."""
+    """Head masks by layer, placements (None: positions as the model was trained with), and what was taken elsewhere."""
 
     encoder: tuple[HeadMask, ...]
     decoder: tuple[HeadMask, ...]
     cross: tuple[HeadMask, ...]
     source_placement: Placement | None = None
     target_placement: Placement | None = None
+    taken: tuple[Taken, ...] = ()
 
     def decoder_layers(self) -> tuple[tuple[HeadMask, HeadMask], ...]:
         """The masks of each decoder layer's self-attention and cross-attention."""
         return tuple(zip(self.decoder, self.cross, strict=True))
 
 
-def switches(interventions: Interventions, architecture: Architecture, source_length: int) -> Switches | None:
-    """The switches of `interventions` for a model and a source sentence; None where nothing is switched."""
+def switches(
+    interventions: Interventions, architecture: Architecture, source_length: int, taken: tuple[Taken, ...] = ()
+) -> Switches | None:
+    """The switches of `interventions` for a model and a source sentence; None where nothing is switched.
+
+    `taken` are the values that its patches put in.
+    """
     if not interventions:
         return None
     masks = {each.kind: _masks(interventions, each.kind, each.layers, each.heads) for each in architecture.maps}
@@ -40,6 +47,7 @@ def switches(interventions: Interventions, architecture: Architecture, source_le
         masks[CROSS],
         _unusual(interventions.encoder_placement(source_length)),
         _unusual(interventions.decoder_placement()),
+        taken,
     )
 
 

@@ -11,6 +11,7 @@ from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.nn.attention import forbidding
 from attention_viewer.model.nn.embedding import PositionedEmbedding, embed
 from attention_viewer.model.nn.layers import AddNorm, DecoderLayer, EncoderLayer
+from attention_viewer.model.nn.patches import patching
 from attention_viewer.model.nn.recorder import Record, within
 from attention_viewer.model.nn.stacks import decoder_stack, encoder_stack, projected_memory
 from attention_viewer.model.nn.switches import Switches
@@ -124,6 +125,7 @@ class Transformer(nn.Module):
 
         Returns the memory [B, S, D] and every layer's weights [B, H, S, S]. `record` gets the inner values.
         """
+        record = record if switches is None else patching(switches.taken, 0, record)
         here, placement = within(record, "encoder"), None if switches is None else switches.source_placement
         x = embed(self.source_embedding.weights(), source, 0, placement, self._rate, here)
         memory, weights = encoder_stack(
@@ -152,6 +154,7 @@ class Transformer(nn.Module):
         [B, H, T, S]. Padding at the end of a target needs no mask: the causal one hides it. `record` gets the inner
         values.
         """
+        record = record if switches is None else patching(switches.taken, 0, record)
         here, placement = within(record, "decoder"), None if switches is None else switches.target_placement
         weights, heads = self.decoder_weights(), self.architecture.decoder.heads
         mask = causal_mask(target.shape[1], target.device) if causal else None

@@ -49,13 +49,23 @@ def zeroing(position: int) -> Hook:
     return hook
 
 
-def taking(other: Tensor, positions: slice | int, columns: slice = slice(None)) -> Hook:
+def taking(other: Tensor, positions: slice) -> Hook:
     """Puts part of another pass's [T, D] in the place of what a module gives."""
 
     def hook(module: Any, arguments: Any, output: Any) -> Any:
-        first = output[0] if isinstance(output, tuple) else output
-        changed = first.clone()
-        changed[0, positions, columns] = other[positions, columns]
+        changed = (output[0] if isinstance(output, tuple) else output).clone()
+        changed[0, positions] = other[positions]
         return (changed, *output[1:]) if isinstance(output, tuple) else changed
+
+    return hook
+
+
+def reading(other: Tensor, positions: slice, columns: slice) -> Callable[[Any, Any], Any]:
+    """A forward pre-hook: puts part of another pass's [T, D] in the place of what a module reads."""
+
+    def hook(module: Any, arguments: Any) -> Any:
+        changed = arguments[0].clone()
+        changed[0, positions, columns] = other[positions, columns]
+        return (changed, *arguments[1:])
 
     return hook

@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from attention_viewer.model.contract.api import Kind, ModelInfo, Token
-from attention_viewer.model.contract.interventions import Interventions, Positions
-from attention_viewer.model.contract.maps import EXPECTED
+from attention_viewer.model.contract.interventions import Interventions, Patch, Positions
+from attention_viewer.model.contract.maps import ENCODER, EXPECTED
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Side, ViewState
 
-MOST_LAYERS, MOST_TOKENS = 3, 4
-"""Layers whose heads a caption lists one by one, and hidden tokens; of more it says how many there are."""
+MOST_LAYERS, MOST_TOKENS, MOST_PATCHES = 3, 4, 3
+"""Layers whose heads a caption lists one by one, hidden tokens, patches; of more it says how many there are."""
+LONGEST_SOURCE = 30
+"""Characters of a sentence that a patch is taken from."""
 MASK_OFF = "causal mask off"
 Ranges = tuple[tuple[int, int], ...]
 
@@ -26,7 +28,8 @@ def words(interventions: Interventions, tokens: Sequence[Token] = (), info: Mode
 
     `tokens` are those of the source, for their texts; `info` tells when all heads of a layer are off.
     """
-    parts = (_switches(interventions), _hidden(interventions, tokens), _heads_off(interventions, info))
+    patches = tuple(map(patch_words, interventions.patches))
+    parts = (_switches(interventions), _hidden(interventions, tokens), _heads_off(interventions, info), patches)
     return tuple(part for each in parts for part in each)
 
 
@@ -48,8 +51,24 @@ def short(interventions: Interventions) -> str:
         parts.append(f"{_count(len(interventions.hidden), 'source token')} hidden")
     if interventions.heads_off:
         parts.append(f"{_count(len(interventions.heads_off), 'head')} off")
+    if interventions.patches:
+        parts.append(f"{len(interventions.patches)} patched")
     said = " · ".join(parts)
     return said[:1].upper() + said[1:]
+
+
+def patch_words(patch: Patch) -> str:
+    """What is taken from where, "cross layer 4 head 8 from “The dog sleeps.” (6 rows)"."""
+    donor, stack = patch.donor, "encoder" if patch.kind == ENCODER else "decoder"
+    if patch.head is not None:
+        place = f"{patch.kind} layer {patch.layer + 1} head {patch.head + 1}"
+    else:
+        at = "" if patch.position is None else f" position {patch.position + 1}"
+        place = f"output of {stack} layer {patch.layer + 1}{at}"
+    text = donor.source if len(donor.source) <= LONGEST_SOURCE else f"{donor.source[: LONGEST_SOURCE - 1]}…"
+    changed = short(donor.interventions)
+    rows = _count(len(donor.outputs), "row")
+    return f"{place} from “{text}” ({rows}{', ' if changed else ''}{changed[:1].lower()}{changed[1:]})"
 
 
 def of_loaded(loaded: Loaded, whole: bool = False) -> str:
@@ -101,7 +120,10 @@ def _joined(interventions: Interventions, tokens: Sequence[Token], info: ModelIn
         listed = sum(len(members) for _, members in _by_layer(interventions, info)[: MOST_LAYERS - 1])
         total = len(interventions.heads_off)
         heads = (*heads[: MOST_LAYERS - 1], f"{total - listed} more heads off, {total} in all")
-    return "; ".join((*_switches(interventions), *hidden, *heads))
+    patches = [patch_words(each) for each in interventions.patches]
+    if len(patches) > MOST_PATCHES:
+        patches = [*patches[: MOST_PATCHES - 1], f"{len(patches) - MOST_PATCHES + 1} more patches"]
+    return "; ".join((*_switches(interventions), *hidden, *heads, *patches))
 
 
 def _switches(interventions: Interventions) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def holdings(document: Document) -> Holdings:
         beam=chosen[How.BEAM],
         # A draw is named by its settings until somebody gives it another name.
         names=sum(each.name not in ("", choosing.words(each.decoding)) for each in kept),
-        interventions=len(now.heads_off) + len(now.hidden) + switches,
+        interventions=len(now.heads_off) + len(now.hidden) + len(now.patches) + switches,
     )
 
 

@@ -21,7 +21,7 @@ def replayed(document: Document, info: ModelInfo) -> Document:
         step=document.step,
         limit=document.limit,
         decoding=document.decoding,
-        interventions=replace(now, heads_off=kept, hidden=frozenset()),
+        interventions=replace(now, heads_off=kept, hidden=frozenset(), patches=()),
     )
 
 
@@ -33,6 +33,7 @@ def lost(document: Document, info: ModelInfo) -> str:
         (chosen, "chosen token"),
         (len(document.hypotheses) - 1, "other hypothesis"),
         (len(now.hidden), "hidden source token"),
+        (len(now.patches), "patch"),
         (sum(not _has(info, head) for head in now.heads_off), "head switched off"),
     )
     return ", ".join(_counted(count, thing) for count, thing in counts if count)
@@ -46,5 +47,5 @@ def _has(info: ModelInfo, head: HeadId) -> bool:
 
 
 def _counted(count: int, thing: str) -> str:
-    plural = {"other hypothesis": "other hypotheses", "head switched off": "heads switched off"}
+    plural = {"other hypothesis": "other hypotheses", "patch": "patches", "head switched off": "heads switched off"}
     return f"{count} {thing if count == 1 else plural.get(thing, f'{thing}s')}"
