@@ -17,6 +17,7 @@ import numpy as np
 from attention_viewer.model.contract.errors import InputError, quoted
 from attention_viewer.model.contract.fields import LARGEST_SEED, Fields
 from attention_viewer.model.contract.maps import HeadId as HeadId
+from attention_viewer.model.contract.maps import Kind
 
 DECODER_BLOCK = 16
 """Decoder positions are shuffled within blocks of this many, because how many there will be is not known."""
