@@ -17,7 +17,7 @@ from attention_viewer.model.contract.maps import MapInfo, Stream
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.job import figure_of
 from attention_viewer.viewer.export.pictures import Scene
-from attention_viewer.viewer.menus.action_table import actions_for
+from attention_viewer.viewer.menus.action_specs import panel_specs
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state import conditions, view_state
 from attention_viewer.viewer.state.exportables import GRID, KINDS, MAP
@@ -27,6 +27,7 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay
 from attention_viewer.viewer.state.view_state import Head, ViewState, fitted
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -138,13 +139,18 @@ def test_every_map_is_pictured(qapp: QApplication, maps: tuple[MapInfo, ...], wh
 
 @SETS
 def test_panels_menu_and_shortcuts_are_those_of_the_maps(qtbot: QtBot, maps: tuple[MapInfo, ...]) -> None:
-    entries = [spec for spec in actions_for(maps) if spec.id.startswith("panel_")]
-    assert [spec.shortcuts for spec in entries] == [(f"Ctrl+{number}",) for number in range(1, len(maps) + 1)]
-    assert [spec.id for spec in entries] == [f"panel_{each.kind}" for each in maps]
-    window = MainWindow(maps=maps)
+    panels = panels_for(maps)
+    window = MainWindow(panels, WORKSPACES)
     qtbot.addWidget(window)
-    Presenter(window).show(loaded_of(maps), fitted(ViewState(), maps), SourceHover(1))
+    entries = {spec.id: spec.shortcuts for spec in panel_specs(window)}
+    assert [entries[f"panel_{each.kind}"] for each in maps] == [(f"Ctrl+{n}",) for n in range(1, len(maps) + 1)]
+    assert len(set(entries.values())) == len(entries)
+    window.show()
+    presenter = Presenter(window, panels)
+    presenter.show(loaded_of(maps), fitted(ViewState(), maps), SourceHover(1))
     for each in maps:
+        window.show_card(each.kind)
+        presenter.reveal()
         panel = window.panels[each.kind]
         assert (panel.layer.count(), panel.head.count()) == each.shape and panel.accessibleName() == each.name
         assert panel.map.isEnabled()

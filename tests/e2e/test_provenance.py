@@ -32,6 +32,13 @@ def force_candidate(qtbot: QtBot, parts: Parts, rank: int) -> None:
     settle(qtbot, parts)
 
 
+@pytest.fixture
+def window(window: Parts) -> Parts:
+    """A window with a sentence encoded and the hypotheses on show: what is not on show is not spelled."""
+    window.window.show_card("hypotheses")
+    return window
+
+
 def listed(parts: Parts) -> list[tuple[str, int]]:
     """Text and number of tokens of every hypothesis in the list."""
     rows = parts.window.hypotheses.model.rows

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS, DECODER
+from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.cli.commands import parse
 from attention_viewer.viewer.cli.export import ExportOptions
 from attention_viewer.viewer.cli.exporting import first_view, planned
@@ -19,23 +22,35 @@ from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.names import proposed_names
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
+from attention_viewer.viewer.intents import measuring
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
-from attention_viewer.viewer.state import exportables, options
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state import exportables, options, questions
 from attention_viewer.viewer.state.exportables import Exportable, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import Named, Option
+from attention_viewer.viewer.state.results import Quantity
 from attention_viewer.viewer.state.view_state import Head, ViewState, choose
 from attention_viewer.viewer.storage.session_file import SavedSession, from_text, to_text
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.widgets.card import TitleBlock
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
+from attention_viewer.viewer.widgets.panel_form import Place, Workspace
+from attention_viewer.viewer.window import app, panels
 from attention_viewer.viewer.window.app import build
 from attention_viewer.viewer.window.app import first_view as remembered_view
+from attention_viewer.viewer.window.bindings import Binding
+from attention_viewer.viewer.window.panels import FedPanel
+from attention_viewer.viewer.work.jobs import Work
+from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement
 from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from support import traces
+from support.toy import PromptWorker
+from support.waiting import Open, wait_for_step
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -166,3 +181,74 @@ def test_it_is_an_option_of_the_command_line(capsys: pytest.CaptureFixture[str])
         parse(["export", "--help"])
     said = capsys.readouterr().out
     assert "--mood calm|loud" in said and MOOD.help in said
+
+
+DUMMIES = Quantity[int]("dummies", questions.ranking)
+
+
+class Dummy(QLabel):
+    """The least that a panel's widget is."""
+
+    def __init__(self, style: Style) -> None:
+        super().__init__()
+        self.header: QWidget = TitleBlock("Dummy")
+        self.told: list[str] = []
+
+    def set_style(self, style: Style) -> None:
+        """Has no look of its own."""
+
+    def tell(self, sentence: str) -> None:
+        self.told.append(sentence)
+
+
+DUMMY = FedPanel(
+    "dummy",
+    "Dummy",
+    Dummy,
+    {"attention": Place.BELOW, "drill": Place.MAIN},
+    "Ctrl+Shift+F9",
+    measures=(DUMMIES,),
+    feeds=(Binding("dummy", lambda s: (s.loaded.sentence,), str, lambda w, spec: w.tell(spec)),),
+)
+DRILL = Workspace("drill", "Drill", "Ctrl+Shift+F8", also={"cross": Place.MAP})
+
+
+def measured(document: Document) -> Work[int]:
+    def work(model: OpenModel) -> Generator[Progress, None, int]:
+        yield Progress(0, 1)
+        return len(document.source)
+
+    return work
+
+
+def test_a_panel_and_a_workspace_of_one_entry_each(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, open_window: Open
+) -> None:
+    monkeypatch.setattr(panels, "PANELS", (*panels.PANELS, DUMMY))
+    monkeypatch.setattr(app, "WORKSPACES", (*panels.WORKSPACES, DRILL))
+    measurements = (*MEASUREMENTS, Measurement((DUMMIES,), measured))
+    monkeypatch.setattr(measuring, "MEASUREMENTS", measurements)
+    monkeypatch.setattr("attention_viewer.viewer.window.app.Worker", PromptWorker)
+    settings = Settings(MemoryStore())
+    parts = open_window(settings, sentence="the cat sleeps")
+    wait_for_step(qtbot, parts, 0)
+    dummy = parts.window.widget("dummy")
+    assert isinstance(dummy, Dummy) and dummy.told == [], "it stands behind others, and costs nothing"
+    assert parts.controller.loaded.found(DUMMIES) is None
+
+    parts.actions["workspace_drill"].trigger()
+    assert parts.window.shown() == {"dummy", "cross"}
+    assert dummy.told == ["the cat sleeps"], "it is brought up to date when it comes to be seen"
+    qtbot.waitUntil(lambda: parts.controller.loaded.found(DUMMIES) == len("the cat sleeps"))
+    assert parts.actions["workspace_drill"].isChecked() and not parts.actions["workspace_attention"].isChecked()
+    keys = {action.text(): action.shortcut().toString() for action in parts.window.actions_with_shortcuts()}
+    assert keys["Dummy"] == "Ctrl+Shift+F9" and keys["Drill"] == "Ctrl+Shift+F8"
+
+    app.save_layout(parts.window, settings)
+    again = open_window(settings)
+    app.restore_layout(again.window, settings)
+    qtbot.waitUntil(lambda: again.window.shown() == {"dummy", "cross"})
+    parts.actions["workspace_attention"].trigger()
+    assert "dummy" not in parts.window.shown()
+    parts.actions["panel_dummy"].trigger()
+    assert "dummy" in parts.window.shown() and "encoder" in parts.window.shown()

@@ -16,7 +16,7 @@ from attention_viewer.viewer.intents.comparing import Compared
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other, placed
 from attention_viewer.viewer.state.questions import Question
-from attention_viewer.viewer.state.results import Quantity, Results
+from attention_viewer.viewer.state.results import SPELLINGS, Quantity, Results
 from attention_viewer.viewer.state.state import Traced
 from attention_viewer.viewer.work.jobs import Priority
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement, measurement_of
@@ -24,7 +24,7 @@ from attention_viewer.viewer.work.requests import spelling_work, trace_work
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure
 from PySide6.QtCore import QObject, Signal
 
-TEXTS, OTHER = "texts", "other"
+TEXTS, OTHER = SPELLINGS.name, "other"
 """Channels of what is not in the table."""
 
 
@@ -38,7 +38,7 @@ class Measuring(QObject):
         self._controller = controller
         self._compared: Compared | None = None
         self._open: dict[Measurement[Any], Question] = {}
-        self._watched: frozenset[Quantity[Any]] = frozenset()
+        self._watched: frozenset[Quantity[Any]] | None = None
         controller.traced.connect(self.measure)
         controller.model_changed.connect(self.forget)
 
@@ -53,9 +53,14 @@ class Measuring(QObject):
         self._drop(measurement_of(quantity))
 
     def watch(self, quantities: frozenset[Quantity[Any]]) -> None:
-        """What views that are open show: it is measured of every document shown, and nothing else of the kind is."""
-        for gone in self._watched - quantities:
-            self.stop(gone)
+        """What panels on show show: it is measured of every document shown, and nothing else is unasked.
+
+        Before anything was said, that is what is `automatic`.
+        """
+        for each in MEASUREMENTS:
+            watched = self._watched or frozenset()
+            if watched & set(each.quantities) and not quantities & set(each.quantities):
+                self._drop(each)
         self._watched = quantities
         self.measure()
 
@@ -80,8 +85,7 @@ class Measuring(QObject):
             question = each.asks.question(document)
             if each in self._open and self._open[each] != question:
                 self._drop(each)
-            wanted = each.automatic or each.asks in self._watched
-            if wanted and each not in self._open and self._results.of(each.asks, document) is None:
+            if self._is_due(each) and each not in self._open and self._results.of(each.asks, document) is None:
                 self._ask(each, document)
         self._spell_hypotheses(document)
         if self._results.other is None and not self._controller.inquiries.is_open(OTHER):
@@ -94,6 +98,12 @@ class Measuring(QObject):
         for channel in (TEXTS, OTHER):
             self._controller.inquiries.drop(channel)
         self._compared = None
+
+    def _is_due(self, measurement: Measurement[Any]) -> bool:
+        """Whether a measurement is made unasked."""
+        if self._watched is None:
+            return measurement.automatic
+        return not self._watched.isdisjoint(measurement.quantities)
 
     @property
     def _shown(self) -> Document | None:
@@ -148,7 +158,7 @@ class Measuring(QObject):
         if loaded.spelled != loaded.results.spelled:
             self._keep(replace(self._results, spelled=loaded.spelled))
         missing = [index for index, text in enumerate(loaded.texts) if text is None]
-        if not missing:
+        if not missing or not (self._watched is None or SPELLINGS in self._watched):
             self._controller.inquiries.drop(TEXTS)
             return
         sought = [loaded.spellings[index] for index in missing]

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from attention_viewer.model.contract.maps import MapInfo
+from attention_viewer.viewer.menus.action_specs import ActionSpec, SubmenuSpec, panel_specs, workspace_specs
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.exportables import DATA
@@ -23,7 +21,6 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
-ANY_TIME: Callable[[MenuActions], bool] = lambda menu: True  # noqa: E731
 
 
 def _has_sentence(menu: MenuActions) -> bool:
@@ -76,36 +73,6 @@ def _masked(menu: MenuActions) -> bool:
 
 
 POSITIONS = (("on", "On"), ("off", "Off"), ("shuffled", "Shuffled"))
-
-
-@dataclass(frozen=True)
-class ActionSpec:
-    """One command: `run` does it, `enabled` says when it can be, `checked` (if any) whether it is on.
-
-    `label` (if any) gives the text where it changes.
-    """
-
-    id: str
-    menu: str
-    text: str
-    run: Callable[[MenuActions], Any]
-    shortcuts: tuple[str, ...] = ()
-    enabled: Callable[[MenuActions], bool] = ANY_TIME
-    checked: Callable[[MenuActions], bool] | None = None
-    tip: str = ""
-    label: Callable[[MenuActions], str] | None = None
-
-
-@dataclass(frozen=True)
-class SubmenuSpec:
-    """A submenu in which exactly one value is on."""
-
-    menu: str
-    text: str
-    values: Sequence[tuple[Any, str]]
-    current: Callable[[MenuActions], Any]
-    choose: Callable[[MenuActions, Any], Any] = field(repr=False)
-    enabled: Callable[[MenuActions], bool] = ANY_TIME
 
 
 ACTIONS = (
@@ -163,9 +130,9 @@ ACTIONS = (
     ActionSpec("delete_hypothesis", "Decode", "Delete hypothesis", _delete_current, ("Ctrl+Shift+D",),
                lambda c: _hypotheses(c) > 1),
     ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
-               ("Ctrl+0",), _has_sentence, tip="Zero the output of the active panel's head, or let it through again"),
+               ("O",), _has_sentence, tip="Zero the output of the active panel's head, or let it through again"),
     ActionSpec("layer_off", "Experiment", "Switch the selected layer off",
-               lambda c: c.laboratory.toggle_selected_layer(), ("Ctrl+Shift+0",), _has_sentence,
+               lambda c: c.laboratory.toggle_selected_layer(), ("Shift+O",), _has_sentence,
                tip="All heads of the active panel's layer off, or on again"),
     ActionSpec("hide_token", "Experiment", "Hide a source token …", lambda c: c.experiments.choose_hidden(),
                ("Ctrl+H",), _has_sentence, tip="Let nothing look at a source token, or let it be looked at again"),
@@ -206,7 +173,13 @@ ACTIONS = (
                tip="Let the panel that is worked in fill the window, or let it go back to its place"),
     ActionSpec("presentation", "View", "Presentation", lambda c: c.toggle_presentation(), ("F5",),
                checked=lambda c: c.presenting, tip="The maps alone in large text over the whole screen"),
-    ActionSpec("reset_layout", "View", "Reset the layout", lambda c: c.reset_layout()),
+    ActionSpec("save_workspace", "View/Workspace", "Save as …", lambda c: c.workspaces.save_as(),
+               tip="Keep the panels as they stand, under a name of yours"),
+    ActionSpec("remove_workspace", "View/Workspace", "Remove this one", lambda c: c.workspaces.workspaces.remove(),
+               enabled=lambda c: c.workspaces.workspaces.current in c.workspaces.workspaces.own,
+               tip="Forget this workspace of your own"),
+    ActionSpec("reset_layout", "View/Workspace", "Reset this one", lambda c: c.reset_layout(),
+               tip="Every panel where this workspace had it at first"),
     ActionSpec("open_model", "Model", "Open a checkpoint …", lambda c: c.choose_model(), ("Ctrl+O",),
                tip="Open the directory of another Marian checkpoint"),
     ActionSpec("bundled", "Model", "Use the bundled English-French model", lambda c: c.open_bundled()),
@@ -226,26 +199,6 @@ SUBMENUS = (
 )  # fmt: skip
 
 
-def panel_action(number: int, sides: MapInfo) -> ActionSpec:
-    """The action that makes a panel of maps the active one; `number` counts from 1."""
-    return ActionSpec(
-        f"panel_{sides.kind}",
-        "View",
-        f"{sides.name.removesuffix(' self-attention')} panel",
-        lambda c: c.controller.activate(sides.kind),
-        (f"Ctrl+{number}",),
-        checked=lambda c: c.controller.view.active == sides.kind,
-        tip="Let the keyboard act on this panel",
-    )
-
-
-def actions_for(maps: Sequence[MapInfo]) -> tuple[ActionSpec, ...]:
-    """`ACTIONS`, and before the lock of the panels one for each panel of maps."""
-    panels = tuple(panel_action(number, sides) for number, sides in enumerate(maps, 1))
-    lock = next(index for index, spec in enumerate(ACTIONS) if spec.id == "lock")
-    return (*ACTIONS[:lock], *panels, *ACTIONS[lock:])
-
-
 def view_submenu(option: Option[Any]) -> SubmenuSpec:
     """The submenu of a choice of how maps are shown."""
     return SubmenuSpec(
@@ -263,8 +216,8 @@ class ActionTable(QObject):
     def __init__(self, window: MainWindow, menu_actions: MenuActions) -> None:
         super().__init__(window)
         self._window, self._menu_actions = window, menu_actions
+        self._specs = (*panel_specs(window), *workspace_specs(window), *ACTIONS)
         self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
-        self._specs = actions_for(window.maps)
         self._actions = {spec.id: self._add(spec) for spec in self._specs}
         self._submenus = [(spec, self._add_submenu(spec)) for spec in (*SUBMENUS, *map(view_submenu, options.OPTIONS))]
         menu_actions.controller.changed.connect(self.refresh)
@@ -282,6 +235,7 @@ class ActionTable(QObject):
         """Enable, disable and tick every action as the state now is."""
         for spec in self._specs:
             action = self._actions[spec.id]
+            action.setVisible(spec.offered(self._menu_actions))
             action.setEnabled(spec.enabled(self._menu_actions))
             if spec.checked is not None:
                 action.setChecked(spec.checked(self._menu_actions))
@@ -301,8 +255,15 @@ class ActionTable(QObject):
         action.setStatusTip(spec.tip)
         action.setCheckable(spec.checked is not None)
         action.triggered.connect(lambda: spec.run(self._menu_actions))
-        self._menus[spec.menu].addAction(action)
+        self._menu(spec.menu).addAction(action)
         return action
+
+    def _menu(self, path: str) -> QMenu:
+        """A menu, or a submenu of one ("View/Workspace"), which is made where there is none yet."""
+        if path not in self._menus:
+            above, _, name = path.rpartition("/")
+            self._menus[path] = self._menu(above).addMenu(name)
+        return self._menus[path]
 
     def _add_submenu(self, spec: SubmenuSpec) -> list[tuple[Any, QAction]]:
         menu = self._menus[spec.menu].addMenu(spec.text)

@@ -109,7 +109,7 @@ class LaboratoryActions(QObject):
 
     def rank(self) -> None:
         """Rank heads, and show the ranking."""
-        self._window.show_card("laboratory")
+        self._window.show_card("ranking")
         self._laboratory.rank()
 
     def show_head_menu(self, kind: Kind, layer: int, head: int, where: QPoint) -> None:

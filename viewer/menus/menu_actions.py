@@ -16,6 +16,7 @@ from attention_viewer.viewer.menus.closing import Closing
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.menus.recovery_actions import RecoveryActions
 from attention_viewer.viewer.menus.session_actions import SessionActions
+from attention_viewer.viewer.menus.workspace_actions import WorkspaceActions
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.options import Option, Value
@@ -49,6 +50,8 @@ class MenuActions(QObject):
         self.sessions = SessionActions(window, controller, settings)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)
+        self.workspaces = WorkspaceActions(window)
+        self.workspaces.changed.connect(self.changed)
 
     # What writes pictures is imported when it is first asked for: no first paint waits for it.
     @cached_property
@@ -156,7 +159,7 @@ class MenuActions(QObject):
         AboutDialog(versions(), self._model_text(), self._window).open()
 
     def reset_layout(self) -> None:
-        """Put every panel back where it was at first."""
+        """Put every panel back where the workspace had it at first."""
         self._window.reset_layout()
 
     def quit(self) -> None:

@@ -144,7 +144,8 @@ def ranking_spec(loaded: Loaded) -> RankingSpec:
         for effect in loaded.found(RANKING) or ()
     )
     progress = loaded.progress(RANKING)
-    return RankingSpec(rows, None if progress is None else (progress.done, progress.total))
+    reason = loaded.waiting.reason if loaded.document is None or loaded.trace is None else ""
+    return RankingSpec(rows, None if progress is None else (progress.done, progress.total), reason)
 
 
 def laboratory_spec(loaded: Loaded) -> LaboratorySpec:

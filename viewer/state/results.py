@@ -139,3 +139,5 @@ ATTRIBUTIONS: Mapping[Method, Quantity[Attribution]] = MappingProxyType(
 )
 PROPERTIES = Quantity[Judged]("properties of encodings", questions.model_alone)
 TIMES = Quantity[Timed]("times of layers", questions.model_alone)
+SPELLINGS = Quantity[HypothesisText]("texts", lambda document: None)
+"""The texts of hypotheses: each has a question of its own, so that they stand in `Results.spelled`."""

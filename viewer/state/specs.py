@@ -257,10 +257,14 @@ class HeadEffectRow:
 
 @dataclass(frozen=True)
 class RankingSpec:
-    """All heads by effect, the largest first; `progress` is (done, total) while it runs, None when it does not."""
+    """All heads by effect, the largest first; `progress` is (done, total) while it runs, None when it does not.
+
+    `reason` says why no head can be ranked or switched, "" where it can.
+    """
 
     rows: tuple[HeadEffectRow, ...] = ()
     progress: tuple[int, int] | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class AttentionPanel(QWidget):
         self.grid.selected.connect(self.head_selected)
         self.grid.menu_requested.connect(self.head_menu_requested)
         self.map.cell_hovered.connect(self.cell_hovered)
-        self.map.activated.connect(self._activate)
+        self.map.activated.connect(self.activate)
         self.layer.activated.connect(self._choose)
         self.head.activated.connect(self._choose)
         self.thumbnails.clicked.connect(self.thumbnails_requested)
@@ -171,10 +171,11 @@ class AttentionPanel(QWidget):
         pressed = event.type() is QEvent.Type.MouseButtonPress
         focused = event.type() is QEvent.Type.FocusIn and watched is not self
         if pressed or focused:
-            self._activate()
+            self.activate()
         return False
 
-    def _activate(self) -> None:
+    def activate(self) -> None:
+        """Ask to be the panel that the keyboard and Export act on."""
         if not self.active:
             self.activated.emit()
 

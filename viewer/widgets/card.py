@@ -168,7 +168,7 @@ class Card(QDockWidget):
     def __init__(self, name: str, title: str, header: QWidget, body: QWidget) -> None:
         super().__init__(title)
         self.setObjectName(name)
-        self._large = False
+        self._large = self.folded = False
         self._style: Style | None = None
         self.dock_button = _title_button(f"{title}: dock")
         self.dock_button.setToolTip("Back into the window")
@@ -217,7 +217,7 @@ class Card(QDockWidget):
 
     def set_folded(self, folded: bool) -> None:
         """Leave nothing of the card but its tab, or let it have room again."""
-        folded = folded and not self.isFloating()
+        self.folded = folded = folded and not self.isFloating()
         self._header.setVisible(not folded)
         self._body.setVisible(not folded)
         self.setMaximumHeight(1 if folded else QWIDGETSIZE_MAX)

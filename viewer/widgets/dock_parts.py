@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+
+from attention_viewer.viewer.widgets.panel_form import Arrangement
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMainWindow, QStyle, QTabBar
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle, QTabBar
 
 
 def tab_bars(host: QMainWindow) -> list[QTabBar]:
@@ -15,3 +19,65 @@ def tab_bars(host: QMainWindow) -> list[QTabBar]:
 def separator_width(host: QMainWindow) -> int:
     """Pixels between two docks."""
     return host.style().pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent, None, host)
+
+
+def is_docked(host: QMainWindow, dock: QDockWidget) -> bool:
+    """Whether a dock has a place in its window, in front or behind."""
+    elsewhere = dock.isHidden() or dock.isFloating()
+    return not elsewhere and host.dockWidgetArea(dock) != Qt.DockWidgetArea.NoDockWidgetArea
+
+
+def is_behind(dock: QDockWidget) -> bool:
+    """Whether another dock stands in front of one; Qt puts it out of sight, to the left of and above everything."""
+    return dock.geometry().bottomRight().x() < 0
+
+
+def raise_tab(host: QMainWindow, dock: QDockWidget) -> None:
+    """Put a dock in front of those it shares a place with."""
+    dock.raise_()
+    # Qt does not look at its tabs where the dock is the uppermost widget already.
+    for bar in tab_bars(host):
+        for index in range(bar.count()):
+            if bar.tabText(index) == dock.windowTitle():
+                bar.setCurrentIndex(index)
+
+
+def stand_elsewhere(host: QMainWindow, docks: Mapping[str, QDockWidget], arrangement: Arrangement) -> bool:
+    """Whether any dock is not in the area, or not among the tabs, that an arrangement has for it."""
+    for name, dock in docks.items():
+        below = name in arrangement.below
+        wanted = Qt.DockWidgetArea.BottomDockWidgetArea if below else Qt.DockWidgetArea.TopDockWidgetArea
+        beside = {each.objectName() for each in host.tabifiedDockWidgets(dock)}
+        astray = beside - set(arrangement.group_of(name)) or host.dockWidgetArea(dock) != wanted
+        if astray and not dock.isFloating():
+            return True
+    return False
+
+
+def put(
+    host: QMainWindow, docks: Mapping[str, QDockWidget], arrangement: Arrangement, closed: Collection[str]
+) -> list[list[QDockWidget]]:
+    """Put docks where an arrangement has them, those first that are not closed; returns those that share a place."""
+    for dock in docks.values():
+        host.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, dock)
+        dock.show()
+
+    def there(names: Sequence[str]) -> list[QDockWidget]:
+        return [docks[name] for name in sorted(names, key=lambda name: name in closed) if name in docks]
+
+    columns = [(there(column.names), there(column.under)) for column in arrangement.columns]
+    columns = [(upper or under, under if upper else []) for upper, under in columns if upper or under]
+    for (left, _), (right, _) in pairwise(columns):
+        host.splitDockWidget(left[0], right[0], Qt.Orientation.Horizontal)
+    for upper, under in columns:
+        if under:
+            host.splitDockWidget(upper[0], under[0], Qt.Orientation.Vertical)
+    lower = there(arrangement.below)
+    if lower:
+        host.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, lower[0])
+    groups = [group for group in (*(each for column in columns for each in column), lower) if group]
+    for group in groups:
+        for dock in group[1:]:
+            host.tabifyDockWidget(group[0], dock)
+        group[0].raise_()
+    return groups

@@ -7,23 +7,22 @@ from html import escape
 
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.state.specs import LaboratorySpec, RankingSpec
+from attention_viewer.viewer.state.specs import LaboratorySpec
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.card import TitleBlock
 from attention_viewer.viewer.widgets.entries import Entries
-from attention_viewer.viewer.widgets.ranking_table import RankingTable
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QComboBox,
+    QFrame,
     QGridLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QSpinBox,
-    QTabWidget,
     QWidget,
 )
 
@@ -45,7 +44,7 @@ NO_TOKENS = "right-click a source token to hide it"
 
 
 class LaboratoryPanel(QWidget):
-    """Shows a `LaboratorySpec` on one tab and a `RankingSpec` on the other. Title in `header`; setters emit nothing.
+    """Shows a `LaboratorySpec`. Title in `header`; setters emit nothing.
 
     `head_switched` carries kind, layer and head from 0, and whether it is to be off; `token_hidden` a position from 0.
     """
@@ -73,12 +72,10 @@ class LaboratoryPanel(QWidget):
         self.hidden = Entries("Hidden source tokens", NO_TOKENS, "Show", HIDDEN_TIP)
         self.reset = QPushButton("Reset all")
         self.reset.setToolTip("The model as it was trained: every switch back where it was")
-        self.ranking = RankingTable(style)
         self._reason, self._effect = _wrapped("hint"), _wrapped("title")
         self._captions = _wrapped("muted"), _wrapped("muted")
         self._translations = _wrapped(), _wrapped()
         self._controls, self._results = QWidget(), QWidget()
-        self.tabs = QTabWidget()
         self.setAccessibleName("Laboratory")
         self._lay_out()
         self._connect()
@@ -97,25 +94,18 @@ class LaboratoryPanel(QWidget):
         self.hidden.set_entries([(index, f"{text} · token {index + 1}") for index, text in spec.hidden])
         self.reset.setEnabled(is_changed(spec))
         self._controls.setEnabled(not spec.reason)
-        self.ranking.set_usable(not spec.reason)
         self._reason.setText(spec.reason)
         self._reason.setVisible(bool(spec.reason))
         self._show_results()
-
-    def set_ranking(self, spec: RankingSpec) -> None:
-        """Show the heads by their effect."""
-        self.ranking.set_spec(spec)
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         self._look = style
         em = style.em
         self.header.set_style(style)
-        self.ranking.set_style(style)
         self._switches.setSpacing(round(0.6 * em))
         self._listed.setSpacing(round(0.6 * em))
-        self._column.setContentsMargins(0, round(0.6 * em), round(0.3 * em), 0)
-        self._ranking_box.setContentsMargins(0, round(0.6 * em), 0, 0)
+        self._column.setContentsMargins(0, 0, round(0.3 * em), 0)
         self._lines.setSpacing(round(0.2 * em))
         self.seed.setMaximumWidth(round(8 * em))
         self.seed.lineEdit().setTextMargins(round(0.4 * em), 0, 0, 0)
@@ -181,7 +171,6 @@ class LaboratoryPanel(QWidget):
         self.heads_off.removed.connect(self._switch_on)
         self.hidden.removed.connect(lambda index: self.token_hidden.emit(index, False))
         self.reset.clicked.connect(self.reset_requested)
-        self.ranking.head_switched.connect(self.head_switched)
         for part in (self.encoder_positions, self.decoder_positions, self.seed):
             part.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             part.installEventFilter(self)
@@ -202,17 +191,12 @@ class LaboratoryPanel(QWidget):
         self._column.addStretch(1)
         scrolled = QScrollArea()
         scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setWidget(page)
         for each in (page, scrolled.viewport()):
             each.setAutoFillBackground(False)
-        ranking = QWidget()
-        self._ranking_box = _column_of(ranking)
-        self._ranking_box.addWidget(self.ranking)
-        self.tabs.setDocumentMode(True)
-        self.tabs.addTab(scrolled, "Switches")
-        self.tabs.addTab(ranking, "Heads by effect")
-        _column_of(self).addWidget(self.tabs)
+        _column_of(self).addWidget(scrolled)
 
     def _lay_out_controls(self) -> None:
         self._parts = _column_of(self._controls)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from attention_viewer.model.contract.maps import EXPECTED, MapInfo
+from attention_viewer.model.contract.maps import Kind
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.state.plain_text import PROGRAM
 from attention_viewer.viewer.state.specs import CONVENTION
+from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
-from attention_viewer.viewer.widgets.beam_view import BeamView
-from attention_viewer.viewer.widgets.candidates import CandidatesPanel
-from attention_viewer.viewer.widgets.card import QWIDGETSIZE_MAX, Card, ElidedLabel
+from attention_viewer.viewer.widgets.card import Card, ElidedLabel, TitleBlock
 from attention_viewer.viewer.widgets.header import Header
-from attention_viewer.viewer.widgets.hypotheses_panel import HypothesesPanel
-from attention_viewer.viewer.widgets.laboratory_panel import LaboratoryPanel
+from attention_viewer.viewer.widgets.model_line import ModelLine
+from attention_viewer.viewer.widgets.panel import Panel, places_in
+from attention_viewer.viewer.widgets.panel_form import Workspace
 from attention_viewer.viewer.widgets.panel_host import PanelHost
-from attention_viewer.viewer.widgets.position_panel import PositionPanel
 from attention_viewer.viewer.widgets.session_drop import as_copy, session_in
 from attention_viewer.viewer.widgets.token_strip import MOST_LINES
+from attention_viewer.viewer.widgets.workspaces import Workspaces
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
@@ -26,26 +27,21 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
-    QGuiApplication,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMenu, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
-FRAME = QSize(8, 40)
-"""Room for the frame around a window that has none yet: it gets it when it is shown."""
 DEFAULT_SIZE = QSize(1600, 1000)
 LOW_EMS = 46.0
 """Height of the window below which the token strips have one line each."""
 COMPACT_EMS = 38.0
 """Height of the window below which lists and plots do without the line below their titles."""
-MENU_EMS = 2.0
-"""Space around a menu's name in the menu bar."""
 LEAST_EMS = (30.0, 20.0)
 """Width and height of the smallest window; what has no room there scrolls."""
 
 
 class MainWindow(QMainWindow):
-    """Every widget of the window in its place, with a panel for each of `maps`.
+    """Every widget of the window in its place: those of the panels by the names of their entries.
 
     `closing` comes before the window closes; `file_dropped` names a session file that was dragged onto it.
     """
@@ -53,9 +49,8 @@ class MainWindow(QMainWindow):
     closing = Signal()
     file_dropped = Signal(str)
 
-    def __init__(self, style: Style | None = None, maps: tuple[MapInfo, ...] = EXPECTED) -> None:
+    def __init__(self, panels: Sequence[Panel], workspaces: Sequence[Workspace], style: Style | None = None) -> None:
         super().__init__()
-        self.maps = maps
         self.setWindowTitle(PROGRAM)
         self.setAcceptDrops(True)
         self._may_close: Callable[[], bool] = lambda: True
@@ -66,45 +61,51 @@ class MainWindow(QMainWindow):
         self.target_strip = self.header.target_strip
         self.step_controls = self.header.step_controls
         self.banner = self.header.banner
-        self.candidates = CandidatesPanel(style)
-        self.panels = {each.kind: AttentionPanel(style, each.name) for each in maps}
-        self.positions = PositionPanel(style)
-        self.hypotheses = HypothesesPanel(style)
-        self.beam = BeamView(style)
-        self.laboratory = LaboratoryPanel(style)
+        self.entries, self.workspace_entries = tuple(panels), tuple(workspaces)
+        self._widgets: dict[str, Any] = {each.name: each.make(style) for each in panels}
+        self.panels: dict[Kind, AttentionPanel] = {
+            each.map.kind: self._widgets[each.name] for each in panels if each.map is not None
+        }
+        self.candidates = self._widgets["next"]
+        self.positions = self._widgets["positions"]
+        self.laboratory = self._widgets["laboratory"]
+        self.ranking = self._widgets["ranking"]
+        self.hypotheses = self._widgets["hypotheses"]
+        self.beam = self._widgets["beam"]
         self._presenting = False
-        self._cards = self._make_cards()
-        self.host = PanelHost(self._cards)
+        self._cards = {
+            each.name: Card(each.name, each.title, self._widgets[each.name].header, self._widgets[each.name])
+            for each in panels
+        }
+        self.host = PanelHost(self._cards, places_in(workspaces[0], self.entries))
+        self.workspaces = Workspaces(self.host, panels, workspaces)
         self._em = style.em
         self._lay_out()
         self._make_status_bar()
-        self._model_line = ElidedLabel("muted")
-        self._model_line.setObjectName("modelLine")
-        self.menuBar().setCornerWidget(self._model_line, Qt.Corner.TopRightCorner)
+        self._model_line = ModelLine(self.menuBar())
         self._text_resized = QTimer(self)
         self._text_resized.setSingleShot(True)
         self._text_resized.setInterval(0)
-        self._text_resized.timeout.connect(self._fit_model_line)
+        self._text_resized.timeout.connect(self._model_line.fit)
         self._connect()
         self.set_style(style)
-        self.resize(self.fitting(DEFAULT_SIZE))
+        self.resize(on_screen.fitting(self, DEFAULT_SIZE))
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size in every part; text that has grown out of its room is given more."""
         self._em = style.em
         self.header.set_style(style)
-        self.candidates.set_style(style)
-        for below in (self.positions, self.hypotheses, self.beam, self.laboratory):
-            below.set_style(style)
-        for panel in self.panels.values():
-            panel.set_style(style)
+        for widget in self._widgets.values():
+            widget.set_style(style)
         self.host.set_style(style)
-        self.setMinimumSize(self.fitting(QSize(round(LEAST_EMS[0] * style.em), round(LEAST_EMS[1] * style.em))))
+        self.setMinimumSize(
+            on_screen.fitting(self, QSize(round(LEAST_EMS[0] * style.em), round(LEAST_EMS[1] * style.em)))
+        )
         margin = round(0.5 * style.em)
         self._around.setContentsMargins(margin, margin, margin, margin)
         self._status.setContentsMargins(margin, 0, 0, 0)
         self._convention.setContentsMargins(margin, 0, margin, 0)
-        self._model_line.setContentsMargins(margin, 0, margin, 0)
+        self._model_line.set_style(style)
         self._fit_room()
         # The menu bar follows the new font only with the next events.
         self._text_resized.start()
@@ -112,6 +113,14 @@ class MainWindow(QMainWindow):
     def set_actions(self, actions: Mapping[str, QAction]) -> None:
         """The actions of the step buttons: first, back, step, last, play."""
         self.step_controls.set_actions(actions)
+
+    def widget(self, name: str) -> Any:
+        """The widget of a panel, as its entry made it."""
+        return self._widgets[name]
+
+    def shown(self) -> frozenset[str]:
+        """The panels to be seen."""
+        return self.host.shown
 
     def add_dock_menu(self, menu: QMenu) -> None:
         """Add to `menu` what shows and hides each panel."""
@@ -130,7 +139,7 @@ class MainWindow(QMainWindow):
     def set_model_line(self, text: str) -> None:
         """What model is open, at the right end of the menu bar."""
         self._model_line.set_full_text(text)
-        self._fit_model_line()
+        self._model_line.fit()
 
     def set_status(self, text: str) -> None:
         """What the program is doing."""
@@ -153,13 +162,39 @@ class MainWindow(QMainWindow):
         box.open()
 
     def focus_panels(self, *_: object) -> None:
-        """Take the keyboard from a line of text to the active attention panel, so that arrows step."""
-        active = next((panel for panel in self.panels.values() if panel.active), self.panels[self.maps[-1].kind])
-        active.map.setFocus(Qt.FocusReason.OtherFocusReason)
+        """Take the keyboard from a line of text to the active map, or to the steps, so that arrows step."""
+        active = next((panel for panel in self.panels.values() if panel.active and panel.isVisible()), None)
+        target = self.step_controls if active is None else active.map
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def is_map(self, name: str) -> bool:
+        """Whether a panel shows maps."""
+        return name in self.panels
+
+    def keep_focus(self) -> None:
+        """Put the keyboard somewhere on show, where the part that had it is not to be seen any more."""
+        focused = self.focusWidget()
+        if focused is None or not focused.isVisible():
+            self.focus_panels()
+
+    def go_to(self, name: str) -> None:
+        """Bring a panel to the front, and the keyboard to it."""
+        self.show_card(name)
+        widget = self._widgets[name]
+        if name in self.panels:
+            widget.activate()
+        target = widget.map if name in self.panels else first_focus(widget)
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def set_active(self, name: str) -> None:
+        """Mark the map that the keyboard and Export act on."""
+        for each, panel in self.panels.items():
+            panel.set_active(each == name)
 
     def reset_layout(self) -> None:
-        """Every panel where it was at first."""
-        self.host.reset()
+        """Every panel where the workspace had it at first."""
+        self.workspaces.reset()
 
     def toggle_large(self, name: str) -> None:
         """Let a panel ("encoder", "next" ...) fill the window, or let it go back to its place."""
@@ -177,7 +212,7 @@ class MainWindow(QMainWindow):
         for name, card in self._cards.items():
             if focused is not None and card.isAncestorOf(focused):
                 return name
-        return next((kind for kind, panel in self.panels.items() if panel.active), self.maps[-1].kind)
+        return next((name for name, panel in self.panels.items() if panel.active), next(iter(self._cards)))
 
     def set_presentation(self, on: bool) -> None:
         """Fill the screen with the maps alone, or go back to what was shown before."""
@@ -194,31 +229,17 @@ class MainWindow(QMainWindow):
         """Whether any panel shows the thumbnails of all heads."""
         return any(panel.thumbnails.isChecked() for panel in self.panels.values())
 
-    def fitting(self, size: QSize) -> QSize:
-        """`size`, or as much of it as the screen has room for with the frame around the window."""
-        screen = self.screen() or QGuiApplication.primaryScreen()
-        frame = self.frameGeometry().size() - self.geometry().size() if self.isVisible() else FRAME
-        return size.boundedTo(screen.availableGeometry().size() - frame)
-
     def keep_on_screen(self) -> None:
         """Make the window no larger than its screen, and put it where all of it is seen."""
-        if self.isMaximized() or self.isFullScreen():
-            return
-        self.resize(self.fitting(self.size()))
-        room = self.screen().availableGeometry()
-        frame = self.frameGeometry()
-        left = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
-        top = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
-        if (left, top) != (frame.left(), frame.top()):
-            self.move(left, top)
+        on_screen.keep(self)
 
     def saveState(self, version: int | None = 0) -> QByteArray:
-        """Where the panels are."""
-        return self.host.saveState(version)
+        """Where the panels are, in every workspace."""
+        return QByteArray(self.workspaces.to_bytes())
 
     def restoreState(self, state: QByteArray | bytes | bytearray | memoryview, version: int | None = 0) -> bool:
         """Put the panels where `saveState` found them; False (and nothing changed) for damaged bytes."""
-        return self.host.restoreState(state, version)
+        return self.workspaces.from_bytes(bytes(state.data()) if isinstance(state, QByteArray) else bytes(state))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the panels their room in a low or narrow window."""
@@ -253,17 +274,6 @@ class MainWindow(QMainWindow):
         self.closing.emit()
         super().closeEvent(event)
 
-    def _make_cards(self) -> dict[str, Card]:
-        cards = {"next": Card("next", "Next token", self.candidates.header, self.candidates)}
-        for each in self.maps:
-            panel = self.panels[each.kind]
-            cards[each.kind] = Card(each.kind, each.short, panel.header, panel)
-        cards["positions"] = Card("positions", "Positions", self.positions.header, self.positions)
-        cards["laboratory"] = Card("laboratory", "Laboratory", self.laboratory.header, self.laboratory)
-        cards["hypotheses"] = Card("hypotheses", "Hypotheses", self.hypotheses.header, self.hypotheses)
-        cards["beam"] = Card("beam", "Beam search", self.beam.header, self.beam)
-        return cards
-
     def _lay_out(self) -> None:
         content = QWidget()
         content.setObjectName("content")
@@ -286,9 +296,9 @@ class MainWindow(QMainWindow):
         self.host.rearranged.connect(self._show_header)
         for name, card in self._cards.items():
             card.large_requested.connect(lambda name=name: self.toggle_large(name))
-        for kind, panel in self.panels.items():
+        for name, panel in self.panels.items():
             panel.thumbnails_requested.connect(self.set_thumbnails)
-            panel.fronted.connect(lambda name=kind: self.host.bring_to_front(name))
+            panel.fronted.connect(lambda name=name: self.host.bring_to_front(name))
 
     def _shown_at_rest(self) -> frozenset[str] | None:
         """What is shown where no single panel is large."""
@@ -303,23 +313,11 @@ class MainWindow(QMainWindow):
         height = self.height() / self._em
         self.header.set_low(height < COMPACT_EMS)
         self.header.set_lines(1 if height < LOW_EMS else MOST_LINES)
-        experiments = (self.laboratory.header, self.hypotheses.header, self.beam.header)
-        for header in (self.candidates.header, *experiments):
-            header.set_compact(height < COMPACT_EMS)
+        for name, widget in self._widgets.items():
+            if name not in self.panels and isinstance(widget.header, TitleBlock):
+                widget.header.set_compact(height < COMPACT_EMS)
         self.host.fit(self.size())
-        self._fit_model_line()
-
-    def _fit_model_line(self) -> None:
-        """Leave the menus their room, so that none is cut off beside the model's line."""
-        bar = self.menuBar()
-        metrics = bar.fontMetrics()
-        menus = sum(metrics.horizontalAdvance(action.text()) + MENU_EMS * self._em for action in bar.actions())
-        room = self.width() - round(menus + MENU_EMS * self._em)
-        height = max(0, bar.sizeHint().height() - round(0.6 * self._em))
-        self._model_line.setMaximumWidth(QWIDGETSIZE_MAX)
-        self._model_line.setFixedSize(max(0, min(self._model_line.sizeHint().width(), room)), height)
-        bar.setCornerWidget(self._model_line, Qt.Corner.TopRightCorner)
-        self._model_line.show()
+        self._model_line.fit()
 
     def _make_status_bar(self) -> None:
         self._status = ElidedLabel("muted")
@@ -333,6 +331,14 @@ class MainWindow(QMainWindow):
         bar.addWidget(self._status, 1)
         bar.addWidget(self._timing)
         bar.addPermanentWidget(self._convention, 1)
+
+
+def first_focus(widget: QWidget) -> QWidget | None:
+    """The first part of a widget that Tab reaches."""
+    for each in (widget, *widget.findChildren(QWidget)):
+        if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isEnabled() and each.isVisible():
+            return each
+    return None
 
 
 def _with(state: Qt.WindowState, flag: Qt.WindowState, on: bool) -> Qt.WindowState:

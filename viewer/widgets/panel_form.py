@@ -1,79 +1,166 @@
-"""How the panels stand in a window of some size, and what the user chose against it. Pure; no widgets.
+"""Where panels stand in a window of some size: a function of their places in a workspace. Pure; no widgets.
 
 Lengths are in ems, so that large text counts like a small window.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from itertools import pairwise
-from typing import Any
 
-NEXT, POSITIONS = "next", "positions"
-MAPS = ("encoder", "decoder", "cross")
-LOWER = (POSITIONS, "laboratory", "hypotheses", "beam")
-"""Cards that share a place by tabs: below the maps, or behind some of them where the room is small."""
-THREE_COLUMNS_EMS, TWO_COLUMNS_EMS = 84.0, 62.0
-"""Widths of the window from which three maps, or two, stand side by side."""
+POSITIONS = "positions"
+COLUMNS_EMS = (62.0, 84.0, 125.0)
+"""Widths of the window from which two, three or four wide columns stand beside the narrow one."""
+BELOW_COLUMNS = 3
+"""Wide columns from which there is room for a strip below them; with fewer, its panels stand behind others."""
+TALL_EMS = 58.0
+"""Height of the window from which the first of the lists at the side stands above the others."""
+SIDE_TOP = 0.5
+"""Share of the height that it gets there."""
 OPEN_EMS = 66.0
-"""Height of the window from which the lower cards stand open without being asked for."""
-NEXT_SHARE, NEXT_EMS = 0.11, (12.0, 19.0)
-"""Share of the width that the next token gets, and the least and the most of it."""
+"""Height of the window from which the strip below stands open without being asked for."""
+NARROW_SHARE, NARROW_EMS = 0.11, (12.0, 19.0)
+"""Share of the width that the narrow column gets, and the least and the most of it."""
+SIDE_SHARE, SIDE_EMS = 0.26, (25.0, 40.0)
+"""The same for the column of lists at the right."""
+MAIN_WEIGHT = 2.0
+"""So much of the rest the main column gets, where a map gets 1."""
 LOWER_SHARE, LOWER_EMS = 0.24, 13.0
 """Share of the height that the positional encoding gets below the maps, and the least of it."""
 WORKING_SHARE, WORKING_EMS = 0.55, 26.0
 """The same for the other lower cards: of the height at most, and what they can make use of."""
-MOST_BELOW = 0.8
-"""Share of the height that a saved layout may give the lower cards."""
+
+
+class Place(StrEnum):
+    """What part of a workspace a panel stands in. Panels of one part share it by tabs; maps do so if they have to."""
+
+    NARROW = "narrow"
+    MAIN = "main"
+    MAP = "map"
+    SIDE = "side"
+    BELOW = "below"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A named arrangement of panels, called by a key.
+
+    Each panel says itself where it stands in which workspace; `also` has the places of panels that do not.
+    """
+
+    name: str
+    title: str
+    key: str = ""
+    tip: str = ""
+    also: Mapping[str, Place] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Form:
-    """So many columns of maps; with three of them the lower cards have a place below, `open` or folded to tabs."""
+    """So many wide columns at most; with at least `BELOW_COLUMNS` there is a strip below, `open` or folded to tabs.
+
+    In a `tall` one, a column of lists has two parts.
+    """
 
     columns: int
     open: bool
+    tall: bool = False
 
-    @property
-    def groups(self) -> tuple[tuple[str, ...], ...]:
-        """The names of the cards in each column, from the left; those of a column share it by tabs."""
-        encoder, decoder, cross = MAPS
-        if self.columns == 3:
-            return (NEXT,), (encoder,), (decoder,), (cross,)
-        if self.columns == 2:
-            return (NEXT,), (encoder, decoder, POSITIONS), (cross, *LOWER[1:])
-        return (NEXT,), (cross, encoder, decoder, *LOWER)
+
+@dataclass(frozen=True)
+class Column:
+    """Panels that share a column by tabs, the first in front; `place` decides its width.
+
+    Those `under` them share its lower part.
+    """
+
+    names: tuple[str, ...]
+    place: Place
+    under: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Columns from the left, and the panels that share the strip below them."""
+
+    columns: tuple[Column, ...]
+    below: tuple[str, ...]
 
     def group_of(self, name: str) -> tuple[str, ...]:
-        """The cards that share a place with a card, itself included."""
-        return next((group for group in (*self.groups, LOWER) if name in group), (name,))
+        """The panels that share a place with a panel, itself included."""
+        groups = (*(group for column in self.columns for group in (column.names, column.under)), self.below)
+        return next((group for group in groups if name in group), (name,))
 
 
 def form_for(width: float, height: float) -> Form:
     """The form for a window of so many ems."""
-    columns = 3 if width >= THREE_COLUMNS_EMS else 2 if width >= TWO_COLUMNS_EMS else 1
-    return Form(columns, height >= OPEN_EMS)
+    return Form(1 + sum(width >= least for least in COLUMNS_EMS), height >= OPEN_EMS, height >= TALL_EMS)
 
 
-def column_of(name: str) -> str:
-    """What the share of a card's width goes by: every card of a column has the same."""
-    return NEXT if name == NEXT else name if name in MAPS else MAPS[-1]
+def arranged(places: Mapping[str, Place], form: Form) -> Arrangement:
+    """Where the panels of a workspace stand in a form; the order in a part is that of `places`.
 
-
-def column_widths(names: Sequence[str], room: int, em: float, chosen: Mapping[str, float]) -> list[int]:
-    """The widths in pixels of columns by the cards in front, which fill `room` to the pixel.
-
-    Where they did not, Qt would share out the rest by what was there before. `chosen` are shares by column.
+    Maps stand side by side as far as there are columns, the last of them by itself. Where there is no room for a
+    strip below, its panels stand behind those of the first and the last wide column.
     """
-    least, most = (ems * em for ems in NEXT_EMS)
-    narrow = min(most, max(least, NEXT_SHARE * room)) / room if room > 0 else 0.0
-    wide = (1.0 - narrow) / max(1, len(names) - 1) if NEXT in names else 1.0
-    shares = [chosen.get(column_of(name), narrow if name == NEXT else wide) for name in names]
+    parts = {place: tuple(name for name, each in places.items() if each is place) for place in Place}
+    maps, main, side, below = (parts[each] for each in (Place.MAP, Place.MAIN, Place.SIDE, Place.BELOW))
+    columns = form.columns
+    if columns == 1:
+        # What is worked with is in front, then what it acts on: the last map.
+        wide = [Column((*main, *maps[-1:], *maps[:-1], *side), Place.MAP)]
+    else:
+        left = columns - (2 if columns > BELOW_COLUMNS - 1 else 1) * bool(main) - bool(side)
+        top = side[:1] if form.tall else side
+        wide = [Column(main, Place.MAIN), *(Column(each, Place.MAP) for each in _side_by_side(maps, max(1, left)))]
+        wide.append(Column(top, Place.SIDE, side[len(top) :]))
+    wide = [column for column in wide if column.names]
+    if columns < BELOW_COLUMNS and wide:
+        wide, below = _behind(wide, below), ()
+    narrow = [Column(parts[Place.NARROW], Place.NARROW)] if parts[Place.NARROW] else []
+    return Arrangement((*narrow, *wide), below)
+
+
+def _side_by_side(maps: tuple[str, ...], columns: int) -> list[tuple[str, ...]]:
+    """Maps in so many columns: those that have none of their own share the first, or the only one behind the last."""
+    if columns == 1 and maps:
+        return [(*maps[-1:], *maps[:-1])]
+    together = max(0, len(maps) - columns) + 1
+    return [maps[:together], *((name,) for name in maps[together:])]
+
+
+def _behind(wide: Sequence[Column], below: tuple[str, ...]) -> list[Column]:
+    """Columns with the panels of the strip behind the first and the last of them."""
+    first, last = (0, len(wide) - 1)
+    parts = {first: below, last: below} if first == last else {first: below[:2], last: below[2:]}
+    return [replace(each, names=(*each.names, *parts.get(index, ()))) for index, each in enumerate(wide)]
+
+
+def column_widths(columns: Sequence[Column], room: int, em: float, chosen: Mapping[str, float]) -> list[int]:
+    """The widths in pixels of columns, which fill `room` to the pixel; `chosen` are shares by a column's first panel.
+
+    Where they did not, Qt would share out the rest by what was there before.
+    """
+    if room <= 0:
+        return [1] * len(columns)
+    fixed = {
+        Place.NARROW: _held(NARROW_SHARE * room, NARROW_EMS, em) / room,
+        Place.SIDE: _held(SIDE_SHARE * room, SIDE_EMS, em) / room,
+    }
+    weights = [MAIN_WEIGHT if each.place is Place.MAIN else float(each.place not in fixed) for each in columns]
+    rest = max(0.0, 1.0 - sum(fixed.get(each.place, 0.0) for each in columns))
+    wide = rest / (sum(weights) or 1.0)
+    rule = [fixed.get(each.place, weight * wide) for each, weight in zip(columns, weights, strict=True)]
+    shares = [chosen.get(each.names[0], share) for each, share in zip(columns, rule, strict=True)]
     total = sum(shares) or 1.0
     edges = [round(room * sum(shares[:count]) / total) for count in range(len(shares) + 1)]
     return [max(1, right - left) for left, right in pairwise(edges)]
+
+
+def _held(length: float, ems: tuple[float, float], em: float) -> float:
+    return min(ems[1] * em, max(ems[0] * em, length))
 
 
 def height_below(name: str, height: int, em: float, chosen: Mapping[bool, float]) -> int:
@@ -84,38 +171,3 @@ def height_below(name: str, height: int, em: float, chosen: Mapping[bool, float]
     if working:
         return round(min(WORKING_EMS * em, WORKING_SHARE * height))
     return round(max(LOWER_EMS * em, LOWER_SHARE * height))
-
-
-@dataclass
-class Chosen:
-    """What the user chose: shares that splitters were dragged to, whether the lower cards are open, that cards moved.
-
-    `widths` are shares of the width by the number of columns, `below` shares of the height of the positional encoding
-    (False) and of the other lower cards (True); `open` is None where the room decides.
-    """
-
-    widths: dict[int, dict[str, float]] = field(default_factory=dict)
-    below: dict[bool, float] = field(default_factory=dict)
-    open: bool | None = None
-    moved: bool = False
-
-    def to_bytes(self, columns: int) -> bytes:
-        """As it is saved with the layout of so many columns."""
-        widths = {str(count): shares for count, shares in self.widths.items()}
-        said = {"widths": widths, "below": list(self.below.items()), "open": self.open, "moved": self.moved}
-        return json.dumps({**said, "columns": columns}).encode()
-
-    @classmethod
-    def from_bytes(cls, saved: bytes) -> tuple[Chosen, int]:
-        """What was saved, and the columns of its layout: nothing, and 0, where the bytes do not say."""
-        try:
-            said: Any = json.loads(saved or b"{}")
-            widths = {
-                int(columns): {str(name): abs(float(share)) for name, share in shares.items()}
-                for columns, shares in said.get("widths", {}).items()
-            }
-            below = {bool(working): min(MOST_BELOW, float(share)) for working, share in said.get("below", [])}
-            chosen = cls(widths, below, said.get("open"), bool(said.get("moved", False)))
-            return (chosen, int(said.get("columns", 0))) if chosen.open in (True, False, None) else (cls(), 0)
-        except (ValueError, TypeError, AttributeError):
-            return cls(), 0

@@ -9,6 +9,7 @@ from attention_viewer.model.contract.api import Kind
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
 from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.card import TitleBlock
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
@@ -36,6 +37,8 @@ from PySide6.QtWidgets import (
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
+TITLE = "Heads by effect"
+SUBTITLE = "what switching each head off does"
 HINT = "Rank heads switches every head off, one at a time, and measures how far the next-token distributions move."
 KEYS = "Click shows a head; double-click or Space switches it off or on."
 TAUGHT = "† This head was taught to align words (guided alignment); all others found their roles by themselves."
@@ -136,6 +139,8 @@ class RankingTable(QWidget):
         super().__init__(parent)
         self._look = style
         self._spec = RankingSpec()
+        self.header = TitleBlock(TITLE)
+        self.header.set_titles(TITLE, SUBTITLE)
         self.rank = QPushButton("Rank heads")
         self.rank.setToolTip("Switch every head off in turn and measure what that changes")
         self.cancel = QPushButton("Cancel")
@@ -148,7 +153,7 @@ class RankingTable(QWidget):
         self._hint = QLabel(HINT)
         self._hint.setProperty("tone", "muted")
         self._hint.setWordWrap(True)
-        self.setAccessibleName("Heads by effect")
+        self.setAccessibleName(TITLE)
         self._lay_out()
         self.rank.clicked.connect(self.rank_requested)
         self.cancel.clicked.connect(self.rank_cancelled)
@@ -172,16 +177,15 @@ class RankingTable(QWidget):
         self.progress.setVisible(is_running)
         self.cancel.setVisible(is_running)
         self.table.setVisible(bool(spec.rows))
-        self._hint.setText(KEYS if spec.rows else HINT)
-
-    def set_usable(self, usable: bool) -> None:
-        """Let heads be ranked and switched, or not; a ranking that runs can be cancelled all the same."""
-        self.rank.setEnabled(usable)
-        self.table.setEnabled(usable)
+        self._hint.setText(spec.reason or (KEYS if spec.rows else HINT))
+        # A ranking that runs can be cancelled all the same.
+        self.rank.setEnabled(not spec.reason)
+        self.table.setEnabled(not spec.reason)
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         self._look = style
+        self.header.set_style(style)
         self._show_rows()
         for column, ems in enumerate(COLUMN_EMS[:-1]):
             self.table.setColumnWidth(column, round(ems * style.em))

@@ -36,6 +36,7 @@ class StepControls(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         for widget in (self._step, *self._buttons.values(), self._play, self._speed):
             self._row.addWidget(widget)
+        self.setFocusProxy(self._buttons["step"])
         self.set_style(style)
 
     def set_actions(self, actions: Mapping[str, QAction]) -> None:

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +35,7 @@ from attention_viewer.viewer.storage.settings import Settings, opened_store
 from attention_viewer.viewer.widgets.button_keys import ButtonKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.window.qt_words import mute_noise
 from attention_viewer.viewer.work.worker import Worker
@@ -95,14 +96,14 @@ def create_application() -> QApplication:
 
 def build(settings: Settings, model: Path) -> Parts:
     """Make a window and wire it; the worker runs, but no model is asked for yet."""
-    window = MainWindow(_first_style(settings), _maps(model))
+    panels = panels_for(_maps(model))
+    window = MainWindow(panels, WORKSPACES, _first_style(settings))
     LineKeys(window)
     ButtonKeys(window)
     worker = Worker(threads=settings.get("threads"))
     player = Player(settings.get("speed"), window)
-    controller = Controller(
-        Presenter(window), worker, player, first_view(settings), window, Loaded(d_model=_d_model(model))
-    )
+    presenter = Presenter(window, panels)
+    controller = Controller(presenter, worker, player, first_view(settings), window, Loaded(d_model=_d_model(model)))
     laboratory = Laboratory(controller, window)
     menu_actions = MenuActions(window, controller, laboratory, settings, BUNDLED_MODEL)
     actions = ActionTable(window, menu_actions)
@@ -114,6 +115,7 @@ def build(settings: Settings, model: Path) -> Parts:
     _connect_laboratory(window, laboratory, menu_actions.experiments)
     _connect_settings(window, controller, settings)
     _connect_answers(window, controller)
+    _connect_shown(window, panels, presenter, laboratory)
     controller.look(controller.view)
     menu_actions.dress()
     worker.start()
@@ -224,7 +226,7 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
         panel.head_menu_requested.connect(
             lambda layer, head, where, kind=kind: menu_actions.show_head_menu(kind, layer, head, where)
         )
-    switches, ranking = window.laboratory, window.laboratory.ranking
+    switches, ranking = window.laboratory, window.ranking
     switches.encoder_positions_changed.connect(laboratory.set_encoder_positions)
     switches.decoder_positions_changed.connect(laboratory.set_decoder_positions)
     switches.seed_changed.connect(laboratory.set_shuffle_seed)
@@ -236,6 +238,7 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
     window.banner.reset_requested.connect(window.focus_panels)
     ranking.rank_requested.connect(laboratory.rank)
     ranking.rank_cancelled.connect(laboratory.cancel_rank)
+    ranking.head_switched.connect(laboratory.switch_head)
     ranking.head_selected.connect(laboratory.controller.select_head)
     hypotheses = window.hypotheses
     hypotheses.chosen.connect(laboratory.go_to_hypothesis)
@@ -267,6 +270,20 @@ def _connect_answers(window: MainWindow, controller: Controller) -> None:
     controller.encoded.connect(window.focus_panels)
     controller.sentence_changed.connect(window.source_bar.set_text)
     controller.model_changed.connect(lambda info: window.set_model_line(model_line(info)))
+
+
+def _connect_shown(
+    window: MainWindow, panels: Sequence[FedPanel], presenter: Presenter, laboratory: Laboratory
+) -> None:
+    """What is not on show is neither fed nor measured."""
+
+    def follow() -> None:
+        seen = (panel.measures for panel in panels if panel.name in window.shown())
+        laboratory.measuring.watch(frozenset(each for measures in seen for each in measures))
+        presenter.reveal()
+
+    window.host.shown_changed.connect(follow)
+    follow()
 
 
 def _token_hover(kind: Callable[[int], Hover], index: int | None) -> Hover:

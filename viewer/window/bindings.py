@@ -1,12 +1,13 @@
-"""What each widget depends on, as a table: of what is shown it is given its inputs and nothing else.
+"""What each widget depends on: of what is shown it is given its inputs and nothing else.
 
+The tables at the end feed the parts that every window has; what feeds a panel stands in its entry (`window.panels`).
 A binding is resolved again only when its inputs change, and applied only when what was resolved does. The inputs of
 `Loaded` are a `Loaded` that holds just those, so that a function cannot read what it did not ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
@@ -22,8 +23,8 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS, Results
 from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
-from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState
-from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.state.view_state import PositionView, ViewState
+from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
 
 Map = HeatmapSpec | Pending | Unavailable
 
@@ -50,7 +51,7 @@ Source = TypeVar("Source")
 
 @dataclass(frozen=True)
 class Binding(Generic[Source]):
-    """A part of a widget: `apply(window, resolve(*inputs(source)))`.
+    """A part of a window, or of a panel's widget: `apply(widget, resolve(*inputs(source)))`.
 
     A `control` can be turned by hand, and is put back where nothing came of it.
     """
@@ -58,7 +59,7 @@ class Binding(Generic[Source]):
     name: Hashable
     inputs: Callable[[Source], tuple[Any, ...]]
     resolve: Callable[..., Any]
-    apply: Callable[[MainWindow, Any], None]
+    apply: Callable[[Any, Any], None]
     control: bool = False
 
 
@@ -134,7 +135,13 @@ def _switched(loaded: Loaded) -> Loaded:
 
 def _ranked(loaded: Loaded) -> Loaded:
     """The ranking of heads."""
-    return Loaded(info=loaded.info, document=loaded.document, results=loaded.results.only([RANKING]))
+    return Loaded(
+        loaded.info,
+        loaded.trace,
+        waiting=loaded.waiting,
+        document=loaded.document,
+        results=loaded.results.only([RANKING]),
+    )
 
 
 def _changed(loaded: Loaded) -> tuple[str, str]:
@@ -156,8 +163,7 @@ def _position_controls(positions: PositionView, d_model: int) -> tuple[int, tupl
     return positions.length, positions.pairs, d_model // 2 - 1
 
 
-def _show_map(window: MainWindow, kind: Kind, spec: Map) -> None:
-    panel = window.panels[kind]
+def _show_map(panel: AttentionPanel, spec: Map) -> None:
     panel.set_heatmap(spec)
     if isinstance(spec, HeatmapSpec):
         panel.set_axes(f"{spec.rows.title} · {spec.columns.title}")
@@ -168,81 +174,76 @@ def _cell(hover: Hover, kind: Kind) -> tuple[int, int] | None:
 
 
 # fmt: off
-WIDGETS: tuple[Binding[Scene], ...] = (
+def of_map(kind: Kind) -> tuple[Binding[Scene], ...]:
+    """What feeds a panel of maps."""
+    return (
+        Binding("counts", lambda s: (_counts(s.loaded, kind),), _the_same, lambda w, spec: w.set_head_counts(*spec)),
+        # A panel that was told of other counts has to be told the head again.
+        Binding("selected", lambda s: ((s.view.heads[kind], _counts(s.loaded, kind)),), _the_same,
+                lambda w, spec: w.set_selected(spec[0].layer, spec[0].head)),
+        Binding("grid", lambda s: _drawn(s, kind), resolve.grid, lambda w, spec: w.set_grid(spec)),
+        Binding("map", lambda s: _drawn(s, kind), resolve.heatmap, _show_map),
+    )
+
+
+def over_map(kind: Kind) -> tuple[Binding[Pointed], ...]:
+    """What lies over the map of a panel."""
+    return (
+        Binding("overlay", lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).overlays[kind],
+                lambda w, spec: w.set_overlay(spec)),
+        Binding("readout", lambda p: (p.specs[kind], _cell(p.hover, kind)), resolve.readout,
+                lambda w, spec: w.set_readout(spec)),
+    )
+
+
+NEXT: tuple[Binding[Scene], ...] = (
+    Binding("bars", _chosen, resolve.bars, lambda w, spec: w.set_spec(spec)),
+    Binding("choosable", lambda s: (Loaded(trace=s.loaded.trace),), laboratory.choosable,
+            lambda w, spec: w.set_choosable(spec)),
+    Binding("filter", lambda s: (s.view.filter,), _the_same, lambda w, spec: w.set_filter(spec), control=True),
+)
+POSITIONS: tuple[Binding[Scene], ...] = (
+    Binding("encoding", _where, resolve_positions.encoding, lambda w, spec: w.set_encoding(spec)),
+    Binding("curves", _where, resolve_positions.curves, lambda w, spec: w.set_curves(spec)),
+    Binding("dots", lambda s: (*_where(s), s.view[COLORMAP]), resolve_positions.dots,
+            lambda w, spec: w.set_dots(spec)),
+    Binding("controls", lambda s: (s.view.positions, s.loaded.d_model), _position_controls,
+            lambda w, spec: w.set_controls(*spec)),
+)
+LABORATORY: tuple[Binding[Scene], ...] = (
+    Binding("switches", lambda s: (_switched(s.loaded),), laboratory.laboratory_spec,
+            lambda w, spec: w.set_spec(spec), control=True),
+)
+RANKED: tuple[Binding[Scene], ...] = (
+    Binding("ranking", lambda s: (_ranked(s.loaded),), laboratory.ranking_spec,
+            lambda w, spec: w.set_spec(spec), control=True),
+)
+HYPOTHESES: tuple[Binding[Scene], ...] = (
+    Binding("hypotheses", lambda s: (_kept(s.loaded),), laboratory.hypotheses_spec,
+            lambda w, spec: w.set_spec(spec), control=True),
+)
+TREE: tuple[Binding[Scene], ...] = (
+    Binding("tree", lambda s: (s.loaded.found(BEAM), laboratory.beam_node(s.loaded), laboratory.no_beam(s.loaded)),
+            laboratory.beam_spec, lambda w, spec: w.set_spec(spec), control=True),
+)
+
+WINDOW: tuple[Binding[Scene], ...] = (
     Binding("source", lambda s: (Loaded(trace=s.loaded.trace),), resolve.source_chips,
             lambda w, spec: w.source_strip.set_chips(spec)),
     Binding("target", lambda s: (_stood(s.loaded),), resolve.target_chips,
             lambda w, spec: w.target_strip.set_chips(spec)),
     Binding("text", lambda s: (s.loaded.translation,), _the_same, lambda w, spec: w.set_translation(spec)),
     Binding("step", lambda s: (_stood(s.loaded),), resolve.step_text, lambda w, spec: w.step_controls.set_step(spec)),
-    Binding("bars", _chosen, resolve.bars, lambda w, spec: w.candidates.set_spec(spec)),
     Binding("conditions", lambda s: (Loaded(s.loaded.info, s.loaded.trace, document=_changes(s.loaded)),), _changed,
             lambda w, spec: w.banner.set_texts(*spec)),
-    Binding("hypotheses", lambda s: (_kept(s.loaded),), laboratory.hypotheses_spec,
-            lambda w, spec: w.hypotheses.set_spec(spec), control=True),
-    Binding("beam", lambda s: (s.loaded.found(BEAM), laboratory.beam_node(s.loaded), laboratory.no_beam(s.loaded)),
-            laboratory.beam_spec, lambda w, spec: w.beam.set_spec(spec), control=True),
-    Binding("laboratory", lambda s: (_switched(s.loaded),), laboratory.laboratory_spec,
-            lambda w, spec: w.laboratory.set_spec(spec), control=True),
-    Binding("ranking", lambda s: (_ranked(s.loaded),), laboratory.ranking_spec,
-            lambda w, spec: w.laboratory.set_ranking(spec), control=True),
-    Binding("choosable", lambda s: (Loaded(trace=s.loaded.trace),), laboratory.choosable,
-            lambda w, spec: w.candidates.set_choosable(spec)),
-    Binding("filter", lambda s: (s.view.filter,), _the_same, lambda w, spec: w.candidates.set_filter(spec),
-            control=True),
-    Binding("encoding", _where, resolve_positions.encoding, lambda w, spec: w.positions.set_encoding(spec)),
-    Binding("curves", _where, resolve_positions.curves, lambda w, spec: w.positions.set_curves(spec)),
-    Binding("dots", lambda s: (*_where(s), s.view[COLORMAP]), resolve_positions.dots,
-            lambda w, spec: w.positions.set_dots(spec)),
-    Binding("position controls", lambda s: (s.view.positions, s.loaded.d_model), _position_controls,
-            lambda w, spec: w.positions.set_controls(*spec)),
+    # Not of a panel: one that is behind another has to come to the front.
+    Binding("active", lambda s: (str(s.view.active),), _the_same, lambda w, spec: w.set_active(spec)),
 )
-
-
-def of_panel(kind: Kind) -> tuple[Binding[Scene], ...]:
-    """The bindings of a panel of maps."""
-    def set_selected(window: MainWindow, spec: tuple[Head, object]) -> None:
-        window.panels[kind].set_selected(spec[0].layer, spec[0].head)
-
-    return (
-        Binding((kind, "counts"), lambda s: (_counts(s.loaded, kind),), _the_same,
-                lambda w, spec: w.panels[kind].set_head_counts(*spec)),
-        # A panel that was told of other counts has to be told the head again.
-        Binding((kind, "selected"), lambda s: ((s.view.heads[kind], _counts(s.loaded, kind)),), _the_same,
-                set_selected),
-        Binding((kind, "active"), lambda s: (s.view.active == kind,), _the_same,
-                lambda w, spec: w.panels[kind].set_active(spec)),
-        Binding((kind, "grid"), lambda s: _drawn(s, kind), resolve.grid,
-                lambda w, spec: w.panels[kind].set_grid(spec)),
-        Binding((kind, "map"), lambda s: _drawn(s, kind), resolve.heatmap,
-                lambda w, spec: _show_map(w, kind, spec)),
-    )
-
-
-def overlays(kind: Kind) -> tuple[Binding[Pointed], ...]:
-    """What lies over the map of a panel."""
-    return (
-        Binding((kind, "overlay"), lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).overlays[kind],
-                lambda w, spec: w.panels[kind].set_overlay(spec)),
-        Binding((kind, "readout"), lambda p: (p.specs[kind], _cell(p.hover, kind)), resolve.readout,
-                lambda w, spec: w.panels[kind].set_readout(spec)),
-    )
-
-
-STRIPS: tuple[Binding[Pointed], ...] = (
+"""What feeds the parts of the window that are always there."""
+LIT: tuple[Binding[Pointed], ...] = (
     Binding("source lit", lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).source,
             lambda w, spec: w.source_strip.set_highlight(spec)),
     Binding("target lit", lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).target,
             lambda w, spec: w.target_strip.set_highlight(spec)),
 )
-
-
-def shown(maps: Iterable[MapInfo]) -> tuple[Binding[Scene], ...]:
-    """The bindings of a window that has panels for these maps."""
-    return (*WIDGETS, *(each for sides in maps for each in of_panel(sides.kind)))
-
-
-def lit(maps: Iterable[MapInfo]) -> tuple[Binding[Pointed], ...]:
-    """What lights up there under the mouse."""
-    return (*STRIPS, *(each for sides in maps for each in overlays(sides.kind)))
 # fmt: on

@@ -1,52 +1,75 @@
-"""Puts what was resolved onto the widgets, and only what changed. Reads nothing back from them."""
+"""Puts what was resolved onto the widgets that are on show, and only what changed. Reads nothing back from them."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from attention_viewer.viewer.state.highlight import Hover
-from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.loaded import LOADING, Loaded
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.window.bindings import Binding, Pointed, Scene, Source, key, lit, shown
+from attention_viewer.viewer.window.bindings import LIT, WINDOW, Binding, Pointed, Scene, Source, key
+from attention_viewer.viewer.window.panels import FedPanel
 
 
 class Presenter:
-    """Shows (loaded, view, hover) in a window, as the table of bindings says."""
+    """Shows (loaded, view, hover) in a window, as the tables of bindings and panels say.
 
-    def __init__(self, window: MainWindow) -> None:
-        self._window = window
-        self._shown, self._lit = shown(window.maps), lit(window.maps)
+    A panel that is not to be seen costs nothing: it is brought up to date when it comes to be seen (`reveal`).
+    """
+
+    def __init__(self, window: MainWindow, panels: Sequence[FedPanel]) -> None:
+        self._window, self._panels = window, tuple(panels)
         self._keys: dict[Hashable, object] = {}
         self._specs: dict[Hashable, Any] = {}
+        self._scene: Scene | None = None
+        self._hover: Hover = None
 
     def show(self, loaded: Loaded, view: ViewState, hover: Hover = None) -> None:
-        """Bring every widget up to date."""
-        self._bring(self._shown, Scene(loaded, view))
+        """Bring every widget on show up to date."""
+        self._scene = Scene(loaded, view)
+        self._bring(WINDOW, self._scene, self._window, "")
+        for panel in self._on_show():
+            self._bring(panel.feeds, self._scene, self._window.widget(panel.name), panel.name)
         self.show_hover(hover)
 
     def renew(self, loaded: Loaded, view: ViewState, hover: Hover = None) -> None:
         """Put controls back to what is shown, where one was turned and nothing came of it."""
-        for binding in self._shown:
-            if binding.control:
-                self._keys.pop(binding.name, None)
-                self._specs.pop(binding.name, None)
+        for name, bindings in (("", WINDOW), *((panel.name, panel.feeds) for panel in self._panels)):
+            for binding in bindings:
+                if binding.control:
+                    self._keys.pop((name, binding.name), None)
+                    self._specs.pop((name, binding.name), None)
         self.show(loaded, view, hover)
+
+    def reveal(self) -> None:
+        """Bring the panels up to date that have come to be seen."""
+        if self._scene is not None:
+            self.show(self._scene.loaded, self._scene.view, self._hover)
 
     def show_hover(self, hover: Hover) -> None:
         """Light up what belongs to the token or cell under the mouse, over the maps on screen."""
-        specs = {each.kind: self._specs[each.kind, "map"] for each in self._window.maps}
-        self._bring(self._lit, Pointed(specs, self._window.maps, hover))
+        self._hover = hover
+        maps = tuple(panel.map for panel in self._panels if panel.map is not None)
+        specs = {each.kind: self._specs.get((each.kind, "map"), LOADING) for each in maps}
+        pointed = Pointed(specs, maps, hover)
+        self._bring(LIT, pointed, self._window, "")
+        for panel in self._on_show():
+            self._bring(panel.lit, pointed, self._window.widget(panel.name), panel.name)
 
-    def _bring(self, bindings: Iterable[Binding[Source]], source: Source) -> None:
+    def _on_show(self) -> Iterable[FedPanel]:
+        shown = self._window.shown()
+        return [panel for panel in self._panels if panel.name in shown]
+
+    def _bring(self, bindings: Iterable[Binding[Source]], source: Source, widget: Any, name: str) -> None:
         for binding in bindings:
-            inputs = binding.inputs(source)
+            which, inputs = (name, binding.name), binding.inputs(source)
             now = key(inputs)
-            if binding.name in self._keys and self._keys[binding.name] == now:
+            if which in self._keys and self._keys[which] == now:
                 continue
             spec = binding.resolve(*inputs)
-            same = binding.name in self._specs and self._specs[binding.name] == spec
-            self._keys[binding.name], self._specs[binding.name] = now, spec
+            same = which in self._specs and self._specs[which] == spec
+            self._keys[which], self._specs[which] = now, spec
             if not same:
-                binding.apply(self._window, spec)
+                binding.apply(widget, spec)

@@ -7,6 +7,7 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
+from attention_viewer.model.contract.maps import EXPECTED
 from attention_viewer.viewer.export.job import Advance
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.export_actions import ExportActions
@@ -16,10 +17,13 @@ from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportRequest
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from support import traces
+
+PANELS = panels_for(EXPECTED)
 
 
 def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,7 +39,7 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
         return ()
 
     monkeypatch.setattr("attention_viewer.viewer.menus.export_actions.export_file", export_file)
-    window = MainWindow()
+    window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
     controller = MagicMock(spec=Controller, loaded=Loaded(traces.info(), traces.trace(3)), view=ViewState())
     commands = ExportActions(window, controller, Settings(MemoryStore()))

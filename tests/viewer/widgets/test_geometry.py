@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, EXPECTED
 from attention_viewer.viewer.look.theme import PALETTES, apply
 from attention_viewer.viewer.painting.labels import elided, stride
 from attention_viewer.viewer.state.options import ColorRange
@@ -18,6 +18,7 @@ from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.card import Card, ElidedLabel
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.map_view import MapView
+from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from PySide6.QtCore import QRect
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -32,6 +33,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+PANELS = panels_for(EXPECTED)
 SIZES = ((1024, 640), (1280, 720), (1600, 1000), (1920, 1080))
 TEXTS = (1.0, 1.5, 2.0)
 TOKENS = (1, 14, 60)
@@ -60,7 +62,7 @@ LAYERS, HEADS = 4, 8
 def window(qapp: QApplication) -> Iterator[MainWindow]:
     """One window for all sizes, so that what one leaves behind shows in the next."""
     before = qapp.font(), qapp.palette(), qapp.styleSheet()
-    widget = MainWindow()
+    widget = MainWindow(PANELS, WORKSPACES)
     for name in ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help"):
         widget.menuBar().addMenu(name)
     widget.set_model_line("en → fr · 9.4 M parameters · 4 + 4 layers × 8 heads")

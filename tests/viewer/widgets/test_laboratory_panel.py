@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
-from attention_viewer.viewer.state.specs import HeadEffectRow, LaboratorySpec, RankingSpec
+from attention_viewer.viewer.state.specs import LaboratorySpec
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.laboratory_panel import LaboratoryPanel, marked_words
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -139,12 +139,12 @@ def test_reset_is_offered_where_something_is_changed(
 def test_a_reason_disables_every_switch(panel: LaboratoryPanel) -> None:
     controls = (
         panel.encoder_positions, panel.decoder_positions, panel.seed, panel.causal_mask, panel.reset,
-        panel.heads_off.buttons[0], panel.ranking.rank, panel.ranking.table,
+        panel.heads_off.buttons[0],
     )  # fmt: skip
     assert all(control.isEnabled() for control in controls) and panel.reason() == ""
     panel.set_spec(LaboratorySpec(**{**vars(CHANGED), "reason": "Encode a sentence first."}))
     assert panel.reason() == "Encode a sentence first."
-    controls = (*controls[:5], panel.heads_off.buttons[0], *controls[6:])
+    controls = (*controls[:5], panel.heads_off.buttons[0])
     assert not any(control.isEnabled() for control in controls)
 
 
@@ -174,15 +174,6 @@ def test_words_are_compared_and_escaped(text: str, other: str, shown: str) -> No
 def test_one_translation_alone_has_nothing_to_differ_from(panel: LaboratoryPanel) -> None:
     panel.set_spec(LaboratorySpec(causal_mask=False, before="Le <chat>"))
     assert panel.texts() == ("", "Le &lt;chat&gt;", "")
-
-
-def test_the_ranking_switches_heads_too(panel: LaboratoryPanel, qtbot: QtBot) -> None:
-    panel.set_ranking(RankingSpec((HeadEffectRow(CROSS, Head(1, 2), 0.5, -1.0, False),)))
-    table = panel.ranking.table
-    table.setCurrentIndex(table.model().index(0, 0))
-    with qtbot.waitSignal(panel.head_switched) as switched:
-        qtbot.keyClick(table, Qt.Key.Key_Space)
-    assert switched.args == [CROSS, 1, 2, True]
 
 
 def test_the_wheel_scrolls_and_switches_nothing(panel: LaboratoryPanel, qtbot: QtBot) -> None:

@@ -7,24 +7,26 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
-from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, EXPECTED
 from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
 from attention_viewer.viewer.state.specs import CONVENTION, Chip
 from attention_viewer.viewer.widgets.card import Card, ElidedLabel
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QMessageBox, QScrollArea, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 from support.finding import child
 
+PANELS = panels_for(EXPECTED)
 MAP_NAMES = ("encoder", "decoder", "cross")
 OFFSCREEN_CANNOT_RAISE = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    widget = MainWindow()
+    widget = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(widget)
     widget.resize(1280, 720)
     widget.show()
@@ -50,7 +52,9 @@ def test_all_panels_have_room_at_the_smallest_size(window: MainWindow) -> None:
         assert right - left > 300 and bottom - top > 280 and bottom < 720
     assert not window.positions.isVisible()
     tabs = child(window.host, QTabBar, lambda bar: bar.isVisible())
-    assert [tabs.tabText(index) for index in range(4)] == ["Positions", "Laboratory", "Hypotheses", "Beam search"]
+    assert [tabs.tabText(index) for index in range(5)] == [
+        "Positions", "Laboratory", "Ranking", "Hypotheses", "Beam search",
+    ]  # fmt: skip
     assert box(window, tabs)[1] > box(window, window.panels[CROSS])[3] and box(window, tabs)[3] < 720
     assert box(window, window.candidates)[2] < left_edges[0]
 
@@ -75,7 +79,7 @@ def strip_lines(window: MainWindow) -> float:
 
 
 def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
-    window = MainWindow()
+    window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
     window.set_style(dress(2.0))
     window.resize(1280, 720)
@@ -87,12 +91,12 @@ def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, dress: Callable
     qtbot.waitUntil(lambda: panels_shown(window) == 3)
     assert not window.candidates.header.subtitle.isHidden()
     assert {dock.objectName() for dock in docks(window).values()} == {
-        "next", "encoder", "decoder", "cross", "positions", "laboratory", "hypotheses", "beam",
+        "next", "encoder", "decoder", "cross", "positions", "laboratory", "ranking", "hypotheses", "beam",
     }  # fmt: skip
 
 
 def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
-    window = MainWindow()
+    window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
     window.set_style(dress(1.0))
     for name in ("File", "Edit", "View"):
@@ -128,7 +132,7 @@ def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float]
 
 
 def test_a_closed_panel_stays_closed_when_text_shrinks_again(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
-    window = MainWindow()
+    window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
     window.set_style(dress(1.0))
     window.resize(1280, 720)
@@ -141,7 +145,7 @@ def test_a_closed_panel_stays_closed_when_text_shrinks_again(qtbot: QtBot, dress
 
 
 def test_a_remembered_layout_outlives_the_start_with_large_text(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
-    windows = MainWindow(), MainWindow()
+    windows = MainWindow(PANELS, WORKSPACES), MainWindow(PANELS, WORKSPACES)
     for window in windows:
         qtbot.addWidget(window)
         window.set_style(dress(2.0))
@@ -171,7 +175,7 @@ def drag_splitter(qtbot: QtBot, window: MainWindow, distance: int) -> None:
 
 
 def test_text_that_still_has_room_moves_no_panel(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
-    window = MainWindow()
+    window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
     window.set_style(dress(1.0))
     window.resize(1600, 1000)
@@ -287,7 +291,7 @@ def test_a_click_on_a_tab_opens_the_lower_panels_and_another_folds_them(window: 
     def is_open(expected: set[str]) -> Callable[[], bool]:
         return lambda: opened(window) == expected
 
-    for index, name in ((3, "beam"), (3, ""), (1, "laboratory"), (0, "positions"), (0, "")):
+    for index, name in ((4, "beam"), (4, ""), (1, "laboratory"), (0, "positions"), (0, "")):
         qtbot.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(index).center())
         qtbot.waitUntil(is_open({name} if name else set()))
         assert (docks(window)["cross"].height() == height) is (name == "")
@@ -299,7 +303,7 @@ def test_the_window_is_no_larger_than_the_screen(window: MainWindow) -> None:
     window.move(room.right() - 20, room.bottom() - 20)
     window.keep_on_screen()
     assert room.contains(window.frameGeometry())
-    fresh = MainWindow()
+    fresh = MainWindow(PANELS, WORKSPACES)
     assert room.size().expandedTo(fresh.size()) == room.size()
     fresh.deleteLater()
 
@@ -319,7 +323,7 @@ def test_the_panels_menu_shows_and_hides_each(window: MainWindow) -> None:
     menu = QMenu(window)
     window.add_dock_menu(menu)
     toggles = child(menu, QMenu).actions()
-    assert len(toggles) == 8
+    assert len(toggles) == len(PANELS)
     toggles[0].trigger()
     assert docks(window)["next"].isHidden()
     toggles[0].trigger()
@@ -385,6 +389,8 @@ def test_every_theme_and_size_can_be_put_on_and_painted(window: MainWindow) -> N
 
 def test_pyqtgraph_is_imported_only_after_the_window_has_been_built() -> None:
     code = "import sys; from PySide6.QtWidgets import QApplication; app = QApplication([]); "
-    code += "from attention_viewer.viewer.widgets.main_window import MainWindow; MainWindow(); "
+    code += "from attention_viewer.viewer.widgets.main_window import MainWindow; "
+    code += "from attention_viewer.viewer.window.panels import WORKSPACES, panels_for; "
+    code += "from attention_viewer.model.contract.maps import EXPECTED; MainWindow(panels_for(EXPECTED), WORKSPACES); "
     code += "sys.exit('pyqtgraph' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

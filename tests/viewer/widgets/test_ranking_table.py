@@ -137,11 +137,12 @@ def test_a_ranking_that_runs_can_be_cancelled(ranking: RankingTable, qtbot: QtBo
     ranking.set_spec(RankingSpec(ROWS, (17, 96)))
     assert (ranking.progress.value(), ranking.progress.maximum()) == (17, 96)
     assert ranking.progress.isVisible() and not ranking.rank.isVisible()
-    ranking.set_usable(False)
+    ranking.set_spec(RankingSpec(ROWS, (18, 96), "Encode a sentence first."))
     with qtbot.waitSignal(ranking.rank_cancelled):
         qtbot.mouseClick(ranking.cancel, Qt.MouseButton.LeftButton)
-    ranking.set_spec(RankingSpec(ROWS))
-    assert ranking.rank.isVisible() and not ranking.rank.isEnabled()
+    ranking.set_spec(RankingSpec(ROWS, None, "Encode a sentence first."))
+    assert ranking.rank.isVisible() and not ranking.rank.isEnabled() and not ranking.table.isEnabled()
+    assert ranking.hint() == "Encode a sentence first."
     assert not ranking.progress.isVisible() and not ranking.cancel.isVisible()
 
 

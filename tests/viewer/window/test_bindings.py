@@ -21,11 +21,15 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.window.bindings import Binding, Scene, lit, shown
+from attention_viewer.viewer.window.bindings import LIT, WINDOW, Binding, Scene
+from attention_viewer.viewer.window.panels import FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from support.toy import LateWorker, ToySession
 
 HEAD = HeadId(CROSS, 0, 1)
+PANELS = panels_for(EXPECTED)
+SHOWN = (*WINDOW, *(feed for panel in PANELS for feed in panel.feeds))
+EVERY_PANEL = frozenset(panel.name for panel in PANELS)
 
 
 def scenes() -> Iterator[Scene]:
@@ -78,54 +82,91 @@ def test_what_a_widget_depends_on_is_all_that_it_needs(qapp: object) -> None:
         scene.loaded.results.other is not None for scene in seen
     )
     for scene in seen:
-        for binding in shown(EXPECTED):
+        for binding in SHOWN:
             assert alike(binding.resolve(*binding.inputs(scene)), binding.resolve(*whole(binding, scene))), binding.name
 
 
 def test_every_binding_has_a_name_of_its_own() -> None:
-    names = [binding.name for binding in shown(EXPECTED)] + [binding.name for binding in lit(EXPECTED)]
-    assert len(set(names)) == len(names)
+    tables: list[tuple[Binding[Any], ...]] = [(*WINDOW, *LIT)]
+    tables += [(*panel.feeds, *panel.lit) for panel in PANELS]
+    for table in tables:
+        assert len({binding.name for binding in table}) == len(table)
+    assert len(EVERY_PANEL) == len(PANELS)
 
 
 @pytest.fixture
 def window() -> MagicMock:
-    return MagicMock(spec=MainWindow, **{
-        name: MagicMock()
-        for name in (
-            "source_strip", "target_strip", "step_controls", "candidates", "banner", "hypotheses", "beam",
-            "laboratory", "positions",
-        )
-    }, panels={each.kind: MagicMock() for each in EXPECTED}, maps=EXPECTED)  # fmt: skip
+    """A window with every panel on show, which writes down what its parts are told."""
+    mock = MagicMock(spec=MainWindow)
+    for name in ("source_strip", "target_strip", "step_controls", "banner"):
+        setattr(mock, name, MagicMock())
+    widgets = {name: MagicMock() for name in EVERY_PANEL}
+    mock.widgets, mock.widget = widgets, widgets.__getitem__
+    mock.shown.return_value = EVERY_PANEL
+    return mock
 
 
 def told(window: MagicMock) -> list[str]:
     """The setters that were called since the last time."""
-    panels = [f"{kind} {each[0]}" for kind, panel in window.panels.items() for each in panel.method_calls]
-    calls = [each[0] for each in window.method_calls] + panels
+    panels = [f"{name} {each[0]}" for name, widget in window.widgets.items() for each in widget.method_calls]
+    calls = [each[0] for each in window.method_calls if each[0] != "shown"] + panels
+    shown = window.shown.return_value
     window.reset_mock()
-    for panel in window.panels.values():
-        panel.reset_mock()
+    window.shown.return_value = shown
+    for widget in window.widgets.values():
+        widget.reset_mock()
     return calls
 
 
 def test_only_what_changed_is_shown(qapp: object, window: MagicMock) -> None:
-    presenter, scene = Presenter(window), list(scenes())[8]
+    presenter, scene = Presenter(window, PANELS), list(scenes())[8]
     presenter.show(scene.loaded, scene.view)
-    assert len(told(window)) >= len(shown(EXPECTED))
+    assert len(told(window)) >= len(SHOWN)
     presenter.show(scene.loaded, scene.view)
     assert told(window) == []
     document = scene.loaded.document
     assert document is not None
     results = scene.loaded.results.advanced(RANKING, document, Progress(1, 8))
     presenter.show(replace(scene.loaded, results=results), scene.view)
-    assert told(window) == ["laboratory.set_ranking"]
+    assert told(window) == ["ranking set_spec"]
     presenter.renew(replace(scene.loaded, results=results), scene.view)
-    controls = {"hypotheses.set_spec", "beam.set_spec", "laboratory.set_spec", "laboratory.set_ranking"}
-    assert set(told(window)) == {*controls, "candidates.set_filter"}
+    controls = {f"{name} set_spec" for name in ("hypotheses", "beam", "laboratory", "ranking")}
+    assert set(told(window)) == {*controls, "next set_filter"}
+
+
+def test_a_panel_that_is_not_on_show_is_not_resolved_until_it_is(qapp: object, window: MagicMock) -> None:
+    resolved: list[str] = []
+
+    def counted(panel: FedPanel) -> FedPanel:
+        def resolve(binding: Binding[Any]) -> Any:
+            def resolve(*inputs: Any) -> Any:
+                resolved.append(panel.name)
+                return binding.resolve(*inputs)
+
+            return resolve
+
+        return replace(
+            panel,
+            feeds=tuple(replace(each, resolve=resolve(each)) for each in panel.feeds),
+            lit=tuple(replace(each, resolve=resolve(each)) for each in panel.lit),
+        )
+
+    presenter, seen = Presenter(window, tuple(map(counted, PANELS))), list(scenes())
+    on_show = frozenset({"next", "cross"})
+    window.shown.return_value = on_show
+    for scene in seen:
+        presenter.show(scene.loaded, scene.view, CellHover(CROSS, 0, 0))
+    assert set(resolved) == on_show
+    assert {each.partition(" ")[0] for each in told(window) if " " in each} == on_show
+    resolved.clear()
+    window.shown.return_value = EVERY_PANEL
+    presenter.reveal()
+    assert set(resolved) == EVERY_PANEL - on_show
+    assert "laboratory set_spec" in told(window)
 
 
 def test_a_readout_follows_the_map_under_a_mouse_that_rests(qapp: object, window: MagicMock) -> None:
-    presenter, seen = Presenter(window), list(scenes())
+    presenter, seen = Presenter(window, PANELS), list(scenes())
     hover = CellHover(CROSS, 1, 1)
     presenter.show(seen[4].loaded, seen[4].view, hover)
     told(window)

@@ -1,0 +1,144 @@
+"""Workspaces: each is left and found again as it was, one's own among them, from one start to the next."""
+
+from __future__ import annotations
+
+import pytest
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import EXPECTED
+from attention_viewer.viewer.widgets.card import Card
+from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.workspaces import MOST_OWN, OWN
+from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+PANELS = panels_for(EXPECTED)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    widget = MainWindow(PANELS, WORKSPACES)
+    qtbot.addWidget(widget)
+    widget.resize(1280, 720)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def settle() -> None:
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+def card(window: MainWindow, name: str) -> Card:
+    return next(each for each in window.findChildren(Card) if each.objectName() == name)
+
+
+def geometry(window: MainWindow) -> dict[str, tuple[int, int, int, int]]:
+    settle()
+    boxes = ((name, card(window, name).geometry()) for name in window.shown())
+    return {name: (box.x(), box.y(), box.width(), box.height()) for name, box in boxes}
+
+
+def test_each_workspace_shows_what_it_is_for(window: MainWindow) -> None:
+    shown = {}
+    for each in WORKSPACES:
+        window.workspaces.use(each.name)
+        settle()
+        shown[each.name] = window.shown()
+        assert (window.width(), window.height()) == (1280, 720)
+    maps = {"encoder", "decoder", "cross"}
+    assert shown["attention"] == {"next", *maps}
+    assert shown["experiment"] == {"next", "encoder", "cross", "laboratory", "ranking"}
+    assert shown["beam"] == {"next", "beam", "cross"}
+    assert shown["positions"] == {"positions", "laboratory"}
+    lists = card(window, "laboratory").geometry()
+    window.workspaces.use("experiment")
+    settle()
+    lists = card(window, "laboratory").geometry().united(card(window, "ranking").geometry())
+    assert lists.height() > 1.5 * lists.width(), "lists want a tall column"
+
+
+def test_going_round_the_workspaces_leaves_each_as_it_was(window: MainWindow) -> None:
+    expected: dict[str, dict[str, tuple[int, int, int, int]]] = {}
+    for _ in range(3):
+        for each in WORKSPACES:
+            window.workspaces.use(each.name)
+            assert expected.setdefault(each.name, geometry(window)) == geometry(window), each.name
+
+
+def test_what_was_closed_and_moved_in_one_workspace_stays_there(window: MainWindow) -> None:
+    card(window, "decoder").close()
+    window.host.fold_lower(False)
+    before = geometry(window)
+    window.workspaces.use("experiment")
+    settle()
+    assert window.shown() >= {"laboratory"}
+    window.show_card("positions")
+    settle()
+    assert "positions" in window.shown(), "a panel that has no place here stands below"
+    window.workspaces.use("attention")
+    assert geometry(window) == before
+    window.reset_layout()
+    settle()
+    assert "decoder" in window.shown()
+    window.workspaces.use("experiment")
+    settle()
+    assert "positions" in window.shown(), "only the workspace in use is reset"
+
+
+def test_one_s_own_is_kept_under_its_name_and_removed(window: MainWindow, qtbot: QtBot) -> None:
+    spaces = window.workspaces
+    first = geometry(window)
+    card(window, "encoder").close()
+    settle()
+    with qtbot.waitSignal(spaces.changed):
+        spaces.save_as(" Tuesday & class ")
+    mine = geometry(window)
+    assert spaces.current == OWN + "Tuesday & class" and list(spaces.own.values()) == ["Tuesday & class"]
+    card(window, "decoder").close()
+    spaces.use("beam")
+    spaces.reset()
+    spaces.use(OWN + "Tuesday & class")
+    settle()
+    assert "decoder" not in window.shown(), "it is found as it was left"
+    spaces.reset()
+    assert geometry(window) == mine != first, "and reset to what was saved"
+    spaces.remove()
+    assert spaces.own == {} and spaces.current == "attention"
+
+
+def test_all_workspaces_outlive_the_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.workspaces.use("experiment")
+    card(window, "hypotheses").raise_()
+    window.workspaces.save_as("Mine")
+    window.workspaces.use("beam")
+    saved, expected = window.saveState(), geometry(window)
+    again = MainWindow(PANELS, WORKSPACES)
+    qtbot.addWidget(again)
+    again.resize(1280, 720)
+    assert again.restoreState(saved)
+    again.show()
+    assert again.workspaces.current == "beam" and geometry(again) == expected
+    again.workspaces.use(OWN + "Mine")
+    settle()
+    assert "laboratory" in again.shown()
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\xff", b'{"workspace": "gone", "layouts": {}, "own": []}'])
+def test_damaged_bytes_change_nothing(window: MainWindow, damage: bytes) -> None:
+    window.workspaces.use("experiment")
+    before = geometry(window)
+    assert not window.restoreState(damage)
+    assert window.workspaces.current == "experiment" and geometry(window) == before
+
+
+def test_a_name_must_be_ones_own_and_there_is_an_end_to_them(window: MainWindow) -> None:
+    for name in ("", "  ", "Attention"):
+        with pytest.raises(InputError, match="a name of its own"):
+            window.workspaces.save_as(name)
+    for number in range(MOST_OWN):
+        window.workspaces.save_as(f"mine {number}")
+    window.workspaces.save_as("mine 0")
+    with pytest.raises(InputError, match="remove one first"):
+        window.workspaces.save_as("one too many")
