@@ -109,14 +109,14 @@ def test_an_empty_file_has_an_empty_translation(tmp_path: Path, tiny: Path) -> N
 
 @pytest.mark.timeout(60)
 def test_ctrl_c_leaves_no_file_and_says_how_far_it_came(tmp_path: Path) -> None:
-    (tmp_path / "in.txt").write_text("".join(f"I have {number} cats.\n" for number in range(400)))
+    (tmp_path / "in.txt").write_text("".join(f"I have {number} cats.\n" for number in range(2000)))
     command = [sys.executable, "-m", "attention_viewer", "translate", "in.txt", "-o", "out.txt"]
     main_end, other = pty.openpty()
     termios.tcsetwinsize(other, (24, 80))
     with subprocess.Popen(command, cwd=tmp_path, env=without_display(), stderr=other) as process:
         os.close(other)
         shown = b""
-        while not re.search(rb"\b[1-9]\d* of 400 lines", shown):
+        while not re.search(rb"\b[1-9]\d* of 2000 lines", shown):
             shown += os.read(main_end, 1000)
         process.send_signal(signal.SIGINT)
         while b"was not written" not in shown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.cli.batch import BadLine, Entry, Line
-from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, Command, add_writing
+from attention_viewer.viewer.cli.command import Command, add_writing
 from attention_viewer.viewer.cli.option_types import one_of, whole
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 SAMPLE = 100
 """Pairs by which the best head is chosen, and what its rows stand for."""
-UNABLE = "could not be: left empty, so that the others keep their places"
 ROWS = ("reads", "predicts")
 
 
@@ -71,48 +70,20 @@ def options(values: argparse.Namespace) -> AlignOptions:
 def run(options: AlignOptions) -> int:
     """Align pair by pair; blank lines stay blank, and so do lines that will not do."""
     from attention_viewer.model.checkpoint import check_checkpoint
-    from attention_viewer.viewer.storage.files import check_output, write_lines
+    from attention_viewer.viewer.cli.line_batch import LineBatch, LinesOf, one_by_one, run_lines
 
     check_checkpoint(options.model)
-    if options.output is not None:
-        check_output(options.output, options.force)
-    elif sys.stdout is None:
-        raise InputError("Standard output is closed: name a file for the links with -o.")
-    if options.output is None:
-        return _aligned(options, _print)
-    lines: list[str] = []
-    code = _aligned(options, lines.append)
-    write_lines(options.output, lines, options.force)
-    return code
 
+    def begin(groups: Iterator[list[Entry]]) -> tuple[Iterator[Entry], LinesOf]:
+        from attention_viewer.model.translator import Translator
 
-def _aligned(options: AlignOptions, emit: Callable[[str], None]) -> int:
-    """Give `emit` the links of each line; returns the exit code. Raises KeyboardInterrupt where it was stopped."""
-    from attention_viewer.model.translator import Translator
-    from attention_viewer.viewer.cli.batch import Words, entries, report, run_batch
-    from attention_viewer.viewer.cli.progress import Bar
-    from attention_viewer.viewer.storage.files import read_raw_lines
+        found = one_by_one(groups)
+        translator = Translator(options.model)
+        first = list(islice(found, SAMPLE))
+        aligner = _aligner(options, translator, first)
+        return chain(first, found), lambda line: [_links(translator, aligner, line)]
 
-    raw = read_raw_lines(options.source)
-    found = entries(raw, _pair, keep_blank=True)
-    translator = Translator(options.model)
-    first = list(islice(found, SAMPLE))
-    aligner = _aligner(options, translator, first)
-    beside = options.output is not None or not sys.stdout.isatty()
-    with Bar(len(raw), 0, "lines", beside) as bar:
-        outcome = run_batch(
-            chain(first, found),
-            lambda line: emit(_links(translator, aligner, line)),
-            refused=lambda bad: emit(""),
-            total=len(raw),
-            taken=bar.taken,
-        )
-    stopped = "" if options.output is None else f"{options.output} was not written"
-    for said in report(outcome, str(options.source), Words("aligned", UNABLE, stopped)):
-        print(said, file=sys.stderr)
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    return PARTLY_DONE if outcome.bad else DONE
+    return run_lines(LineBatch(options.source, options.output, options.force, _pair, "aligned"), begin)
 
 
 def _pair(text: str) -> tuple[str, str | None]:
@@ -188,11 +159,6 @@ def _sentence(translator: Translator, line: Line) -> Sentence:
     source = words_at(line.source, [token.span for token in trace.source_tokens])
     words = words_at(line.target, translator.target_ranges(line.target))
     return Sentence(trace.cross_attention, tuple(words), tuple(source))
-
-
-def _print(links: str) -> None:
-    sys.stdout.buffer.write(f"{links}\n".encode())
-    sys.stdout.buffer.flush()
 
 
 ALIGN = Command(

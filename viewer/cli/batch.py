@@ -61,12 +61,12 @@ class WriteFailed(UserError):
     """A file that cannot be written: the next one could not be either."""
 
 
-def entries(raw: Iterable[bytes], columns: Columns, keep_blank: bool = False) -> Iterator[Entry]:
-    """The lines of a UTF-8 text as they arrive, and those that will not do, by their number in it.
+def entries(raw: Iterable[bytes], columns: Columns, keep_blank: bool = False, first: int = 1) -> Iterator[Entry]:
+    """The lines of a UTF-8 text as they arrive, and those that will not do, by their number in it from `first` on.
 
     Blank lines are passed over, or kept as lines whose source is "".
     """
-    for number, line in enumerate(raw, start=1):
+    for number, line in enumerate(raw, start=first):
         entry = _entry(number, line, columns)
         if keep_blank or entry != Line(number, ""):
             yield entry

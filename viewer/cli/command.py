@@ -16,6 +16,7 @@ from attention_viewer.viewer.cli.option_types import text, whole
 
 PROGRAM = "attention-viewer"
 
+MOST_THREADS = 256
 DONE, PARTLY_DONE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: all was done; not all of a batch was; nothing was, for what was asked will not do; Ctrl+C."""
 
@@ -52,6 +53,13 @@ def add_writing(parser: argparse.ArgumentParser) -> None:
     """The options of every command that takes a sentence through the model and writes files."""
     add_model(parser)
     parser.add_argument("--force", action="store_true", help="replace files that exist already")
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    """The option that says how many cores compute."""
+    parser.add_argument(
+        "--threads", metavar="N", type=whole("--threads", 1, MOST_THREADS), default=1, help="1 if left out"
+    )
 
 
 def add_session(parser: argparse.ArgumentParser, purpose: str, name: str = "session") -> None:
@@ -93,6 +101,12 @@ def check_source(values: argparse.Namespace, name: str) -> None:
         raise InputError("--resume goes on with the lines of a file: add --input FILE, or leave --resume out.")
     if values.resume and values.force:
         raise InputError("--resume keeps files that are still right and --force replaces all: leave one of them out.")
+
+
+def check_one_source(values: argparse.Namespace, name: str) -> None:
+    """Refuse more or less than one of a sentence and --session."""
+    if (values.text is None) == (values.session is None):
+        raise InputError(f"Give either a sentence or --session FILE, and not both. See '{PROGRAM} {name} --help'.")
 
 
 def check_session(values: argparse.Namespace, *others: str) -> None:

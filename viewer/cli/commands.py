@@ -16,13 +16,14 @@ from attention_viewer.viewer.cli.evaluate import EVALUATE
 from attention_viewer.viewer.cli.export import EXPORT
 from attention_viewer.viewer.cli.help import HELP
 from attention_viewer.viewer.cli.parser import Parser
+from attention_viewer.viewer.cli.rank import RANK
 from attention_viewer.viewer.cli.screenshot import SCREENSHOT
 from attention_viewer.viewer.cli.trace import TRACE
 from attention_viewer.viewer.cli.train import TRAIN
 from attention_viewer.viewer.cli.translate import TRANSLATE
 from attention_viewer.viewer.cli.window import OF_WINDOW, WINDOW
 
-COMMANDS: tuple[Command, ...] = (TRANSLATE, TRACE, EXPORT, SCREENSHOT, ALIGN, TRAIN, EVALUATE, HELP, COMPLETION)
+COMMANDS: tuple[Command, ...] = (TRANSLATE, TRACE, EXPORT, SCREENSHOT, RANK, ALIGN, TRAIN, EVALUATE, HELP, COMPLETION)
 """The commands that have a name, in the order of the help; without one the window opens."""
 
 

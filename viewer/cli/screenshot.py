@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.command import PROGRAM, Command, add_course, add_session, add_writing, check_session
 from attention_viewer.viewer.cli.option_types import one_of, size, text
+from attention_viewer.viewer.cli.streams import STREAM, check_target, put
 from attention_viewer.viewer.state.opening import ScreenshotOptions
 
 THEMES = ("light", "dark")
@@ -16,7 +19,7 @@ THEMES = ("light", "dark")
 def add(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_writing(parser)
-    parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file")
+    parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file; - is standard output")
     parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), help="what to show")
     add_session(parser, "show a saved session instead")
     add_course(parser)
@@ -34,7 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def options(values: argparse.Namespace) -> ScreenshotOptions:
     """The options that were given. Raises InputError where they do not go together."""
-    if values.output.suffix.lower() != ".png":
+    if values.output != STREAM and values.output.suffix.lower() != ".png":
         raise InputError(f"A screenshot is a PNG file: give {values.output.name!r} a name that ends in .png.")
     if (values.sentence is None) == (values.session is None):
         raise InputError(
@@ -59,15 +62,22 @@ def run(options: ScreenshotOptions) -> int:
     from attention_viewer.model.checkpoint import check_checkpoint
     from attention_viewer.viewer.cli.preflight import offscreen_application
     from attention_viewer.viewer.cli.tracing import saved_session
-    from attention_viewer.viewer.storage.files import check_output
+    from attention_viewer.viewer.storage.files import made_folder
 
     check_checkpoint(options.model)
-    check_output(options.out, options.force)
+    check_target(options.out, options.force, "png")
     saved_session(options.session, options.model)
     application = offscreen_application()
     from attention_viewer.viewer.window.screenshot import take_screenshot
 
-    code = take_screenshot(options)
+    if options.out == STREAM:
+        with TemporaryDirectory() as folder:
+            picture = Path(folder) / "window.png"
+            code = take_screenshot(replace(options, out=picture))
+            put(STREAM, picture.read_bytes(), False)
+    else:
+        with made_folder(options.out.parent):
+            code = take_screenshot(options)
     del application
     return code
 

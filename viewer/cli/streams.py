@@ -8,12 +8,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.export.writing import write_bytes
 from attention_viewer.viewer.storage.files import check_output, read_raw_lines
 
 STREAM = Path("-")
+CHUNK = 1 << 16
+"""Bytes that are read at a time."""
 TEXTS = ("csv", "json", "svg", "html", "txt")
 """Formats that a terminal can show."""
 
@@ -25,19 +28,29 @@ def named(source: Path | None) -> str:
 
 def raw_lines(source: Path) -> list[bytes]:
     """All lines of a file, or of standard input, as they stand there. Raises InputError where it cannot be read."""
-    return list(standard_input()) if source == STREAM else read_raw_lines(source)
+    return [line for group in standard_input() for line in group] if source == STREAM else read_raw_lines(source)
 
 
-def standard_input() -> Iterator[bytes]:
-    """The lines of standard input as they come; whoever types them is told how to end.
+def standard_input() -> Iterator[list[bytes]]:
+    """The lines of standard input, those that came together in one group; whoever types them is told how to end.
 
     Raises InputError where it is closed: a program that is started without streams has None in their place.
     """
     if sys.stdin is None:
-        raise InputError("Standard input is closed: name a file in the place of -.")
+        raise InputError("Standard input is closed: name a file to read.")
     if sys.stdin.isatty():
         print("Type sentences, one a line; end with Ctrl+D.", file=sys.stderr)
-    return iter(sys.stdin.buffer)
+    return _as_they_come(sys.stdin.buffer)
+
+
+def _as_they_come(file: BinaryIO) -> Iterator[list[bytes]]:
+    begun = b""
+    while chunk := file.read1(CHUNK):  # type: ignore[attr-defined]
+        *lines, begun = (begun + chunk).split(b"\n")
+        if lines:
+            yield [line + b"\n" for line in lines]
+    if begun:
+        yield [begun]
 
 
 def check_target(path: Path, force: bool, suffix: str) -> None:

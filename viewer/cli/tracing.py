@@ -79,11 +79,14 @@ class Tracer:
         return WRITERS[suffix](loaded.trace, about)
 
 
-def open_tracer(model: Path) -> Tracer:
-    """A tracer of the checkpoint in a directory. Raises CheckpointError where it holds none that can be computed."""
+def open_tracer(model: Path, threads: int = 1) -> Tracer:
+    """A tracer of the checkpoint in a directory, which computes with `threads`.
+
+    Raises CheckpointError where it holds none that can be computed.
+    """
     from attention_viewer.model.translator import Translator
 
-    return Tracer(Translator(model))
+    return Tracer(Translator(model, threads))
 
 
 def saved_session(file: Path | None, model: Path) -> SavedSession | None:

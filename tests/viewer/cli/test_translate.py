@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from attention_viewer.viewer.cli.decoding import Search
 from attention_viewer.viewer.cli.translate import TranslateOptions
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from support.commands import complaint, options_of
@@ -15,7 +16,12 @@ def test_options_are_taken() -> None:
     assert options_of("translate", "in", "-o", "o", "--model", "m", "--force") == TranslateOptions(
         Path("m"), Path("in"), Path("o"), True
     )
-    assert options_of("translate", "--beam", "32") == TranslateOptions(BUNDLED_MODEL, beam=32)
+    asked = options_of(
+        "translate", "--sample", "--top-k", "5", "--seed", "2", "--n-best", "1", "--scores", "--threads", "2"
+    )
+    assert (asked.search, asked.scores, asked.several) == (Search(sampled=True, top_k=5, seed=2), True, True)
+    assert asked.threads == 2
+    assert options_of("translate", "--beam", "32") == TranslateOptions(BUNDLED_MODEL, search=Search(beam=32))
 
 
 def test_a_model_before_the_command_counts_unless_one_follows() -> None:
@@ -29,6 +35,8 @@ def test_a_model_before_the_command_counts_unless_one_follows() -> None:
         (["translate", "--beam", "0"], ["--beam", "from 1 to 32", "0"]),
         (["translate", "--beam", "33"], ["--beam", "from 1 to 32", "33"]),
         (["translate", "--sent", "x"], ["--sent"]),
+        (["translate", "--threads", "0"], ["--threads", "from 1 to 256", "0"]),
+        (["translate", "--n-best", "2"], ["--n-best", "add --beam N or --sample"]),
     ],
 )
 def test_refusals_name_the_option_and_the_value(arguments: list[str], words: list[str]) -> None:
