@@ -113,12 +113,14 @@ class PrefixCache:
         """The decoder's state after a row; that of the row computed last is at hand."""
         return self._latest[1] if self._latest is not None and self._latest[0] is row else row.state()
 
-    def grow(self, before: Row, state: DecoderState, step: DecodeStep) -> Row:
-        """Keep the row computed after `before`, unless that was forgotten; `state` is the one after it."""
-        own = torch.stack([layer[..., -1, :] for layer in state.past or ()])
-        row = Row(before.sentence, step, own, before, kept=before.kept)
-        before.children[step.reads.id] = row
+    def remember(self, row: Row, state: DecoderState) -> None:
+        """Have the state after the row computed last at hand."""
         self._latest = row, state
+
+    def grow(self, before: Row, keys_values: Tensor, step: DecodeStep) -> Row:
+        """Keep the row computed after `before`, unless that was forgotten."""
+        row = Row(before.sentence, step, keys_values, before, kept=before.kept)
+        before.children[step.reads.id] = row
         if row.kept:
             self.bytes += row.bytes
             self.use(row)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from types import MappingProxyType
 
 import numpy as np
@@ -28,7 +29,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
 from attention_viewer.model.experiments.experiments import parallel_pass
 from attention_viewer.model.experiments.patching import taken
-from attention_viewer.model.nn.decoding import decode_step, encode
+from attention_viewer.model.nn.decoding import decode_rows, encode
 from attention_viewer.model.nn.finite import check_finite
 from attention_viewer.model.nn.switches import Switches, switches
 from attention_viewer.model.nn.transformer import Transformer
@@ -37,6 +38,8 @@ from attention_viewer.model.search.following import Follower
 from attention_viewer.model.tokenizer import Tokenizer
 from torch import Tensor
 
+ROWS_AT_ONCE = 8
+"""Rows of known tokens that are computed without a pause: more at a time are hardly faster."""
 CANDIDATES = 10
 """How many of the most probable next tokens a step lists."""
 
@@ -99,14 +102,19 @@ class Tracer:
         wanted = min(document.step, document.limit)
         token, eos = self._architecture.decoder_start_token_id, self._architecture.eos_token_id
         steps: list[DecodeStep] = []
+        computed = 0
         while len(steps) < wanted and not (steps and token == eos):
-            known = row.children.get(token)
-            row = known or self._decode_row(row, token)
+            if token not in row.children:
+                ahead = follow.standing(len(steps), min(ROWS_AT_ONCE, wanted - len(steps)) - 1)
+                reads = [token, *takewhile(lambda each: each != eos, ahead)]
+                computed = self._decode(row, reads)
+            row = row.children[token]
             step = row.step
             assert step is not None
             token, how = follow(len(steps), step)
             steps.append(self._chosen(step, token, how))
-            if known is None:
+            if computed:
+                computed -= 1
                 yield Progress(len(steps), wanted)
         self.cache.use(row)
         return tuple(steps)
@@ -126,12 +134,18 @@ class Tracer:
         hidden = document.interventions.hidden
         return _trace(self._architecture, sentence.encoding, rows, own, cross, ended, hidden, causal=False)
 
-    def _decode_row(self, before: Row, token_id: int) -> Row:
-        state, row = decode_step(self.cache.state(before), torch.tensor([token_id]))
-        check_finite(row.log_probabilities, f"in row {state.length} of the decoder")
-        own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
-        step = self._greedy_step(token_id, row.log_probabilities[0], own, cross)
-        return self.cache.grow(before, state, step)
+    def _decode(self, before: Row, reads: Sequence[int]) -> int:
+        """Compute and keep the rows after `before` that read these ids; returns how many."""
+        past = self.cache.state(before)
+        state, rows = decode_rows(past, torch.tensor([reads]))
+        for index, (token_id, row) in enumerate(zip(reads, rows, strict=True)):
+            check_finite(row.log_probabilities, f"in row {past.length + index + 1} of the decoder")
+            own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
+            step = self._greedy_step(token_id, row.log_probabilities[0], own, cross)
+            keys_values = torch.stack([layer[..., past.length + index, :] for layer in state.past or ()])
+            before = self.cache.grow(before, keys_values, step)
+        self.cache.remember(before, state)
+        return len(reads)
 
     def _greedy_step(self, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats) -> DecodeStep:
         vocabulary, barred = self._tokenizer.vocabulary, self._architecture.barred_ids

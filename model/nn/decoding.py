@@ -14,11 +14,15 @@ from attention_viewer.model.nn.attention import forbidding
 from attention_viewer.model.nn.embedding import embed
 from attention_viewer.model.nn.patches import Taken, patching
 from attention_viewer.model.nn.recorder import Record, within
-from attention_viewer.model.nn.stacks import decoder_stack, projected_memory
+from attention_viewer.model.nn.stacks import decoder_rows, projected_memory
 from attention_viewer.model.nn.switches import HeadMask, Switches
 from attention_viewer.model.nn.transformer import Transformer, key_mask
-from attention_viewer.model.nn.weights import DecoderWeights, KeysValues, affine
+from attention_viewer.model.nn.weights import DecoderWeights, KeysValues, Linear, affine
 from torch import Tensor
+from torch.nn import functional
+
+BLOCK = 4
+"""Rows whose logits are computed together: four take little longer than one, as the matrix has to be read once."""
 
 
 class DecoderState(NamedTuple):
@@ -121,25 +125,64 @@ def first_state(
     )
 
 
-@torch.inference_mode()
 def decode_step(state: DecoderState, token: Tensor, record: Record | None = None) -> tuple[DecoderState, DecodedRow]:
     """Decode the row that reads the ids `token` [B]; earlier rows are not touched. `record` gets its inner values."""
+    state, (row,) = decode_rows(state, token[:, None], record)
+    return state, row
+
+
+@torch.inference_mode()
+def decode_rows(
+    state: DecoderState, tokens: Tensor, record: Record | None = None
+) -> tuple[DecoderState, list[DecodedRow]]:
+    """Decode the rows that read the ids `tokens` [B, T], one after the other: the numbers of T calls of `decode_step`.
+
+    `record` gets the inner values of a single row; of several, one after the other.
+    """
+    if state.taken and tokens.shape[1] > 1:
+        return _one_by_one(state, tokens, record)
     record = patching(state.taken, state.length, record)
     weights, here = state.weights, within(record, "decoder")
-    x = embed(weights.embedding, token[:, None], state.length, state.placement, record=here)  # [B, 1, D]
-    hidden, past, own, cross = decoder_stack(
-        weights, x, state.memory, state.past, None, state.memory_bias, state.off, record=here
+    x = embed(weights.embedding, tokens, state.length, state.placement, record=here)  # [B, T, D]
+    hidden, past, own, cross = decoder_rows(
+        weights, x, state.memory, state.past, state.memory_bias, state.off, record=here
     )
-    logits = affine(hidden[:, 0], weights.output)  # [B, V]
+    logits = _logits(hidden, weights.output)  # [B, T, V]
     if record is not None:
-        record("logits", logits[:, None])
-    by_heads = (len(past), len(token), -1)
-    row = DecodedRow(
-        logits.log_softmax(-1),
-        torch.stack(own).view(*by_heads, own[0].shape[-1]),
-        torch.stack(cross).view(*by_heads, cross[0].shape[-1]),
-    )
-    return state._replace(past=tuple(past)), row
+        record("logits", logits)
+    logs, by_heads = logits.log_softmax(-1), (len(past), len(tokens), -1)
+    rows = [
+        DecodedRow(
+            logs[:, index],
+            torch.stack(own[index]).view(*by_heads, own[index][0].shape[-1]),
+            torch.stack(cross[index]).view(*by_heads, cross[index][0].shape[-1]),
+        )
+        for index in range(tokens.shape[1])
+    ]
+    return state._replace(past=tuple(past)), rows
+
+
+def _one_by_one(state: DecoderState, tokens: Tensor, record: Record | None) -> tuple[DecoderState, list[DecodedRow]]:
+    """Rows that are patched: what is put in depends on where a row stands."""
+    rows = []
+    for token in tokens.unbind(1):
+        state, row = decode_step(state, token, record)
+        rows.append(row)
+    return state, rows
+
+
+def _logits(hidden: Tensor, output: Linear) -> Tensor:
+    """Logits [B, T, V] of `hidden` [B, T, D].
+
+    Rows of one sentence are multiplied in blocks of one size, the last one filled up: else a row's last bits would
+    depend on how many are computed with it, and a trace on the way to its document.
+    """
+    batch, rows, width = hidden.shape
+    if batch > 1:
+        return affine(hidden.reshape(-1, width), output).view(batch, rows, -1)
+    blocks = torch.split(functional.pad(hidden[0], (0, 0, 0, -rows % BLOCK)), BLOCK)
+    logits = [affine(block, output) for block in blocks]
+    return (logits[0] if len(logits) == 1 else torch.cat(logits))[None, :rows]
 
 
 def _side_by_side(memory: KeysValues) -> KeysValues:

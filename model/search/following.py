@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from attention_viewer.model.contract.api import DecodeStep, How
 from attention_viewer.model.contract.choosing import Method, sample
@@ -21,6 +22,11 @@ class Follower:
         tokens = [choice.token for choice in standing]
         self._standing = list(zip(tokens, hows_now(document, standing), strict=True))
         self._decoding, self._barred = document.decoding, barred
+
+    def standing(self, index: int, most: int) -> list[int]:
+        """The tokens after row `index` (from 0) and the rows that follow it, as far as they stand; `most` of them."""
+        tokens = (token for token, _ in self._standing[index : index + max(most, 0)])
+        return [token for token in takewhile(lambda each: each is not None, tokens) if token is not None]
 
     def __call__(self, index: int, row: DecodeStep) -> tuple[int, How]:
         """The token after row `index` (from 0), and how it was chosen; `row` holds the greedy choice."""

@@ -15,7 +15,7 @@ from attention_viewer.model.contract.api import Ended, How, Progress, Trace
 from attention_viewer.model.contract.document import Choice, Document, go_to, step_back, step_forward
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_step
+from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_rows, decode_step
 from attention_viewer.model.prefix_cache import PrefixCache
 from attention_viewer.model.translator import Translator
 from hypothesis import given, settings
@@ -219,17 +219,17 @@ def counted_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The ids read by every decoder row that is computed meanwhile."""
     read: list[int] = []
 
-    def counting(state: DecoderState, token: Tensor) -> tuple[DecoderState, DecodedRow]:
-        read.extend(token.tolist())
-        return decode_step(state, token)
+    def counting(state: DecoderState, tokens: Tensor) -> tuple[DecoderState, list[DecodedRow]]:
+        read.extend(tokens[0].tolist())
+        return decode_rows(state, tokens)
 
     with monkeypatch.context() as patch:
-        patch.setattr("attention_viewer.model.tracing.decode_step", counting)
+        patch.setattr("attention_viewer.model.tracing.decode_rows", counting)
         yield read
 
 
 def test_a_step_decodes_no_kept_hypothesis_again(session: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
-    hypotheses = [go_to(with_path("The old man was reading a book.", [token]), 18) for token in range(600, 616)]
+    hypotheses = [go_to(with_path("A child was reading an old book.", [token]), 18) for token in range(600, 616)]
     with counted_rows(monkeypatch) as read:
         traces = [session.trace(each) for each in hypotheses]
     assert len(read) == 1 + sum(len(trace.steps) - 1 for trace in traces)
@@ -239,7 +239,7 @@ def test_a_step_decodes_no_kept_hypothesis_again(session: Translator, monkeypatc
             assert session.trace(step_back(each)).steps
     assert read == []
     with counted_rows(monkeypatch) as read:
-        session.trace(go_to(with_path("The old man was reading a book.", [600, 300, 301, 302]), 5))
+        session.trace(go_to(with_path("A child was reading an old book.", [600, 300, 301, 302]), 5))
     assert read == [300, 301, 302]
 
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from attention_viewer.viewer.look.theme import Style
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -30,13 +32,12 @@ class Side(StrEnum):
 
 def elided(text: str, style: Style) -> str:
     """The label, shortened in the middle where it is wider than the style allows."""
-    return QFontMetricsF(style.mono).elidedText(text, Qt.TextElideMode.ElideMiddle, style.label_width)
+    return _fitted(text, _face(style), style.label_width)[0]
 
 
 def width_of(labels: Sequence[str], style: Style) -> float:
     """Room that labels on the left need, the gap to the map included."""
-    metrics = QFontMetricsF(style.mono)
-    return max((metrics.horizontalAdvance(elided(label, style)) for label in labels), default=0.0) + style.gap
+    return max(_widths(labels, style), default=0.0) + style.gap
 
 
 def height_of(labels: Sequence[str], style: Style) -> float:
@@ -46,10 +47,8 @@ def height_of(labels: Sequence[str], style: Style) -> float:
 
 def overhang_of(labels: Sequence[str], pitch: float, style: Style) -> float:
     """How far leaning labels on top reach beyond the right edge of the map, for cells `pitch` wide."""
-    metrics = QFontMetricsF(style.mono)
     reach = 0.0
-    for index, label in enumerate(labels):
-        width = metrics.horizontalAdvance(elided(label, style))
+    for index, width in enumerate(_widths(labels, style)):
         right = width * math.cos(LEAN) + 0.5 * style.line * math.sin(LEAN)
         reach = max(reach, right - (len(labels) - index - 0.5) * pitch)
     return reach
@@ -57,10 +56,9 @@ def overhang_of(labels: Sequence[str], pitch: float, style: Style) -> float:
 
 def pitch_within(width: float, labels: Sequence[str], style: Style) -> float:
     """The widest cells whose map, with the labels that lean over its right edge, is no wider than `width`."""
-    metrics = QFontMetricsF(style.mono)
     pitch = width / max(1, len(labels))
-    for index, label in enumerate(labels):
-        right = metrics.horizontalAdvance(elided(label, style)) * math.cos(LEAN) + 0.5 * style.line * math.sin(LEAN)
+    for index, wide in enumerate(_widths(labels, style)):
+        right = wide * math.cos(LEAN) + 0.5 * style.line * math.sin(LEAN)
         pitch = min(pitch, (width - right) / (index + 0.5))
     return max(pitch, 0.0)
 
@@ -118,6 +116,32 @@ def label_at(point: QPointF, style: Style) -> tuple[float | None, float | None]:
     row = point.y() if point.x() < 0.0 <= point.y() else None
     column = point.x() + point.y() / math.tan(LEAN) if point.y() < 0.0 else None
     return row, column if column is not None and column >= 0.0 else None
+
+
+@dataclass(frozen=True)
+class _Face:
+    """A font that can be looked up."""
+
+    key: str
+    font: QFont = field(compare=False)
+
+
+def _face(style: Style) -> _Face:
+    return _Face(style.mono.key(), style.mono)
+
+
+def _widths(labels: Sequence[str], style: Style) -> list[float]:
+    face = _face(style)
+    return [_fitted(label, face, style.label_width)[1] for label in labels]
+
+
+# The maps of a sentence have the same labels, which are measured again whenever one is laid out or painted.
+@lru_cache(maxsize=2048)
+def _fitted(text: str, face: _Face, width: float) -> tuple[str, float]:
+    """A label as it is shown within a width, and how wide it then is."""
+    metrics = QFontMetricsF(face.font)
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+    return shown, metrics.horizontalAdvance(shown)
 
 
 def _paint_one(painter: QPainter, rect: QRectF, label: str, centre: float, side: Side, style: Style) -> None:

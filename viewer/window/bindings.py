@@ -63,12 +63,14 @@ class Binding(Generic[Source]):
     control: bool = False
 
 
-def key(value: object) -> object:
-    """What tells inputs apart; of what is loaded, each field."""
-    if isinstance(value, tuple) and type(value) is tuple:
-        return tuple(key(each) for each in value)
+def key(inputs: tuple[Any, ...]) -> tuple[object, ...]:
+    """What tells inputs apart; of what is loaded, each field. What fields hold is compared as it is, never walked."""
+    return tuple(_apart(each) for each in inputs)
+
+
+def _apart(value: object) -> object:
     if isinstance(value, Loaded | Results):
-        return tuple(key(getattr(value, each.name)) for each in fields(value))
+        return tuple(_apart(getattr(value, each.name)) for each in fields(value))
     return value
 
 

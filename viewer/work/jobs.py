@@ -6,6 +6,7 @@ next yield; that one goes on afterwards. Jobs of one channel replace each other:
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -18,6 +19,9 @@ from attention_viewer.model.contract.open_model import OpenModel
 Result = TypeVar("Result")
 Work: TypeAlias = Callable[[OpenModel], Generator[Progress, None, Result]]
 """Given the open model, the generator that computes the answer."""
+
+LONGEST_HOLD = 0.1
+"""Seconds for which work waits for the window at most."""
 
 
 class Priority(IntEnum):
@@ -48,6 +52,7 @@ class JobQueue:
         self._jobs: list[Job] = []
         self._closed = False
         self._next_id = 1
+        self._held_until = 0.0
 
     def put(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Queue `work` in the place of anything older on its channel; returns the id of the request."""
@@ -73,17 +78,30 @@ class JobQueue:
             self._jobs.clear()
             self._condition.notify_all()
 
+    def hold(self) -> None:
+        """Let what is not urgent wait until `go_on`, or for LONGEST_HOLD: an answer is being put on screen."""
+        with self._condition:
+            self._held_until = time.monotonic() + LONGEST_HOLD
+
+    def go_on(self) -> None:
+        """Nothing is held any more."""
+        with self._condition:
+            self._held_until = 0.0
+            self._condition.notify_all()
+
     def take(self) -> Job | None:
         """The job to work on now, the most urgent first; waits for one. None once closed.
 
         A job stays in the queue, and may be taken again, until it is `finish`ed or cancelled.
         """
         with self._condition:
-            while not self._jobs and not self._closed:
-                self._condition.wait()
-            if self._closed:
-                return None
-            return min(self._jobs, key=lambda job: (job.priority, job.id))
+            while not self._closed:
+                job = min(self._jobs, key=lambda job: (job.priority, job.id), default=None)
+                held = self._held_until - time.monotonic()
+                if job is not None and (job.priority is Priority.URGENT or held <= 0.0):
+                    return job
+                self._condition.wait(None if job is None else held)
+            return None
 
     def finish(self, job: Job) -> None:
         """The job has given its answer (or failed); it is not taken again."""

@@ -6,6 +6,7 @@ Qt delivers them there.
 
 from __future__ import annotations
 
+import sys
 import time
 import traceback
 from collections.abc import Generator
@@ -17,8 +18,11 @@ from attention_viewer.model.contract.api import ModelInfo, Progress
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.work.jobs import Job, JobQueue, Priority, Result, Work
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which this thread hands Python's lock over to the window's, a tenth of what is usual: the window's
+thread lets go of it in every call of Qt, and would wait as often."""
 PROGRESS_INTERVAL = 0.03
 """Seconds between two progress signals of one job."""
 
@@ -64,6 +68,12 @@ class Worker(QThread):
         self._queue = JobQueue()
         self._threads = threads
         self._translator: OpenModel | None = None
+        # It fires once the window has done, and painted, what an answer calls for.
+        self._shown = QTimer(self)
+        self._shown.setSingleShot(True)
+        self._shown.setInterval(0)
+        self._shown.timeout.connect(self._go_on)
+        self.answered.connect(self._wait_for_window)
 
     def open_model(self, directory: Path) -> int:
         """Ask for the checkpoint in `directory`; `opened` or `open_failed` follows."""
@@ -89,6 +99,7 @@ class Worker(QThread):
 
     def run(self) -> None:
         """The loop of the thread; not to be called from elsewhere."""
+        sys.setswitchinterval(SWITCH_INTERVAL)
         while (job := self._queue.take()) is not None:
             try:
                 self._work_on(job)
@@ -98,6 +109,12 @@ class Worker(QThread):
                 # Whatever goes wrong inside the model, the window stays alive and says so.
                 traceback.print_exc()
                 self._fail(job, f"Something went wrong inside the model: {error}.")
+
+    def _wait_for_window(self) -> None:
+        self._shown.start()
+
+    def _go_on(self) -> None:
+        self._queue.go_on()
 
     def _work_on(self, job: Job) -> None:
         if self._translator is None and job.channel != "open":
@@ -112,6 +129,8 @@ class Worker(QThread):
             except StopIteration as stop:
                 self._queue.finish(job)
                 if job.channel != "open":
+                    if job.priority is Priority.URGENT:
+                        self._queue.hold()
                     self.answered.emit(Answer(job.id, stop.value, time.perf_counter() - started))
                 return
             now = time.perf_counter()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from attention_viewer.model.checkpoint import load
-from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_step, encode
+from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_rows, decode_step, encode
 from attention_viewer.model.nn.transformer import Transformer
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,6 +52,20 @@ def test_steps_equal_one_parallel_pass(model: Transformer, batch: int, source: i
         torch.testing.assert_close(row.log_probabilities, expected[:, index], atol=1e-5, rtol=0)
         torch.testing.assert_close(row.self_attention, torch.stack(own)[..., index, : index + 1], atol=1e-5, rtol=0)
         torch.testing.assert_close(row.cross_attention, torch.stack(cross)[..., index, :], atol=1e-5, rtol=0)
+
+
+@quick
+@given(source=st.integers(1, 9), first=st.integers(1, 7), then=st.integers(1, 7), seed=st.integers(0, 99))
+def test_rows_together_are_those_of_single_steps_to_the_last_bit(
+    model: Transformer, source: int, first: int, then: int, seed: int
+) -> None:
+    start, target = encode(model, ids(1, source, seed)).state, ids(1, first + then, seed + 1)
+    walked, steps = run(start, target)
+    half, rows = decode_rows(start, target[:, :first])
+    together, more = decode_rows(half, target[:, first:])
+    for step, row in zip(steps, [*rows, *more], strict=True):
+        assert all(map(torch.equal, step, row))
+    assert all(map(torch.equal, walked.past or (), together.past or ()))
 
 
 def test_swish_too_is_the_same_in_steps(make_checkpoint: MakeCheckpoint) -> None:
