@@ -1,39 +1,68 @@
-"""The intents of the window on sentences, sessions, models and steps.
+"""The one object that has the state of the window, and runs the intents that change it.
 
-Every change of the document has a name and can be undone; which document an intent acts on is said in
-`viewer.intents.wishes`. A sentence, opening, undo and redo act on what is wanted.
+An intent is a pure function of the state, in a module of its group: stepping, playing, sentences, wanting (undo, redo),
+answers, looking, choosing, hypotheses, switching, comparing. It returns what is wanted (`wishes`) or a whole `Turn`;
+this object takes the state and does the deeds. Every change of the document has a name and can be undone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
-from attention_viewer.model.contract import document as documents
-from attention_viewer.model.contract.api import How
+from attention_viewer.model.contract.api import How, ModelInfo
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import UserError
-from attention_viewer.viewer.intents import stepping
-from attention_viewer.viewer.intents.asking import CHANNEL, Asking
+from attention_viewer.model.contract.maps import Kind
+from attention_viewer.viewer.intents import answers, looking, playing, sentences, stepping, turns, wanting
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.intents.screen import Screen
-from attention_viewer.viewer.intents.wishes import Owed, Refused, Wish
-from attention_viewer.viewer.state.history import Run
+from attention_viewer.viewer.intents.turns import (
+    Afterwards,
+    Ask,
+    AskVocabulary,
+    Deed,
+    Drop,
+    Open,
+    Play,
+    Renew,
+    Show,
+    Tell,
+    Turn,
+)
+from attention_viewer.viewer.intents.wanting import Granted, granted
+from attention_viewer.viewer.intents.wishes import Refused
+from attention_viewer.viewer.state.highlight import Hover
+from attention_viewer.viewer.state.history import History, Run
 from attention_viewer.viewer.state.loaded import NOTHING, Loaded
-from attention_viewer.viewer.state.state import STEPS, Forcing, State
+from attention_viewer.viewer.state.state import State, Traced
 from attention_viewer.viewer.state.view_state import ViewState
-from attention_viewer.viewer.work.worker import Worker
-from PySide6.QtCore import QObject
+from attention_viewer.viewer.work.inquiries import Inquiries
+from attention_viewer.viewer.work.jobs import Priority
+from attention_viewer.viewer.work.requests import force_work, trace_work, vocabulary_work
+from attention_viewer.viewer.work.worker import Advance, Answer, Failure, Worker
+from PySide6.QtCore import QObject, Signal
 
-EMPTY_HINT = "There is nothing to translate yet: type a few English words first."
-PLAY, STEP = "Play", "Step"
+CHANNEL, VOCABULARY_CHANNEL = "trace", "vocabulary"
 Given = ParamSpec("Given")
-Granted = Wish | Owed | Forcing | None
 
 
-class Controller(Asking):
-    """The state of the window (document, view, what is loaded) and the intents that change it."""
+class Controller(QObject):
+    """The state of the window (document, view, what is loaded), and who changes it.
+
+    `traced` follows whenever another document is on screen, `sentence_changed` when the document wanted translates
+    another sentence than was typed last.
+    """
+
+    changed = Signal()
+    traced = Signal()
+    status = Signal(str)
+    hint = Signal(str)
+    timed = Signal(str)
+    encoded = Signal(str)
+    sentence_changed = Signal(str)
+    model_changed = Signal(ModelInfo)
 
     def __init__(
         self,
@@ -44,9 +73,38 @@ class Controller(Asking):
         parent: QObject | None = None,
         loaded: Loaded = NOTHING,
     ) -> None:
-        super().__init__(presenter, worker, player, view, parent, loaded)
+        super().__init__(parent)
+        self.state = State(view, loaded)
+        self._presenter, self._worker, self.player = presenter, worker, player
+        self._hover: Hover = None
+        self.inquiries = Inquiries(worker, self)
+        worker.loading.connect(self.model_loading)
+        worker.opened.connect(self.model_opened)
+        worker.open_failed.connect(self.model_failed)
         player.due.connect(self.play_on)
         player.changed.connect(self.changed)
+
+    @property
+    def view(self) -> ViewState:
+        """How it is looked at."""
+        return self.state.view
+
+    @property
+    def loaded(self) -> Loaded:
+        """What is shown."""
+        return self.state.shown
+
+    @property
+    def document(self) -> Document | None:
+        """The document that is wanted: what was asked for last."""
+        return self.state.wanted
+
+    @property
+    def history(self) -> History:
+        """What can be undone and made again."""
+        return self.state.history
+
+    # Running
 
     def run(
         self, intent: Callable[Concatenate[State, Given], Granted], *given: Given.args, **named: Given.kwargs
@@ -55,84 +113,154 @@ class Controller(Asking):
         try:
             wish = intent(self.state, *given, **named)
         except Refused as error:
-            self._refuse(str(error))
+            self._take(turns.refused(self.state, str(error)))
         except UserError as error:
             self.hint.emit(str(error))
         else:
-            self._grant(wish)
+            self._take(granted(self.state, wish))
 
-    def _grant(self, wish: Granted) -> None:
-        if isinstance(wish, Forcing):
-            self.submit_forced(wish.sentence, wish.target, wish.outputs)
-        elif isinstance(wish, Owed):
-            self._set(owed=wish.steps)
-            self.changed.emit()
-        elif wish is not None:
-            if not wish.plays:
-                self.player.stop()
-            if not wish.of_shown:
-                self.change(wish.document, wish.name, wish.run)
-            elif wish.document != self.loaded.document:
-                self._stay()
-                self.change(wish.document, wish.name)
+    def _take(self, turn: Turn) -> None:
+        """Be in the state after a turn, and do what belongs to it."""
+        self.state = turn.state
+        for deed in turn.deeds:
+            self._do(deed)
+
+    def _do(self, deed: Deed) -> None:
+        match deed:
+            case Tell(news, values):
+                getattr(self, news).emit(*values)
+            case Show():
+                self._presenter.show(self.loaded, self.view, self._hover)
+            case Renew():
+                self._presenter.renew(self.loaded, self.view, self._hover)
+            case Ask(document, forcing):
+                work = force_work(document, forcing.target, forcing.outputs) if forcing else trace_work(document)
+                self.inquiries.ask(CHANNEL, work, self._answered, self._failed, self._advanced)
+            case AskVocabulary():
+                known = self._vocabulary_known
+                self.inquiries.ask(VOCABULARY_CHANNEL, vocabulary_work, known, priority=Priority.SOON)
+            case Drop():
+                self.inquiries.drop(CHANNEL)
+            case Play(on):
+                self.player.start() if on else self.player.stop()
+            case Open(directory):
+                self._worker.open_model(directory)
+            case Afterwards(intent):
+                self._take(intent(self.state))
+
+    # The worker
+
+    def model_loading(self, message: str) -> None:
+        """The worker says what it is doing."""
+        self.run(answers.model_loading, message)
+
+    def model_opened(self, info: ModelInfo) -> None:
+        """The model is ready."""
+        self.run(answers.model_opened, info)
+
+    def model_failed(self, message: str) -> None:
+        """The checkpoint could not be opened."""
+        self.run(answers.model_failed, message)
+
+    def _answered(self, answer: Answer[Traced]) -> None:
+        self.run(answers.answered, answer.result, answer.seconds)
+
+    def _failed(self, failure: Failure) -> None:
+        self.run(answers.failed, failure.message)
+
+    def _advanced(self, advance: Advance) -> None:
+        """A long decoding says how far it is."""
+        self.status.emit(f"Decoding: {advance.progress.done} tokens …")
+
+    def _vocabulary_known(self, answer: Answer[Any]) -> None:
+        self.run(answers.vocabulary_known, answer.result)
+
+    # Looking
+
+    def look(self, view: ViewState) -> None:
+        """Look at the same thing in another way."""
+        self.run(turns.look, view)
+
+    def load(self, loaded: Loaded) -> None:
+        """Show what has become known."""
+        self.run(turns.load, loaded)
+
+    def hover(self, hover: Hover) -> None:
+        """The mouse is on a token, on a cell, or on nothing."""
+        self._hover = hover
+        self._presenter.show_hover(hover)
+
+    def select_head(self, kind: Kind, layer: int, head: int) -> None:
+        """Show a head; layer and head count from 0."""
+        self.run(looking.select_head, kind, layer, head)
+
+    def move_head(self, layers: int, heads: int) -> None:
+        """Move the active panel's selection."""
+        self.run(looking.move_head, layers, heads)
+
+    def set_locked(self, locked: bool) -> None:
+        """Keep all panels on one layer and head, or not."""
+        self.run(looking.lock, locked)
+
+    def activate(self, kind: Kind) -> None:
+        """Make a panel the one that the keyboard and Export act on."""
+        self.run(looking.activate, kind)
+
+    def set_length(self, length: int) -> None:
+        """Plot so many positions."""
+        self.run(looking.length, length)
+
+    def set_pairs(self, pairs: tuple[int, ...]) -> None:
+        """Plot these sine-cosine pairs."""
+        self.run(looking.pairs, pairs)
+
+    # The document
+
+    def change(self, document: Document, name: str, run: Run | None = None) -> None:
+        """Take another document in the place of the one wanted; `name` says what was done, for undoing it."""
+        self.run(wanting.change, document, name, run)
+
+    def undo(self) -> None:
+        """Take back the last change of the document, or what was asked for and is still awaited."""
+        self.run(wanting.undo)
+
+    def redo(self) -> None:
+        """Make the change again that was taken back last."""
+        self.run(wanting.redo)
+
+    def give_up(self) -> None:
+        """Wait no longer for what was asked for."""
+        self.run(wanting.give_up)
 
     def submit(self, sentence: str, steps: int = 0) -> None:
-        """Encode a sentence and decode `steps` rows of its translation. The one there is stays as it is."""
-        if not sentence.strip():
-            self.hint.emit(EMPTY_HINT)
-            return
-        if self.document is not None and not steps and sentence == one_line(self.document.source):
-            if not self.inquiries.is_open(CHANNEL):
-                self.encoded.emit(sentence)
-            return
-        self.player.stop()
-        self._set(line=sentence, typed=True)
-        self.change(documents.go_to(self._fresh(sentence), steps), "New sentence")
+        """Encode a sentence and decode `steps` rows of its translation."""
+        self.run(sentences.submit, sentence, steps)
 
     def submit_forced(self, sentence: str, target: str, outputs: Sequence[tuple[int, How]] = ()) -> None:
-        """Encode a sentence and let the decoder read `target` as its translation.
-
-        `outputs` are the tokens known for the hypothesis that is left.
-        """
-        self.player.stop()
-        same = self.document is not None and self.document.source == sentence
-        if same and not self.state.awaits_another:
-            self._stay()
-        document = self.document if same and self.document is not None else self._fresh(sentence)
-        forcing = Forcing(sentence, target, tuple(outputs) if same else ())
-        self._set(line=sentence, typed=True)
-        self._force(forcing, document)
+        """Encode a sentence and let the decoder read `target` as its translation."""
+        self.run(wanting.submit_forced, sentence, target, tuple(outputs))
 
     def open_document(self, document: Document, view: ViewState, name: str = "Open session") -> None:
         """Look at a document and a view that were saved."""
-        self.player.stop()
-        before = self.view
-        self._set(typed=False)
-        self.look(self._clamped(view))
-        self.change(document, name)
-        self._set(view_before=before if self.inquiries.is_open(CHANNEL) else None)
+        self.run(sentences.open_document, document, view, name)
 
     def open_model(self, directory: Path) -> None:
-        """Open another checkpoint; what was done with the one before is replayed as far as it can be."""
-        self.player.stop()
-        self._worker.open_model(directory)
+        """Open another checkpoint."""
+        self.run(sentences.open_model, directory)
+
+    # Stepping
 
     def step(self) -> None:
         """One decoder row more, if there is one."""
-        if self.player.playing:
-            self.run(stepping.forward, PLAY, self._play)
-        else:
-            self.run(stepping.forward, STEP, STEPS)
+        self.run(playing.step, self.player.playing, self.player.runs)
 
     def back(self) -> None:
-        """One decoder row less; of rows still awaited it is known only then which is the last."""
-        self.player.stop()
-        self.run(stepping.back)
+        """One decoder row less."""
+        self.run(playing.back)
 
     def first(self) -> None:
         """Back to the encoded sentence, before the first decoder row."""
-        self.player.stop()
-        self.run(stepping.go_to, 0, "To the start")
+        self.run(playing.first)
 
     def last(self) -> None:
         """On to the end of the translation."""
@@ -144,28 +272,8 @@ class Controller(Asking):
 
     def toggle_play(self) -> None:
         """Play from here (from the start, when at the end), or stop."""
-        state = self.state
-        if self.player.playing:
-            self.player.stop()
-        elif state.shown.trace is not None and state.wanted is not None and state.has_steps:
-            self.player.start()
-            if not state.can_step:
-                self.change(documents.go_to(state.wanted, 0), PLAY, self._play)
+        self.run(playing.toggle, self.player.playing, self.player.runs)
 
     def play_on(self) -> None:
-        """The next step of playing; waits for a step still being computed, stops at the end."""
-        if self.inquiries.is_open(CHANNEL):
-            return
-        if self.state.can_step:
-            self.run(stepping.forward, PLAY, self._play)
-        else:
-            self.player.stop()
-
-    @property
-    def _play(self) -> Run:
-        return Run(PLAY, self.player.runs)
-
-
-def one_line(sentence: str) -> str:
-    """A sentence as the line for it shows it."""
-    return " ".join(sentence.splitlines())
+        """The next step of playing."""
+        self.run(playing.play_on, self.player.runs)

@@ -11,8 +11,8 @@ from typing import Any
 
 from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.document import Document
-from attention_viewer.viewer.intents.asking import Asking
 from attention_viewer.viewer.intents.comparing import Compared
+from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other, placed
 from attention_viewer.viewer.state.questions import Question
@@ -33,7 +33,7 @@ class Measuring(QObject):
 
     answered = Signal(object)
 
-    def __init__(self, controller: Asking, parent: QObject | None = None) -> None:
+    def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
         self._compared: Compared | None = None

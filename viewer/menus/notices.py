@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from attention_viewer.viewer.intents.asking import CHANNEL
-from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.controller import CHANNEL, Controller
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from PySide6.QtCore import QObject
 

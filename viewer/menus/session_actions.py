@@ -9,8 +9,7 @@ from pathlib import Path
 
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError, UserError
-from attention_viewer.viewer.intents.asking import CHANNEL
-from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.controller import CHANNEL, Controller
 from attention_viewer.viewer.state import filing
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.figure_options import to_json as options_json

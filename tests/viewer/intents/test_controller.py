@@ -10,8 +10,9 @@ import pytest
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS, ENCODER
-from attention_viewer.viewer.intents.controller import EMPTY_HINT, Controller
+from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.player import Player
+from attention_viewer.viewer.intents.sentences import EMPTY_HINT
 from attention_viewer.viewer.state.highlight import SourceHover
 from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.state import Traced

@@ -19,8 +19,7 @@ from attention_viewer.model.contract.document import Document, go_to, hypotheses
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.viewer.intents.asking import CHANNEL
-from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.controller import CHANNEL, Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state import questions

@@ -12,8 +12,7 @@ from attention_viewer.model.contract.api import Check, How
 from attention_viewer.model.contract.document import Document, hypotheses
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.viewer.intents.asking import CHANNEL
-from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.controller import CHANNEL, Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.measuring import OTHER, TEXTS
 from attention_viewer.viewer.intents.player import Player
