@@ -15,14 +15,14 @@ LINES, BATCH, LIMIT = 300, 32, 80
 
 
 def test_lines_a_second_are_at_least_those_of_transformers(bundled: Path, benchmark: BenchmarkFixture) -> None:
-    session = Translator(bundled, threads=1)
+    translator = Translator(bundled, threads=1)
     lines = english_lines(LINES)
     model = reference_model(bundled)
-    sources = [[token.id for token in session.tokenize(line)] for line in lines]
+    sources = [[token.id for token in translator.tokenize(line)] for line in lines]
 
     def ours(part: slice) -> float:
         began = time.perf_counter()
-        assert all(isinstance(each, str) for each in session.translate_many(lines[part], LIMIT))
+        assert all(isinstance(each, str) for each in translator.translate_many(lines[part], LIMIT))
         return time.perf_counter() - began
 
     def theirs(part: slice) -> float:
@@ -30,7 +30,7 @@ def test_lines_a_second_are_at_least_those_of_transformers(bundled: Path, benchm
         for start in range(part.start, part.stop, BATCH):
             group = sources[start : min(start + BATCH, part.stop)]
             longest = max(map(len, group))
-            pad = session.info.architecture.pad_token_id
+            pad = translator.info.architecture.pad_token_id
             ids = torch.tensor([[*source, *[pad] * (longest - len(source))] for source in group])
             with torch.inference_mode():
                 model.generate(

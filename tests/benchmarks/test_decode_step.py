@@ -25,42 +25,42 @@ BOUND = 0.5
 
 
 @pytest.fixture
-def session(bundled: Path) -> Translator:
+def translator(bundled: Path) -> Translator:
     return Translator(bundled, threads=1)
 
 
 def test_a_step_takes_at_most_half_the_time_of_transformers(
-    session: Translator, bundled: Path, benchmark: BenchmarkFixture
+    translator: Translator, bundled: Path, benchmark: BenchmarkFixture
 ) -> None:
-    documents = _documents(session)
-    assert len(session.trace(next(documents)).steps) == TARGET_LENGTH
-    reference = _reference(session, bundled)
+    documents = _documents(translator)
+    assert len(translator.trace(next(documents)).steps) == TARGET_LENGTH
+    reference = _reference(translator, bundled)
 
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(TURNS):  # taking turns, so that a busy machine slows both; steps follow steps, as in decoding
-        ours += [_seconds(session.trace, next(documents)) for _ in range(STEPS_A_TURN)]
+        ours += [_seconds(translator.trace, next(documents)) for _ in range(STEPS_A_TURN)]
         theirs += [reference() for _ in range(STEPS_A_TURN)]
     ratio = median(ours) / median(theirs)
     benchmark.extra_info.update(ours=median(ours), transformers=median(theirs), ratio=ratio)
-    benchmark.pedantic(session.trace, setup=lambda: ((next(documents),), {}), rounds=ROUNDS)
+    benchmark.pedantic(translator.trace, setup=lambda: ((next(documents),), {}), rounds=ROUNDS)
     print(f"\nours {median(ours) * 1e3:.2f} ms, transformers {median(theirs) * 1e3:.2f} ms, ratio {ratio:.2f}")
     assert ratio <= BOUND
 
 
-def _documents(session: Translator) -> Iterator[Document]:
+def _documents(translator: Translator) -> Iterator[Document]:
     """Documents of 14 rows that share 13: only the token which the last row reads differs."""
-    chosen = session.trace(Document(SOURCE, step=TARGET_LENGTH - 2)).output_tokens
+    chosen = translator.trace(Document(SOURCE, step=TARGET_LENGTH - 2)).output_tokens
     shared = tuple(Choice(token.id, How.GREEDY, index - 1 if index else None) for index, token in enumerate(chosen))
     for token in range(300, 8000):
         choices = (*shared, Choice(token, How.FORCED, len(shared) - 1))
         yield Document(SOURCE, choices, len(shared), TARGET_LENGTH)
 
 
-def _reference(session: Translator, bundled: Path) -> Callable[[], float]:
+def _reference(translator: Translator, bundled: Path) -> Callable[[], float]:
     """Seconds that one cached forward pass takes, with everything that comes before it already done."""
     model = reference_model(bundled)
-    source = torch.tensor([[token.id for token in session.tokenize(SOURCE)]])
+    source = torch.tensor([[token.id for token in translator.tokenize(SOURCE)]])
     target = torch.randint(300, 8000, (1, TARGET_LENGTH))
     assert source.shape[1] == SOURCE_LENGTH
     with torch.inference_mode():

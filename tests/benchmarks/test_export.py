@@ -29,12 +29,12 @@ LONGEST_PAUSE = 50
 
 @pytest.fixture(scope="module")
 def scene(bundled: Path) -> Scene:
-    session = Translator(bundled)
+    translator = Translator(bundled)
     document = Document(SENTENCE, step=200)
-    trace = session.trace(document)
+    trace = translator.trace(document)
     assert len(trace.source_tokens) >= 15
-    loaded = Loaded(session.info, trace, SENTENCE, session.text(trace), document=document)
-    return Scene(loaded, ViewState(), session.info.config.d_model)
+    loaded = Loaded(translator.info, trace, SENTENCE, translator.text(trace), document=document)
+    return Scene(loaded, ViewState(), translator.info.config.d_model)
 
 
 def all_heads(scene: Scene, folder: Path, advance: Advance) -> int:

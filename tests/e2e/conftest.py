@@ -30,7 +30,7 @@ from support.waiting import SENTENCE, Open, wait_for_step
 
 @pytest.fixture(scope="session")
 def read_once() -> Callable[..., Translator]:
-    """Gives the same session for a checkpoint whenever it is opened, as a window does that stays open."""
+    """Gives the same translator for a checkpoint whenever it is opened, as a window does that stays open."""
     return cache(Translator)
 
 
@@ -76,11 +76,11 @@ def toy_window(qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def saved(session: Translator, tmp_path: Path) -> Path:
+def saved(translator: Translator, tmp_path: Path) -> Path:
     """A session of five rows, one of its tokens forced and one of its heads off, in a view of its own."""
-    vocabulary = {token.piece: token.id for token in session.vocabulary()}
-    document = Document(TEXT, checkpoint=session.info.content_hash)
-    first = session.trace(go_to(document, 1)).output_tokens[0].id
+    vocabulary = {token.piece: token.id for token in translator.vocabulary()}
+    document = Document(TEXT, checkpoint=translator.info.content_hash)
+    first = translator.trace(go_to(document, 1)).output_tokens[0].id
     forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁chien"]), 5)
     document = intervene(forced, Interventions(heads_off=frozenset({HeadId(CROSS, 2, 3)})))
     view = chosen(color_range=ColorRange.MAXIMUM, colormap="magma", row_labels=RowLabels.READS)

@@ -105,11 +105,11 @@ def test_a_long_sentence_is_exported_and_said_to_be_reduced(
 
 
 @pytest.fixture
-def saved(tiny_session: Translator, tmp_path: Path) -> Path:
+def saved(tiny_translator: Translator, tmp_path: Path) -> Path:
     """A session of three rows, its second token forced and a head off, in a view of its own."""
-    vocabulary = {token.piece: token.id for token in tiny_session.vocabulary()}
-    document = Document(TEXT, checkpoint=tiny_session.info.content_hash)
-    first = tiny_session.trace(go_to(document, 1)).output_tokens[0].id
+    vocabulary = {token.piece: token.id for token in tiny_translator.vocabulary()}
+    document = Document(TEXT, checkpoint=tiny_translator.info.content_hash)
+    first = tiny_translator.trace(go_to(document, 1)).output_tokens[0].id
     forced = go_to(force(document, [(first, How.GREEDY)], vocabulary["▁river"]), 3)
     document = intervene(forced, Interventions(heads_off=frozenset({HeadId(CROSS, 1, 0)})))
     heads = MappingProxyType({**ViewState().heads, CROSS: Head(1, 0)})

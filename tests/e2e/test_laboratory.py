@@ -118,11 +118,11 @@ def test_typing_filters_the_whole_vocabulary(window: Parts, qtbot: QtBot) -> Non
     assert outputs(window) == [chien.id] and window.controller.view.filter == ""
 
 
-def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: QtBot, session: Translator) -> None:
+def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: QtBot, translator: Translator) -> None:
     window.menu_actions.laboratory.teacher_force("Le chien était sur le tapis.")
     settle(qtbot, window)
     trace = window.controller.loaded.trace
-    assert trace is not None and session.text(trace) == "Le chien était sur le tapis."
+    assert trace is not None and translator.text(trace) == "Le chien était sur le tapis."
     assert {step.how for step in trace.steps} == {How.FORCED}
     marks = [chip.mark for chip in target_chips(window.controller.loaded)]
     assert marks[1] == "surprising" and marks[0] == "forced"
@@ -147,7 +147,7 @@ def test_a_head_that_is_off_changes_bars_and_translation_and_comes_back(window: 
     assert outputs(window) == before and len(before) == total
 
 
-def test_an_intervention_does_not_reach_the_next_sentence(window: Parts, qtbot: QtBot, session: Translator) -> None:
+def test_an_intervention_does_not_reach_the_next_sentence(window: Parts, qtbot: QtBot, translator: Translator) -> None:
     window.menu_actions.laboratory.set_encoder_positions("off")
     window.menu_actions.laboratory.hide_token(1, True)
     settle(qtbot, window)
@@ -191,7 +191,7 @@ def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: Q
     assert window.controller.loaded.progress(RANKING) is None
 
 
-def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot: QtBot, session: Translator) -> None:
+def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot: QtBot, translator: Translator) -> None:
     window.menu_actions.laboratory.search(3)
     settle(qtbot, window)
     tree = window.controller.loaded.found(BEAM)
@@ -426,13 +426,13 @@ def unreliable(parts: Parts, chance: random.Random, monkeypatch: pytest.MonkeyPa
     def ask(work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         late, fails = chance.random() < 0.3, chance.random() < 0.1
 
-        def slowly(session: Any) -> Generator[Progress, None, Any]:
+        def slowly(translator: Any) -> Generator[Progress, None, Any]:
             if late:
                 time.sleep(0.05)
             yield Progress(0, 1)
             if fails:
                 raise InputError("It went wrong.")
-            return (yield from work(session))
+            return (yield from work(translator))
 
         return request(slowly, channel, priority)
 
@@ -440,25 +440,25 @@ def unreliable(parts: Parts, chance: random.Random, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(parts.worker, "cancel", lambda channel: None)
 
 
-def check_labels(parts: Parts, session: Translator) -> None:
+def check_labels(parts: Parts, translator: Translator) -> None:
     """What is on screen is what the model says of the document on screen."""
     loaded = parts.controller.loaded
     document, translations = loaded.document, loaded.found(TRANSLATIONS)
     if document is None or loaded.trace is None:
         return
-    expected = session.trace(document)
+    expected = translator.trace(document)
     assert [(step.output.id, step.how) for step in loaded.trace.steps] == [
         (step.output.id, step.how) for step in expected.steps
     ]
-    assert loaded.sentence == document.source and loaded.translation == session.text(expected)
+    assert loaded.sentence == document.source and loaded.translation == translator.text(expected)
     known = len(loaded.trace.steps) + len(loaded.ahead)
     for index, text in enumerate(loaded.texts):
         if text is not None:
-            trace = session.trace(questions.spelled(document, index, known))
-            assert (text.text, text.how) == (session.text(trace), tuple(step.how for step in trace.steps))
+            trace = translator.trace(questions.spelled(document, index, known))
+            assert (text.text, text.how) == (translator.text(trace), tuple(step.how for step in trace.steps))
     if translations is not None:
         plain = untouched(document)
-        assert translations.before == session.text(session.trace(go_to(plain, plain.limit)))
+        assert translations.before == translator.text(translator.trace(go_to(plain, plain.limit)))
     assert loaded.found(EFFECT) is None or document.interventions
 
 
@@ -506,7 +506,7 @@ def test_random_intents(open_window: Open, qtbot: QtBot) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_thousand_random_intents_with_late_and_failing_answers(
-    open_window: Open, qtbot: QtBot, session: Translator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_window: Open, qtbot: QtBot, translator: Translator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved: dict[Path, bytes] = {}
     done = 0
@@ -525,7 +525,7 @@ def test_two_thousand_random_intents_with_late_and_failing_answers(
             parts.menu_actions.sessions.open(path)
         assert {each: each.read_bytes() for each in tmp_path.glob("*.avsession")} == saved, "a file nobody named"
         if done % 10 == 0:
-            check_labels(parts, session)
+            check_labels(parts, translator)
 
     # Fewer than where all is answered: what fails leads nowhere.
     assert drive(open_window, qtbot, 2000, 2, more) > 300

@@ -63,7 +63,7 @@ def test_a_hypothesis_does_not_get_shorter_by_stepping_back(window: Parts, qtbot
 
 
 def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made(
-    window: Parts, qtbot: QtBot, session: Translator
+    window: Parts, qtbot: QtBot, translator: Translator
 ) -> None:
     laboratory = window.menu_actions.laboratory
     laboratory.set_encoder_positions("shuffled")
@@ -87,9 +87,9 @@ def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made
     assert window.window.hypotheses.model.rows[0].how == "kept"
     laboratory.switch_head(CROSS, 3, 6, True)
     settle(qtbot, window)
-    plain = session.trace(Document(SENTENCE, step=200))
+    plain = translator.trace(Document(SENTENCE, step=200))
     measured = window.controller.loaded.found(TRANSLATIONS)
-    assert measured is not None and measured.before == session.text(plain)
+    assert measured is not None and measured.before == translator.text(plain)
 
 
 def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Parts, qtbot: QtBot) -> None:
@@ -123,7 +123,7 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
 
 @pytest.mark.parametrize("change", ["positions", "head"])
 def test_interventions_leave_other_hypotheses_alone(
-    window: Parts, qtbot: QtBot, session: Translator, change: str
+    window: Parts, qtbot: QtBot, translator: Translator, change: str
 ) -> None:
     at_step(qtbot, window, 6)
     at_step(qtbot, window, 3)
@@ -140,7 +140,7 @@ def test_interventions_leave_other_hypotheses_alone(
     window.actions["undo"].trigger()
     settle(qtbot, window)
     assert window.controller.document == before
-    assert {step.how for step in session.trace(alone(before, 0)).steps} == {How.GREEDY}
+    assert {step.how for step in translator.trace(alone(before, 0)).steps} == {How.GREEDY}
 
 
 def test_a_forced_translation_keeps_what_stood_there(window: Parts, qtbot: QtBot) -> None:

@@ -40,16 +40,16 @@ def test_max_steps_and_a_target_longer_than_it(tmp_path: Path) -> None:
         assert file["cross_attention"].shape[2] == 2
 
 
-def test_a_session_is_traced_as_it_stands(saved: Path, session: Translator, tmp_path: Path) -> None:
+def test_a_session_is_traced_as_it_stands(saved: Path, translator: Translator, tmp_path: Path) -> None:
     out = tmp_path / "dog.npz"
     assert run("trace", "--session", str(saved), "-o", str(out)).returncode == 0
     document = from_json(json.loads(saved.read_text("utf-8"))["document"])
-    expected = session.trace(document)
+    expected = translator.trace(document)
     with np.load(out, allow_pickle=False) as file:
         assert file["output_tokens"].tolist() == [token.piece for token in expected.output_tokens]
         assert file["output_tokens"].tolist()[1] == "▁chien" and len(file["output_tokens"]) == 5
         np.testing.assert_allclose(file["cross_attention"], expected.cross_attention, atol=1e-6)
-        whole = session.trace(intervene(document, Interventions())).cross_attention
+        whole = translator.trace(intervene(document, Interventions())).cross_attention
         assert np.abs(file["cross_attention"] - whole).max() > 1e-3
         meta = json.loads(str(file["meta"]))
     assert meta["sentence"] == TEXT and from_json(meta["document"]) == document

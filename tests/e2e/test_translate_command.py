@@ -71,14 +71,14 @@ def translated(line: str, out: Path, *options: str) -> str:
     return out.read_text(encoding="utf-8")
 
 
-def test_translate_with_a_beam_writes_the_best_hypothesis(session: Translator, tmp_path: Path) -> None:
+def test_translate_with_a_beam_writes_the_best_hypothesis(translator: Translator, tmp_path: Path) -> None:
     lines = [BEAM_DIFFERS, "", "I am hungry."]
     result = run("translate", "--beam", "4", text="\n".join(lines) + "\n")
     assert result.returncode == 0
     expected = []
     for line in lines:
-        tree = finished(session.beam_steps(Document(line, decoding=Decoding(beam_width=4)))) if line else None
-        expected.append(session.text(tree.path(tree.finished[0][0])) if tree else "")
+        tree = finished(translator.beam_steps(Document(line, decoding=Decoding(beam_width=4)))) if line else None
+        expected.append(translator.text(tree.path(tree.finished[0][0])) if tree else "")
     assert result.stdout.splitlines() == expected
     narrow = translated(lines[0], tmp_path / "narrow.txt", "--beam", "1")
     assert narrow == translated(lines[0], tmp_path / "greedy.txt") != f"{expected[0]}\n"

@@ -23,8 +23,10 @@ TARGETS = st.lists(st.integers(3, 30), min_size=2, max_size=7)
 
 @QUICK
 @given(words=WORDS, target=TARGETS)
-def test_rows_sum_to_one_and_nothing_looks_ahead(tiny_session: Translator, words: list[str], target: list[int]) -> None:
-    trace = tiny_session.trace(teacher_force(Document(" ".join(words)), [*target, 0]))
+def test_rows_sum_to_one_and_nothing_looks_ahead(
+    tiny_translator: Translator, words: list[str], target: list[int]
+) -> None:
+    trace = tiny_translator.trace(teacher_force(Document(" ".join(words)), [*target, 0]))
     for kind in KINDS:
         np.testing.assert_allclose(trace.weights(kind).sum(-1), 1.0, atol=1e-5)
     assert (trace.decoder_self_attention[..., trace.decoder_mask] == 0.0).all()
@@ -83,24 +85,24 @@ def test_the_way_to_a_document_does_not_matter(tiny: Path, moves: list[str], see
 
 
 def test_interleaved_and_abandoned_traces_do_not_disturb_each_other(tiny: Path) -> None:
-    session = Translator(tiny)
+    translator = Translator(tiny)
     long = go_to(Document("the cat sees a tree", limit=12), 12)
-    abandoned = session.trace_steps(long)
+    abandoned = translator.trace_steps(long)
     next(abandoned, None)
-    other = session.trace(teacher_force(Document("the cat sees a tree"), [5, 6, 7, 0]))
+    other = translator.trace(teacher_force(Document("the cat sees a tree"), [5, 6, 7, 0]))
     abandoned.close()
     np.testing.assert_array_equal(
         other.cross_attention,
         Translator(tiny).trace(teacher_force(Document("the cat sees a tree"), [5, 6, 7, 0])).cross_attention,
     )
-    np.testing.assert_array_equal(session.trace(long).cross_attention, Translator(tiny).trace(long).cross_attention)
+    np.testing.assert_array_equal(translator.trace(long).cross_attention, Translator(tiny).trace(long).cross_attention)
 
 
-def test_padding_in_a_batch_changes_nothing(tiny: Path, tiny_session: Translator) -> None:
+def test_padding_in_a_batch_changes_nothing(tiny: Path, tiny_translator: Translator) -> None:
     model = load(tiny)
-    short = [token.id for token in tiny_session.tokenize("the cat")]
-    long = [token.id for token in tiny_session.tokenize("the old cat sees a big red bird")]
-    pad = tiny_session.info.config.pad_token_id
+    short = [token.id for token in tiny_translator.tokenize("the cat")]
+    long = [token.id for token in tiny_translator.tokenize("the old cat sees a big red bird")]
+    pad = tiny_translator.info.config.pad_token_id
     batch = torch.tensor([short + [pad] * (len(long) - len(short)), long])
     padding = torch.tensor([[False] * len(short) + [True] * (len(long) - len(short)), [False] * len(long)])
     target = torch.tensor([[pad, 5, 9]])
@@ -128,15 +130,15 @@ def test_the_ffn_is_the_same_at_every_position() -> None:
         np.testing.assert_allclose(ffn(x)[0, 3].numpy(), ffn(x[:, 3])[0].numpy(), atol=1e-6)
 
 
-def test_decoding_ends_at_eos_or_at_the_limit(session: Translator) -> None:
-    whole = session.trace(Document("I am hungry.", step=200))
+def test_decoding_ends_at_eos_or_at_the_limit(translator: Translator) -> None:
+    whole = translator.trace(Document("I am hungry.", step=200))
     assert whole.ended is Ended.EOS and whole.output_tokens[-1].piece == "</s>"
-    stopped = session.trace(Document("I am hungry.", step=200, limit=2))
+    stopped = translator.trace(Document("I am hungry.", step=200, limit=2))
     assert stopped.ended is Ended.LIMIT and len(stopped.steps) == 2
-    assert session.trace(Document("I am hungry.", step=1)).ended is None
+    assert translator.trace(Document("I am hungry.", step=1)).ended is None
 
 
-def test_arrays_are_read_only(session: Translator) -> None:
-    trace = session.trace(Document("I am hungry.", step=2))
+def test_arrays_are_read_only(translator: Translator) -> None:
+    trace = translator.trace(Document("I am hungry.", step=2))
     for kind in KINDS:
         assert not trace.weights(kind).flags.writeable

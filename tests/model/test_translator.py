@@ -42,8 +42,8 @@ def with_path(source: str, tokens: list[int], how: How = How.FORCED) -> Document
     return Document(source, choices, len(choices) - 1 if choices else None)
 
 
-def test_step_zero_has_an_encoding_and_no_rows(session: Translator) -> None:
-    trace = session.trace(Document("The cat sleeps."))
+def test_step_zero_has_an_encoding_and_no_rows(translator: Translator) -> None:
+    trace = translator.trace(Document("The cat sleeps."))
     assert trace.steps == () and trace.ended is None
     size = len(trace.source_tokens)
     assert trace.encoder_self_attention.shape == (4, 8, size, size)
@@ -51,9 +51,9 @@ def test_step_zero_has_an_encoding_and_no_rows(session: Translator) -> None:
     assert trace.cross_attention.shape == (4, 8, 0, size)
 
 
-def test_a_translation_to_its_end(session: Translator) -> None:
-    trace = session.trace(go_to(Document("The black cat is sleeping."), 200))
-    assert session.text(trace) == session.text(trace.output_tokens) == TRANSLATIONS["The black cat is sleeping."]
+def test_a_translation_to_its_end(translator: Translator) -> None:
+    trace = translator.trace(go_to(Document("The black cat is sleeping."), 200))
+    assert translator.text(trace) == translator.text(trace.output_tokens) == TRANSLATIONS["The black cat is sleeping."]
     assert trace.ended is Ended.EOS and trace.output_tokens[-1].piece == "</s>"
     assert [token.text for token in trace.input_tokens[:2]] == ["<start>", "Le"]
     assert trace.input_tokens[1:] == trace.output_tokens[:-1]
@@ -65,8 +65,8 @@ def test_a_translation_to_its_end(session: Translator) -> None:
     assert not trace.decoder_self_attention[..., trace.decoder_mask].any()
 
 
-def test_the_distribution_and_its_candidates(session: Translator) -> None:
-    for step in session.trace(go_to(Document("The cat is black."), 3)).steps:
+def test_the_distribution_and_its_candidates(translator: Translator) -> None:
+    for step in translator.trace(go_to(Document("The cat is black."), 3)).steps:
         assert step.log_probabilities.shape == (VOCABULARY,)
         assert np.exp(step.log_probabilities.astype(np.float64)).sum() == pytest.approx(1.0, abs=1e-5)
         probabilities = [candidate.probability for candidate in step.candidates]
@@ -77,8 +77,8 @@ def test_the_distribution_and_its_candidates(session: Translator) -> None:
             assert candidate.probability == pytest.approx(float(expected), rel=1e-5)
 
 
-def test_arrays_are_read_only_float32(session: Translator) -> None:
-    trace = session.trace(go_to(Document("The cat is black."), 2))
+def test_arrays_are_read_only_float32(translator: Translator) -> None:
+    trace = translator.trace(go_to(Document("The cat is black."), 2))
     step = trace.steps[0]
     arrays = [trace.weights(kind) for kind in KINDS]
     for array in (*arrays, step.log_probabilities, step.self_attention, step.cross_attention):
@@ -87,50 +87,50 @@ def test_arrays_are_read_only_float32(session: Translator) -> None:
             array[...] = 0.0
 
 
-def test_forced_tokens_are_followed_and_the_rest_is_greedy(session: Translator) -> None:
-    un = session.encode_target("Un")[0].id
-    trace = session.trace(go_to(with_path("The cat is black.", [un]), 200))
+def test_forced_tokens_are_followed_and_the_rest_is_greedy(translator: Translator) -> None:
+    un = translator.encode_target("Un")[0].id
+    trace = translator.trace(go_to(with_path("The cat is black.", [un]), 200))
     assert [step.how for step in trace.steps[:3]] == [How.FORCED, How.GREEDY, How.GREEDY]
-    assert session.text(trace) == AFTER_UN
-    greedy = session.trace(go_to(Document("The cat is black."), 200))
-    assert session.text(greedy) == TRANSLATIONS["The cat is black."]
+    assert translator.text(trace) == AFTER_UN
+    greedy = translator.trace(go_to(Document("The cat is black."), 200))
+    assert translator.text(greedy) == TRANSLATIONS["The cat is black."]
     np.testing.assert_array_equal(trace.steps[0].log_probabilities, greedy.steps[0].log_probabilities)
 
 
-def test_teacher_forcing_takes_the_target_as_it_stands(session: Translator) -> None:
-    target = session.encode_target("Bonjour le monde.")
-    trace = session.trace(teacher_force(Document("The cat is black."), [token.id for token in target]))
+def test_teacher_forcing_takes_the_target_as_it_stands(translator: Translator) -> None:
+    target = translator.encode_target("Bonjour le monde.")
+    trace = translator.trace(teacher_force(Document("The cat is black."), [token.id for token in target]))
     assert trace.output_tokens == target and trace.ended is Ended.EOS
     assert {step.how for step in trace.steps} == {How.FORCED}
     expected = [float(step.log_probabilities[token.id]) for step, token in zip(trace.steps, target, strict=True)]
     np.testing.assert_allclose(trace.log_probabilities, expected)
 
 
-def test_an_end_in_the_middle_of_a_path_is_the_end(session: Translator) -> None:
-    trace = session.trace(go_to(with_path("Hello.", [500, 0, 600]), 10))
+def test_an_end_in_the_middle_of_a_path_is_the_end(translator: Translator) -> None:
+    trace = translator.trace(go_to(with_path("Hello.", [500, 0, 600]), 10))
     assert len(trace.steps) == 2 and trace.ended is Ended.EOS
 
 
-def test_the_limit_ends_decoding(session: Translator) -> None:
-    trace = session.trace(go_to(Document("The cat is black.", limit=3), 99))
+def test_the_limit_ends_decoding(translator: Translator) -> None:
+    trace = translator.trace(go_to(Document("The cat is black.", limit=3), 99))
     assert len(trace.steps) == 3 and trace.ended is Ended.LIMIT
-    assert session.trace(go_to(Document("The cat is black.", limit=4), 3)).ended is None
+    assert translator.trace(go_to(Document("The cat is black.", limit=4), 3)).ended is None
 
 
 @pytest.mark.parametrize("token", [-1, VOCABULARY, 10**12])
-def test_tokens_out_of_range_are_refused(token: int, session: Translator) -> None:
+def test_tokens_out_of_range_are_refused(token: int, translator: Translator) -> None:
     with pytest.raises(InputError, match=f"no token {token}"):
-        session.trace(with_path("Hello.", [token]))
+        translator.trace(with_path("Hello.", [token]))
 
 
-def test_a_document_of_another_model_is_refused(session: Translator) -> None:
-    session.trace(Document("Hello.", checkpoint=session.info.content_hash))
+def test_a_document_of_another_model_is_refused(translator: Translator) -> None:
+    translator.trace(Document("Hello.", checkpoint=translator.info.content_hash))
     with pytest.raises(InputError, match="made with another model"):
-        session.trace(Document("Hello.", checkpoint="0" * 64))
+        translator.trace(Document("Hello.", checkpoint="0" * 64))
 
 
-def test_what_is_known_of_the_model(session: Translator, bundled: Path) -> None:
-    info = session.info
+def test_what_is_known_of_the_model(translator: Translator, bundled: Path) -> None:
+    info = translator.info
     assert (info.name, info.source_language, info.target_language) == ("en-fr", "en", "fr")
     assert info.content_hash == content_hash(bundled)
     embeddings, width, hidden = VOCABULARY * 256, 256, 1024
@@ -155,17 +155,17 @@ steps_taken = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(steps=steps_taken)
-def test_any_order_of_steps_gives_the_arrays_of_a_fresh_session(
-    steps: list[str | tuple[str, object]], tiny_session: Translator, tiny: Path
+def test_any_order_of_steps_gives_the_arrays_of_a_fresh_translator(
+    steps: list[str | tuple[str, object]], tiny_translator: Translator, tiny: Path
 ) -> None:
     document = Document(SOURCE, limit=12)
     for step in steps:
-        document = take(step, document, tiny_session)
-        trace = tiny_session.trace(document)
+        document = take(step, document, tiny_translator)
+        trace = tiny_translator.trace(document)
     assert_same(trace, Translator(tiny).trace(document))
 
 
-def take(step: str | tuple[str, object], document: Document, session: Translator) -> Document:
+def take(step: str | tuple[str, object], document: Document, translator: Translator) -> Document:
     match step:
         case "step":
             return step_forward(document)
@@ -182,7 +182,7 @@ def take(step: str | tuple[str, object], document: Document, session: Translator
         case ("sentence", str(source)):
             return replace(document, source=source)
         case ("close", int(row)):
-            abandoned = session.trace_steps(go_to(document, row))
+            abandoned = translator.trace_steps(go_to(document, row))
             next(abandoned, None)
             abandoned.close()
             return document
@@ -190,19 +190,19 @@ def take(step: str | tuple[str, object], document: Document, session: Translator
 
 
 def test_a_trace_in_steps_reports_each_new_row_once(tiny: Path) -> None:
-    session = Translator(tiny)
+    translator = Translator(tiny)
     document = replace(with_path(SOURCE, [5, 6, 7, 8, 9]), step=5)
-    assert list(session.trace_steps(document)) == [Progress(row, 5) for row in range(1, 6)]
-    assert list(session.trace_steps(document)) == []
+    assert list(translator.trace_steps(document)) == [Progress(row, 5) for row in range(1, 6)]
+    assert list(translator.trace_steps(document)) == []
     longer = replace(with_path(SOURCE, [5, 6, 7, 10, 11, 12]), step=6)
-    assert list(session.trace_steps(longer)) == [Progress(5, 6), Progress(6, 6)]
+    assert list(translator.trace_steps(longer)) == [Progress(5, 6), Progress(6, 6)]
 
 
 def test_traces_may_be_interleaved(tiny: Path) -> None:
-    session = Translator(tiny)
+    translator = Translator(tiny)
     left = replace(with_path(SOURCE, [5, 6, 7, 8]), step=4)
     right = replace(with_path(SOURCE, [5, 9, 7, 8]), step=4)
-    running = {session.trace_steps(document): document for document in (left, right)}
+    running = {translator.trace_steps(document): document for document in (left, right)}
     finished = []
     while running:
         for steps, document in list(running.items()):
@@ -228,60 +228,60 @@ def counted_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         yield read
 
 
-def test_a_step_decodes_no_kept_hypothesis_again(session: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_decodes_no_kept_hypothesis_again(translator: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
     hypotheses = [go_to(with_path("A child was reading an old book.", [token]), 18) for token in range(600, 616)]
     with counted_rows(monkeypatch) as read:
-        traces = [session.trace(each) for each in hypotheses]
+        traces = [translator.trace(each) for each in hypotheses]
     assert len(read) == 1 + sum(len(trace.steps) - 1 for trace in traces)
     with counted_rows(monkeypatch) as read:
         for each, trace in zip(hypotheses, traces, strict=True):
-            assert_same(session.trace(each), trace)
-            assert session.trace(step_back(each)).steps
+            assert_same(translator.trace(each), trace)
+            assert translator.trace(step_back(each)).steps
     assert read == []
     with counted_rows(monkeypatch) as read:
-        session.trace(go_to(with_path("A child was reading an old book.", [600, 300, 301, 302]), 5))
+        translator.trace(go_to(with_path("A child was reading an old book.", [600, 300, 301, 302]), 5))
     assert read == [300, 301, 302]
 
 
 def test_the_cache_is_bounded_by_bytes_and_forgetting_changes_nothing(tiny: Path) -> None:
-    session = Translator(tiny)
+    translator = Translator(tiny)
     budget = 300_000
-    session._tracer.cache = cache = PrefixCache(budget)
+    translator._tracer.cache = cache = PrefixCache(budget)
     document = go_to(Document(SOURCE, limit=12), 6)
-    before = session.trace(document)
+    before = translator.trace(document)
     for token in range(3, 30):
-        session.trace(go_to(with_path(SOURCE, [token, 4, 5]), 4))
+        translator.trace(go_to(with_path(SOURCE, [token, 4, 5]), 4))
         assert cache.bytes <= budget
     for count in range(1, 12):
-        session.trace(go_to(Document("cat " * count, limit=12), 6))
+        translator.trace(go_to(Document("cat " * count, limit=12), 6))
         assert cache.bytes <= budget
     kept = [row for sentence in cache._sentences.values() for row in sentence.rows()]
     assert 10 < len(kept) < 27 + 6 * 12
     assert cache.bytes == sum(row.bytes for row in kept)
-    assert_same(session.trace(document), before)
+    assert_same(translator.trace(document), before)
 
 
 def test_what_was_used_last_is_forgotten_last(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Translator(tiny)
-    session._tracer.cache = PrefixCache(300_000)
+    translator = Translator(tiny)
+    translator._tracer.cache = PrefixCache(300_000)
     favourite, other = (go_to(with_path(SOURCE, [token, 4, 5]), 4) for token in (7, 8))
     for document in (favourite, other):
-        session.trace(document)
+        translator.trace(document)
     for token in range(9, 39):
-        session.trace(go_to(with_path(SOURCE, [token % 36, 4, 5]), 4))
-        session.trace(favourite)
+        translator.trace(go_to(with_path(SOURCE, [token % 36, 4, 5]), 4))
+        translator.trace(favourite)
     with counted_rows(monkeypatch) as read:
-        session.trace(favourite)
+        translator.trace(favourite)
         assert read == []
-        session.trace(other)
+        translator.trace(other)
         assert read == [8, 4, 5]
 
 
 def test_siblings_share_no_memory_that_one_of_them_appends_to(tiny: Path) -> None:
-    session = Translator(tiny)
+    translator = Translator(tiny)
     for tokens in ([5, 6, 7, 8], [5, 6, 9, 8], [5, 6, 7, 9]):
-        session.trace(go_to(with_path(SOURCE, tokens), 5))
-    (sentence,) = session._tracer.cache._sentences.values()
+        translator.trace(go_to(with_path(SOURCE, tokens), 5))
+    (sentence,) = translator._tracer.cache._sentences.values()
     rows = [row for row in sentence.rows() if row.keys_values is not None]
     own = [row.keys_values for row in rows if row.keys_values is not None]
     assert len(rows) == 1 + 2 + 2 + 3
@@ -295,8 +295,8 @@ def test_siblings_share_no_memory_that_one_of_them_appends_to(tiny: Path) -> Non
 
 
 @pytest.mark.parametrize("words", [1, 2, 17, 100, 299])
-def test_sentences_of_one_to_three_hundred_tokens(words: int, session: Translator) -> None:
-    trace = session.trace(go_to(Document("cat " * words), 2))
+def test_sentences_of_one_to_three_hundred_tokens(words: int, translator: Translator) -> None:
+    trace = translator.trace(go_to(Document("cat " * words), 2))
     assert len(trace.source_tokens) == words + 1
     assert trace.cross_attention.shape == (4, 8, 2, words + 1)
     np.testing.assert_allclose(trace.encoder_self_attention.sum(-1), 1.0, atol=1e-5)
@@ -306,15 +306,15 @@ UNUSUAL = ["😀👨‍👩‍👧", "مرحبا بالعالم", "你好，世�
 
 
 @pytest.mark.parametrize("text", UNUSUAL)
-def test_unusual_sentences_are_traced(text: str, session: Translator) -> None:
-    trace = session.trace(go_to(Document(text), 2))
+def test_unusual_sentences_are_traced(text: str, translator: Translator) -> None:
+    trace = translator.trace(go_to(Document(text), 2))
     assert np.isfinite(trace.cross_attention).all() and len(trace.steps) == 2
     assert [token.special for token in trace.source_tokens].count(True) == 1
 
 
 @pytest.mark.slow
-def test_three_hundred_rows_beyond_the_usual_limit(session: Translator) -> None:
-    tokens = [session.encode_target("chat")[0].id] * 300
-    trace = session.trace(teacher_force(Document("The cat is black."), tokens))
+def test_three_hundred_rows_beyond_the_usual_limit(translator: Translator) -> None:
+    tokens = [translator.encode_target("chat")[0].id] * 300
+    trace = translator.trace(teacher_force(Document("The cat is black."), tokens))
     assert trace.decoder_self_attention.shape == (4, 8, 300, 300) and trace.ended is Ended.LIMIT
     assert not trace.decoder_self_attention[..., trace.decoder_mask].any()

@@ -175,7 +175,7 @@ def multilingual(directory: Path, *codes: str) -> Translator:
     return Translator(directory)
 
 
-def test_the_languages_of_a_model_are_known_and_said_to_be_needed(copy: Path, tiny_session: Translator) -> None:
+def test_the_languages_of_a_model_are_known_and_said_to_be_needed(copy: Path, tiny_translator: Translator) -> None:
     info = multilingual(copy, ">>fra<<", ">>deu<<", ">>cmn_Hans<<").info
     assert info.language_tokens == (">>cmn_Hans<<", ">>deu<<", ">>fra<<")
     (said,) = remarks(info)
@@ -183,8 +183,8 @@ def test_the_languages_of_a_model_are_known_and_said_to_be_needed(copy: Path, ti
     assert lacks_language(info, TEXT) and not lacks_language(info, f">>fra<< {TEXT}")
     assert in_language(info, TEXT, ">>deu<<") == f">>deu<< {TEXT}" == in_language(info, f">>fra<< {TEXT}", ">>deu<<")
     assert in_language(info, f">>fra<<{TEXT}", "") == TEXT
-    assert tiny_session.info.language_tokens == () and remarks(tiny_session.info) == ()
-    assert not lacks_language(tiny_session.info, TEXT)
+    assert tiny_translator.info.language_tokens == () and remarks(tiny_translator.info) == ()
+    assert not lacks_language(tiny_translator.info, TEXT)
 
 
 def test_settings_that_are_not_followed_are_said(copy: Path) -> None:

@@ -1,4 +1,4 @@
-"""Fixtures for every test: the bundled checkpoint, tiny random ones, and sessions on them."""
+"""Fixtures for every test: the bundled checkpoint, tiny random ones, and translators on them."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def bundled() -> Path:
 
 
 @pytest.fixture(scope="session")
-def session(bundled: Path) -> Translator:
-    """A session on the bundled checkpoint."""
+def translator(bundled: Path) -> Translator:
+    """A translator on the bundled checkpoint."""
     return Translator(bundled)
 
 
@@ -119,8 +119,8 @@ def tiny(make_checkpoint: MakeCheckpoint) -> Path:
 
 
 @pytest.fixture(scope="session")
-def tiny_session(tiny: Path) -> Translator:
-    """A session on the tiny checkpoint."""
+def tiny_translator(tiny: Path) -> Translator:
+    """A translator on the tiny checkpoint."""
     return Translator(tiny)
 
 

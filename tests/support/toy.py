@@ -48,8 +48,8 @@ LONGEST = 12
 """Rows after which the model always ends."""
 
 
-class ToySession:
-    """Does what a session on a checkpoint does, from check sums instead of weights."""
+class ToyTranslator:
+    """Does what a translator on a checkpoint does, from check sums instead of weights."""
 
     def __init__(self, name: str, layers: int = 2, heads: int = 2, words: int = len(WORDS)) -> None:
         sizes = {"decoder_layers": layers, "encoder_layers": layers}
@@ -254,12 +254,12 @@ def _number(*parts: Any) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """What a worker was asked, and the session that was open then."""
+    """What a worker was asked, and the translator that was open then."""
 
     id: int
     channel: str
     work: Work[Any]
-    session: ToySession | None
+    translator: ToyTranslator | None
 
 
 class LateWorker(QObject):
@@ -272,10 +272,10 @@ class LateWorker(QObject):
     failed = Signal(Failure)
     advanced = Signal(Advance)
 
-    def __init__(self, models: dict[str, ToySession]) -> None:
+    def __init__(self, models: dict[str, ToyTranslator]) -> None:
         super().__init__()
         self.models = models
-        self.session: ToySession | None = None
+        self.translator: ToyTranslator | None = None
         self.requests: list[Request] = []
         self.asked: list[str] = []
         self.count = 0
@@ -287,7 +287,7 @@ class LateWorker(QObject):
     def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Remember a question."""
         self.count += 1
-        self.requests.append(Request(self.count, channel, work, self.session))
+        self.requests.append(Request(self.count, channel, work, self.translator))
         return self.count
 
     def cancel(self, channel: str) -> None:
@@ -299,19 +299,19 @@ class LateWorker(QObject):
         if name not in self.models:
             self.open_failed.emit(f"There is no model in {name}.")
             return
-        self.session = self.models[name]
-        self.opened.emit(self.session.info)
+        self.translator = self.models[name]
+        self.opened.emit(self.translator.info)
 
     def answer(self, request: Request) -> None:
         """Answer a question truthfully, with the model that was open when it was asked or else the one that is now."""
         if request in self.requests:
             self.requests.remove(request)
-        session = request.session or self.session
-        if session is None:
+        translator = request.translator or self.translator
+        if translator is None:
             self.failed.emit(Failure(request.id, "No model is open."))
             return
         try:
-            result = finished(request.work(session))
+            result = finished(request.work(translator))
         except UserError as error:
             self.failed.emit(Failure(request.id, str(error)))
             return
@@ -340,7 +340,7 @@ class PromptWorker(LateWorker):
 
     def __init__(self, threads: int = 1) -> None:
         names = (BUNDLED_MODEL.name, "other")
-        super().__init__({name: ToySession(name) for name in names})
+        super().__init__({name: ToyTranslator(name) for name in names})
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.settle)

@@ -85,7 +85,7 @@ class Worker(QThread):
         return self._queue.put(work, channel="open")
 
     def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
-        """Queue work on the open session; a newer request on the same channel replaces it. Returns its id."""
+        """Queue work on the open translator; a newer request on the same channel replaces it. Returns its id."""
         return self._queue.put(work, channel, priority)
 
     def cancel(self, channel: str) -> None:

@@ -16,21 +16,21 @@ from support.checkpoints import MakeCheckpoint
 
 
 @pytest.fixture
-def architecture(tiny_session: Translator) -> Architecture:
-    return tiny_session.info.architecture
+def architecture(tiny_translator: Translator) -> Architecture:
+    return tiny_translator.info.architecture
 
 
-def test_maps_describe_the_arrays_of_a_trace(tiny_session: Translator) -> None:
-    trace = tiny_session.trace(go_to(Document("the old cat sees a dog", limit=9), 4))
+def test_maps_describe_the_arrays_of_a_trace(tiny_translator: Translator) -> None:
+    trace = tiny_translator.trace(go_to(Document("the old cat sees a dog", limit=9), 4))
     tokens = {Stream.SOURCE: len(trace.source_tokens), Stream.TARGET: len(trace.input_tokens)}
     assert len(set(tokens.values())) == 2
-    for each in tiny_session.info.maps:
+    for each in tiny_translator.info.maps:
         weights = trace.weights(each.kind)
         assert weights.shape == (each.layers, each.heads, tokens[each.rows], tokens[each.columns])
         assert each.causal == (not np.triu(weights, 1).any())
-        assert tiny_session.info.heads(each.kind) == (each.layers, each.heads)
+        assert tiny_translator.info.heads(each.kind) == (each.layers, each.heads)
         assert len(each.head_ids) == each.layers * each.heads
-    assert tiny_session.info.maps[2].head_ids[3] == HeadId(CROSS, 1, 1)
+    assert tiny_translator.info.maps[2].head_ids[3] == HeadId(CROSS, 1, 1)
 
 
 def test_the_architecture_of_a_checkpoint(make_checkpoint: MakeCheckpoint) -> None:
@@ -79,6 +79,6 @@ def test_what_is_missing_has_a_reason(architecture: Architecture, kind: Position
     assert found.reason(Capability.HEADS_OFF) == ""
 
 
-def test_the_bundled_model_names_its_guided_head(session: Translator, bundled: Path) -> None:
-    assert session.info.architecture.guided_head == session.info.config.guided_head
-    assert session.info.map(DECODER).causal and session.info.directory == str(bundled)
+def test_the_bundled_model_names_its_guided_head(translator: Translator, bundled: Path) -> None:
+    assert translator.info.architecture.guided_head == translator.info.config.guided_head
+    assert translator.info.map(DECODER).causal and translator.info.directory == str(bundled)

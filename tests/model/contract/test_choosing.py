@@ -88,29 +88,30 @@ def test_settings_that_mean_nothing_are_refused(damage: dict[str, object]) -> No
         from_json({key: value for key, value in to_json(Decoding()).items() if key != "seed"})
 
 
-def test_sampled_traces_repeat_and_are_marked(session: Translator) -> None:
+def test_sampled_traces_repeat_and_are_marked(translator: Translator) -> None:
     document = decode_by(Document(SENTENCE, step=200), replace(SAMPLING, temperature=1.5, seed=4))
-    one, again = session.trace(document), session.trace(document)
+    one, again = translator.trace(document), translator.trace(document)
     assert [step.output.id for step in one.steps] == [step.output.id for step in again.steps]
     assert {step.how for step in one.steps} == {How.SAMPLED}
     others = {
-        session.text(session.trace(decode_by(document, replace(document.decoding, seed=seed)))) for seed in range(6)
+        translator.text(translator.trace(decode_by(document, replace(document.decoding, seed=seed))))
+        for seed in range(6)
     }
     assert len(others) > 2
     cold = decode_by(document, replace(SAMPLING, temperature=0.01))
-    assert session.text(session.trace(cold)) == session.text(session.trace(Document(SENTENCE, step=200)))
+    assert translator.text(translator.trace(cold)) == translator.text(translator.trace(Document(SENTENCE, step=200)))
 
 
-def test_forcing_keeps_what_was_and_goes_on_from_there(session: Translator) -> None:
+def test_forcing_keeps_what_was_and_goes_on_from_there(translator: Translator) -> None:
     document = Document(SENTENCE, step=3)
-    trace = session.trace(document)
+    trace = translator.trace(document)
     second = trace.steps[-1].candidates[1].token
     forced = force(document, [(step.output.id, step.how) for step in trace.steps[:-1]], second.id)
     assert forced.step == 3 and len(forced.hypotheses) == 2
-    after = session.trace(go_to(forced, 200))
+    after = translator.trace(go_to(forced, 200))
     assert [step.output.id for step in after.steps[:2]] == [step.output.id for step in trace.steps[:2]]
     assert after.steps[2].output.id == second.id and after.steps[2].how is How.FORCED
     assert after.steps[3].reads.id == second.id
     assert after.steps[2].rank == 2
-    alone = session.trace(branch(Document(SENTENCE), [(step.output.id, How.FORCED) for step in after.steps]))
+    alone = translator.trace(branch(Document(SENTENCE), [(step.output.id, How.FORCED) for step in after.steps]))
     np.testing.assert_array_equal(alone.cross_attention, after.cross_attention)

@@ -41,8 +41,8 @@ COUNT = TOKENS[SENTENCE]
 """Its tokens, with `</s>`."""
 
 
-def traced(session: Translator, interventions: Interventions, steps: int = 12) -> Trace:
-    return session.trace(intervene(Document(SENTENCE, step=steps), interventions))
+def traced(translator: Translator, interventions: Interventions, steps: int = 12) -> Trace:
+    return translator.trace(intervene(Document(SENTENCE, step=steps), interventions))
 
 
 def logits(trace: Trace) -> np.ndarray:
@@ -81,36 +81,36 @@ def attention_of(model: Transformer, head: HeadId) -> torch.nn.Module:
     ids=["encoder", "decoder", "cross", "several", "all cross", "all but one", "all"],
 )
 def test_heads_off_equal_zeroed_columns_of_the_output_projection(
-    session: Translator, bundled: Path, heads: list[HeadId]
+    translator: Translator, bundled: Path, heads: list[HeadId]
 ) -> None:
-    trace = traced(session, Interventions(heads_off=frozenset(heads)))
+    trace = traced(translator, Interventions(heads_off=frozenset(heads)))
     model = load(bundled)
     for head in heads:
         width = model.architecture.d_model // 8
         attention_of(model, head).output.weight.data[:, head.head * width : (head.head + 1) * width] = 0.0  # type: ignore[union-attr, operator]
     np.testing.assert_allclose(logits(trace), reference(model, trace), atol=2e-4)
-    plain = traced(session, Interventions())
+    plain = traced(translator, Interventions())
     assert np.abs(logits(trace)[0] - logits(plain)[0]).max() > 1e-3
 
 
-def test_a_head_that_is_off_still_has_its_weights(session: Translator) -> None:
+def test_a_head_that_is_off_still_has_its_weights(translator: Translator) -> None:
     head = HeadId(ENCODER, 1, 4)
-    trace = traced(session, Interventions(heads_off=frozenset({head})))
-    plain = traced(session, Interventions())
+    trace = traced(translator, Interventions(heads_off=frozenset({head})))
+    plain = traced(translator, Interventions())
     np.testing.assert_array_equal(trace.encoder_self_attention[:2], plain.encoder_self_attention[:2])
     assert np.abs(trace.encoder_self_attention[2] - plain.encoder_self_attention[2]).max() > 1e-3
 
 
 @pytest.mark.parametrize("kind", [Positions.OFF, Positions.SHUFFLED])
 @pytest.mark.parametrize("side", ["encoder", "decoder", "both"])
-def test_positions_equal_another_table(session: Translator, bundled: Path, kind: Positions, side: str) -> None:
+def test_positions_equal_another_table(translator: Translator, bundled: Path, kind: Positions, side: str) -> None:
     sides = ("encoder", "decoder") if side == "both" else (side,)
     change = Interventions(
         encoder_positions=kind if "encoder" in sides else Positions.ON,
         decoder_positions=kind if "decoder" in sides else Positions.ON,
         shuffle_seed=5,
     )
-    trace = traced(session, change)
+    trace = traced(translator, change)
     model = load(bundled)
     table = torch.tensor(sinusoidal_encoding(1024, model.architecture.d_model))
     placements = {
@@ -122,13 +122,13 @@ def test_positions_equal_another_table(session: Translator, bundled: Path, kind:
             rows = placements[each].rows(0, 64)
             embedding.positions = torch.zeros_like(table) if rows is None else table[rows]
     np.testing.assert_allclose(logits(trace), reference(model, trace), atol=2e-4)
-    assert np.abs(logits(trace)[1] - logits(traced(session, Interventions()))[1]).max() > 1e-3
+    assert np.abs(logits(trace)[1] - logits(traced(translator, Interventions()))[1]).max() > 1e-3
 
 
-def test_without_positions_the_encoder_cannot_tell_word_order(session: Translator) -> None:
+def test_without_positions_the_encoder_cannot_tell_word_order(translator: Translator) -> None:
     """Permuted words give permuted weights: attention is a set operation (section 3.5)."""
     off = Interventions(encoder_positions=Positions.OFF)
-    one, other = (session.trace(intervene(Document(text), off)) for text in ("Tom saw Mary.", "Mary saw Tom."))
+    one, other = (translator.trace(intervene(Document(text), off)) for text in ("Tom saw Mary.", "Mary saw Tom."))
     ids = [token.id for token in other.source_tokens]
     assert sorted(ids) == sorted(token.id for token in one.source_tokens)
     order = [ids.index(token.id) for token in one.source_tokens]
@@ -137,8 +137,8 @@ def test_without_positions_the_encoder_cannot_tell_word_order(session: Translato
     )
 
 
-def test_hidden_tokens_are_padding_to_the_model(session: Translator, bundled: Path) -> None:
-    trace = traced(session, Interventions(hidden=frozenset({1, 4})))
+def test_hidden_tokens_are_padding_to_the_model(translator: Translator, bundled: Path) -> None:
+    trace = traced(translator, Interventions(hidden=frozenset({1, 4})))
     padding = torch.tensor([[index in (1, 4) for index in range(len(trace.source_tokens))]])
     np.testing.assert_allclose(logits(trace), reference(load(bundled), trace, padding), atol=2e-4)
     for kind in (ENCODER, CROSS):
@@ -149,8 +149,8 @@ def test_hidden_tokens_are_padding_to_the_model(session: Translator, bundled: Pa
     np.testing.assert_allclose(trace.cross_attention.sum(-1), 1.0, atol=1e-5)
 
 
-def test_without_the_causal_mask_rows_look_ahead(session: Translator, bundled: Path) -> None:
-    masked, open_ = traced(session, Interventions()), traced(session, Interventions(causal_mask=False))
+def test_without_the_causal_mask_rows_look_ahead(translator: Translator, bundled: Path) -> None:
+    masked, open_ = traced(translator, Interventions()), traced(translator, Interventions(causal_mask=False))
     assert [token.id for token in open_.output_tokens] == [token.id for token in masked.output_tokens]
     assert not open_.decoder_mask.any() and open_.leaked is not None and masked.leaked is None
     assert (open_.leaked == np.triu(np.ones_like(open_.leaked), 1)).all()
@@ -159,54 +159,54 @@ def test_without_the_causal_mask_rows_look_ahead(session: Translator, bundled: P
     np.testing.assert_allclose(logits(open_), reference(load(bundled), open_, causal=False), atol=2e-4)
 
 
-def test_a_trace_is_cut_back_under_the_causal_mask_only(session: Translator) -> None:
-    masked = traced(session, Interventions(hidden=frozenset({2})), steps=6)
-    cut, early = masked.first(4), traced(session, Interventions(hidden=frozenset({2})), steps=4)
+def test_a_trace_is_cut_back_under_the_causal_mask_only(translator: Translator) -> None:
+    masked = traced(translator, Interventions(hidden=frozenset({2})), steps=6)
+    cut, early = masked.first(4), traced(translator, Interventions(hidden=frozenset({2})), steps=4)
     assert cut.output_tokens == early.output_tokens
     for kind in KINDS:
         np.testing.assert_allclose(cut.weights(kind), early.weights(kind), atol=1e-6)
         np.testing.assert_array_equal(cut.mask(kind), early.mask(kind))
     # Without the mask the rows of a shorter translation are others: they had fewer tokens to look at.
-    open_ = traced(session, Interventions(causal_mask=False), steps=6)
-    shorter = traced(session, Interventions(causal_mask=False), steps=4)
+    open_ = traced(translator, Interventions(causal_mask=False), steps=6)
+    shorter = traced(translator, Interventions(causal_mask=False), steps=4)
     assert np.abs(open_.decoder_self_attention[:, :, :4, :4] - shorter.decoder_self_attention).max() > 0.01
     with pytest.raises(InputError, match=r"first 4 rows without the causal mask.*all 6 tokens"):
         open_.first(4)
     assert open_.first(6) is open_
 
 
-def test_effects_are_measured_on_the_same_prefix(session: Translator) -> None:
+def test_effects_are_measured_on_the_same_prefix(translator: Translator) -> None:
     change = Interventions(heads_off=frozenset({HeadId(CROSS, 3, 6)}))
     document = intervene(Document(SENTENCE, step=6), change)
-    effect = finished(session.effect_steps(document))
-    trace = session.trace(document)
+    effect = finished(translator.effect_steps(document))
+    trace = translator.trace(document)
     assert effect.before.reads.id == trace.steps[-1].reads.id
     p, q = np.exp(effect.before.log_probabilities), trace.steps[-1].log_probabilities
     assert effect.divergence == pytest.approx(float((p * (effect.before.log_probabilities - q)).sum()), rel=1e-3)
-    assert effect.translation_before == session.trace(Document(SENTENCE, step=200)).output_tokens
-    assert effect.translation_after == session.trace(replace(document, step=200)).output_tokens
+    assert effect.translation_before == translator.trace(Document(SENTENCE, step=200)).output_tokens
+    assert effect.translation_after == translator.trace(replace(document, step=200)).output_tokens
 
 
-def test_a_head_of_a_map_that_the_model_lacks_is_refused(tiny_session: Translator) -> None:
+def test_a_head_of_a_map_that_the_model_lacks_is_refused(tiny_translator: Translator) -> None:
     off = Interventions(frozenset({HeadId("memory", 0, 0)}))
     with pytest.raises(InputError, match="no attention called 'memory': it has encoder, decoder, cross"):
-        tiny_session.trace(Document("the cat sees a dog", step=1, interventions=off))
+        tiny_translator.trace(Document("the cat sees a dog", step=1, interventions=off))
 
 
-def test_ranking_is_leave_one_out(tiny_session: Translator) -> None:
+def test_ranking_is_leave_one_out(tiny_translator: Translator) -> None:
     document = Document("the cat sees a dog", step=200, limit=12)
-    effects = finished(tiny_session.rank_heads_steps(document))
-    info = tiny_session.info
+    effects = finished(tiny_translator.rank_heads_steps(document))
+    info = tiny_translator.info
     assert len(effects) == len({(each.kind, each.layer, each.head) for each in effects})
     assert len(effects) == sum(layers * heads for layers, heads in map(info.heads, KINDS))
     assert [each.divergence for each in effects] == sorted((each.divergence for each in effects), reverse=True)
-    plain = tiny_session.trace(document)
+    plain = tiny_translator.trace(document)
     from attention_viewer.model.contract.hypotheses import teacher_force
 
     forced = teacher_force(document, [token.id for token in plain.output_tokens])
     for effect in effects[:3]:
         head = HeadId(effect.kind, effect.layer, effect.head)
-        after = tiny_session.trace(intervene(forced, Interventions(heads_off=frozenset({head}))))
+        after = tiny_translator.trace(intervene(forced, Interventions(heads_off=frozenset({head}))))
         before_logs, after_logs = logits(plain), logits(after)
         divergences = (np.exp(before_logs) * (before_logs - after_logs)).sum(-1)
         assert effect.divergence == pytest.approx(float(divergences.mean()), rel=1e-2, abs=1e-5)
@@ -214,9 +214,9 @@ def test_ranking_is_leave_one_out(tiny_session: Translator) -> None:
         assert effect.log_probability == pytest.approx(change, abs=1e-3)
 
 
-def test_the_check_finds_the_autoregressive_property(session: Translator) -> None:
-    check = finished(session.check_steps(Document(SENTENCE)))
-    assert check.rows == len(session.trace(Document(SENTENCE, step=200)).steps)
+def test_the_check_finds_the_autoregressive_property(translator: Translator) -> None:
+    check = finished(translator.check_steps(Document(SENTENCE)))
+    assert check.rows == len(translator.trace(Document(SENTENCE, step=200)).steps)
     assert check.log_probabilities < 1e-4 and check.weights < 1e-5
     assert check.earlier_rows == 0.0 and check.later_rows > 0.1
     assert 0 < check.position < check.rows and not check.replacement.special
@@ -246,12 +246,12 @@ def test_the_check_finds_a_token_behind_ten_special_ones(make_checkpoint: MakeCh
     checkpoint = with_special_tokens(make_checkpoint("languages"), 12)
     barred = json.loads((checkpoint / "vocab.json").read_text(encoding="utf-8"))["<unk>"]
     (checkpoint / "generation_config.json").write_text(json.dumps({"bad_words_ids": [[barred]]}), encoding="utf-8")
-    session = Translator(checkpoint)
+    translator = Translator(checkpoint)
     document = Document("the cat sees", limit=6)
-    check = finished(session.check_steps(document))
-    row = session.trace(replace(document, step=6)).steps[check.position - 1]
+    check = finished(translator.check_steps(document))
+    row = translator.trace(replace(document, step=6)).steps[check.position - 1]
     assert all(each.token.special for each in row.candidates)
-    ordinary = [token.id for token in session.vocabulary() if not token.special and token.id != barred]
+    ordinary = [token.id for token in translator.vocabulary() if not token.special and token.id != barred]
     assert check.replacement.id == max(ordinary, key=lambda index: row.log_probabilities[index])
     assert check.earlier_rows == 0.0 and check.later_rows > 0.0
 
@@ -261,9 +261,9 @@ def test_the_check_says_where_there_is_no_other_token(make_checkpoint: MakeCheck
     checkpoint = make_checkpoint("nothing-else")
     size = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))["vocab_size"]
     (checkpoint / "generation_config.json").write_text(json.dumps({"bad_words_ids": [[1]]}), encoding="utf-8")
-    session = Translator(with_special_tokens(checkpoint, size - 3))
+    translator = Translator(with_special_tokens(checkpoint, size - 3))
     with pytest.raises(InputError, match=f"each of the {size} tokens"):
-        finished(session.check_steps(Document("the cat sees", limit=6)))
+        finished(translator.check_steps(Document("the cat sees", limit=6)))
 
 
 @pytest.mark.parametrize(
@@ -274,9 +274,9 @@ def test_the_check_says_where_there_is_no_other_token(make_checkpoint: MakeCheck
         (Interventions(hidden=frozenset(range(COUNT))), "Every source token"),
     ],
 )
-def test_impossible_interventions_are_refused(session: Translator, change: Interventions, words: str) -> None:
+def test_impossible_interventions_are_refused(translator: Translator, change: Interventions, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        traced(session, change)
+        traced(translator, change)
 
 
 heads = st.builds(HeadId, st.sampled_from(KINDS), st.integers(0, 3), st.integers(0, 7))
@@ -333,19 +333,20 @@ def test_shuffled_rows_are_a_permutation_and_incremental(seed: int, block: int, 
 @settings(max_examples=8, deadline=None)
 @given(st.lists(changes, min_size=2, max_size=4), st.integers(0, 6))
 def test_no_intervention_leaks_into_another_trace(
-    tiny: Path, tiny_session: Translator, each: list[Interventions], step: int
+    tiny: Path, tiny_translator: Translator, each: list[Interventions], step: int
 ) -> None:
     def possible(change: Interventions) -> Interventions:
         fits = frozenset(
             head for head in change.heads_off
-            if head.layer < tiny_session.info.heads(head.kind)[0] and head.head < tiny_session.info.heads(head.kind)[1]
+            if head.layer < tiny_translator.info.heads(head.kind)[0]
+            and head.head < tiny_translator.info.heads(head.kind)[1]
         )  # fmt: skip
         return replace(change, heads_off=fits, hidden=change.hidden & {0, 1})
 
     document = Document("the cat sees a dog", step=step)
     fresh = Translator(tiny)
     for change in [*map(possible, each), Interventions()]:
-        ours, theirs = tiny_session.trace(intervene(document, change)), fresh.trace(intervene(document, change))
+        ours, theirs = tiny_translator.trace(intervene(document, change)), fresh.trace(intervene(document, change))
         for kind in KINDS:
             np.testing.assert_array_equal(ours.weights(kind), theirs.weights(kind))
         assert [s.output.id for s in ours.steps] == [s.output.id for s in theirs.steps]

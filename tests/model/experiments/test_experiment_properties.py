@@ -83,27 +83,27 @@ operations = st.one_of(
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(operations, min_size=1, max_size=14))
 def test_a_document_gives_the_same_arrays_whatever_was_done_before(
-    tiny: Path, tiny_session: Translator, sequence: list[Operation]
+    tiny: Path, tiny_translator: Translator, sequence: list[Operation]
 ) -> None:
     document = Document("the cat sees a dog", step=2, limit=12)
-    history, seen = History(), [(document, tiny_session.trace(document))]
+    history, seen = History(), [(document, tiny_translator.trace(document))]
     for operation in sequence:
         changed = operation(document, seen[-1][1])
         assert from_json(to_json(changed)) == changed
         history = record(history, "change", document)
         document = changed
-        seen.append((document, tiny_session.trace(document)))
+        seen.append((document, tiny_translator.trace(document)))
     fresh = Translator(tiny)
     for then, trace in seen[::-3]:
         assert_same(fresh.trace(then), trace)
     for then, trace in reversed(seen[:-1]):
         document, history = undo(history, document)
         assert document == then
-        assert_same(tiny_session.trace(document), trace)
+        assert_same(tiny_translator.trace(document), trace)
     for then, trace in seen[1:]:
         document, history = redo(history, document)
         assert document == then
-        assert_same(tiny_session.trace(document), trace)
+        assert_same(tiny_translator.trace(document), trace)
 
 
 @given(st.lists(st.tuples(st.integers(3, 20), st.integers(0, 3)), min_size=1, max_size=8))

@@ -60,8 +60,8 @@ def reference_pass(model: Any, source: Sequence[int], inputs: Sequence[int]) -> 
 
 def assert_agrees(directory: Path, text: str, target: Sequence[int]) -> None:
     """One parallel pass of our modules, and the session row by row, against the reference."""
-    session = Translator(directory)
-    trace = session.trace(teacher_force(Document(text), target))
+    translator = Translator(directory)
+    trace = translator.trace(teacher_force(Document(text), target))
     source = [token.id for token in trace.source_tokens]
     inputs = [token.id for token in trace.input_tokens]
     assert len(source) != len(inputs) == len(target)
@@ -92,36 +92,36 @@ def test_tiny_checkpoints(variant: str, make_checkpoint: MakeCheckpoint) -> None
 
 
 def test_separate_vocabularies_are_told_apart(make_checkpoint: MakeCheckpoint) -> None:
-    session = Translator(make_checkpoint("two", separate=True))
-    config = session.info.config
-    assert config.vocab_size != config.decoder_vocab_size == len(session.vocabulary())
-    target = session.encode_target("le chat suit un chien.")
-    assert session.text(target) == "le chat suit un chien."
+    translator = Translator(make_checkpoint("two", separate=True))
+    config = translator.info.config
+    assert config.vocab_size != config.decoder_vocab_size == len(translator.vocabulary())
+    target = translator.encode_target("le chat suit un chien.")
+    assert translator.text(target) == "le chat suit un chien."
 
 
-def test_the_bundled_checkpoint(bundled: Path, session: Translator) -> None:
-    target = [token.id for token in session.encode_target("Le chat noir était assis sur le tapis.")]
+def test_the_bundled_checkpoint(bundled: Path, translator: Translator) -> None:
+    target = [token.id for token in translator.encode_target("Le chat noir était assis sur le tapis.")]
     assert_agrees(bundled, "The black cat was sitting on the big mat near the door.", target)
 
 
-def test_greedy_translations_are_those_of_generate(bundled: Path, session: Translator) -> None:
+def test_greedy_translations_are_those_of_generate(bundled: Path, translator: Translator) -> None:
     model = reference_model(bundled)
     texts = sentences()
     assert len(set(texts)) == 50
     for text in texts:
-        trace = session.trace(go_to(Document(text, limit=80), 80))
+        trace = translator.trace(go_to(Document(text, limit=80), 80))
         source = torch.tensor([[token.id for token in trace.source_tokens]])
         with torch.inference_mode():
             expected = model.generate(source, num_beams=1, do_sample=False, max_length=81)[0].tolist()
         assert [token.id for token in (*trace.input_tokens[:1], *trace.output_tokens)] == expected, text
 
 
-def test_a_pickled_checkpoint_of_half_precision(bundled: Path, tmp_path: Path, session: Translator) -> None:
+def test_a_pickled_checkpoint_of_half_precision(bundled: Path, tmp_path: Path, translator: Translator) -> None:
     for name in ("config.json", "generation_config.json", "vocab.json", "source.spm", "target.spm"):
         (tmp_path / name).write_bytes((bundled / name).read_bytes())
     torch.save(load_file(bundled / "model.safetensors"), tmp_path / "pytorch_model.bin")
     document = go_to(Document("Good morning."), 3)
-    ours, other = session.trace(document), Translator(tmp_path).trace(document)
+    ours, other = translator.trace(document), Translator(tmp_path).trace(document)
     np.testing.assert_array_equal(ours.cross_attention, other.cross_attention)
     assert other.cross_attention.dtype == np.float32
 

@@ -23,16 +23,16 @@ SENTENCES = [f"{who} {does} {what}" for what in WORDS[2] for does in WORDS[1] fo
 assert len(set(SENTENCES)) >= 40
 
 
-def searched(session: Translator, text: str, width: int, limit: int = 200) -> BeamTree:
-    return finished(session.beam_steps(decode_by(Document(text, limit=limit), Decoding(beam_width=width))))
+def searched(translator: Translator, text: str, width: int, limit: int = 200) -> BeamTree:
+    return finished(translator.beam_steps(decode_by(Document(text, limit=limit), Decoding(beam_width=width))))
 
 
 def ids(tree: BeamTree, node: int) -> list[int]:
     return [token.id for token in tree.path(node)]
 
 
-def generated(model: object, session: Translator, text: str, width: int, limit: int) -> tuple[list[int], float]:
-    source = torch.tensor([[token.id for token in session.tokenize(text)]])
+def generated(model: object, translator: Translator, text: str, width: int, limit: int) -> tuple[list[int], float]:
+    source = torch.tensor([[token.id for token in translator.tokenize(text)]])
     out = model.generate(  # type: ignore[attr-defined]
         source, num_beams=width, length_penalty=1.0, early_stopping=False, do_sample=False, max_new_tokens=limit,
         forced_eos_token_id=None, return_dict_in_generate=True, output_scores=True,
@@ -47,32 +47,32 @@ def marian(bundled: Path) -> object:
     return MarianMTModel.from_pretrained(bundled, dtype=torch.float32).eval()
 
 
-def test_the_best_hypothesis_is_that_of_generate_on_50_sentences(session: Translator, marian: object) -> None:
+def test_the_best_hypothesis_is_that_of_generate_on_50_sentences(translator: Translator, marian: object) -> None:
     texts = (SENTENCES + [line for line in EXAMPLES.read_text(encoding="utf-8").splitlines() if line.strip()])[:50]
     assert len(texts) >= 50
     for text in texts:
-        tree = searched(session, text, 4)
-        wanted, score = generated(marian, session, text, 4, 200)
+        tree = searched(translator, text, 4)
+        wanted, score = generated(marian, translator, text, 4, 200)
         node, ours = tree.finished[0]
         assert ids(tree, node) == wanted, text
         assert ours == pytest.approx(score, abs=1e-4)
 
 
 @pytest.mark.parametrize(("width", "limit"), [(1, 200), (2, 200), (7, 200), (4, 3)])
-def test_other_widths_and_a_limit(session: Translator, marian: object, width: int, limit: int) -> None:
+def test_other_widths_and_a_limit(translator: Translator, marian: object, width: int, limit: int) -> None:
     for text in SENTENCES[:4]:
-        tree = searched(session, text, width, limit)
+        tree = searched(translator, text, width, limit)
         if width > 1:
-            wanted, score = generated(marian, session, text, width, limit)
+            wanted, score = generated(marian, translator, text, width, limit)
             assert ids(tree, tree.finished[0][0]) == wanted
             assert tree.finished[0][1] == pytest.approx(score, abs=1e-4)
         else:
-            greedy = session.trace(Document(text, step=limit))
+            greedy = translator.trace(Document(text, step=limit))
             assert ids(tree, tree.finished[0][0]) == [token.id for token in greedy.output_tokens]
 
 
-def test_the_tree_holds_what_was_kept_and_what_was_thrown_away(session: Translator) -> None:
-    tree = searched(session, "The cat is sleeping.", 3)
+def test_the_tree_holds_what_was_kept_and_what_was_thrown_away(translator: Translator) -> None:
+    tree = searched(translator, "The cat is sleeping.", 3)
     assert tree.width == 3 and len(tree.finished) == 3
     assert [score for _, score in tree.finished] == sorted((score for _, score in tree.finished), reverse=True)
     for index, node in enumerate(tree.nodes):
@@ -91,25 +91,25 @@ def test_the_tree_holds_what_was_kept_and_what_was_thrown_away(session: Translat
         assert score == pytest.approx(last.log_probability / last.step)
 
 
-def test_a_nodes_log_probability_is_its_hypothesis_own(session: Translator) -> None:
+def test_a_nodes_log_probability_is_its_hypothesis_own(translator: Translator) -> None:
     text = "My old friend will never forget her brother."
-    tree = searched(session, text, 4)
+    tree = searched(translator, text, 4)
     for node in (tree.finished[0][0], tree.finished[-1][0], len(tree.nodes) // 2):
         document = branch(Document(text), [(token.id, How.BEAM) for token in tree.path(node)])
-        trace = session.trace(document)
+        trace = translator.trace(document)
         assert float(trace.log_probabilities.sum()) == pytest.approx(tree.nodes[node].log_probability, abs=1e-3)
         assert {step.how for step in trace.steps} == {How.BEAM}
 
 
-def test_interventions_hold_in_the_search(session: Translator) -> None:
+def test_interventions_hold_in_the_search(translator: Translator) -> None:
     text = "The cat sat on the mat because it was tired."
     change = Interventions(heads_off=frozenset({HeadId(CROSS, 3, 6)}), hidden=frozenset({1}))
     document = intervene(decode_by(Document(text), Decoding(beam_width=3)), change)
-    tree = finished(session.beam_steps(document))
+    tree = finished(translator.beam_steps(document))
     node = tree.finished[0][0]
-    trace = session.trace(branch(document, [(token.id, How.BEAM) for token in tree.path(node)]))
+    trace = translator.trace(branch(document, [(token.id, How.BEAM) for token in tree.path(node)]))
     assert float(trace.log_probabilities.sum()) == pytest.approx(tree.nodes[node].log_probability, abs=1e-3)
-    plain = session.trace(
+    plain = translator.trace(
         branch(replace(document, interventions=Interventions()), [(t.id, How.BEAM) for t in tree.path(node)])
     )
     assert abs(float(plain.log_probabilities.sum()) - tree.nodes[node].log_probability) > 0.01

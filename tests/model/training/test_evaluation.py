@@ -24,14 +24,14 @@ SENTENCES = [
 
 @pytest.mark.parametrize("positions", [20, 4000])
 def test_batched_translations_are_the_sessions(
-    bundled: Path, session: Translator, positions: int, monkeypatch: pytest.MonkeyPatch
+    bundled: Path, translator: Translator, positions: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(evaluation, "BATCH_POSITIONS", positions)
     model = load(bundled)
     tokenizer = Tokenizer(bundled, read_config(bundled))
     sources = [[token.id for token in tokenizer.encode_source(text)] for text in SENTENCES]
     found = translate(model, sources, model.architecture.barred_ids, tokenizer.decode)
-    assert list(found.texts) == [session.text(session.trace(Document(text, step=200))) for text in SENTENCES]
+    assert list(found.texts) == [translator.text(translator.trace(Document(text, step=200))) for text in SENTENCES]
     assert found.tokens_per_second > 0
     cut = translate(model, sources, model.architecture.barred_ids, tokenizer.decode, limit=2)
     assert all(len(text.split()) <= 2 for text in cut.texts)

@@ -51,9 +51,9 @@ def metrics(run: Path) -> list[dict[str, object]]:
 
 
 def test_held_out_pairs_are_translated_exactly(learned: Path) -> None:
-    session = Translator(learned / "model")
+    translator = Translator(learned / "model")
     held_out = digit_pairs(640, longest=3)[600:]
-    found = [session.text(session.trace(Document(pair.source, step=200))) for pair in held_out]
+    found = [translator.text(translator.trace(Document(pair.source, step=200))) for pair in held_out]
     assert found == [pair.target for pair in held_out]
     last = metrics(learned)[-1]
     assert last["final"] is True and last["chrf"] == pytest.approx(100.0)

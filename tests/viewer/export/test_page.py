@@ -125,19 +125,19 @@ def test_nothing_but_the_pages_own_style_and_script_may_be_used() -> None:
     assert not re.search(r"\b(src|href)=|url\(|@import|https?:|import\(|fetch\(", page)
 
 
-def test_equal_traces_make_equal_pages(session: Translator) -> None:
+def test_equal_traces_make_equal_pages(translator: Translator) -> None:
     document = Document(SENTENCE, step=200)
-    trace = session.trace(document)
-    about = meta(session.info, document, trace, session.text(trace))
+    trace = translator.trace(document)
+    about = meta(translator.info, document, trace, translator.text(trace))
     page = page_bytes(trace, about)
-    assert page == page_bytes(session.trace(document), dict(about))
+    assert page == page_bytes(translator.trace(document), dict(about))
     footer = json.loads(block(page))["about"]
-    assert footer[1] == f"content {session.info.content_hash[:12]}" and footer[2].startswith("Attention Viewer ")
+    assert footer[1] == f"content {translator.info.content_hash[:12]}" and footer[2].startswith("Attention Viewer ")
 
 
-def test_a_page_of_all_heads_is_small(session: Translator) -> None:
+def test_a_page_of_all_heads_is_small(translator: Translator) -> None:
     """17 tokens, 4 + 4 layers of 8 heads; two bytes a weight, and not two characters a digit."""
-    trace = session.trace(Document(SENTENCE, step=200))
+    trace = translator.trace(Document(SENTENCE, step=200))
     assert len(trace.source_tokens) == 17 and len(trace.steps) >= 15
     assert len(page_bytes(trace, {})) < 200_000
 

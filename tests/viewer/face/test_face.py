@@ -23,11 +23,11 @@ def model() -> attention_viewer.Model:
     return attention_viewer.open_model()
 
 
-def test_it_gives_what_the_model_gives(model: attention_viewer.Model, session: Translator) -> None:
+def test_it_gives_what_the_model_gives(model: attention_viewer.Model, translator: Translator) -> None:
     document = Document(TEXT, step=200)
-    trace, expected = model.trace(TEXT), session.trace(document)
-    assert model.info.content_hash == session.info.content_hash
-    assert trace.output_tokens == expected.output_tokens and model.translate(TEXT) == session.text(expected)
+    trace, expected = model.trace(TEXT), translator.trace(document)
+    assert model.info.content_hash == translator.info.content_hash
+    assert trace.output_tokens == expected.output_tokens and model.translate(TEXT) == translator.text(expected)
     assert np.array_equal(trace.cross_attention, expected.cross_attention)
     assert np.array_equal(model.trace(document).cross_attention, expected.cross_attention)
 
@@ -38,7 +38,7 @@ def test_steps_and_a_given_translation(model: attention_viewer.Model) -> None:
     assert "".join(token.piece for token in forced.output_tokens).replace("▁", " ").strip().startswith("J'ai très faim")
 
 
-def test_what_rows_depend_on(model: attention_viewer.Model, session: Translator) -> None:
+def test_what_rows_depend_on(model: attention_viewer.Model, translator: Translator) -> None:
     found = model.attribution("norms", TEXT, TARGET)
     trace = model.trace(TEXT, TARGET)
     assert found.maps[CROSS].shape == trace.cross_attention.shape

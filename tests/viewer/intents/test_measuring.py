@@ -24,7 +24,7 @@ from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.work import measurements
 from attention_viewer.viewer.work.jobs import Work
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement
-from support.toy import LateWorker, ToySession
+from support.toy import LateWorker, ToyTranslator
 
 LETTERS = Quantity[int]("letters", lambda document: questions.line(document, document.step))
 
@@ -44,7 +44,7 @@ def laboratory(qapp: object, request: pytest.FixtureRequest, monkeypatch: pytest
     entry = Measurement((LETTERS,), count_work, automatic=request.param, progress=True)
     for module in (measurements, measuring):
         monkeypatch.setattr(module, "MEASUREMENTS", (*MEASUREMENTS, entry))
-    worker = LateWorker({"one": ToySession("one", 2, 2)})
+    worker = LateWorker({"one": ToyTranslator("one", 2, 2)})
     controller = Controller(MagicMock(spec=Presenter), worker, Player(8.0), ViewState())  # type: ignore[arg-type]
     laboratory = Laboratory(controller)
     controller.open_model(Path("one"))

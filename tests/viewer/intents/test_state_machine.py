@@ -41,7 +41,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from support.toy import LateWorker, ToySession, finished
+from support.toy import LateWorker, ToyTranslator, finished
 
 SENTENCES = ("the cat sleeps", "a black cat is here now", "well", "  ")
 MODELS = ("one", "two", "missing")
@@ -72,7 +72,7 @@ class Window(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.models = {"one": ToySession("one", 2, 2), "two": ToySession("two", 1, 3, words=8)}
+        self.models = {"one": ToyTranslator("one", 2, 2), "two": ToyTranslator("two", 1, 3, words=8)}
         self.worker = LateWorker(self.models)
         self.player = Player(8.0)
         self.presenter = MagicMock(spec=Presenter)
@@ -116,7 +116,7 @@ class Window(RuleBasedStateMachine):
         return self.controller.document.source if self.controller.document is not None else ""
 
     @property
-    def model(self) -> ToySession:
+    def model(self) -> ToyTranslator:
         """The model that is open."""
         info = self.controller.loaded.info
         assert info is not None

@@ -21,7 +21,7 @@ from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.window.presenter import Presenter
-from support.toy import LateWorker, ToySession
+from support.toy import LateWorker, ToyTranslator
 from support.views import chosen
 
 FIRST, SECOND = "the cat sleeps", "a black cat is here now"
@@ -32,7 +32,7 @@ class Bench:
     """A controller and its laboratory, with the first sentence at step 3."""
 
     def __init__(self) -> None:
-        self.one, self.two = ToySession("one", 2, 2), ToySession("two", 1, 3, words=8)
+        self.one, self.two = ToyTranslator("one", 2, 2), ToyTranslator("two", 1, 3, words=8)
         self.worker = LateWorker({"one": self.one, "two": self.two})
         self.presenter = MagicMock(spec=Presenter)
         self.controller = Controller(self.presenter, self.worker, Player(8.0), ViewState())  # type: ignore[arg-type]

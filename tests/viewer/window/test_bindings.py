@@ -24,7 +24,7 @@ from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.bindings import LIT, WINDOW, Binding, Scene
 from attention_viewer.viewer.window.panels import FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
-from support.toy import LateWorker, ToySession
+from support.toy import LateWorker, ToyTranslator
 
 HEAD = HeadId(CROSS, 0, 1)
 PANELS = panels_for(EXPECTED)
@@ -34,7 +34,7 @@ EVERY_PANEL = frozenset(panel.name for panel in PANELS)
 
 def scenes() -> Iterator[Scene]:
     """What a window shows one after the other, with all that can be there."""
-    worker = LateWorker({"one": ToySession("one", 2, 2)})
+    worker = LateWorker({"one": ToyTranslator("one", 2, 2)})
     controller = Controller(MagicMock(spec=Presenter), worker, Player(8.0), ViewState())  # type: ignore[arg-type]
     laboratory = Laboratory(controller)
     intents = [

@@ -35,7 +35,7 @@ def worker(qapp: object) -> FakeWorker:
     return FakeWorker()
 
 
-def work(session: Any) -> Any:
+def work(translator: Any) -> Any:
     yield Progress(0, 1)
 
 
