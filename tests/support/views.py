@@ -1,4 +1,4 @@
-"""Views with choices of how maps are shown, by their names."""
+"""Views with options of how maps are shown, by their names."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ class ExportOptions:
 
     `text` is "" where there is no sentence. `kinds` are those of which heads, or all heads, are pictured; `layer` and
     `head` count from 1, None is all of them (or, in a picture of every kind, those of the view). `chosen` are the
-    choices of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
+    options of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
     still right. `looks` names the fields of `figure` that were given: the others are those of the session, where there
     is one. `alone`: `output` is no directory but the one file there is, or the stream `-`. `conditions` are what is
     changed inside the model.
@@ -218,7 +218,7 @@ def _add_look(group: argparse._ArgumentGroup) -> None:
 
 
 def _offered() -> list[Option[Any]]:
-    """The choices of how maps are shown that have an option here."""
+    """The options of how maps are shown that have an option here."""
     return [option for option in exported() if option.flag]
 
 

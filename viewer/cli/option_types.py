@@ -103,7 +103,7 @@ def one_of(option: str, allowed: Sequence[str]) -> Callable[[str], str]:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Words as a choice: "a, b or c"."""
+    """Words as alternatives: "a, b or c"."""
     return " or ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 

@@ -46,7 +46,7 @@ class MenuActions(QObject):
         self._window, self.controller, self._settings, self._bundled = window, controller, settings, bundled
         self.laboratory = laboratory
         self.presenting = False
-        self.experiments = LaboratoryActions(window, laboratory)
+        self.laboratory_actions = LaboratoryActions(window, laboratory)
         self.sessions = SessionActions(window, controller, settings)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)

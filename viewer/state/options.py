@@ -1,6 +1,6 @@
-"""Every choice of how maps are shown, once: what it may be, in which words, and where it can be made.
+"""Every option of how maps are shown, once: what it may be, in which words, and where it can be made.
 
-Menu, settings, session files, the export dialog and the command line are made from `OPTIONS`. To add a choice, add an
+Menu, settings, session files, the export dialog and the command line are made from `OPTIONS`. To add one, add an
 entry, and let `resolve` read it from the view. No Qt, no torch.
 """
 
@@ -52,10 +52,10 @@ class Named(Generic[Value]):
 
 @dataclass(frozen=True)
 class Option(Generic[Value]):
-    """A choice of how maps are shown.
+    """An option of how maps are shown.
 
     `name` is its field in session files, `title` stands in menus and dialogs, `help` on the command line after `flag`
-    ("": the command line has no such option). Where `setting` is a name, the choice is remembered under it; where
+    ("": the command line has no such option). Where `setting` is a name, it is remembered under it; where
     `exported`, figures follow it, so that it is offered for export.
     """
 

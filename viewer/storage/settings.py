@@ -90,7 +90,7 @@ SCHEMA = {
 
 
 def _setting(key: str) -> Setting:
-    """A setting of the schema, or that of a choice of how maps are shown. Raises KeyError for an unknown name."""
+    """A setting of the schema, or that of an option of how maps are shown. Raises KeyError for an unknown name."""
     for option in options.OPTIONS:
         if key and option.setting == key:
             return Setting(key, str(option.default), _one_of([str(each.value) for each in option.values]))
@@ -149,12 +149,12 @@ class Settings:
         self._store.setValue(key, json.dumps(value))
 
     def chosen(self) -> Mapping[str, Any]:
-        """The choices of how maps are shown that are remembered and not at their default, by their names."""
+        """The options of how maps are shown that are remembered and not at their default, by their names."""
         kept = ((each, each.read(self.get(each.setting))) for each in options.OPTIONS if each.setting)
         return MappingProxyType({option.name: value for option, value in kept if value != option.default})
 
     def remember(self, option: Option[Value], value: Value) -> None:
-        """Keep a choice of how maps are shown, if it is one that is remembered."""
+        """Keep an option of how maps are shown, if it is one that is remembered."""
         if option.setting:
             self.set(option.setting, str(value))
 

@@ -12,7 +12,7 @@ from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
 from attention_viewer.viewer.state.options import Option, exported
 from attention_viewer.viewer.state.view_state import ViewState, choose
 from attention_viewer.viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
-from attention_viewer.viewer.widgets.form_parts import choice, disable, frame_time, letters, mnemonic, reserve, tick
+from attention_viewer.viewer.widgets.form_parts import disable, drop_down, frame_time, letters, mnemonic, reserve, tick
 from attention_viewer.viewer.widgets.preview import Preview
 from attention_viewer.viewer.widgets.width_box import ResolutionBox, WidthBox
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
@@ -83,12 +83,12 @@ class ExportDialog(QDialog):
         self._resting.setSingleShot(True)
         self._resting.setInterval(SETTLING)
         self._resting.timeout.connect(self._tell)
-        self._subject = choice("What", titles(), options.subject)
+        self._subject = drop_down("What", titles(), options.subject)
         disable(self._subject, unavailable)
         self._format = QComboBox()
         self._format.setAccessibleName("Format")
         self._offer_formats()
-        self._theme = choice("Theme", THEMES, options.theme)
+        self._theme = drop_down("Theme", THEMES, options.theme)
         self._width = WidthBox(options.width)
         self._dpi = ResolutionBox(options.dpi)
         self._title, self._caption = tick("&Title", options.title), tick("Ca&ption", options.caption)
@@ -114,7 +114,7 @@ class ExportDialog(QDialog):
         )
 
     def view(self) -> ViewState:
-        """The view with the choices of how maps are shown that were made here."""
+        """The view with the options of how maps are shown that were made here."""
         view = self._view
         for option, combo in self._looks.items():
             view = choose(view, option, option.read(combo.currentData()))
@@ -321,5 +321,5 @@ class ExportDialog(QDialog):
 
 
 def _look(option: Option[Any], view: ViewState) -> QComboBox:
-    """A list of the values of a choice of how maps are shown."""
-    return choice(option.title, {str(each.value): each.title for each in option.values}, str(view[option]))
+    """A list of the values of an option of how maps are shown."""
+    return drop_down(option.title, {str(each.value): each.title for each in option.values}, str(view[option]))

@@ -71,5 +71,5 @@ def looks() -> tuple[str, ...]:
 
 
 def shown() -> tuple[str, ...]:
-    """The names of the choices of how maps are shown."""
+    """The names of the options of how maps are shown."""
     return tuple(option.name for option in exported())

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 
-def choice(name: str, values: Mapping[str, str], chosen: str) -> QComboBox:
+def drop_down(name: str, values: Mapping[str, str], chosen: str) -> QComboBox:
     """A list of named values, with one chosen."""
     combo = QComboBox()
     combo.setAccessibleName(name)

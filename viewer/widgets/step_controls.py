@@ -18,7 +18,7 @@ SUPERSAMPLING = 3.0
 
 
 class StepControls(QWidget):
-    """Where decoding stands; buttons for the actions first, back, step, last and play; and a choice of speed."""
+    """Where decoding stands; buttons for the actions first, back, step, last and play; and the speed."""
 
     speed_changed = Signal(float)
 

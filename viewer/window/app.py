@@ -112,7 +112,7 @@ def build(settings: Settings, model: Path) -> Parts:
     menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
     window.file_dropped.connect(lambda name: menu_actions.sessions.open(Path(name)))
     _connect_intents(window, controller)
-    _connect_laboratory(window, laboratory, menu_actions.experiments)
+    _connect_laboratory(window, laboratory, menu_actions.laboratory_actions)
     _connect_settings(window, controller, settings)
     _connect_answers(window, controller)
     _connect_shown(window, panels, presenter, laboratory)
