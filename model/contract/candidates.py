@@ -25,6 +25,11 @@ def best_token(log_probabilities: Floats, barred: Collection[int]) -> int:
     return int(allowed.argmax())
 
 
+def most_probable(candidates: Sequence[Candidate], count: int) -> Sequence[Candidate]:
+    """The `count` best of a row's candidates; more than it holds where they can still be sorted out."""
+    return candidates.first(count) if isinstance(candidates, BestCandidates) else candidates[:count]
+
+
 class BestCandidates(Sequence[Candidate]):
     """The `count` most probable tokens by natural `log_probabilities` [V], without the `barred` ids, best first.
 
@@ -36,6 +41,10 @@ class BestCandidates(Sequence[Candidate]):
     ) -> None:
         self._log_probabilities, self._vocabulary = log_probabilities, vocabulary
         self._barred, self._count = barred, count
+
+    def first(self, count: int) -> BestCandidates:
+        """The `count` most probable tokens of the same row."""
+        return BestCandidates(self._log_probabilities, self._vocabulary, self._barred, count)
 
     @overload
     def __getitem__(self, index: int) -> Candidate: ...

@@ -66,7 +66,7 @@ def test_kinds_shows_the_heads_that_were_asked_for(export: Export, tmp_path: Pat
     assert shown.count("layer 1, head 2") == 3
     assert export(TEXT, "-o", "views", "--picture", "kinds", "--format", "svg", "--layer", "1") == 0
     shown = " ".join(texts(tmp_path / "views" / "kinds.svg"))
-    assert "Encoder self-attention · layer 1, head 4" in shown and "Cross-attention · layer 1, head 2" in shown
+    assert "Encoder self-attention layer 1, head 4" in shown and "Cross-attention layer 1, head 2" in shown
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

@@ -15,9 +15,10 @@ from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES
-from attention_viewer.viewer.state.figure_options import FigureOptions, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import ColorRange, RowLabels
 from attention_viewer.viewer.state.view_state import Head, ViewState
+from attention_viewer.viewer.state.widths import Width
 from attention_viewer.viewer.storage.session_file import SavedSession, read, write
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -76,7 +77,7 @@ def test_the_look_of_a_drawing_is_as_asked(export: Export, tmp_path: Path) -> No
     assert export(*asked, "-o", "asked", *look) == 0
     plain, other = (tmp_path / folder / f"{ONE_NAME}.svg" for folder in ("plain", "asked"))
     before, after = (" ".join(texts(path)) for path in (plain, other))
-    assert "layer 2, head 1" in before and TEXT in before and "<start> → a" in before
+    assert "layer 2, head 1" in before and TEXT in before and "<start> → ▁a" in before
     assert "layer 2, head 1" not in after and TEXT not in after and "→" not in after and "<start>" in after
     drawing = other.read_text("utf-8").lower()
     assert "#{:02x}{:02x}{:02x}".format(*COLORMAPS["ink"][255]) in drawing, "the largest weight has the last colour"
@@ -124,10 +125,10 @@ def test_a_session_is_shown_as_it_was_looked_at(export: Export, saved: Path, tmp
     assert export(*asked, "-o", "out", *ONE) == 0
     picture = tmp_path / "out" / f"{ONE_NAME}.svg"
     shown = " ".join(texts(picture))
-    assert "token read" in shown and "river" in texts(picture) and "→ river" not in shown and "off" in shown
+    assert "token read" in shown and "▁river" in texts(picture) and "→ ▁river" not in shown and "off" in shown
     assert "maximum" in shown and "#fcfdbf" in picture.read_text("utf-8").lower()
     assert export(*asked, "-o", "kinds", "--picture", "kinds") == 0
-    assert "Cross-attention · layer 2, head 1" in " ".join(texts(tmp_path / "kinds" / "kinds.svg"))
+    assert "Cross-attention layer 2, head 1" in " ".join(texts(tmp_path / "kinds" / "kinds.svg"))
 
 
 def test_options_go_before_what_a_session_looked_like(export: Export, saved: Path, tmp_path: Path) -> None:

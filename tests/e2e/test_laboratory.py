@@ -23,10 +23,11 @@ from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.menus.action_table import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state import questions
-from attention_viewer.viewer.state.figure_options import FigureOptions, Width, from_json
+from attention_viewer.viewer.state.figure_options import FigureOptions, from_json
 from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side
+from attention_viewer.viewer.state.widths import Width
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.session_file import SavedSession

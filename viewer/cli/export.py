@@ -38,8 +38,9 @@ from attention_viewer.viewer.state.exportables import (
     exportable,
     whole_in,
 )
-from attention_viewer.viewer.state.figure_options import PIXELS_PER_INCH, THEMES, FigureOptions
+from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
 from attention_viewer.viewer.state.options import Option, exported
+from attention_viewer.viewer.state.widths import BOUNDS, NAMED, PIXELS_PER_INCH, PRESETS
 
 KINDS = tuple(each.kind for each in EXPECTED)
 USUAL_FORMAT = "png"
@@ -58,12 +59,12 @@ MEANINGLESS: Mapping[Shows, tuple[str, ...]] = MappingProxyType(
 )
 """What an export shows -> the options that mean nothing for it."""
 RESOLUTION = ("dpi", "scale")
-LOOK = ("width", *RESOLUTION, "theme", "no_title", "no_caption")
+LOOK = ("width", "font_size", "candidates", *RESOLUTION, "theme", "no_title", "no_caption")
 """Options by the name of their value; each is None unless it was given."""
 LOOK_FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "width": "width", "dpi": "dpi", "scale": "dpi", "theme": "theme", "no_title": "title", "no_caption": "caption",
-        "frame": "frame",
+        "frame": "frame", "font_size": "font_size", "candidates": "candidates",
     }
 )  # fmt: skip
 """Name of an option's value -> the field of FigureOptions that it decides."""
@@ -194,9 +195,15 @@ def _add_what(group: argparse._ArgumentGroup) -> None:
 def _add_look(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--width",
-        metavar="natural|column|page|12cm|1200px",
+        metavar=f"{'|'.join(PRESETS)}|12cm|5.5in",
         type=width("--width"),
-        help="column is 8.5 cm, page 17.5 cm; as wide as it needs if left out",
+        help=f"{NAMED}, or an amount in {', '.join(BOUNDS)}; as wide as it needs if left out",
+    )
+    points = real("--font-size", *figure_options.TEXT_SIZES)
+    group.add_argument("--font-size", metavar="PT", type=points, help="points of ordinary text; 9, or 14 on a slide")
+    count = whole("--candidates", 1, figure_options.MOST_CANDIDATES)
+    group.add_argument(
+        "--candidates", metavar="N", type=count, help=f"how many next tokens, {FigureOptions.candidates} if left out"
     )
     dpi = whole("--dpi", figure_options.LEAST_DPI, figure_options.MOST_DPI)
     group.add_argument(
@@ -247,6 +254,8 @@ def _figure(values: argparse.Namespace) -> FigureOptions:
         title=not values.no_title,
         caption=not values.no_caption,
         frame=values.frame or FigureOptions.frame,
+        font_size=values.font_size,
+        candidates=values.candidates or FigureOptions.candidates,
     )
 
 

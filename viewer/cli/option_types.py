@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.viewer.state.figure_options import Width, parse_width
+from attention_viewer.viewer.state.widths import Width, parse_width
 
 SMALLEST_PICTURE, LARGEST_PICTURE = 320, 8000
 """Side of a screenshot in pixels, least and most."""

@@ -10,7 +10,7 @@ from attention_viewer.viewer.export.about import PROGRAM, About, about
 from attention_viewer.viewer.export.animation import animation_bytes
 from attention_viewer.viewer.export.block import Device
 from attention_viewer.viewer.export.data import WRITERS
-from attention_viewer.viewer.export.figure import Figure, Look
+from attention_viewer.viewer.export.figure import Figure, Look, scaled
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.picture import EXPORTERS
 from attention_viewer.viewer.export.pictures import Scene, make_figure
@@ -18,6 +18,8 @@ from attention_viewer.viewer.export.writing import ExportError, refuse_existing,
 from attention_viewer.viewer.look.theme import PALETTES, style_for, system_font
 from attention_viewer.viewer.state.exportables import ANIMATIONS, PICTURES
 from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.widths import PIXELS_PER_INCH, POINTS_PER_INCH
+from PySide6.QtGui import QFontInfo
 
 Advance = Callable[[int, int], None]
 """Told how far an export has come (done, total); it may raise ExportCancelled."""
@@ -60,15 +62,21 @@ def encoded(scene: Scene, options: FigureOptions, advance: Advance = still) -> t
 
 def figure_of(scene: Scene, options: FigureOptions, grown: Scene | None = None, suffix: str = "") -> Figure:
     """The figure that a picture or a frame shows. Raises ExportError with the reason where there is none."""
+    pixels = options.points * PIXELS_PER_INCH / POINTS_PER_INCH
+    # Letters are whole pixels high; what is missing to the size that was asked for is had by enlarging all of it.
+    share = pixels / round(pixels)
+    font = system_font()
     look = Look(
-        style=style_for(PALETTES[options.theme], system_font()),
-        width=options.room,
+        style=style_for(PALETTES[options.theme], font, round(pixels) / QFontInfo(font).pixelSize()),
+        width=None if options.room is None else options.room / share,
         title=options.title,
         caption=options.caption,
-        device=Device(options.scale, options.vector),
+        device=Device(options.scale * share, options.vector),
         suffix=suffix,
+        height=None if options.height is None else options.height / share,
+        candidates=options.candidates,
     )
-    return make_figure(options.subject, scene, look, grown)
+    return scaled(make_figure(options.subject, scene, look, grown), share)
 
 
 def about_of(figure: Figure, scene: Scene, options: FigureOptions) -> About:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from attention_viewer.viewer.export.about import PROGRAM, About
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
-from attention_viewer.viewer.state.figure_options import CM_PER_INCH, PIXELS_PER_INCH
+from attention_viewer.viewer.state.widths import CM_PER_INCH, PIXELS_PER_INCH
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter, QPixmap
 from PySide6.QtSvg import QSvgGenerator
@@ -23,6 +23,8 @@ LARGEST_SIDE = 30_000
 NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 """Characters, in UTF-8, that a sentence may hold but an XML file may not."""
 FAMILY = re.compile(rb'font-family="([^"]*)"')
+HARD_EDGED = b'image-rendering="optimizeSpeed"'
+"""What Qt writes of an image of cells: programs that draw read it, browsers smooth it all the same."""
 TOO_LARGE = "The picture could not be made: it is too large for the memory. Use fewer dots to an inch."
 
 
@@ -72,7 +74,9 @@ def svg_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) 
     with _painting_on(generator) as painter:
         paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     # Qt escapes < and & but lets through what no reader of XML accepts.
-    return QByteArray(FAMILY.sub(_families, NOT_IN_XML.sub(b" ", bytes(buffer.data().data()))))
+    drawing = NOT_IN_XML.sub(b" ", bytes(buffer.data().data()))
+    drawing = drawing.replace(HARD_EDGED, HARD_EDGED + b' style="image-rendering:pixelated"')
+    return QByteArray(FAMILY.sub(_families, drawing))
 
 
 def _families(found: re.Match[bytes]) -> bytes:
@@ -96,6 +100,8 @@ def pdf_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) 
     # Qt writes neither subject nor keywords of its own.
     writer.setDocumentXmpMetadata(about.xmp)
     with _painting_on(writer) as painter:
+        # Or cells would become JPEG, and none would keep its colour.
+        painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
         paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     return buffer.data()
 

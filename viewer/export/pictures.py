@@ -8,17 +8,21 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from attention_viewer.model.contract.api import Kind, join_text
-from attention_viewer.viewer.export.block import Titled, bars_block, heatmap_block, image_block, plot_block, row_of
+from attention_viewer.viewer.export.block import bars_block, image_block, plot_block
 from attention_viewer.viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
+from attention_viewer.viewer.export.kinds import Growing, kinds_block
+from attention_viewer.viewer.export.row import Titled, row_of
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.painting.curves import paint_curves
-from attention_viewer.viewer.painting.matrix import paint_matrix
+from attention_viewer.viewer.painting.curves import curves_height, paint_curves
+from attention_viewer.viewer.painting.matrix import matrix_height, paint_matrix
 from attention_viewer.viewer.resolve import resolve, resolve_positions
+from attention_viewer.viewer.resolve.naming import with_word_starts
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
+from attention_viewer.viewer.state.plain_text import ARROW, isolated
 from attention_viewer.viewer.state.results import EFFECT
 from attention_viewer.viewer.state.specs import HeatmapSpec, MatrixSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
@@ -27,8 +31,11 @@ from PySide6.QtGui import QImage
 
 Spec = TypeVar("Spec")
 
-MATRIX_EMS, SQUARE_EMS, CURVES_EMS = 30.0, 22.0, 26.0
-PLOT_HEIGHT_EMS, NARROWEST_PLOT_EMS = 19.0, 14.0
+MATRIX_EMS, SQUARE_EMS, CURVES_EMS = 29.0, 23.0, 27.0
+DIGITS = 3
+"""Decimals of a probability."""
+PLOT_EMS = 14.0
+"""Height of a plot's cells or curves."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,10 +67,13 @@ class Scene:
 def make_figure(name: str, scene: Scene, look: Look, grown: Scene | None = None) -> Figure:
     """The picture `name` of PICTURES.
 
-    Where `scene` is an earlier step of `grown`, things stand where they will stand then. Raises ExportError with the
-    reason where there is nothing to picture, or the width cannot hold it.
+    Tokens are named with `▁` where a word begins. Where `scene` is an earlier step of `grown`, things stand where they
+    will stand then. Raises ExportError with the reason where there is nothing to picture, or the width cannot hold it.
     """
-    return PICTURES[name](scene, look, grown or scene)
+    scene, whole = (
+        replace(each, loaded=with_word_starts(each.loaded, look.candidates)) for each in (scene, grown or scene)
+    )
+    return PICTURES[name](scene, look, whole)
 
 
 def _map(scene: Scene, look: Look, grown: Scene) -> Figure:
@@ -78,25 +88,14 @@ def _grid(scene: Scene, look: Look, grown: Scene) -> Figure:
 
 
 def _kinds(scene: Scene, look: Look, grown: Scene) -> Figure:
-    maps = scene.loaded.maps
-    wholes = {each.kind: _heatmap(grown, each.kind) for each in maps}
-    labels = tuple(label for spec in wholes.values() for label in spec.columns.labels)
-    specs = {each.kind: _heatmap(scene, each.kind) for each in maps}
-    # Each title names kind, layer and head; what the axes are stands in the caption.
-    parts = [
-        Titled(
-            spec.title,
-            "",
-            heatmap_block(spec, look.fitted, replace(wholes[kind], beside=labels)),
-            heatmap_block(spec, look.fitted, wholes[kind]),
-        )
-        for kind, spec in specs.items()
-    ]
+    infos = scene.loaded.maps
+    specs = {each.kind: _heatmap(scene, each.kind) for each in infos}
+    maps = [Growing(spec, _heatmap(grown, kind)) for kind, spec in specs.items()]
     # The caption of a map that decodes has the translation, too.
     sentence = max((spec.caption[0] for spec in specs.values()), key=len)
-    conventions = (f"{each.title}: {specs[each.kind].caption[1]}" for each in maps)
+    conventions = (f"{each.title}: {specs[each.kind].caption[1]}" for each in infos)
     caption = (sentence, *conventions, *_lines(conditions.of_maps(scene.loaded, scene.view)))
-    return figure("All kinds of attention", row_of(parts, look.fitted), caption, look)
+    return figure("All kinds of attention", kinds_block(maps, look.fitted), caption, look)
 
 
 def _positions(scene: Scene, look: Look, grown: Scene) -> Figure:
@@ -106,8 +105,10 @@ def _positions(scene: Scene, look: Look, grown: Scene) -> Figure:
     curves = resolve_positions.curves(*where)
     drawn = plot_block(
         lambda painter, rect, vector: _done(paint_curves(painter, rect, curves, style)),
-        style, CURVES_EMS, PLOT_HEIGHT_EMS, NARROWEST_PLOT_EMS,
-    )  # fmt: skip
+        style,
+        CURVES_EMS,
+        lambda width: curves_height(PLOT_EMS * style.em, width, curves, style),
+    )
     parts = [
         _matrix(encoding, style, MATRIX_EMS),
         Titled(curves.title, curves.subtitle, drawn),
@@ -126,21 +127,24 @@ def _positions(scene: Scene, look: Look, grown: Scene) -> Figure:
 def _matrix(spec: MatrixSpec, style: Style, wide: float) -> Titled:
     block = plot_block(
         lambda painter, rect, vector: _done(paint_matrix(painter, rect, spec, style, vector=vector)),
-        style, wide, PLOT_HEIGHT_EMS, NARROWEST_PLOT_EMS,
-    )  # fmt: skip
+        style,
+        wide,
+        lambda width: matrix_height(PLOT_EMS * style.em, width, style),
+    )
     return Titled(spec.title, spec.subtitle, block)
 
 
 def _candidates(scene: Scene, look: Look, grown: Scene) -> Figure:
     loaded = scene.loaded
-    spec = _present(resolve.bars(loaded, replace(scene.view, filter="")))
+    spec = replace(_present(resolve.bars(loaded, replace(scene.view, filter=""))), digits=DIGITS)
     model = f" · model {loaded.info.name}" if loaded.info else ""
     caption = (
-        f"{loaded.sentence} → {loaded.translation}",
-        f"probability of the next token at step {scene.rows}, {spec.subtitle}{model}",
+        f"{isolated(loaded.sentence)}{ARROW}{isolated(loaded.translation)}",
+        f"probability of the next token at step {scene.rows}{model}",
         *_lines(conditions.of_loaded(loaded)),
     )
-    return figure(f"{spec.title} · step {scene.rows}", bars_block(spec, look.style), caption, look)
+    bars = Titled("", f"probability, {spec.subtitle}", bars_block(spec, look.style))
+    return figure(f"{spec.title} · step {scene.rows}", row_of([bars], look.style), caption, look)
 
 
 def _window(scene: Scene, look: Look, grown: Scene) -> Figure:

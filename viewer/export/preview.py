@@ -7,7 +7,8 @@ from attention_viewer.viewer.export.job import figure_of
 from attention_viewer.viewer.export.picture import painted_image
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.state.exportables import ANIMATIONS
-from attention_viewer.viewer.state.figure_options import CM_PER_INCH, PIXELS_PER_INCH, FigureOptions
+from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.widths import CM_PER_INCH, PIXELS_PER_INCH
 from PySide6.QtGui import QImage
 
 LARGEST_SIDE = 4000

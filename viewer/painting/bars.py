@@ -84,7 +84,7 @@ def bars_layout(rect: QRectF, spec: BarsSpec, style: Style) -> BarsLayout:
         pitch=pitch,
         label_width=min(max(labels, 4.5 * style.em), 0.5 * rect.width() - 0.6 * ranks),
         rank_width=ranks,
-        number_width=mono.horizontalAdvance("<0.01"),
+        number_width=mono.horizontalAdvance(probability_text(0.0, spec.digits)),
         inset=INSET_EMS * style.em,
         gap=style.gap,
         footer=QRectF(rect.left(), bottom, rect.width(), below),
@@ -139,7 +139,7 @@ def paint_bars(
             height = min(HOLLOW_EMS * style.em, 0.8 * layout.pitch)
             _paint_hollow(painter, layout.track(index), bar.before, height, style)
             _paint_solid(painter, layout.track(index), bar, SOLID_SHARE * height, style)
-        _paint_texts(painter, index, bar, layout, style)
+        _paint_texts(painter, index, bar, layout, spec.digits, style)
     _paint_footer(painter, layout.footer, footer_lines(spec), style)
     painter.restore()
     return layout
@@ -182,7 +182,7 @@ def _paint_hollow(painter: QPainter, track: QRectF, probability: float, height: 
     painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
 
 
-def _paint_texts(painter: QPainter, index: int, bar: Bar, layout: BarsLayout, style: Style) -> None:
+def _paint_texts(painter: QPainter, index: int, bar: Bar, layout: BarsLayout, digits: int, style: Style) -> None:
     centred = Qt.AlignmentFlag.AlignVCenter
     right = centred | Qt.AlignmentFlag.AlignRight
     label = QFontMetricsF(style.mono).elidedText(bar.label, Qt.TextElideMode.ElideMiddle, layout.label_width)
@@ -190,7 +190,7 @@ def _paint_texts(painter: QPainter, index: int, bar: Bar, layout: BarsLayout, st
     painter.setPen(QColor(style.palette.text))
     painter.drawText(layout.label(index), centred, label)
     painter.setPen(QColor(style.palette.muted))
-    painter.drawText(layout.number(index), right, probability_text(bar.probability))
+    painter.drawText(layout.number(index), right, probability_text(bar.probability, digits))
     painter.setFont(style.small)
     painter.drawText(layout.rank(index), right, rank_text(index, bar))
 

@@ -87,6 +87,49 @@ def paint_colorbar(
     painter.restore()
 
 
+def lying_colorbar_height(style: Style) -> float:
+    """Room that a bar below a map and its numbers need."""
+    return BAR_EMS * style.em + 0.25 * style.gap + style.small_line
+
+
+def paint_lying_colorbar(
+    painter: QPainter, rect: QRectF, scale: Scale, colormap: str, style: Style, vector: bool = False
+) -> None:
+    """Paint the bar as wide as `rect`, low values at the left, with numbers below it; for figures."""
+    bar = QRectF(rect.left(), rect.top(), rect.width(), BAR_EMS * style.em)
+    colors = color_words(colormap)
+    painter.save()
+    painter.setPen(Qt.PenStyle.NoPen)
+    if vector:
+        stripe = bar.width() / VECTOR_STRIPES
+        for index in range(VECTOR_STRIPES):
+            painter.setBrush(QColor(int(colors[round(index * 255 / (VECTOR_STRIPES - 1))])))
+            wide = min(1.5 * stripe, bar.right() - (bar.left() + index * stripe))
+            painter.drawRect(QRectF(bar.left() + index * stripe, bar.top(), wide, bar.height()))
+    else:
+        painter.drawImage(bar, image_of(colors[None, :]))
+    painter.setFont(style.small)
+    painter.setPen(QColor(style.palette.muted))
+    for left, text in _numbers_below(bar, scale, style):
+        place = QRectF(left, bar.bottom() + 0.25 * style.gap, bar.width(), style.small_line)
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextDontClip, text)
+    painter.restore()
+
+
+def _numbers_below(bar: QRectF, scale: Scale, style: Style) -> list[tuple[float, str]]:
+    """Where numbers begin below a bar that lies: its ends first, then what has room between."""
+    metrics = QFontMetricsF(style.small)
+    found: list[tuple[float, float, str]] = []
+    every = ticks(scale)
+    for place, text in (every[-1], every[0], *every[2:3], *every[1:2], *every[3:4]):
+        wide = metrics.horizontalAdvance(text)
+        left = bar.left() + place * bar.width() - 0.5 * wide
+        left = max(bar.left(), min(left, bar.right() - wide))
+        if all(left > right + style.gap or left + wide < start - style.gap for start, right, _ in found):
+            found.append((left, left + wide, text))
+    return [(left, text) for left, _, text in found]
+
+
 def _paint_numbers(painter: QPainter, bar: QRectF, scale: Scale, style: Style) -> None:
     painter.setFont(style.small)
     painter.setPen(QColor(style.palette.muted))

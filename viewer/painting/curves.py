@@ -88,6 +88,12 @@ def curves_layout(rect: QRectF, spec: CurvesSpec, style: Style) -> CurvesLayout:
     )
 
 
+def curves_height(area: float, width: float, spec: CurvesSpec, style: Style) -> float:
+    """The height of a picture `width` wide whose plot takes `area` of it."""
+    _, below = _legend_room(QRectF(0, 0, width, 1e6), spec, style)
+    return area + below + 2.5 * style.small_line + numbers_gap(style) + style.stroke
+
+
 def paint_curves(painter: QPainter, rect: QRectF, spec: CurvesSpec, style: Style) -> CurvesLayout:
     """Paint the picture into `rect`, without title and subtitle; returns where things are."""
     layout = curves_layout(rect, spec, style)

@@ -12,12 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from attention_viewer.model.contract.api import Booleans
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
 from attention_viewer.viewer.painting.labels import (
-    Side,
     height_of,
-    overhang_of,
-    paint_labels,
     pitch_within,
     shrink,
     width_of,
@@ -65,37 +61,6 @@ class HeatmapLayout:
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
 
-def heatmap_layout(rect: QRectF, spec: HeatmapSpec, style: Style, grown: HeatmapSpec | None = None) -> HeatmapLayout:
-    """Square cells as large as `rect` and the style allow, from the top left; nothing reaches beyond `rect`.
-
-    Where the map is still growing, `grown` is what it will be: its cells stand where they will stand then.
-    """
-    whole = grown or spec
-    rows, columns = whole.values.shape
-    left, top = _margins(whole, style)
-    bar = colorbar_width(whole.scale, style)
-    height = (rect.height() - top) / rows
-    side = max(1e-3, min(height, (rect.width() - left - style.em - bar) / columns, style.largest_cell))
-    while side > 1.0:
-        right = max(style.em + bar, overhang_of(whole.columns.labels, side, style))
-        if left + columns * side + right <= rect.width() + 1e-6:
-            break
-        side *= 0.98
-    bar_left, bar_height = rect.left() + left + columns * side, rows * side
-    rows, columns = spec.values.shape
-    cells = QRectF(rect.left() + left, rect.top() + top, columns * side, rows * side)
-    title = QFontMetricsF(style.small).height()
-    bar_height = max(bar_height, min(6 * style.em, rect.height() - top))
-    return HeatmapLayout(
-        (rows, columns),
-        cells,
-        QRectF(rect.left(), cells.top(), left, cells.height()),
-        QRectF(cells.left(), rect.top() + title, cells.width(), top - title),
-        QRectF(cells.left(), rect.top(), max(0.0, rect.right() - cells.left()), title),
-        QRectF(bar_left + style.em, cells.top(), bar, bar_height),
-    )
-
-
 def filling_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> HeatmapLayout:
     """Cells that fill `rect` both ways below and beside their labels, for the screen; they need not be square.
 
@@ -121,39 +86,13 @@ def _row_height(height: float, rows: int, style: Style) -> float:
     return high if high >= style.line else (height - 0.5 * style.line) / (rows - 0.5) if rows > 1 else height
 
 
-def natural_size(spec: HeatmapSpec, cell: float, style: Style) -> tuple[float, float]:
-    """Width and height that a picture with cells `cell` wide needs."""
-    rows, columns = spec.values.shape
-    left, top = _margins(spec, style)
-    right = max(style.em + colorbar_width(spec.scale, style), overhang_of(spec.columns.labels, cell, style))
-    return left + columns * cell + right, top + max(rows * cell, 6 * style.em)
-
-
-def paint_heatmap(
-    painter: QPainter,
-    rect: QRectF,
-    spec: HeatmapSpec,
-    style: Style,
-    overlay: Overlay = Overlay(),  # noqa: B008 - frozen
-    vector: bool = False,
-    grown: HeatmapSpec | None = None,
-) -> HeatmapLayout:
-    """Paint the whole picture into `rect`; returns where things are. For `grown` see `heatmap_layout`."""
-    layout = heatmap_layout(rect, spec, style, grown)
-    _paint_title(painter, layout.column_title, spec, style)
-    rows, columns = layout.shape
-    paint_labels(painter, layout.row_labels, spec.rows.labels, 0, rows, Side.LEFT, style, overlay.rows)
-    paint_labels(painter, layout.column_labels, spec.columns.labels, 0, columns, Side.TOP, style, overlay.columns)
-    paint_cells(painter, layout.cells, spec, style, vector)
-    paint_overlay(painter, layout.cells, layout.shape, overlay, style)
-    paint_colorbar(painter, layout.colorbar, spec.scale, spec.colormap, style, vector)
-    return layout
-
-
-def paint_cells(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style, vector: bool = False) -> None:
+def paint_cells(
+    painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style, vector: bool = False, enlarged: float = 1.0
+) -> None:
     """Fill `rect` with the cells of the map, in whatever coordinates the painter has.
 
-    One nearest-neighbour image on the screen and in PNG; rectangles where `vector`, up to VECTOR_CELLS.
+    One nearest-neighbour image on the screen and in PNG; rectangles where `vector`, up to VECTOR_CELLS. For `enlarged`
+    see `paint_numbers`.
     """
     rows, columns = spec.values.shape
     on_device = painter.deviceTransform().mapRect(rect)
@@ -174,7 +113,7 @@ def paint_cells(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style
         if side >= HATCHED_CELL:
             _paint_corners(painter, rect, spec.leaked, style)
         _paint_border(painter, rect, spec.leaked, style)
-    paint_numbers(painter, rect, spec, style)
+    paint_numbers(painter, rect, spec, style, enlarged)
 
 
 def badge_size(text: str, style: Style) -> tuple[float, float]:
@@ -198,20 +137,6 @@ def paint_badge(painter: QPainter, rect: QRectF, text: str, style: Style) -> Non
     painter.setFont(font)
     painter.setPen(QColor(style.palette.surface))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
-    painter.restore()
-
-
-def _paint_title(painter: QPainter, room: QRectF, spec: HeatmapSpec, style: Style) -> None:
-    """What the columns are, after the badge of a head that has one."""
-    room = QRectF(room)
-    if spec.badge:
-        width, height = badge_size(spec.badge, style)
-        paint_badge(painter, QRectF(room.left(), room.top(), width, height), spec.badge, style)
-        room.setLeft(room.left() + width + style.gap)
-    painter.save()
-    painter.setFont(style.small)
-    painter.setPen(QColor(style.palette.muted))
-    painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, spec.columns.title)
     painter.restore()
 
 
@@ -276,12 +201,6 @@ def paint_frames(painter: QPainter, frames: Sequence[QRectF], style: Style) -> N
         for frame in frames:
             painter.drawRect(frame)
     painter.restore()
-
-
-def _margins(spec: HeatmapSpec, style: Style) -> tuple[float, float]:
-    """Room left of the cells (row labels) and above them (title and column labels)."""
-    title = QFontMetricsF(style.small).height()
-    return width_of(spec.rows.labels, style), title + height_of((*spec.columns.labels, *spec.beside), style)
 
 
 def _paint_grid_lines(painter: QPainter, rect: QRectF, rows: int, columns: int, style: Style) -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.plain_text import ARROW, END, FIRST_STRONG
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
@@ -31,8 +32,35 @@ class Side(StrEnum):
 
 
 def elided(text: str, style: Style) -> str:
-    """The label, shortened in the middle where it is wider than the style allows."""
+    """The label, shortened where it is wider than the style allows."""
     return _fitted(text, _face(style), style.label_width)[0]
+
+
+def fitted(text: str, font: QFont, most: float) -> tuple[str, float]:
+    """The label as it is written in a font where it may be `most` wide, and how wide it then is."""
+    return _fitted(text, _Face(font.key(), font), most)
+
+
+def shortened(text: str, font: QFont, most: float) -> str:
+    """The label no wider than `most`: cut in the middle, or in the middle of each side of its arrow."""
+    metrics = QFontMetricsF(font)
+    if metrics.horizontalAdvance(text) <= most:
+        return text
+    before, arrow, after = text.partition(ARROW)
+    if not arrow:
+        return _cut(text, metrics, most)
+    room = max(0.0, most - metrics.horizontalAdvance(ARROW))
+    # What a short side leaves free is the other's.
+    least = min(metrics.horizontalAdvance(side) for side in (before, after))
+    side = room / 2 if least >= room / 2 else room - least
+    return ARROW.join(_cut(each, metrics, side) for each in (before, after))
+
+
+def _cut(text: str, metrics: QFontMetricsF, most: float) -> str:
+    """Cut in the middle, with what keeps a direction of reading inside put back."""
+    inner = text.strip(FIRST_STRONG + END)
+    cut = metrics.elidedText(inner, Qt.TextElideMode.ElideMiddle, most)
+    return cut if inner == text else f"{FIRST_STRONG}{cut}{END}"
 
 
 def width_of(labels: Sequence[str], style: Style) -> float:
@@ -140,7 +168,7 @@ def _widths(labels: Sequence[str], style: Style) -> list[float]:
 def _fitted(text: str, face: _Face, width: float) -> tuple[str, float]:
     """A label as it is shown within a width, and how wide it then is."""
     metrics = QFontMetricsF(face.font)
-    shown = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)
+    shown = shortened(text, face.font, width)
     return shown, metrics.horizontalAdvance(shown)
 
 

@@ -9,8 +9,13 @@ import math
 from dataclasses import dataclass
 
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
-from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS, paint_rectangles
+from attention_viewer.viewer.painting.colorbar import (
+    colorbar_width,
+    lying_colorbar_height,
+    paint_colorbar,
+    paint_lying_colorbar,
+)
+from attention_viewer.viewer.painting.heatmap import paint_rectangles
 from attention_viewer.viewer.painting.raster import cell_colors, image_of
 from attention_viewer.viewer.painting.scales import (
     Tick,
@@ -27,6 +32,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 FRAME_STROKES = 2.0
+LYING_EMS = 20.0
+"""In a narrower picture the colour bar lies below the cells."""
+VECTOR_NUMBERS = 1_000
+"""More cells than this become one embedded image in SVG and PDF: without names, nobody edits them one by one."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class MatrixLayout:
     row_title: QRectF
     column_title: QRectF
     colorbar: QRectF
+    lying: bool
     frame: QRectF | None
 
 
@@ -46,24 +56,36 @@ def matrix_layout(rect: QRectF, spec: MatrixSpec, style: Style) -> MatrixLayout:
     """Cells that fill `rect` but for titles, numbers and the colour bar; nothing reaches beyond `rect`."""
     rows, columns = spec.values.shape
     line, gap = style.small_line, numbers_gap(style)
-    bar = colorbar_width(spec.scale, style)
+    lying = rect.width() < LYING_EMS * style.em
+    bar = 0.0 if lying else colorbar_width(spec.scale, style)
+    below = lying_colorbar_height(style) + gap if lying else 0.0
     # On whole pixels, or edges would be smeared. Half of the first row's number stands above the cells, and text may
     # stand up to half a pixel lower than its box, for which a stroke is left below.
-    top, bottom = math.ceil(rect.top() + line / 2), math.floor(rect.bottom() - 2 * line - gap - style.stroke)
+    top, bottom = math.ceil(rect.top() + line / 2), math.floor(rect.bottom() - 2 * line - gap - below - style.stroke)
     height = max(1, bottom - top)
     row_ticks = rows_ticks(rows, top, height, style)
     left = math.ceil(rect.left() + line + numbers_width([tick.text for tick in row_ticks], style) + gap + style.gap)
-    right = math.floor(rect.right() - bar - style.em)
+    right = math.floor(rect.right() - (0.5 * style.em if lying else bar + style.em))
     cells = QRectF(left, top, max(1, right - left), height)
+    beside = QRectF(cells.right() + style.em, top, bar, height)
+    flat = QRectF(left, cells.bottom() + 2 * gap + 2 * line, cells.width(), lying_colorbar_height(style))
     return MatrixLayout(
         cells=cells,
         row_ticks=row_ticks,
         column_ticks=columns_ticks(columns, left, cells.width(), style),
         row_title=QRectF(rect.left(), top, line, height),
         column_title=QRectF(left, cells.bottom() + gap + line, cells.width(), line),
-        colorbar=QRectF(cells.right() + style.em, top, bar, height),
+        colorbar=flat if lying else beside,
+        lying=lying,
         frame=_frame(cells, spec),
     )
+
+
+def matrix_height(cells: float, width: float, style: Style) -> float:
+    """The height of a picture `width` wide whose cells take `cells` of it."""
+    line, gap = style.small_line, numbers_gap(style)
+    below = lying_colorbar_height(style) + gap if width < LYING_EMS * style.em else 0.0
+    return cells + 2.5 * line + gap + below + style.stroke
 
 
 def paint_matrix(painter: QPainter, rect: QRectF, spec: MatrixSpec, style: Style, vector: bool = False) -> MatrixLayout:
@@ -76,13 +98,14 @@ def paint_matrix(painter: QPainter, rect: QRectF, spec: MatrixSpec, style: Style
     paint_axis_title(painter, layout.column_title, spec.column_title, style)
     if layout.frame is not None:
         _paint_frame(painter, layout.frame, style)
-    paint_colorbar(painter, layout.colorbar, spec.scale, spec.colormap, style, vector)
+    paint_bar = paint_lying_colorbar if layout.lying else paint_colorbar
+    paint_bar(painter, layout.colorbar, spec.scale, spec.colormap, style, vector)
     return layout
 
 
 def _paint_cells(painter: QPainter, rect: QRectF, spec: MatrixSpec, style: Style, vector: bool) -> None:
     colors = cell_colors(spec.values, None, spec.scale, spec.colormap, style.palette)
-    if vector and spec.values.size <= VECTOR_CELLS:
+    if vector and spec.values.size <= VECTOR_NUMBERS:
         paint_rectangles(painter, rect, colors)
         return
     painter.save()

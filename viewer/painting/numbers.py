@@ -25,12 +25,15 @@ HALF_BRIGHT = 0.179
 """Relative luminance at which black and white have the same contrast."""
 
 
-def paint_numbers(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style) -> None:
-    """Write the weights into the cells, which fill `rect` in the painter's coordinates, as `spec.numbers` says."""
+def paint_numbers(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style, enlarged: float = 1.0) -> None:
+    """Write the weights into the cells, which fill `rect` in the painter's coordinates, as `spec.numbers` says.
+
+    Letters are `enlarged` times the style's in the device's own pixels.
+    """
     if spec.numbers is Numbers.OFF or not spec.values.size:
         return
     cells = painter.worldTransform().mapRect(rect)
-    font = _font(spec, cells, style)
+    font = _font(spec, cells, style, enlarged)
     if font is None:
         return
     painter.save()
@@ -48,18 +51,19 @@ def number_text(value: float, signed: bool = False) -> str:
     return short if not signed or float(digits) == 0.0 else f"{'−' if value < 0 else '+'}{short}"
 
 
-def _font(spec: HeatmapSpec, cells: QRectF, style: Style) -> QFont | None:
+def _font(spec: HeatmapSpec, cells: QRectF, style: Style, enlarged: float) -> QFont | None:
     """The font that the numbers fit into cells with; None where they are left out."""
     rows, columns = spec.values.shape
     width, height = SHARE * cells.width() / columns, SHARE * cells.height() / rows
     font = QFont(style.small)
+    font.setPixelSize(max(1, round(font.pixelSize() * enlarged)))
     metrics = QFontMetricsF(font)
     needed = metrics.horizontalAdvance(WIDEST if _is_signed(spec) else WIDEST_UNSIGNED)
     fits = min(width / needed, height / metrics.capHeight() / 1.4)
     if fits >= 1.0:
         return font
     pixels = math.floor(font.pixelSize() * fits)
-    if spec.numbers is not Numbers.ALWAYS or pixels < SMALLEST_PIXELS:
+    if spec.numbers is not Numbers.ALWAYS or pixels < SMALLEST_PIXELS * enlarged:
         return None
     font.setPixelSize(pixels)
     return font

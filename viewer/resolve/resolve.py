@@ -19,6 +19,7 @@ from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.comparing import Other, difference, without_difference
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, NUMBERS, ROW_LABELS, ColorRange, RowLabels
+from attention_viewer.viewer.state.plain_text import ARROW, isolated
 from attention_viewer.viewer.state.reading import weight_text
 from attention_viewer.viewer.state.specs import (
     Axis,
@@ -193,11 +194,11 @@ def head_title(sides: MapInfo, head: Head) -> str:
 def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:
     """The row axis (queries) and the column axis (keys) of a kind of attention."""
     sides = trace.map(kind)
-    columns = tuple(token.text for token in trace.tokens(sides.columns))
+    columns = tuple(isolated(token.text) for token in trace.tokens(sides.columns))
     if sides.decodes:
         rows = Axis(f"queries: {ROW_CONVENTIONS[row_labels]}", decoder_rows(trace, row_labels))
     else:
-        rows = Axis("queries: source", tuple(token.text for token in trace.tokens(sides.rows)))
+        rows = Axis("queries: source", tuple(isolated(token.text) for token in trace.tokens(sides.rows)))
     if sides.columns is Stream.SOURCE:
         return rows, Axis("keys: source (encoder output)" if sides.crosses else "keys: source", columns)
     if not sides.causal:
@@ -208,10 +209,10 @@ def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:
 def decoder_rows(trace: Trace, row_labels: RowLabels) -> tuple[str, ...]:
     """The label of each decoder row: the token it reads, the token it predicts, or both."""
     if row_labels is RowLabels.READS:
-        return tuple(step.reads.text for step in trace.steps)
+        return tuple(isolated(step.reads.text) for step in trace.steps)
     if row_labels is RowLabels.PREDICTS:
-        return tuple(step.output.text for step in trace.steps)
-    return tuple(f"{step.reads.text} → {step.output.text}" for step in trace.steps)
+        return tuple(isolated(step.output.text) for step in trace.steps)
+    return tuple(f"{isolated(step.reads.text)}{ARROW}{isolated(step.output.text)}" for step in trace.steps)
 
 
 def readout(spec: HeatmapSpec | Missing, cell: tuple[int, int] | None) -> str:
@@ -238,7 +239,7 @@ def bars(loaded: Loaded, view: ViewState) -> BarsSpec | Missing:
         return loaded.waiting
     if not loaded.trace.steps:
         return FIRST_STEP
-    read = [token.text for token in loaded.trace.input_tokens[-3:]]
+    read = [isolated(token.text) for token in loaded.trace.input_tokens[-3:]]
     before = "… " if len(loaded.trace.steps) > len(read) else ""
     subtitle = f"softmax after “{before}{' '.join(read)}”"
     return laboratory.bars(loaded.trace.steps[-1], subtitle, loaded, view)
@@ -307,7 +308,8 @@ def _caption(
     shown: ShownMaps, loaded: Loaded, view: ViewState, kind: Kind, note: str, masked: str = "hatched = masked"
 ) -> tuple[str, ...]:
     """The sentence; how to read the map; and, where anything is changed in the model, what."""
-    translation = f" → {shown.translation}" if shown.translation and shown.sides.decodes else ""
+    translated = shown.translation and shown.sides.decodes
+    translation = f"{ARROW}{isolated(shown.translation)}" if translated else ""
     model = f" · model {loaded.info.name}" if loaded.info else ""
     mask = f" · {masked}" if shown.mask is not None and shown.mask.any() else ""
     if shown.sides.causal and shown.leaked is None and not shown.signed:
@@ -315,7 +317,7 @@ def _caption(
     leaked = " · causal mask off, marked cells look ahead" if shown.leaked is not None else ""
     changed = conditions.of_maps(loaded, view)
     return (
-        f"{shown.sentence}{translation}",
+        f"{isolated(shown.sentence)}{translation}",
         f"rows are {shown.rows.title} · columns are {shown.columns.title}{mask}{leaked} · {note}{model}",
         *([changed] if changed else []),
     )

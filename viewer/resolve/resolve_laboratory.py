@@ -15,6 +15,7 @@ from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.resolve.provenance import kept_words
 from attention_viewer.viewer.state.comparing import parting
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.plain_text import isolated
 from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS, HypothesisText
 from attention_viewer.viewer.state.specs import (
     Bar,
@@ -97,7 +98,7 @@ def beam_spec(tree: BeamTree | None, selected: int | None, missing: Missing) -> 
     scores = dict(tree.finished)
     dots = tuple(
         BeamDot(
-            label=node.token.text,
+            label=isolated(node.token.text),
             parent=node.parent,
             step=node.step,
             log_probability=node.log_probability,
@@ -193,7 +194,7 @@ def _bar(token: Token, step: DecodeStep, before: DecodeStep | None, filtered: bo
     if earlier is not None:
         tip += f" · {earlier:.6f} without interventions"
     # In a filtered list the same letters may begin a word and go on with one.
-    label = token.text if token.starts_word or not filtered else f"…{token.text}"
+    label = isolated(token.text if token.starts_word or not filtered else f"…{token.text}")
     return Bar(label, probability, token.id == step.output.id, tip, token.id, earlier, rank)
 
 

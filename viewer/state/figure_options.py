@@ -2,63 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
-from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.fields import Fields
 from attention_viewer.viewer.state.exportables import MAP, Exportable, by_name, exportable
-
-PIXELS_PER_INCH = 96
-"""What a pixel of a figure means on paper; text keeps its size on paper whatever the picture's width."""
-CM_PER_INCH = 2.54
+from attention_viewer.viewer.state.widths import PIXELS_PER_INCH, USUAL_POINTS, Width, read_width
 
 THEMES: Mapping[str, str] = MappingProxyType({"print": "White, for print", "light": "Light", "dark": "Dark"})
 
 LEAST_DPI, MOST_DPI = 48, 1200
 SHORTEST_FRAME, LONGEST_FRAME = 20, 10_000
 """Milliseconds that a frame of an animation can stand."""
-BOUNDS = MappingProxyType({"cm": (3.0, 120.0), "px": (150.0, 30_000.0)})
-"""Least and largest width in each unit."""
-
-
-@dataclass(frozen=True)
-class Width:
-    """A figure's width; `unit` is "cm", or "px" for the pixels of a PNG image (of a drawing: 96 to an inch)."""
-
-    amount: float
-    unit: str
-
-    def __post_init__(self) -> None:
-        """Refuse widths that no figure can have."""
-        low, high = BOUNDS[self.unit]
-        if not low <= self.amount <= high:
-            raise InputError(
-                f"A width of {self.amount:g} {self.unit} will not do: choose from {low:g} to {high:g} {self.unit}."
-            )
-
-    def pixels(self, dpi: float) -> float:
-        """The width in a figure's own pixels, PIXELS_PER_INCH to an inch; `dpi` is the image's, 96 for a drawing."""
-        return self.amount * PIXELS_PER_INCH / (CM_PER_INCH if self.unit == "cm" else dpi)
-
-
-PRESETS: Mapping[str, Width | None] = MappingProxyType(
-    {"natural": None, "column": Width(8.5, "cm"), "page": Width(17.5, "cm")}
-)
-"""Named widths; a natural one is as wide as the cells and labels need."""
-PRESET_TITLES = MappingProxyType(
-    {"natural": "As wide as it needs", "column": "Journal column, 8.5 cm", "page": "Page width, 17.5 cm"}
-)
+TEXT_SIZES = (4.0, 72.0)
+"""Points of a figure's ordinary text."""
+MOST_CANDIDATES = 50
+USUAL_CANDIDATES = 10
 
 
 @dataclass(frozen=True)
 class FigureOptions:
     """One export: `subject` is the name of an exportable, `format` one of its formats; and how it looks.
 
-    `dpi` counts the pixels of an image to an inch; `frame` is the time of an animation's frame in milliseconds.
+    `dpi` counts the pixels of an image to an inch; `frame` is the time of an animation's frame in milliseconds;
+    `font_size` is that of ordinary text in points (None: what is usual for the width); `candidates` is how many bars
+    the next token's distribution has at most.
     """
 
     subject: str = MAP
@@ -69,6 +39,8 @@ class FigureOptions:
     title: bool = True
     caption: bool = True
     frame: int = 800
+    font_size: float | None = None
+    candidates: int = USUAL_CANDIDATES
 
     @property
     def what(self) -> Exportable:
@@ -90,6 +62,17 @@ class FigureOptions:
         """The width to fill in the figure's own pixels, None where it follows from the content."""
         return None if self.width is None else self.width.pixels(PIXELS_PER_INCH if self.vector else self.dpi)
 
+    @property
+    def height(self) -> float | None:
+        """The height to fill in the figure's own pixels, None where it follows from the content."""
+        ratio = 0.0 if self.width is None else self.width.ratio
+        return self.room / ratio if ratio and self.room is not None else None
+
+    @property
+    def points(self) -> float:
+        """The size of ordinary text."""
+        return self.font_size or (USUAL_POINTS if self.width is None else self.width.points)
+
 
 def to_json(options: FigureOptions) -> dict[str, Any]:
     """The options as plain JSON values."""
@@ -104,28 +87,11 @@ def from_json(values: Any, where: str = "The options for export") -> FigureOptio
         subject=subject,
         format=given.one_of("format", exportable(subject).formats, usual.format),
         theme=given.one_of("theme", THEMES, usual.theme),
-        width=None if given.values.get("width") is None else _width(given.part("width")),
+        width=None if given.values.get("width") is None else read_width(given.part("width")),
         dpi=given.whole("dpi", LEAST_DPI, MOST_DPI, usual.dpi),
         title=given.flag("title", usual.title),
         caption=given.flag("caption", usual.caption),
         frame=given.whole("frame", SHORTEST_FRAME, LONGEST_FRAME, usual.frame),
+        font_size=None if given.values.get("font_size") is None else given.real("font_size", *TEXT_SIZES),
+        candidates=given.whole("candidates", 1, MOST_CANDIDATES, usual.candidates),
     )
-
-
-def _width(given: Fields) -> Width:
-    unit = given.one_of("unit", BOUNDS)
-    return Width(given.real("amount", *BOUNDS[unit]), unit)
-
-
-def parse_width(text: str) -> Width | None:
-    """The width that "natural", "column", "page", "12cm" or "1200px" means. Raises InputError for anything else."""
-    plain = text.strip().lower()
-    if plain in PRESETS:
-        return PRESETS[plain]
-    match = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]{1,4})?) ?(cm|px)", plain)
-    if match is None:
-        raise InputError(
-            f"{text!r} is no width: give natural, column (8.5 cm), page (17.5 cm), centimetres such as 12cm, "
-            "or pixels such as 1200px."
-        )
-    return Width(float(match[1]), match[2])

@@ -118,22 +118,25 @@ class Bar:
     rank: int = 0
 
 
-def probability_text(probability: float) -> str:
-    """Two decimals, or that there is less than they can tell."""
-    return f"{probability:.2f}" if probability >= 0.005 else "<0.01"
+def probability_text(probability: float, digits: int = 2) -> str:
+    """Two decimals, or as many as asked, or that there is less than they can tell."""
+    least = 10.0**-digits
+    return f"{probability:.{digits}f}" if probability >= least / 2 else f"<{least:.{digits}f}"
 
 
 @dataclass(frozen=True)
 class BarsSpec:
     """The next-token distribution: its most probable tokens, best first, or those that a filter lets through.
 
-    `note` is a line under the bars, such as the divergence from the distribution without interventions.
+    `note` is a line under the bars, such as the divergence from the distribution without interventions; `digits` are
+    the decimals of a probability.
     """
 
     title: str
     subtitle: str
     bars: tuple[Bar, ...]
     note: str = ""
+    digits: int = 2
 
 
 @dataclass(frozen=True)

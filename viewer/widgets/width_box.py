@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from attention_viewer.viewer.state.figure_options import BOUNDS, LEAST_DPI, MOST_DPI, PRESET_TITLES, PRESETS, Width
+from attention_viewer.viewer.state.figure_options import LEAST_DPI, MOST_DPI
+from attention_viewer.viewer.state.widths import BOUNDS, PRESETS, Width
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -17,17 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-UNITS = {"cm": "Centimetres", "px": "Pixels"}
-FIRST_AMOUNTS = {"cm": 12.0, "px": 1200.0}
+UNITS = {"cm": "Centimetres", "mm": "Millimetres", "in": "Inches", "pt": "Points", "px": "Pixels"}
+FIRST_AMOUNTS = {"cm": 12.0, "mm": 120.0, "in": 5.0, "pt": 360.0, "px": 1200.0}
 """What is offered when a unit is chosen for the first time."""
-DECIMALS = {"cm": 2, "px": 0}
-STEPS = {"cm": 0.5, "px": 50.0}
+DECIMALS = {"cm": 2, "mm": 1, "in": 3, "pt": 2, "px": 0}
+STEPS = {"cm": 0.5, "mm": 5.0, "in": 0.25, "pt": 10.0, "px": 50.0}
 INDENT_EMS = 0.5
 USUAL_DPI = {96: "screen", 192: "sharp screen", 300: "print", 600: "fine print"}
 
 
 class WidthBox(QWidget):
-    """A choice of named widths, or an amount in centimetres or pixels.
+    """A choice of named widths, or an amount in a unit.
 
     `chosen` follows another way to give the width, `typed` another amount; a label's buddy is `ways`.
     """
@@ -39,8 +40,8 @@ class WidthBox(QWidget):
         super().__init__(parent)
         self.ways = QComboBox()
         self.ways.setAccessibleName("Width")
-        for name, title in PRESET_TITLES.items():
-            self.ways.addItem(title, name)
+        for name, preset in PRESETS.items():
+            self.ways.addItem(preset.title, name)
         for unit, title in UNITS.items():
             self.ways.addItem(f"{title} …", unit)
         self._amounts = {unit: AmountBox(unit) for unit in UNITS}
@@ -60,10 +61,10 @@ class WidthBox(QWidget):
     def value(self) -> Width | None:
         """The width; None where it follows from the content."""
         way = self.ways.currentData()
-        return Width(self._amounts[way].value(), way) if way in UNITS else PRESETS[way]
+        return Width(self._amounts[way].value(), way) if way in UNITS else PRESETS[way].width
 
     def _choose(self, width: Width | None) -> None:
-        way = next((name for name, preset in PRESETS.items() if preset == width), None)
+        way = next((name for name, preset in PRESETS.items() if preset.width == width), None)
         if way is None:
             assert width is not None
             way = width.unit

@@ -16,8 +16,9 @@ from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 from attention_viewer.viewer.look.theme import PALETTES
 from attention_viewer.viewer.state.exportables import CANDIDATES, DATA, FORMATS, GRID, PAGE, POSITIONS, by_name
 from attention_viewer.viewer.state.exportables import KINDS as THREE_KINDS
-from attention_viewer.viewer.state.figure_options import PRESETS, THEMES, FigureOptions, Width
+from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, ROW_LABELS, ColorRange, RowLabels
+from attention_viewer.viewer.state.widths import PRESETS, Width
 from support.commands import complaint, options_of
 from support.traces import KINDS as TRACED
 
@@ -127,7 +128,7 @@ def exported(*arguments: str) -> ExportOptions:
         ("--picture heads --theme light", FigureOptions(theme="light")),
         ("--grid --format gif --frame 20", FigureOptions(GRID, "gif", frame=20)),
         ("--picture grid --format webp", FigureOptions(GRID, "webp")),
-        ("--picture kinds --layer 2 --width page", FigureOptions(THREE_KINDS, width=PRESETS["page"])),
+        ("--picture kinds --layer 2 --width page", FigureOptions(THREE_KINDS, width=PRESETS["page"].width)),
         ("--picture positions --format pdf --width 12cm", FigureOptions(POSITIONS, "pdf", width=Width(12, "cm"))),
         ("--picture candidates --format apng --scale 1.5", FigureOptions(CANDIDATES, "apng", dpi=144)),
         ("--dpi 300 --no-title --no-caption", FigureOptions(dpi=300, title=False, caption=False)),

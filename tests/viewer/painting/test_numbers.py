@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
-from attention_viewer.viewer.painting.heatmap import paint_heatmap
+from attention_viewer.viewer.painting.labelled_map import paint_heatmap
 from attention_viewer.viewer.painting.numbers import number_text
 from attention_viewer.viewer.state.options import Numbers
 from attention_viewer.viewer.state.specs import Axis, HeatmapSpec, Scale

@@ -21,8 +21,9 @@ from attention_viewer.viewer.painting.bars import (
 from attention_viewer.viewer.painting.chips import PlacedChip, chip_text, paint_chip, sign_color, sign_rect
 from attention_viewer.viewer.painting.colorbar import ticks
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
-from attention_viewer.viewer.painting.heatmap import heatmap_layout, natural_size, paint_heatmap
-from attention_viewer.viewer.painting.labels import elided, overhang_of, stride
+from attention_viewer.viewer.painting.heatmap import filling_layout
+from attention_viewer.viewer.painting.labelled_map import natural_plan, paint_heatmap, plan_within
+from attention_viewer.viewer.painting.labels import elided, stride
 from attention_viewer.viewer.painting.raster import fit
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Bar, BarsSpec, Chip, HeatmapSpec, Overlay, Scale, probability_text
@@ -55,8 +56,13 @@ def expected(weight: float, colormap: str = "viridis") -> str:
     return QColor(red, green, blue).name()
 
 
+def cells_of(spec: HeatmapSpec, style: Style) -> QRectF:
+    """Where the cells are in a square picture."""
+    return plan_within(SIDE, SIDE, spec, style).cells(QPointF(), *spec.values.shape)
+
+
 def color_in_cell(image: QImage, spec: HeatmapSpec, style: Style, row: int, column: int) -> str:
-    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style).cells
+    cells = cells_of(spec, style)
     rows, columns = spec.values.shape
     x = cells.left() + (column + 0.3) * cells.width() / columns
     y = cells.top() + (row + 0.3) * cells.height() / rows
@@ -85,7 +91,7 @@ def test_masked_cells_are_no_weight_at_all(style: Style, vector: bool) -> None:
 def test_masked_cells_are_hatched_and_no_others(style: Style, vector: bool) -> None:
     spec = heatmap(4, 4, masked=True)
     image = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style, vector=vector), style)
-    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style).cells
+    cells = cells_of(spec, style)
     side = cells.width() / 4
     assert spec.mask is not None
     for row, column in np.ndindex(4, 4):
@@ -110,21 +116,20 @@ def test_nothing_is_laid_out_beyond_the_picture(style: Style, count: int, word: 
     spec = heatmap(count, count + 3)
     labels = (word,) * (count + 3)
     spec = HeatmapSpec(**{**vars(spec), "columns": type(spec.columns)("keys: source", labels)})
-    size = natural_size(spec, 1.5 * style.em, style)
-    layout = heatmap_layout(QRectF(0, 0, *size), spec, style)
-    cell = layout.cells.width() / (count + 3)
-    assert layout.cells.width() == pytest.approx(cell * (count + 3)) and cell > 0.9 * style.em
-    assert layout.cells.height() == pytest.approx(cell * count)
-    assert layout.colorbar.right() <= size[0] + 1
-    assert layout.cells.right() + overhang_of(labels, cell, style) <= size[0] + 1
-    assert layout.cells.bottom() <= size[1] + 1
+    for plan in (natural_plan(spec, 1.5 * style.em, style), plan_within(SIDE, 10 * SIDE, spec, style)):
+        cells = plan.cells(QPointF(), count, count + 3)
+        assert cells.right() + 1 < plan.width and cells.bottom() <= plan.height
+        for index, wide in enumerate(plan.columns.widths(labels)):
+            middle = cells.left() + (index + 0.5) * plan.cell
+            assert middle + plan.columns.reach(wide, plan.lean) <= plan.width + 1e-6
+    assert plan.width <= SIDE + 1e-6
 
 
 def test_cells_are_found_by_row_then_column(style: Style) -> None:
     spec = heatmap(3, 5)
-    layout = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style)
-    side = layout.cells.width() / 5
-    inside = layout.cells.topLeft() + QPointF(4.5 * side, 1.5 * side)
+    layout = filling_layout(QRectF(0, 0, SIDE, SIDE), spec, style)
+    wide, high = layout.cells.width() / 5, layout.cells.height() / 3
+    inside = layout.cells.topLeft() + QPointF(4.5 * wide, 1.5 * high)
     assert layout.cell_at(inside) == (1, 4)
     assert layout.cell_at(layout.cells.topLeft() - QPointF(1, 1)) is None
 
@@ -133,7 +138,7 @@ def test_the_overlay_frames_the_row_and_not_another(style: Style) -> None:
     spec = heatmap(4, 4)
     plain = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style), style)
     lit = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style, Overlay(frozenset({2}))), style)
-    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style).cells
+    cells = cells_of(spec, style)
     side = cells.height() / 4
     edge = int(cells.top() + 2 * side)
     x = int(cells.left() + 1.5 * side)
@@ -332,7 +337,7 @@ def test_leaked_cells_have_a_marked_corner_and_keep_their_colour(style: Style, v
     leaked = np.triu(np.ones((4, 5), dtype=np.bool_), 1)
     spec = replace(heatmap(4, 5), leaked=leaked, colormap=colormap)
     image = painted(lambda painter, rect: paint_heatmap(painter, rect, spec, style, vector=vector), style)
-    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style).cells
+    cells = cells_of(spec, style)
     side = cells.width() / 5
     for row, column in np.ndindex(4, 5):
         corner = QPointF(cells.left() + (column + 0.88) * side, cells.top() + (row + 0.14) * side).toPoint()
@@ -349,7 +354,7 @@ def test_cells_too_small_for_a_corner_still_show_where_the_mask_would_begin(styl
         painted(lambda painter, rect, each=each: paint_heatmap(painter, rect, each, style), style)  # type: ignore[misc]
         for each in (plain, marked)
     ]
-    cells = heatmap_layout(QRectF(0, 0, SIDE, SIDE), marked, style).cells
+    cells = cells_of(marked, style)
     middle = int(cells.center().y())
     colors = [{image.pixelColor(int(cells.center().x()) + x, middle).name() for x in range(-6, 7)} for image in images]
     assert style.palette.danger not in colors[0] and style.palette.danger in colors[1]
@@ -371,11 +376,10 @@ def test_leaked_cells_and_badges_are_painted_in_svg_too(style: Style) -> None:
 def test_a_badge_stands_before_the_title_and_moves_no_cell(style: Style) -> None:
     spec = heatmap()
     off = replace(spec, badge="off")
-    layout = heatmap_layout(QRectF(0, 0, SIDE, SIDE), off, style)
-    assert layout == heatmap_layout(QRectF(0, 0, SIDE, SIDE), spec, style)
+    cells = cells_of(off, style)
+    assert cells == cells_of(spec, style)
     image = painted(lambda painter, rect: paint_heatmap(painter, rect, off, style), style)
-    room = layout.column_title
-    edge = image.pixelColor(int(room.left() + 0.2 * style.em), int(room.center().y()))
+    edge = image.pixelColor(int(cells.left() + 0.2 * style.em), int(0.5 * style.small_line))
     assert edge.name() == style.palette.danger
     for row, column in np.ndindex(*spec.values.shape):
         assert color_in_cell(image, off, style, row, column) == expected(float(spec.values[row, column]))

@@ -18,9 +18,10 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force, intervene, rename_hypothesis
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.viewer.state.figure_options import FigureOptions, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import COLORMAP, OPTIONS, ROW_LABELS, ColorRange, RowLabels
 from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState
+from attention_viewer.viewer.state.widths import Width
 from attention_viewer.viewer.storage.session_file import LARGEST, SavedSession, from_text, read, to_text, write
 from attention_viewer.viewer.storage.settings import RECENT_SESSIONS, SCHEMA, MemoryStore, Settings
 from attention_viewer.viewer.widgets.position_panel import LONGEST, MOST_PAIRS, SHORTEST

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from attention_viewer.viewer.state.figure_options import FigureOptions, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.options import OPTIONS
+from attention_viewer.viewer.state.widths import Width
 from attention_viewer.viewer.storage.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings, opened_store
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 

@@ -21,9 +21,10 @@ from attention_viewer.viewer.state.exportables import (
     by_name,
     exportable,
 )
-from attention_viewer.viewer.state.figure_options import PRESETS, FigureOptions, Width
+from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import exported
 from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.state.widths import BOUNDS, PRESETS, Width
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
 from attention_viewer.viewer.widgets.export_texts import NOTES, note_on
 from attention_viewer.viewer.widgets.preview import Preview
@@ -143,7 +144,7 @@ def test_the_controls_say_all_of_a_request(make: Open) -> None:
     number(dialog, "Frame time").setValue(1500)
     tick(dialog, "Title").click()
     tick(dialog, "Caption").click()
-    expected = FigureOptions(GRID, "gif", "light", PRESETS["page"], 300, title=False, caption=False, frame=1500)
+    expected = FigureOptions(GRID, "gif", "light", PRESETS["page"].width, 300, title=False, caption=False, frame=1500)
     assert dialog.options() == expected
 
 
@@ -187,12 +188,23 @@ def test_formats_follow_the_subject_and_are_remembered(make: Open) -> None:
     assert dialog.options().format == "gif"
 
 
-@pytest.mark.parametrize("width", [*PRESETS.values(), Width(12.25, "cm"), Width(1200, "px"), Width(30_000, "px")])
+@pytest.mark.parametrize(
+    "width",
+    [
+        *(each.width for each in PRESETS.values()),
+        Width(12.25, "cm"),
+        Width(3.25, "in"),
+        Width(77, "mm"),
+        Width(240, "pt"),
+        Width(1200, "px"),
+        Width(30_000, "px"),
+    ],
+)
 def test_widths_come_back_as_they_were(make: Open, width: Width | None) -> None:
     dialog = make(FigureOptions(width=width))
     assert dialog.options().width == width
     amounts = [each for each in dialog.findChildren(QDoubleSpinBox) if each.isEnabled()]
-    assert len(amounts) == (0 if width in PRESETS.values() else 1)
+    assert len(amounts) == (0 if width in [each.width for each in PRESETS.values()] else 1)
 
 
 def test_amounts_have_a_unit_and_bounds(make: Open) -> None:
@@ -293,7 +305,7 @@ def test_options_are_told_at_once_and_never_twice(make: Open) -> None:
     choose(dialog, "What", MAP)
     choose(dialog, "Width", "column")
     choose(dialog, "Width", "cm")
-    assert [each.width for each in asked[-2:]] == [None, PRESETS["column"]]
+    assert [each.width for each in asked[-2:]] == [None, PRESETS["column"].width]
 
 
 def test_numbers_are_told_once_they_rest(make: Open, qtbot: QtBot) -> None:
@@ -519,7 +531,7 @@ def test_tab_reaches_every_control_from_top_to_bottom(make: Open, qtbot: QtBot) 
 def test_every_control_has_a_name_and_a_mnemonic_of_its_own(make: Open) -> None:
     dialog = make()
     fields = [*dialog.findChildren(QComboBox), *dialog.findChildren(QAbstractSpinBox)]
-    assert len(fields) == 9 + len(SHOWN) and all(field.accessibleName() for field in fields)
+    assert len(fields) == 7 + len(BOUNDS) + len(SHOWN) and all(field.accessibleName() for field in fields)
     texts_of = [each.text() for each in dialog.findChildren(QLabel) if each.buddy()]
     texts_of += [each.text() for each in (*dialog.findChildren(QCheckBox), *dialog.findChildren(QPushButton))]
     letters = [text[text.index("&") + 1].lower() for text in texts_of if "&" in text]

@@ -13,8 +13,8 @@ from attention_viewer.viewer.painting.heatmap import (
     LARGEST_FILLING_EMS,
     MOST_OBLONG,
     filling_layout,
-    heatmap_layout,
 )
+from attention_viewer.viewer.painting.labelled_map import plan_within
 from attention_viewer.viewer.state.specs import Axis, HeatmapSpec, Overlay, Pending, Scale
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.cells_item import exposed_part
@@ -104,8 +104,8 @@ def test_enlarged_labels_give_way_to_a_map_without_room(view: MapView, qtbot: Qt
     view.set_style(large)
     view.set_spec(spec)
     view.resize(480, round(7 * large.em))
-    kept = heatmap_layout(QRectF(0, 0, 480, 7 * large.em), spec, large).cells
-    assert view.cell_rect(0, 0).height() > 1.5 * kept.height() / 6
+    kept = plan_within(480, 7 * large.em, spec, large)
+    assert view.cell_rect(0, 0).height() > 1.5 * kept.cell
 
 
 def test_hovering_tells_cells_and_leaving_tells_none(view: MapView, qtbot: QtBot) -> None:
