@@ -21,7 +21,7 @@ class ActionSpec:
     """One command: `run` does it, `enabled` says when it can be, `checked` (if any) whether it is on.
 
     `menu` is the name of a menu, or "menu/submenu". `label` (if any) gives the text where it changes; what is not
-    `offered` is not in its menu.
+    `offered` is not in its menu; a line stands above what begins a group, `apart` from what is before.
     """
 
     id: str
@@ -34,6 +34,7 @@ class ActionSpec:
     tip: str = ""
     label: Callable[[MenuActions], str] | None = None
     offered: Callable[[MenuActions], bool] = ANY_TIME
+    apart: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from attention_viewer.viewer.menus.action_specs import ActionSpec, SubmenuSpec, panel_specs, workspace_specs
@@ -16,6 +17,7 @@ from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import Side
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.mnemonics import mark_menu, plain
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
@@ -83,10 +85,10 @@ ACTIONS = (
     ActionSpec("save_session_as", "File", "Save session as …", lambda c: c.sessions.save_as(), ("Ctrl+Shift+S",),
                _has_sentence),
     ActionSpec("export", "File", "Export …", lambda c: c.exports.choose(), ("Ctrl+E",),
-               tip="Save pictures, an animation, numbers or a web page"),
+               tip="Save pictures, an animation, numbers or a web page", apart=True),
     ActionSpec("export_data", "File", "Export data …", lambda c: c.exports.choose(DATA), ("Ctrl+Shift+E",),
                _has_sentence, tip="Save everything that was computed as NumPy arrays, a CSV table or JSON"),
-    ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",)),
+    ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",), apart=True),
     ActionSpec("undo", "Edit", "Undo", lambda c: c.controller.undo(), ("Ctrl+Z",),
                lambda c: c.controller.state.can_undo,
                label=lambda c: f"Undo: {c.controller.state.undo_name}" if c.controller.state.can_undo else "Undo"),
@@ -94,9 +96,9 @@ ACTIONS = (
                lambda c: c.controller.state.can_redo,
                label=lambda c: f"Redo: {c.controller.history.redo_name}" if c.controller.state.can_redo else "Redo"),
     ActionSpec("edit_sentence", "Edit", "Edit the sentence", lambda c: c.edit_sentence(), ("Ctrl+L",),
-               tip="Put the cursor into the sentence"),
+               tip="Put the cursor into the sentence", apart=True),
     ActionSpec("copy", "Edit", "Copy the translation", lambda c: c.copy_translation(), ("Ctrl+Shift+C",),
-               _has_sentence, tip="Copy the translation so far as text"),
+               _has_sentence, tip="Copy the translation so far as text", apart=True),
     ActionSpec("copy_values", "Edit", "Copy the map's values", lambda c: c.clipboard.copy_values(), ("Ctrl+Alt+C",),
                _has_sentence, tip="The active panel's map as tab-separated numbers with its labels"),
     ActionSpec("copy_picture", "Edit", "Copy the map as a picture", lambda c: c.clipboard.copy_picture(),
@@ -112,7 +114,7 @@ ACTIONS = (
     ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), _has_sentence,
                lambda c: c.controller.player.playing, tip="Step by itself until the end (P)"),
     ActionSpec("filter", "Decode", "Force a token …", lambda c: c.laboratory_actions.filter_vocabulary(), ("Ctrl+F",),
-               _has_row, tip="Type to filter the whole vocabulary, Enter to force a token at this step"),
+               _has_row, tip="Type to filter the whole vocabulary, Enter to force a token at this step", apart=True),
     ActionSpec("teacher", "Decode", "Teacher forcing …", lambda c: c.laboratory_actions.choose_target(), ("Ctrl+T",),
                _has_sentence, tip="Let the decoder read a translation of yours"),
     ActionSpec("decoding", "Decode", "How tokens are chosen …", lambda c: c.laboratory_actions.choose_decoding(),
@@ -123,13 +125,15 @@ ACTIONS = (
     ActionSpec("beam", "Decode", "Beam search …", lambda c: c.laboratory_actions.choose_beam(),
                ("Ctrl+B",), _has_sentence,
                tip="Draw the hypotheses that beam search keeps and throws away"),
-    ActionSpec("next_hypothesis", "Decode", "Next hypothesis", lambda c: _neighbour(c, 1), ("Ctrl+PgDown",),
+    ActionSpec("next_hypothesis", "Decode/Hypotheses", "Next hypothesis", lambda c: _neighbour(c, 1), ("Ctrl+PgDown",),
+               lambda c: _hypotheses(c) > 1, apart=True),
+    ActionSpec("previous_hypothesis", "Decode/Hypotheses", "Previous hypothesis",
+               lambda c: _neighbour(c, -1), ("Ctrl+PgUp",),
                lambda c: _hypotheses(c) > 1),
-    ActionSpec("previous_hypothesis", "Decode", "Previous hypothesis", lambda c: _neighbour(c, -1), ("Ctrl+PgUp",),
-               lambda c: _hypotheses(c) > 1),
-    ActionSpec("rename_hypothesis", "Decode", "Rename hypothesis …", lambda c: c.laboratory_actions.rename_current(),
+    ActionSpec("rename_hypothesis", "Decode/Hypotheses", "Rename hypothesis …",
+               lambda c: c.laboratory_actions.rename_current(),
                ("Ctrl+Shift+N",), _has_sentence),
-    ActionSpec("delete_hypothesis", "Decode", "Delete hypothesis", _delete_current, ("Ctrl+Shift+D",),
+    ActionSpec("delete_hypothesis", "Decode/Hypotheses", "Delete hypothesis", _delete_current, ("Ctrl+Shift+D",),
                lambda c: _hypotheses(c) > 1),
     ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
                ("O",), _has_sentence, tip="Zero the output of the active panel's head, or let it through again"),
@@ -139,55 +143,69 @@ ACTIONS = (
     ActionSpec("hide_token", "Experiment", "Hide a source token …", lambda c: c.laboratory_actions.choose_hidden(),
                ("Ctrl+H",), _has_sentence, tip="Let nothing look at a source token, or let it be looked at again"),
     ActionSpec("mask", "Experiment", "Causal mask", lambda c: c.laboratory.set_causal_mask(not _masked(c)),
-               ("Ctrl+M",), _has_sentence, _masked, tip="Without it, rows see the tokens they should predict"),
+               ("Ctrl+M",), _has_sentence, _masked, tip="Without it, rows see the tokens they should predict",
+               apart=True),
     ActionSpec("reset", "Experiment", "Reset interventions", lambda c: c.laboratory.reset_interventions(),
                ("Ctrl+Shift+R",), _intervenes, tip="The model as it was trained"),
-    ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.laboratory_actions.rank(),
-               ("Ctrl+Shift+H",), _has_sentence,
-               tip="Switch off every head in turn, in the background, and sort them by effect"),
+    ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.laboratory_actions.rank(), ("Ctrl+Shift+H",), _has_sentence,
+               tip="Switch off every head in turn, in the background, and sort them by effect", apart=True),
     ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.laboratory.cancel_rank(), ("Ctrl+.",),
                lambda c: c.controller.loaded.progress(RANKING) is not None),
     ActionSpec("check", "Experiment", "Check it yourself", lambda c: c.laboratory.check(), ("Ctrl+Shift+K",),
                _has_sentence, tip="Parallel against step by step, and a later token changed: the largest differences"),
-    ActionSpec("pin", "Experiment", "Pin for comparison", lambda c: c.laboratory.pin(), ("Ctrl+Shift+B",),
-               _has_sentence, tip="Keep what is on screen as B, and compare it with what comes next"),
-    ActionSpec("compare_plain", "Experiment", "Compare with no interventions",
+    ActionSpec("pin", "Experiment/Compare", "Pin for comparison", lambda c: c.laboratory.pin(), ("Ctrl+Shift+B",),
+               _has_sentence, tip="Keep what is on screen as B, and compare it with what comes next", apart=True),
+    ActionSpec("compare_plain", "Experiment/Compare", "Compare with no interventions",
                lambda c: c.laboratory.compare_with_plain(), ("Ctrl+Shift+P",), _intervenes),
-    ActionSpec("stop_comparing", "Experiment", "Stop comparing", lambda c: c.laboratory.stop_comparing(),
+    ActionSpec("stop_comparing", "Experiment/Compare", "Stop comparing", lambda c: c.laboratory.stop_comparing(),
                ("Alt+0",), _compares),
-    ActionSpec("show_a", "Experiment", "Maps show A", lambda c: c.laboratory.show_side(Side.A), ("Alt+1",), _compares,
-               lambda c: c.controller.view.side is Side.A),
-    ActionSpec("show_b", "Experiment", "Maps show B", lambda c: c.laboratory.show_side(Side.B), ("Alt+2",), _compares,
+    ActionSpec("show_a", "Experiment/Compare", "Maps show A",
+               lambda c: c.laboratory.show_side(Side.A), ("Alt+1",), _compares,
+               lambda c: c.controller.view.side is Side.A, apart=True),
+    ActionSpec("show_b", "Experiment/Compare", "Maps show B",
+               lambda c: c.laboratory.show_side(Side.B), ("Alt+2",), _compares,
                lambda c: c.controller.view.side is Side.B),
-    ActionSpec("show_difference", "Experiment", "Maps show A − B",
+    ActionSpec("show_difference", "Experiment/Compare", "Maps show A − B",
                lambda c: c.laboratory.show_side(Side.DIFFERENCE), ("Alt+3",), _compares,
                lambda c: c.controller.view.side is Side.DIFFERENCE),
-    ActionSpec("layer_up", "View", "Previous layer", lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), _has_model),
-    ActionSpec("layer_down", "View", "Next layer", lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), _has_model),
-    ActionSpec("head_left", "View", "Previous head", lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",),
+    ActionSpec("layer_up", "View/Layer and head", "Previous layer",
+               lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), _has_model),
+    ActionSpec("layer_down", "View/Layer and head", "Next layer",
+               lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), _has_model),
+    ActionSpec("head_left", "View/Layer and head", "Previous head",
+               lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",),
                _has_model),
-    ActionSpec("head_right", "View", "Next head", lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",),
+    ActionSpec("head_right", "View/Layer and head", "Next head",
+               lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",),
                _has_model),
-    ActionSpec("lock", "View", "Lock the panels together", lambda c: c.toggle_lock(), ("Ctrl+K",),
+    ActionSpec("lock", "View/Layer and head", "Lock the panels together", lambda c: c.toggle_lock(), ("Ctrl+K",),
                checked=lambda c: c.controller.view.locked, tip="Keep all panels on the same layer and head"),
     ActionSpec("thumbnails", "View", "Thumbnails of all heads", lambda c: c.toggle_thumbnails(), ("Ctrl+G",),
-               tip="Show every layer and head small beside the large maps, or fold them away"),
+               tip="Show every layer and head small beside the large maps, or fold them away", apart=True),
     ActionSpec("large", "View", "One panel large", lambda c: c.toggle_large(), ("F11",),
                tip="Let the panel that is worked in fill the window, or let it go back to its place"),
     ActionSpec("presentation", "View", "Presentation", lambda c: c.toggle_presentation(), ("F5",),
                checked=lambda c: c.presenting, tip="The maps alone in large text over the whole screen"),
     ActionSpec("save_workspace", "View/Workspace", "Save as …", lambda c: c.workspaces.save_as(),
-               tip="Keep the panels as they stand, under a name of yours"),
+               tip="Keep the panels as they stand, under a name of yours", apart=True),
     ActionSpec("remove_workspace", "View/Workspace", "Remove this one", lambda c: c.workspaces.workspaces.remove(),
                enabled=lambda c: c.workspaces.workspaces.current in c.workspaces.workspaces.own,
                tip="Forget this workspace of your own"),
     ActionSpec("reset_layout", "View/Workspace", "Reset this one", lambda c: c.reset_layout(),
                tip="Every panel where this workspace had it at first"),
+    ActionSpec("text_larger", "View/Text size", "Larger", lambda c: c.change_text_size(1), ("Ctrl++", "Ctrl+="),
+               lambda c: c.text_size < max(TEXT_SIZES), apart=True),
+    ActionSpec("text_smaller", "View/Text size", "Smaller", lambda c: c.change_text_size(-1), ("Ctrl+-",),
+               lambda c: c.text_size > min(TEXT_SIZES)),
+    ActionSpec("text_usual", "View/Text size", "As usual", lambda c: c.set_text_size(1.0), ("Ctrl+0",),
+               lambda c: c.text_size != 1.0),
     ActionSpec("open_model", "Model", "Open a checkpoint …", lambda c: c.choose_model(), ("Ctrl+O",),
                tip="Open the directory of another Marian checkpoint"),
     ActionSpec("bundled", "Model", "Use the bundled English-French model", lambda c: c.open_bundled()),
     ActionSpec("shortcuts", "Help", "Keyboard shortcuts", lambda c: c.show_shortcuts(), ("F1",)),
-    ActionSpec("about", "Help", "About Attention Viewer", lambda c: c.show_about()),
+    ActionSpec("menus", "Help", "Go to the menus", lambda c: c.go_to_menus(), ("F10",),
+               tip="Then arrow keys, or the letters that are underlined", apart=True),
+    ActionSpec("about", "Help", "About Attention Viewer", lambda c: c.show_about(), apart=True),
 )  # fmt: skip
 
 SUBMENUS = (
@@ -220,11 +238,14 @@ class ActionTable(QObject):
         super().__init__(window)
         self._window, self._menu_actions = window, menu_actions
         self._specs = (*panel_specs(window), *workspace_specs(window), *ACTIONS)
-        self._menus = {name: window.menuBar().addMenu(name) for name in MENUS}
+        self._menus: dict[str, QMenu] = {}
+        for name in MENUS:
+            self._menus[name] = self._with_marks(window.menuBar().addMenu(name))
         self._actions = {spec.id: self._add(spec) for spec in self._specs}
         self._submenus = [(spec, self._add_submenu(spec)) for spec in (*SUBMENUS, *map(view_submenu, options.OPTIONS))]
         menu_actions.controller.changed.connect(self.refresh)
         menu_actions.changed.connect(self.refresh)
+        mark_menu(window.menuBar())
         self.refresh()
 
     def __getitem__(self, action_id: str) -> QAction:
@@ -242,8 +263,8 @@ class ActionTable(QObject):
             action.setEnabled(spec.enabled(self._menu_actions))
             if spec.checked is not None:
                 action.setChecked(spec.checked(self._menu_actions))
-            if spec.label is not None:
-                action.setText(spec.label(self._menu_actions))
+            if spec.label is not None and plain(action.text()) != plain(text := spec.label(self._menu_actions)):
+                action.setText(text)
         for submenu, entries in self._submenus:
             now, possible = submenu.current(self._menu_actions), submenu.enabled(self._menu_actions)
             for value, action in entries:
@@ -258,18 +279,26 @@ class ActionTable(QObject):
         action.setStatusTip(spec.tip)
         action.setCheckable(spec.checked is not None)
         action.triggered.connect(lambda: spec.run(self._menu_actions))
-        self._menu(spec.menu).addAction(action)
+        menu = self._menu(spec.menu)
+        if spec.apart:
+            menu.addSeparator()
+        menu.addAction(action)
         return action
 
     def _menu(self, path: str) -> QMenu:
         """A menu, or a submenu of one ("View/Workspace"), which is made where there is none yet."""
         if path not in self._menus:
             above, _, name = path.rpartition("/")
-            self._menus[path] = self._menu(above).addMenu(name)
+            self._menus[path] = self._with_marks(self._menu(above).addMenu(name))
         return self._menus[path]
 
+    def _with_marks(self, menu: QMenu) -> QMenu:
+        """A menu whose entries, which change, are given letters whenever it is opened."""
+        menu.aboutToShow.connect(partial(mark_menu, menu))
+        return menu
+
     def _add_submenu(self, spec: SubmenuSpec) -> list[tuple[Any, QAction]]:
-        menu = self._menus[spec.menu].addMenu(spec.text)
+        menu = self._menu(f"{spec.menu}/{spec.text}")
         group = QActionGroup(menu)
         entries = []
         for value, text in spec.values:

@@ -20,11 +20,11 @@ from attention_viewer.viewer.menus.workspace_actions import WorkspaceActions
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.options import Option, Value
-from attention_viewer.viewer.storage.settings import Settings
+from attention_viewer.viewer.storage.settings import TEXT_SIZES, Settings
 from attention_viewer.viewer.widgets.about_dialog import AboutDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.shortcuts_dialog import ShortcutsDialog
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 if TYPE_CHECKING:
@@ -87,6 +87,17 @@ class MenuActions(QObject):
         """Use and remember a text size."""
         self._settings.set("text size", size)
         self.apply_theme()
+
+    def change_text_size(self, by: int) -> None:
+        """So many sizes larger or smaller, as far as there are any."""
+        sizes = sorted(TEXT_SIZES)
+        self.set_text_size(sizes[max(0, min(sizes.index(self.text_size) + by, len(sizes) - 1))])
+
+    def go_to_menus(self) -> None:
+        """Bring the keyboard to the menu bar."""
+        bar = self._window.menuBar()
+        bar.setFocus(Qt.FocusReason.MenuBarFocusReason)
+        bar.setActiveAction(bar.actions()[0])
 
     def apply_theme(self) -> None:
         """Let everything follow the theme and text size of the settings."""

@@ -20,6 +20,7 @@ from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.mnemonics import mark_menu
 from attention_viewer.viewer.widgets.questions import Role, ask
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -104,6 +105,7 @@ class SessionActions(QObject):
             recent.addAction(shown_text(Path(name).name).replace("&", "&&"), partial(self.open, Path(name)))
         if recent.isEmpty():
             recent.addAction("No session was saved or opened yet").setEnabled(False)
+        mark_menu(recent)
 
     def choose_file(self) -> None:
         """Ask for a session file and open it."""

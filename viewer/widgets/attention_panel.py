@@ -9,10 +9,11 @@ from attention_viewer.viewer.widgets.card import BUTTON_EMS, ElidedLabel, TitleB
 from attention_viewer.viewer.widgets.colorbar_line import ColorbarLine
 from attention_viewer.viewer.widgets.head_grid import HeadGrid
 from attention_viewer.viewer.widgets.heatmap_view import HeatmapView
+from attention_viewer.viewer.widgets.message import GIVEN_BACK
 from attention_viewer.viewer.widgets.readout import Readout
 from attention_viewer.viewer.widgets.title_icons import title_icon
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -169,7 +170,8 @@ class AttentionPanel(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Become the active panel when any part is clicked or gets the focus."""
         pressed = event.type() is QEvent.Type.MouseButtonPress
-        focused = event.type() is QEvent.Type.FocusIn and watched is not self
+        focused = isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() not in GIVEN_BACK
+        focused = focused and watched is not self
         if pressed or focused:
             self.activate()
         return False

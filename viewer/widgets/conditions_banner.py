@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.widgets.button_keys import presses
 from attention_viewer.viewer.widgets.card import ElidedLabel
+from attention_viewer.viewer.widgets.control_keys import presses
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget

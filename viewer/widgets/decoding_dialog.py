@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from attention_viewer.viewer.widgets.mnemonics import mark_dialog
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -57,6 +58,7 @@ class DecodingDialog(QDialog):
             field.setAccessibleName(name)
         self._sampling.toggled.connect(self._enable)
         self._lay_out()
+        mark_dialog(self)
         self._enable(now.sampling)
         self.accepted.connect(lambda: self.chosen.emit(self.choice()))
 

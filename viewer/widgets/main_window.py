@@ -8,16 +8,17 @@ from typing import Any
 from attention_viewer.model.contract.maps import Kind
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.state.plain_text import PROGRAM
-from attention_viewer.viewer.state.specs import CONVENTION
-from attention_viewer.viewer.widgets import on_screen
+from attention_viewer.viewer.widgets import on_screen, tab_order
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
-from attention_viewer.viewer.widgets.card import Card, ElidedLabel, TitleBlock
+from attention_viewer.viewer.widgets.card import Card, TitleBlock
 from attention_viewer.viewer.widgets.header import Header
+from attention_viewer.viewer.widgets.mnemonics import mark_menu
 from attention_viewer.viewer.widgets.model_line import ModelLine
 from attention_viewer.viewer.widgets.panel import Panel, places_in
 from attention_viewer.viewer.widgets.panel_form import Workspace
 from attention_viewer.viewer.widgets.panel_host import PanelHost
 from attention_viewer.viewer.widgets.session_drop import as_copy, session_in
+from attention_viewer.viewer.widgets.status_line import StatusLine
 from attention_viewer.viewer.widgets.token_strip import MOST_LINES
 from attention_viewer.viewer.widgets.workspaces import Workspaces
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
@@ -27,9 +28,10 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragMoveEvent,
     QDropEvent,
+    QKeyEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMenu, QMessageBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QMenu, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
 DEFAULT_SIZE = QSize(1600, 1000)
 LOW_EMS = 46.0
@@ -81,7 +83,7 @@ class MainWindow(QMainWindow):
         self.workspaces = Workspaces(self.host, panels, workspaces)
         self._em = style.em
         self._lay_out()
-        self._make_status_bar()
+        self._foot = StatusLine(self.statusBar())
         self._model_line = ModelLine(self.menuBar())
         self._text_resized = QTimer(self)
         self._text_resized.setSingleShot(True)
@@ -103,8 +105,7 @@ class MainWindow(QMainWindow):
         )
         margin = round(0.5 * style.em)
         self._around.setContentsMargins(margin, margin, margin, margin)
-        self._status.setContentsMargins(margin, 0, 0, 0)
-        self._convention.setContentsMargins(margin, 0, margin, 0)
+        self._foot.set_margin(margin)
         self._model_line.set_style(style)
         self._fit_room()
         # The menu bar follows the new font only with the next events.
@@ -126,11 +127,12 @@ class MainWindow(QMainWindow):
         """Add to `menu` what shows and hides each panel."""
         panels = menu.addMenu("Panels")
         panels.addActions([card.toggleViewAction() for card in self._cards.values()])
+        panels.aboutToShow.connect(lambda: mark_menu(panels))
 
     def actions_with_shortcuts(self) -> list[QAction]:
         """The window's own actions that a key triggers, in the order of the menus."""
         children = self.findChildren(QAction, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return [action for action in children if action.shortcuts()]
+        return [action for action in children if action.shortcuts() and action.isVisible()]
 
     def show_card(self, name: str) -> None:
         """Bring a panel to the front: "laboratory", "hypotheses", "beam", "positions" and so on."""
@@ -143,11 +145,11 @@ class MainWindow(QMainWindow):
 
     def set_status(self, text: str) -> None:
         """What the program is doing."""
-        self._status.set_full_text(text)
+        self._foot.doing.set_full_text(text)
 
     def set_timing(self, text: str) -> None:
         """How long a step took."""
-        self._timing.setText(text)
+        self._foot.timing.setText(text)
 
     def set_translation(self, text: str) -> None:
         """The translation so far, as text that can be copied."""
@@ -183,9 +185,14 @@ class MainWindow(QMainWindow):
         widget = self._widgets[name]
         if name in self.panels:
             widget.activate()
-        target = widget.map if name in self.panels else first_focus(widget)
+        if name in self.panels:
+            # Without a cursor, so that the arrow keys go on stepping.
+            widget.map.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        inside = (each for each in tab_order.reachable(self) if widget.isAncestorOf(each) or each is widget)
+        target = next(inside, None)
         if target is not None:
-            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def set_active(self, name: str) -> None:
         """Mark the map that the keyboard and Export act on."""
@@ -240,6 +247,22 @@ class MainWindow(QMainWindow):
     def restoreState(self, state: QByteArray | bytes | bytearray | memoryview, version: int | None = 0) -> bool:
         """Put the panels where `saveState` found them; False (and nothing changed) for damaged bytes."""
         return self.workspaces.from_bytes(bytes(state.data()) if isinstance(state, QByteArray) else bytes(state))
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Let Tab go to what comes next to the eye."""
+        target = tab_order.neighbour(self, self.focusWidget(), forward)
+        if target is not None:
+            reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+            target.setFocus(reason)
+            self._scroll.ensureWidgetVisible(target)
+        return target is not None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where the focused control has no use for it, leads back to the steps."""
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self.step_controls.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave the panels their room in a low or narrow window."""
@@ -318,27 +341,6 @@ class MainWindow(QMainWindow):
                 widget.header.set_compact(height < COMPACT_EMS)
         self.host.fit(self.size())
         self._model_line.fit()
-
-    def _make_status_bar(self) -> None:
-        self._status = ElidedLabel("muted")
-        self._timing = QLabel()
-        self._timing.setProperty("tone", "muted")
-        self._convention = ElidedLabel("muted")
-        self._convention.set_full_text(CONVENTION)
-        self._convention.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.addWidget(self._status, 1)
-        bar.addWidget(self._timing)
-        bar.addPermanentWidget(self._convention, 1)
-
-
-def first_focus(widget: QWidget) -> QWidget | None:
-    """The first part of a widget that Tab reaches."""
-    for each in (widget, *widget.findChildren(QWidget)):
-        if each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.isEnabled() and each.isVisible():
-            return each
-    return None
 
 
 def _with(state: Qt.WindowState, flag: Qt.WindowState, on: bool) -> Qt.WindowState:

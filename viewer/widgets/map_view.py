@@ -27,7 +27,7 @@ from attention_viewer.viewer.widgets.cell_reader import Cell, CellReader, row_ta
 from attention_viewer.viewer.widgets.cells_item import CellsItem
 from attention_viewer.viewer.widgets.graphing import pg
 from attention_viewer.viewer.widgets.map_box import MapBox
-from attention_viewer.viewer.widgets.message import KEYBOARD_REASONS, paint_focus
+from attention_viewer.viewer.widgets.message import GIVEN_BACK, KEYBOARD_REASONS, paint_focus
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -235,7 +235,8 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         if self._ringed:
             self.reader.begin()
         self._tell()
-        self.activated.emit()
+        if event.reason() not in GIVEN_BACK:
+            self.activated.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Show the focus no longer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from attention_viewer.viewer.state.plain_text import PROGRAM
+from attention_viewer.viewer.widgets.mnemonics import mark_dialog
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -26,6 +27,7 @@ def ask(
     box.setText(text)
     box.setInformativeText(more)
     buttons = [(box.addButton(said, role), act) for said, (role, act) in answers.items()]
+    mark_dialog(box)
     box.setDefaultButton(buttons[0][0])
     box.setEscapeButton(buttons[-1][0])
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from attention_viewer.viewer.state.plain_text import PROGRAM, shown_text
+from attention_viewer.viewer.widgets.mnemonics import mark_dialog
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -74,6 +75,7 @@ class RecoveryDialog(QDialog):
         layout = QVBoxLayout(self)
         for part in (self._said, self._list, self._problem, buttons):
             layout.addWidget(part)
+        mark_dialog(self)
         self.set_problem("")
         self._fill()
         self.resize(self.fontMetrics().averageCharWidth() * WIDTH_CHARACTERS, self.sizeHint().height())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QValidator
+from PySide6.QtGui import QAction, QKeyEvent, QValidator
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 LONGEST_SENTENCE = 20_000
@@ -36,6 +36,7 @@ class SourceBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._encoded = ""
         self._examples: tuple[str, ...] = ()
         self._recent: tuple[str, ...] = ()
         self._line = self._make_line()
@@ -55,6 +56,17 @@ class SourceBar(QWidget):
         self.set_hint("")
         self.set_enabled_reason(None)
         self._fill_menu()
+
+    def set_encoded(self, sentence: str) -> None:
+        """The sentence that is on screen, which Escape brings back."""
+        self._encoded = sentence
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape takes back what was typed; what else it does, the window says."""
+        if event.key() == Qt.Key.Key_Escape and self._encoded and self._line.text() != self._encoded:
+            self.set_text(self._encoded)
+            self.set_hint("")
+        super().keyPressEvent(event)
 
     def set_text(self, text: str) -> None:
         """Put a sentence into the line without submitting it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.widgets.mnemonics import mark_dialog
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 EXPLANATION = (
@@ -33,16 +35,24 @@ class TargetDialog(QDialog):
         self._buttons.accepted.connect(self.accept)
         self._buttons.rejected.connect(self.reject)
         self._text.textChanged.connect(self._enable)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self._confirm)
         layout = QVBoxLayout(self)
         for part in (source, self._text, explanation, self._buttons):
             layout.addWidget(part)
         self.resize(round(1.2 * self.sizeHint().width()), self.sizeHint().height())
         self.accepted.connect(lambda: self.chosen.emit(self.text()))
         self._enable()
+        mark_dialog(self)
 
     def text(self) -> str:
         """The translation on one line."""
         return " ".join(self._text.toPlainText().split())
+
+    def _confirm(self) -> None:
+        """Enter alone begins a new line."""
+        if self.text():
+            self.accept()
 
     def _enable(self) -> None:
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(self.text()))

@@ -13,10 +13,12 @@ from attention_viewer.viewer.painting.chips import (
     words,
 )
 from attention_viewer.viewer.state.specs import Chip
-from PySide6.QtCore import QEvent, QMetaMethod, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from attention_viewer.viewer.widgets.message import KEYBOARD_REASONS, paint_focus
+from PySide6.QtCore import QEvent, QMetaMethod, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
+    QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QMouseEvent,
@@ -56,6 +58,7 @@ class ChipField(QWidget):
         self._placed: list[PlacedChip] = []
         self._lit: frozenset[int] = frozenset()
         self._under: int | None = None
+        self._focused = False
         self._placeholder = ""
         self.setMouseTracking(True)
 
@@ -77,6 +80,11 @@ class ChipField(QWidget):
     def set_placeholder(self, text: str) -> None:
         """What stands here while there are no chips."""
         self._placeholder = text
+        self.update()
+
+    def set_focused(self, focused: bool) -> None:
+        """Draw the ring of the focus, or not."""
+        self._focused = focused
         self.update()
 
     def chip_at(self, point: QPointF) -> int | None:
@@ -147,6 +155,8 @@ class ChipField(QWidget):
         for index, (chip, placed) in enumerate(zip(self._chips, self._placed, strict=True)):
             if placed.rect.intersects(seen):
                 paint_chip(painter, chip, placed, index in self._lit, self._style)
+        if self._focused:
+            paint_focus(painter, QRectF(self.visibleRegion().boundingRect()), self._style)
 
     def _hover(self, index: int | None) -> None:
         if index == self._under:
@@ -195,6 +205,7 @@ class TokenStrip(QWidget):
         # The range follows the chips only once the layout has been done.
         self._scroll.verticalScrollBar().rangeChanged.connect(self._reveal)
         self._scroll.viewport().setAutoFillBackground(False)
+        self._scroll.installEventFilter(self)
         self.field.setAutoFillBackground(False)
         self._scroll.setAccessibleName(f"{title} tokens")
         self.setAccessibleName(f"{title} tokens")
@@ -204,6 +215,12 @@ class TokenStrip(QWidget):
         self._row.addWidget(self._title, 0, Qt.AlignmentFlag.AlignTop)
         self._row.addWidget(self._scroll, 1)
         self.set_style(style)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show the focus where it came by the keyboard; the keys that step the decoder go on doing so."""
+        if isinstance(event, QFocusEvent):
+            self.field.set_focused(event.gotFocus() and event.reason() in KEYBOARD_REASONS)
+        return False
 
     def set_chips(self, chips: tuple[Chip, ...]) -> None:
         """Show other chips; the predicted one comes into view."""

@@ -32,7 +32,7 @@ from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.settings import Settings, opened_store
-from attention_viewer.viewer.widgets.button_keys import ButtonKeys
+from attention_viewer.viewer.widgets.control_keys import ControlKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
@@ -99,7 +99,7 @@ def build(settings: Settings, model: Path) -> Parts:
     panels = panels_for(_maps(model))
     window = MainWindow(panels, WORKSPACES, _first_style(settings))
     LineKeys(window)
-    ButtonKeys(window)
+    ControlKeys(window)
     worker = Worker(threads=settings.get("threads"))
     player = Player(settings.get("speed"), window)
     presenter = Presenter(window, panels)
@@ -268,6 +268,7 @@ def _connect_answers(window: MainWindow, controller: Controller) -> None:
     controller.hint.connect(window.source_bar.set_hint)
     controller.timed.connect(window.set_timing)
     controller.encoded.connect(window.focus_panels)
+    controller.encoded.connect(window.source_bar.set_encoded)
     controller.sentence_changed.connect(window.source_bar.set_text)
     controller.model_changed.connect(lambda info: window.set_model_line(model_line(info)))
 

@@ -1,0 +1,76 @@
+"""The order in which Tab goes through a window: header, then column by column, each panel from its title down.
+
+Qt's own chain follows the order in which widgets were put into each other, which docks change all the time.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+
+
+def reachable(window: QWidget) -> list[QWidget]:
+    """What Tab visits in a window as it stands, in order."""
+    parts = [each for each in window.findChildren(QWidget) if each.window() is window and is_reachable(each)]
+    return sorted(parts, key=lambda each: (*_block(each, window), *_place(each, window)))
+
+
+def is_reachable(widget: QWidget) -> bool:
+    """Whether a widget takes part: it can have the focus, itself and not through another, and some of it is seen."""
+    takes = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus) and widget.focusProxy() is None
+    if isinstance(widget, QTabBar) and not widget.count():
+        # Qt keeps bars without tabs for later.
+        return False
+    return takes and widget.isEnabled() and widget.isVisible() and not _is_behind(widget)
+
+
+def neighbour(window: QWidget, focused: QWidget | None, forward: bool) -> QWidget | None:
+    """What comes after (or before) the focused widget; the ends meet."""
+    order = reachable(window)
+    if not order:
+        return None
+    step = 1 if forward else -1
+    while focused is not None and focused not in order and focused.parentWidget() is not None:
+        focused = focused.parentWidget()
+    start = order.index(focused) if focused in order else (-1 if forward else 0)
+    return order[(start + step) % len(order)]
+
+
+def _dock_of(widget: QWidget) -> QDockWidget | None:
+    above: QWidget | None = widget
+    while above is not None and not isinstance(above, QDockWidget):
+        above = above.parentWidget()
+    return above
+
+
+def _is_behind(widget: QWidget) -> bool:
+    """Whether a widget stands in a dock that is behind another one; what is merely scrolled away does not."""
+    dock = _dock_of(widget)
+    return dock is not None and (dock.geometry().right() < 0 or dock.height() <= 1)
+
+
+def _block(widget: QWidget, window: QWidget) -> tuple[int, int, int]:
+    """The part of the window that a widget belongs to: the header, then docks by columns, those below them last."""
+    dock = _dock_of(widget)
+    block = dock or (widget if isinstance(widget, QTabBar) else None)
+    if block is None:
+        return 0, 0, 0
+    corner = block.mapTo(window, block.rect().topLeft())
+    host = block.parentWidget()
+    if not isinstance(host, QMainWindow):
+        return 1, corner.x(), corner.y()
+    docks = [each for each in host.findChildren(QDockWidget) if _shares(each, block)] if dock is None else [dock]
+    area = host.dockWidgetArea(docks[0]) if docks else None
+    return (2 if area is Qt.DockWidgetArea.BottomDockWidgetArea else 1), corner.x(), corner.y()
+
+
+def _shares(dock: QDockWidget, bar: QWidget) -> bool:
+    """Whether a dock is among those of a bar of tabs."""
+    return isinstance(bar, QTabBar) and dock.windowTitle() in [bar.tabText(index) for index in range(bar.count())]
+
+
+def _place(widget: QWidget, window: QWidget) -> tuple[int, int]:
+    """Rows from the top, each from the left; a row is as high as a line of text."""
+    middle = widget.mapTo(window, widget.rect().topLeft())
+    line = max(1, 2 * window.fontMetrics().height())
+    return middle.y() // line, middle.x()
