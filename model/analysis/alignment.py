@@ -53,7 +53,7 @@ class Sentence:
 
 @dataclass
 class AlignmentError:
-    """Counts over sentences, and their alignment error rate."""
+    """Counts over sentences, and their precision, recall and alignment error rate (Och & Ney 2000)."""
 
     found: int = 0
     sure: int = 0
@@ -72,6 +72,16 @@ class AlignmentError:
         """The AER, from 0 (perfect) to 1; 1 where there is nothing to count."""
         total = self.found + self.sure
         return 1.0 - (self.found_sure + self.found_possible) / total if total else 1.0
+
+    @property
+    def precision(self) -> float:
+        """The share of the links found that are possible ones, |A∩P| / |A|; 0 where none was found."""
+        return self.found_possible / self.found if self.found else 0.0
+
+    @property
+    def recall(self) -> float:
+        """The share of the sure links that were found, |A∩S| / |S|; 1 where there is none to find."""
+        return self.found_sure / self.sure if self.sure else 1.0
 
 
 def read_gold(path: Path) -> list[Gold]:
@@ -151,6 +161,16 @@ def pharaoh(found: Iterable[Link]) -> str:
 
 def head_errors(sentences: Iterable[Sentence], convention: Convention) -> Floats:
     """The alignment error rate of every cross-attention head, [Ld, Hd], over sentences."""
+    counts = head_counts(sentences, convention)
+    layers, heads = (1 + max(key[axis] for key in counts) for axis in (0, 1))
+    return np.array([[counts[layer, head].rate for head in range(heads)] for layer in range(layers)], dtype=np.float32)
+
+
+def head_counts(sentences: Iterable[Sentence], convention: Convention) -> dict[tuple[int, int], AlignmentError]:
+    """What is counted over sentences of every cross-attention head, by layer and head.
+
+    Raises InputError where there is no sentence.
+    """
     counts: dict[tuple[int, int], AlignmentError] = {}
     for sentence in sentences:
         rows = row_words(sentence.target_words, convention)
@@ -159,8 +179,7 @@ def head_errors(sentences: Iterable[Sentence], convention: Convention) -> Floats
             counts.setdefault((layer, head), AlignmentError()).add(links(merged[layer, head]), sentence.gold)
     if not counts:
         raise InputError("There is no sentence to align.")
-    layers, heads = (1 + max(key[axis] for key in counts) for axis in (0, 1))
-    return np.array([[counts[layer, head].rate for head in range(heads)] for layer in range(layers)], dtype=np.float32)
+    return counts
 
 
 def _membership(words: Sequence[int | None]) -> Floats:

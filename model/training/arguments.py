@@ -21,8 +21,11 @@ Measure a checkpoint on sentence pairs (source<TAB>target): BLEU and chrF of its
 per token and per target character, tokens a second. With --alignments, also the word-alignment error rate
 of every cross-attention head, taking each row to stand for the token read and for the token predicted.
 With --heads, what each head looks at: the token itself, its neighbours, the ends, punctuation, or everything.
-With --attributions, how well each attribution of the source agrees with leaving its tokens out one by one."""
-EVALUATE_EXAMPLE = "example: attention-viewer evaluate --input pairs.tsv --lines 500"
+With --attributions, how well each attribution of the source agrees with leaving its tokens out one by one.
+With --json, scores, alignments and heads are one object, in which layers and heads count from 0."""
+EVALUATE_EXAMPLE = """\
+example: attention-viewer evaluate --input pairs.tsv --lines 500
+         attention-viewer evaluate --input pairs.tsv --alignments gold.txt --json > figures.json"""
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class EvaluateOptions:
 
     `heads`: tell what each head does; `attributions`: how well attributions agree with leave-one-out; `typed`: how it
     takes capitals and typographic signs; `copied`: a file of sentences with the words that must stand in their
-    translations too.
+    translations too; `json`: one object for programs in place of lines.
     """
 
     model: Path
@@ -75,6 +78,7 @@ class EvaluateOptions:
     attributions: bool = False
     typed: bool = False
     copied: Path | None = None
+    json: bool = False
 
 
 def add_train_options(parser: argparse.ArgumentParser) -> None:
@@ -191,7 +195,9 @@ def _weighted(text: str) -> tuple[Path, float]:
 
 def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `evaluate`, save for the model."""
-    parser.add_argument("--input", metavar="PAIRS", type=Path, required=True, help="file of source<TAB>target lines")
+    parser.add_argument(
+        "--input", metavar="PAIRS", type=Path, required=True, help="file of source<TAB>target lines, or -"
+    )
     parser.add_argument("--alignments", metavar="GOLD", type=Path, help="gold links of the same lines: 3-4 sure, 3p4")
     parser.add_argument("--lines", metavar="N", type=_whole("--lines", 1), help="only the first N; all if left out")
     parser.add_argument("--heads", action="store_true", help="also what each head looks at while translating them")
@@ -201,10 +207,14 @@ def add_evaluate_options(parser: argparse.ArgumentParser) -> None:
         "--copied", metavar="FILE", type=Path, help="also these sentences<TAB>words that must be copied from them"
     )
     parser.add_argument("--threads", metavar="N", type=_whole("--threads", 1), default=1, help="1 if left out")
+    parser.add_argument("--json", action="store_true", help="one JSON object, with precision and recall of alignments")
 
 
 def evaluate_options(values: argparse.Namespace) -> EvaluateOptions:
-    """The options that `add_evaluate_options` describes."""
+    """The options that `add_evaluate_options` describes; InputError where they contradict each other."""
+    for name in ("attributions", "typed", "copied") if values.json else ():
+        if getattr(values, name):
+            raise InputError(f"--json holds scores, alignments and heads: leave --{name} out, or leave --json out.")
     return EvaluateOptions(
         values.model,
         values.input,
@@ -215,6 +225,7 @@ def evaluate_options(values: argparse.Namespace) -> EvaluateOptions:
         values.attributions,
         values.typed,
         values.copied,
+        values.json,
     )
 
 

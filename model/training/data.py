@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import random
+import sys
 import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,14 +30,23 @@ class Pair:
 def read_pairs(path: Path) -> list[Pair]:
     """The pairs of a UTF-8 file of `source<TAB>target` lines, gzip-compressed where its name ends in `.gz`.
 
+    `-` is standard input.
     Further columns are ignored. Raises InputError naming the file and line of anything else.
     """
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        with _opened(path) as file:
             return [_pair(path, number, line) for number, line in enumerate(file, start=1) if line.strip()]
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise InputError(f"{path} cannot be read: {reason}.") from None
+
+
+def _opened(path: Path) -> AbstractContextManager[Iterable[bytes]]:
+    if str(path) == "-":
+        if sys.stdin is None:
+            raise InputError("Standard input is closed: name a file to read.")
+        return nullcontext(sys.stdin.buffer)
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
 
 
 def _pair(path: Path, number: int, line: bytes) -> Pair:

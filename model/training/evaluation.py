@@ -81,10 +81,12 @@ def translate(
     barred: Sequence[int],
     text: Callable[[list[int]], str],
     limit: int = LIMIT,
+    done: Callable[[int], object] = lambda sentences: None,
 ) -> Translations:
     """The greedy translation of each source (ids, `</s>` last), at most `limit` tokens each.
 
-    Sentences of like length decode side by side; `text` spells ids, `barred` ids are never chosen.
+    Sentences of like length decode side by side; `text` spells ids, `barred` ids are never chosen, `done` is told of
+    each group of sentences how many it has.
     """
     pad = model.architecture.pad_token_id
     results: list[list[int]] = [[] for _ in sources]
@@ -96,6 +98,7 @@ def translate(
             found = greedy(model, batch.source, batch.padding, barred, limit)
             for index, decoded in zip(group, found, strict=True):
                 results[index] = [token for token in decoded.ids if token != model.architecture.eos_token_id]
+            done(len(group))
     seconds = time.perf_counter() - started
     tokens = sum(len(ids) + 1 for ids in results)
     return Translations(tuple(map(text, results)), tokens / max(seconds, 1e-9))

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import sys
+import json
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
-import numpy as np
 import torch
-from attention_viewer.model.analysis.alignment import (
-    Convention,
-    Gold,
-    Sentence,
-    check_links,
-    head_errors,
-    read_gold,
-    words_of,
-)
-from attention_viewer.model.analysis.roles import head_roles
-from attention_viewer.model.checkpoint import load
-from attention_viewer.model.contract.api import Floats
+from attention_viewer.model.analysis.alignment import Gold, check_links, read_gold
+from attention_viewer.model.checkpoint import content_hash, load
 from attention_viewer.model.contract.config import read_config
-from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.training.arguments import EvaluateOptions
 from attention_viewer.model.training.attribution_lines import attribution_lines
 from attention_viewer.model.training.batches import Example
 from attention_viewer.model.training.data import Pair, read_pairs
 from attention_viewer.model.training.evaluation import LIMIT, loss, score, translate
+from attention_viewer.model.training.figures import (
+    Part,
+    alignment_part,
+    bar,
+    lines_part,
+    roles_part,
+    scores_part,
+    watched,
+)
 from attention_viewer.model.training.typed import copied_lines, read_copied, typed_lines
 from attention_viewer.model.translator import Translator
 
@@ -41,28 +38,33 @@ def evaluate(options: EvaluateOptions) -> int:
     gold = None if options.alignments is None else _read_gold(options, pairs)
     to_copy = read_copied(options.copied) if options.copied else []
     torch.set_num_threads(options.threads)
-    for line in _translation_lines(options, pairs):
-        print(line, flush=True)
-    for line in _lines_asked_for(options, pairs, gold, to_copy):
-        print(line, flush=True)
+    values: dict[str, Any] = {"model": content_hash(options.model)}
+    for part in _parts(options, pairs, gold, to_copy):
+        values |= part.values
+        for line in () if options.json else part.lines:
+            print(line, flush=True)
+    if options.json:
+        print(json.dumps(values))
     return 0
 
 
-def _lines_asked_for(
+def _parts(
     options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequence[Gold] | None, to_copy: Sequence[Pair]
-) -> Iterator[str]:
-    """What is printed only where an option asks for it."""
+) -> Iterator[Part]:
+    """The scores, and what is measured only where an option asks for it."""
+    sources = [pair.source for pair in pairs]
+    yield _scores_part(options, pairs)
     if options.typed:
-        yield from typed_lines(pairs, _tokenizer(options), _translator(options))
+        yield lines_part(typed_lines(pairs, _tokenizer(options), _translator(options)))
     if to_copy:
-        yield from copied_lines(to_copy, _translator(options))
+        yield lines_part(copied_lines(to_copy, _translator(options)))
     if gold is not None:
-        yield from _alignment_lines(options, pairs, gold)
+        yield alignment_part(Translator(options.model, options.threads), pairs, gold)
     if options.heads:
-        yield from _role_lines(options, pairs)
+        yield roles_part(Translator(options.model, options.threads), sources)
     if options.attributions:
-        session = Translator(options.model, options.threads)
-        yield from attribution_lines(session, (pair.source for pair in pairs), LIMIT)
+        translator = Translator(options.model, options.threads)
+        yield lines_part(attribution_lines(translator, watched(sources, "sentences attributed"), LIMIT))
 
 
 def _tokenizer(options: EvaluateOptions) -> Tokenizer:
@@ -81,7 +83,7 @@ def _translator(options: EvaluateOptions) -> Callable[[Sequence[str]], tuple[str
     return translations
 
 
-def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str]:
+def _scores_part(options: EvaluateOptions, pairs: Sequence[Pair]) -> Part:
     model = load(options.model)
     tokenizer = Tokenizer(options.model, read_config(options.model))
     examples = [
@@ -92,69 +94,11 @@ def _translation_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Itera
         for pair in pairs
     ]
     found = loss(model, examples, sum(len(pair.target) for pair in pairs), model.architecture.pad_token_id)
-    yield f"{len(pairs):,} pairs"
-    yield f"loss    {found.per_token:.4f} nats a target token, {found.per_character:.4f} a target character"
-    barred = model.architecture.barred_ids
-    translations = translate(model, [each.source for each in examples], barred, tokenizer.decode)
+    sources = [each.source for each in examples]
+    with bar(len(sources), "sentences translated") as shown:
+        translations = translate(model, sources, model.architecture.barred_ids, tokenizer.decode, done=shown.update)
     scores = score(translations.texts, [pair.target for pair in pairs])
-    yield f"BLEU    {scores.bleu:.2f}  {scores.bleu_signature}"
-    yield f"chrF    {scores.chrf:.2f}  {scores.chrf_signature}"
-    threads = "1 thread" if options.threads == 1 else f"{options.threads} threads"
-    yield f"speed   {translations.tokens_per_second:,.0f} tokens a second, greedy, in batches, on {threads}"
-
-
-def _alignment_lines(options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequence[Gold]) -> Iterator[str]:
-    session = Translator(options.model, options.threads)
-    sentences = [_aligned(session, pair, links) for pair, links in zip(pairs, gold, strict=True)]
-    left_out = sum(sentence is None for sentence in sentences)
-    kept = [sentence for sentence in sentences if sentence is not None]
-    if left_out:
-        print(
-            f"{left_out} of {len(pairs)} sentences are left out of the alignment: their words do not fall into whole "
-            "pieces of this vocabulary.",
-            file=sys.stderr,
-        )
-    for convention in Convention:
-        yield from _table(convention, head_errors(kept, convention))
-
-
-def _role_lines(options: EvaluateOptions, pairs: Sequence[Pair]) -> Iterator[str]:
-    """What each head looks at while the sources are translated greedily."""
-    session = Translator(options.model, options.threads)
-    traces = [session.trace(Document(pair.source, step=LIMIT)) for pair in pairs]
-    for kind in (each.kind for each in session.info.maps):
-        yield ""
-        yield f"Heads of {kind} attention: what they look at, its share of their weight, entropy from 0 to 1"
-        for each in head_roles(traces, kind):
-            where = f"layer {each.layer + 1} head {each.head + 1}"
-            yield f"{where:<16} {each.role:<17} {each.share:.2f}  {each.entropy:.2f}"
-
-
-def _table(convention: Convention, errors: Floats) -> Iterator[str]:
-    yield ""
-    yield f"Word-alignment error rate of cross-attention; row = {convention}"
-    yield "layer  " + "  ".join(f"head {head + 1:<2}" for head in range(errors.shape[1]))
-    for layer, row in enumerate(errors):
-        yield f"{layer + 1:>5}  " + "  ".join(f"{error:7.3f}" for error in row)
-    best = np.unravel_index(errors.argmin(), errors.shape)
-    yield f"best: layer {best[0] + 1} head {best[1] + 1}, {errors.min():.3f}"
-
-
-def _aligned(session: Translator, pair: Pair, gold: Gold) -> Sentence | None:
-    """The weights of a forced translation with the words of both sides; None where words cannot be told apart."""
-    target = session.encode_target(pair.target)
-    trace = session.trace(teacher_force(Document(pair.source), [token.id for token in target]))
-    source_words, target_words = words_of(trace.source_tokens), words_of(target)
-    counts = [
-        1 + max((word for word in words if word is not None), default=-1) for words in (source_words, target_words)
-    ]
-    if counts != [len(pair.source.split()), len(pair.target.split())]:
-        return None
-    return Sentence(trace.cross_attention, tuple(target_words), tuple(source_words), gold)
-
-
-def _count(words: Sequence[int | None]) -> int:
-    return 1 + max((word for word in words if word is not None), default=-1)
+    return scores_part(len(pairs), found, scores, translations, options.threads)
 
 
 def _read_gold(options: EvaluateOptions, pairs: Sequence[Pair]) -> list[Gold]:

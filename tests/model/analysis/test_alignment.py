@@ -89,3 +89,12 @@ def test_gold_links_are_read(tmp_path: Path) -> None:
 def test_nothing_to_align_is_refused() -> None:
     with pytest.raises(InputError, match="no sentence"):
         head_errors([], Convention.READS)
+
+
+def test_precision_is_of_what_was_found_and_recall_of_what_is_sure() -> None:
+    error = AlignmentError()
+    assert (error.precision, error.recall) == (0.0, 1.0)
+    gold = Gold(sure=frozenset({(0, 0), (1, 1)}), possible=frozenset({(0, 0), (1, 1), (2, 1)}))
+    error.add(frozenset({(0, 0), (2, 1), (3, 3)}), gold)
+    assert error.precision == pytest.approx(2 / 3) and error.recall == pytest.approx(1 / 2)
+    assert error.rate == pytest.approx(1 - (1 + 2) / (3 + 2))

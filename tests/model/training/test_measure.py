@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,26 @@ def test_every_head_has_its_alignment_error_under_both_conventions(
         assert all(0 <= rate <= 1 for rate in rates.values())
         _, _, layer, _, head, rate = table.splitlines()[6].replace(",", "").split()
         assert rates[layer, head] == float(rate) == min(rates.values())
+        _, _, precision, _, _, recall = table.splitlines()[7].replace(",", "").split()
+        assert 0 < float(precision) <= 1 and 0 < float(recall) <= 1
+
+
+def test_json_is_one_object_with_what_the_lines_say_and_precision_and_recall(
+    bundled: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(EvaluateOptions(bundled, *files, heads=True, json=True)) == 0
+    said = capsys.readouterr()
+    values = json.loads(said.out)
+    assert said.out.count("\n") == 1 and said.err == ""
+    assert values["pairs"] == 3 and len(values["model"]) == 64 and "tok:13a" in values["bleu"]["signature"]
+    assert values["loss"]["nats_per_token"] > 0 and values["speed"]["threads"] == 1
+    assert len(values["heads"]) == 96 and values["alignment"]["sentences"] == 3
+    assert set(values["alignment"]["rows"]) == {"reads", "predicts"}
+    for heads in values["alignment"]["rows"].values():
+        assert [(each["layer"], each["head"]) for each in heads] == list(np.ndindex(4, 8))
+        best = min(heads, key=lambda each: each["aer"])
+        # Of few links, all sure ones found and all found possible would be no error.
+        assert 0 <= best["aer"] <= 1 - min(best["precision"], best["recall"]) + 1e-6
 
 
 def test_sentences_whose_words_cannot_be_told_apart_are_left_out_and_counted(
