@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -134,7 +135,7 @@ def _add_on_the_way(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--checkpoint-minutes",
         metavar="N",
-        type=_real("--checkpoint-minutes"),
+        type=_positive("--checkpoint-minutes"),
         help="write a finished checkpoint every N minutes, to RUN/model-N",
     )
 
@@ -266,5 +267,15 @@ def _real(option: str) -> Callable[[str], float]:
             return float(value)
         except ValueError:
             raise InputError(f"{option} takes a number; {value!r} is none.") from None
+
+    return check
+
+
+def _positive(option: str) -> Callable[[str], float]:
+    def check(value: str) -> float:
+        number = _real(option)(value)
+        if not 0.0 < number < math.inf:
+            raise InputError(f"{option} takes a number above 0; {value} will not do.")
+        return number
 
     return check

@@ -15,14 +15,16 @@ from attention_viewer.model.training.settings import TrainingSettings
 
 @dataclass(frozen=True)
 class Corpus:
-    """Pairs to train on and pairs held out; `left_out` counts training pairs that shared a sentence with them.
+    """Pairs to train on and pairs held out; `leaking` counts training pairs that shared a sentence with them.
 
-    `weights` has one for each training pair, or is empty where all are 1; `counts` are those of each file.
+    `left_out` counts those that read like a sentence which must not be trained on. `weights` has one for each training
+    pair, or is empty where all are 1; `counts` are those of each file.
     """
 
     train: tuple[Pair, ...]
     dev: tuple[Pair, ...]
-    left_out: int
+    leaking: int = 0
+    left_out: int = 0
     weights: tuple[float, ...] = ()
     counts: tuple[int, ...] = ()
 
@@ -55,19 +57,24 @@ def read_corpus(
     else:
         held_out = prepare(read_pairs(dev))
         kept = without_leaks(pairs, held_out)
+    leaking = len(pairs) - len(kept) - (len(held_out) if dev is None else 0)
+    apart = len(kept)
     if leave_out:
         kept = without_sentences(kept, frozenset().union(*map(read_sentences, leave_out)))
     if not kept:
-        raise InputError("There is nothing to train on: every pair is empty or shares a sentence with the dev pairs.")
+        others = ", or with --leave-out" if leave_out else ""
+        raise InputError(
+            f"There is nothing to train on: every pair is empty or shares a sentence with the dev pairs{others}."
+        )
     if not held_out:
         raise InputError("There are no dev pairs: give a file with --dev, or a larger --dev-share.")
-    left_out = len(pairs) - len(kept) - (len(held_out) if dev is None else 0)
     origins = [origin[pair] for pair in kept]
     weighted = any(weight != 1.0 for weight in weights)
     return Corpus(
         tuple(kept),
         tuple(held_out),
-        left_out,
+        leaking,
+        apart - len(kept),
         tuple(weights[index] for index in origins) if weighted else (),
         tuple(origins.count(index) for index in range(len(files))),
     )

@@ -29,7 +29,7 @@ from attention_viewer.model.training.output import Languages, write_checkpoint
 from attention_viewer.model.training.preflight import check_needed, read_credits
 from attention_viewer.model.training.processes import Processes
 from attention_viewer.model.training.reporting import ProgressBar
-from attention_viewer.model.training.run_directory import STATE, Beginning, RunDirectory
+from attention_viewer.model.training.run_directory import STATE, Beginning, RunDirectory, read_bytes
 from attention_viewer.model.training.settings import with_budget
 from attention_viewer.model.training.sizes import model_config, sizes_of
 from attention_viewer.model.training.substitution import Names, read_names
@@ -77,14 +77,15 @@ class _Run:
         check_needed(self._settings, aligner=bool(self._settings.guided_head) and self._links_path() is None)
         self._credits = read_credits(options.credits, options.train) if options.credits else {}
         self._corpus = read_corpus(options.train, options.dev, self._settings, options.weights, options.leave_out)
-        names = read_names(options.names) if options.names else Names()
+        path = self._directory.names_to_exchange(options.names, options.resume)
+        names = read_names(path) if path else Names()
         if begun.fingerprint not in ("", self._corpus.fingerprint()):
             raise InputError(f"{options.output} was trained on other data. Give the same files in the same order.")
         self._subwords = Subwords(processes.once(self._subword_model))
         links = processes.once(self._word_links) if self._settings.guided_head else None
         if not options.resume and processes.is_first:
             begun = replace(begun, fingerprint=self._corpus.fingerprint())
-            self._directory.begin(begun, self._subwords.model, links)
+            self._directory.begin(begun, self._subwords.model, links, path)
         self._model = self._new_model()
         self._trainer = Trainer(
             self._model,
@@ -97,6 +98,7 @@ class _Run:
         if options.resume:
             self._trainer.restore(options.output)
             if processes.is_first:
+                self._directory.sweep()
                 self._directory.forget_after(self._trainer.budget.step)
                 self._directory.note(begun)
         elif processes.is_first:
@@ -218,7 +220,9 @@ class _Run:
 
     def _opening(self) -> str:
         corpus: Corpus = self._corpus
-        left_out = f" ({corpus.left_out:,} left out: they share a sentence with dev)" if corpus.left_out else ""
+        reasons = {"share a sentence with dev": corpus.leaking, "read like one of --leave-out": corpus.left_out}
+        said = "; ".join(f"{count:,} that {reason}" for reason, count in reasons.items() if count)
+        left_out = said and f" (left out: {said})"
         precision = self._trainer.precision
         return f"{len(corpus.train):,} pairs to train on{left_out}, {len(corpus.dev):,} dev pairs; {precision}."
 
@@ -252,10 +256,7 @@ class _Run:
         if path is None:
             print(f"Aligning the words of {len(self._corpus.train):,} pairs.", file=sys.stderr, flush=True)
             return spell_links(align(self._corpus.train))
-        try:
-            return path.read_bytes()
-        except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+        return read_bytes(path)
 
     def _pairs(self, links: bytes | None) -> Sequence[Pair]:
         """The pairs to train on, with their links where a head is guided."""

@@ -3,15 +3,17 @@
 settings.json   the settings, the data's fingerprint, and what the run started from
 subwords.model  the SentencePiece model
 links.txt       links of the training pairs' words, where a head is guided by them
+names.txt       names that are exchanged, where any are
 state.pt        weights, optimiser and place in the data (written by `loop.Trainer`)
 metrics.jsonl   one JSON object a line, in the order of updates
-model/          the checkpoint
+model/          the checkpoint; model-NNN/ those written on the way
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,10 @@ from attention_viewer.model.whole_files import WriteError, remove, write_whole
 
 STATE = "state.pt"
 _SETTINGS, _SUBWORDS, _METRICS, _MODEL = "settings.json", "subwords.model", "metrics.jsonl", "model"
-_LINKS = "links.txt"
+_LINKS, _NAMES = "links.txt", "names.txt"
+_ON_THE_WAY = re.compile(rf"{_MODEL}-\d{{3,}}")
+_UNFINISHED = re.compile(rf"\..*\.[0-9a-f]{{12}}\.part|{_MODEL}(-\d{{3,}})?\.(part|old)")
+"""What a run that was killed may leave half-written."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +57,33 @@ class RunDirectory:
         """Where a checkpoint written on the way goes."""
         return self.path / f"{_MODEL}-{minutes:03.0f}"
 
-    def begin(self, beginning: Beginning, subwords: bytes, links: bytes | None = None) -> None:
+    def names_to_exchange(self, given: Path | None, resume: bool) -> Path | None:
+        """The names a run exchanges: those it was given, when it is resumed those it was begun with; None for none.
+
+        Raises InputError where a run that is resumed is given others.
+        """
+        kept = self.path / _NAMES
+        if not resume or not kept.exists():
+            return given
+        if given is not None and read_bytes(given) != read_bytes(kept):
+            raise InputError(f"{given} has other names than the run was begun with: leave --names out, it kept them.")
+        return kept
+
+    def begin(
+        self, beginning: Beginning, subwords: bytes, links: bytes | None = None, names: Path | None = None
+    ) -> None:
         """Make the directory and note what the run is begun with; an earlier run in it is removed."""
+        exchanged = None if names is None else read_bytes(names)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            for name in (STATE, _METRICS, _LINKS, _MODEL):
+            self.sweep()
+            for name in (STATE, _METRICS, _LINKS, _NAMES, _MODEL):
                 remove(self.path / name)
+            for path in self.path.iterdir():
+                if _ON_THE_WAY.fullmatch(path.name):
+                    remove(path)
+            if exchanged is not None:
+                write_whole(self.path / _NAMES, exchanged)
             write_whole(self.path / _SUBWORDS, subwords)
             if links is not None:
                 write_whole(self.links, links)
@@ -67,6 +93,12 @@ class RunDirectory:
         except WriteError as error:
             # Nothing was begun yet.
             raise UserError(str(error)) from None
+
+    def sweep(self) -> None:
+        """Remove what an earlier run left half-written when it was killed."""
+        for path in self.path.iterdir():
+            if _UNFINISHED.fullmatch(path.name):
+                remove(path)
 
     def note(self, beginning: Beginning) -> None:
         """Write what the run was begun with; a longer budget changes it."""
@@ -103,10 +135,7 @@ class RunDirectory:
 
     def subwords(self) -> bytes:
         """The run's SentencePiece model."""
-        try:
-            return (self.path / _SUBWORDS).read_bytes()
-        except OSError as error:
-            raise InputError(f"{self.path / _SUBWORDS} cannot be read: {error.strerror}.") from None
+        return read_bytes(self.path / _SUBWORDS)
 
     def append(self, metrics: dict[str, Any]) -> None:
         """Add a line to the metrics. Raises WriteError where that fails."""
@@ -122,6 +151,14 @@ class RunDirectory:
             lines = self.metrics.read_text(encoding="utf-8").splitlines()
             kept = [line for line in lines if _step(line) <= step]
             write_whole(self.metrics, "".join(f"{line}\n" for line in kept).encode())
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file. Raises InputError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _step(line: str) -> float:

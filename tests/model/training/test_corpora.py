@@ -42,7 +42,8 @@ def corpus(tmp_path: Path, *weights: float) -> Corpus:
 def test_each_pair_has_the_weight_of_the_first_file_it_stands_in(tmp_path: Path) -> None:
     found = corpus(tmp_path, 1.0, 0.25)
     assert [pair.source for pair in found.train] == ["a", "b", "f"]
-    assert (found.weights, found.counts, found.left_out) == ((1.0, 1.0, 0.25), (2, 1), 3)
+    assert (found.weights, found.counts) == ((1.0, 1.0, 0.25), (2, 1))
+    assert (found.leaking, found.left_out) == (1, 2)
     assert corpus(tmp_path).weights == corpus(tmp_path, 1.0, 1.0).weights == ()
     assert corpus(tmp_path).fingerprint() == corpus(tmp_path, 1.0, 1.0).fingerprint() != found.fingerprint()
 
@@ -76,6 +77,12 @@ def test_a_resumed_run_takes_a_longer_budget_and_nothing_else() -> None:
     assert options("a.tsv", "--resume", "--steps", "90").steps == 90
     with pytest.raises(InputError, match="make the run longer"):
         options("a.tsv", "--resume", "--minutes", "90", "--dropout", "0.2")
+
+
+@pytest.mark.parametrize("minutes", ["0", "-3", "nan", "inf"])
+def test_checkpoints_every_no_minutes_are_refused(minutes: str) -> None:
+    with pytest.raises(InputError, match="--checkpoint-minutes takes a number above 0"):
+        options("a.tsv", "--checkpoint-minutes", minutes)
 
 
 def test_sentences_are_the_same_whatever_their_case_accents_and_signs() -> None:

@@ -14,7 +14,9 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.training import run as run_module
 from attention_viewer.model.training.arguments import TrainOptions
 from attention_viewer.model.training.loop import Trainer
+from attention_viewer.model.training.mix import Mix
 from attention_viewer.model.training.run import FAILED, train
+from attention_viewer.model.training.substitution import Names
 from support.made_up import FILES, TINY, write_pairs
 
 
@@ -138,3 +140,51 @@ def test_the_card_has_a_line_for_every_corpus(data: tuple[Path, Path], tmp_path:
     card = (tmp_path / "run" / "model" / "README.md").read_text(encoding="utf-8")
     assert "| train.tsv | 300 | 1 | CC BY 2.0 FR | Somebody |" in card
     assert "| more.tsv | 1 | 0.5 | CC0 |  |" in card and "products in float32" in card
+
+
+def test_a_resumed_run_exchanges_the_names_it_was_begun_with(
+    data: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, others = tmp_path / "names.txt", tmp_path / "others.txt"
+    names.write_text("[surnames]\nSmith\n", encoding="utf-8")
+    others.write_text("[surnames]\nJones\n", encoding="utf-8")
+    begun = options(data, tmp_path / "run", names=names)
+    assert train(begun) == 0
+    used: list[Names] = []
+
+    def mixed(weights: tuple[float, ...], names: Names) -> Mix:
+        used.append(names)
+        return Mix(weights, names)
+
+    monkeypatch.setattr(run_module, "Mix", mixed)
+    assert train(resumed(begun, names=None)) == 0 and train(resumed(begun)) == 0
+    assert [[*each.kinds] for each in used] == [[("Smith",)], [("Smith",)]]
+    with pytest.raises(InputError, match="leave --names out"):
+        train(resumed(begun, names=others))
+    assert train(replace(begun, force=True, names=None)) == 0 and not [*used[-1].kinds]
+    assert not (tmp_path / "run" / "names.txt").exists()
+
+
+def test_a_run_that_replaces_another_leaves_nothing_of_it(data: tuple[Path, Path], tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    begun = options(data, run, names=None)
+    assert train(begun) == 0
+    left = ["model-010", "model-1234", "model-010.part", "model.old"]
+    for name in left:
+        (run / name).mkdir()
+    (run / ".state.pt.0123456789ab.part").touch()
+    (run / "notes").mkdir()
+    assert train(resumed(begun)) == 0
+    assert {each.name for each in run.iterdir()} >= {"model-010", "model-1234", "notes", "model"}
+    assert not (run / ".state.pt.0123456789ab.part").exists() and not (run / "model.old").exists()
+    assert train(replace(begun, force=True)) == 0
+    assert (run / "notes").exists() and not [name for name in left if (run / name).exists()]
+
+
+def test_what_is_left_out_is_said_with_its_reason(
+    data: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    never = tmp_path / "never.tsv"
+    never.write_text(data[0].read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert train(options(data, tmp_path / "run", leave_out=(never,))) == 0
+    assert "(left out: 1 that read like one of --leave-out)" in capsys.readouterr().err
