@@ -112,6 +112,8 @@ def _source(trace: Trace, index: int) -> dict[str, Any]:
 
 
 def _output(step: DecodeStep) -> dict[str, Any]:
+    if math.isnan(step.log_probability):  # computed elsewhere, by nobody knows whom
+        return {**_token(step.output), "probability": None, "rank": None, "how": None}
     probability = round(math.exp(step.log_probability), DIGITS)
     return {**_token(step.output), "probability": probability, "rank": step.rank, "how": step.how.value}
 

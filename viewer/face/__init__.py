@@ -6,6 +6,7 @@
     trace = model.trace("The cat sat on the mat.")
     print(trace.cross_attention.shape)  # layers, heads, target rows, source columns
     model.write("cat.npz", "The cat sat on the mat.")
+    attention_viewer.show(trace)  # in a notebook: the interactive page
 
 What a trace holds is said in `attention_viewer.model.contract.api`. Importing this package imports neither torch nor
 Qt; opening a model imports torch.
@@ -13,16 +14,18 @@ Qt; opening a model imports torch.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from attention_viewer.model.contract.api import ModelInfo, Trace
     from attention_viewer.model.contract.attribution import Attribution
     from attention_viewer.model.contract.document import Document
     from attention_viewer.model.translator import Translator
+    from attention_viewer.viewer.export.inline import InlinePage
 
-__all__ = ["Model", "open_model"]
+__all__ = ["Model", "open_model", "show"]
 
 
 def open_model(directory: str | Path | None = None, threads: int = 1) -> Model:
@@ -38,6 +41,36 @@ def open_model(directory: str | Path | None = None, threads: int = 1) -> Model:
     from attention_viewer.model.translator import Translator
 
     return Model(Translator(path, threads=threads))
+
+
+def show(
+    trace: Trace | None = None,
+    *,
+    encoder: Any = None,
+    decoder: Any = None,
+    cross: Any = None,
+    source_tokens: Sequence[str] = (),
+    target_tokens: Sequence[str] = (),
+) -> InlinePage:
+    """The interactive page of a trace, or of attention weights that any other program computed, for a notebook.
+
+    Weights are [layers, heads, rows, columns], or what `transformers` gives for `output_attentions=True`; rows are
+    queries, columns are keys. `target_tokens` are what the decoder's rows read, the start token first, and if you like
+    one more: what the last row predicts. Raises UserError for what is no attention of these tokens.
+    """
+    from attention_viewer.model.contract.api import join_text
+    from attention_viewer.model.contract.errors import InputError
+    from attention_viewer.model.contract.given import given_trace
+    from attention_viewer.viewer.export.inline import InlinePage
+
+    weights = {"encoder": encoder, "decoder": decoder, "cross": cross}
+    if trace is None:
+        trace = given_trace(**weights, source_tokens=source_tokens, target_tokens=target_tokens)
+        # The first token that was read belongs to the text too, where it is none to start with.
+        return InlinePage(trace, {"translation": join_text((*trace.input_tokens[:1], *trace.output_tokens))})
+    if any(each is not None for each in weights.values()) or source_tokens or target_tokens:
+        raise InputError("Give a trace, or weights and their tokens, not both.")
+    return InlinePage(trace)
 
 
 class Model:

@@ -41,7 +41,7 @@ function renderAll() {
     chip.classList.toggle("prediction", isPrediction);
     chip.classList.toggle("ahead", index >= state.step);
     const probability = values.target[index].probability;
-    const share = probability < 0.005 ? " <0.01" : ` ${probability.toFixed(2)}`;
+    const share = probability === null ? "" : probability < 0.005 ? " <0.01" : ` ${probability.toFixed(2)}`;
     chip.replaceChildren(chip.firstElementChild, isPrediction ? share : "");
     if (isPrediction) revealChip(chip);
   });
@@ -116,11 +116,16 @@ function fill(select, names, chosen, change) {
 
 page.sentence.textContent = values.sentence;
 page.translation.textContent = values.translation;
-page.arrow.hidden = values.translation === "";
+page.arrow.hidden = values.translation === "" || values.sentence === "";
 page.changes.textContent = `With: ${values.changes.join("; ")}`;
 page.changes.hidden = values.changes.length === 0;
 page.about.textContent = values.about.join(" · ");
 page.target.parentElement.hidden = ROWS === 0;
+page.source.parentElement.hidden = values.source.length === 0;
+const decodes = KINDS.some((kind) => kind !== "encoder");
+page.step.parentElement.hidden = !decodes;
+page["row-labels"].parentElement.hidden = !decodes;
+page.cards.dataset.maps = KINDS.length;
 page.step.max = ROWS;
 page.step.disabled = !values.causal || ROWS === 0;
 fill(page["row-labels"], Object.entries(values.row_labels), state.labels, (labels) => (state.labels = labels));
@@ -143,6 +148,13 @@ document.addEventListener("keydown", (event) => {
   goTo(state.step + by);
 });
 window.addEventListener("resize", renderAll);
+// Inside another page, there may be no room yet when the script runs.
+let drawnFor = page.cards.clientWidth;
+new ResizeObserver(() => {
+  if (page.cards.clientWidth === drawnFor) return;
+  drawnFor = page.cards.clientWidth;
+  renderAll();
+}).observe(page.cards);
 
 const prefersDark = window.matchMedia("(prefers-color-scheme: dark)");
 const follow = () => (setTheme(prefersDark.matches ? "dark" : "light"), renderAll());

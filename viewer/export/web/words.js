@@ -38,6 +38,7 @@ function sourceText(index) {
 
 function targetText(index) {
   const token = values.target[index];
+  if (token.probability === null) return `target token ${index + 1} · ${token.piece}`;
   const probability = weightText(token.probability);
   return `target token ${index + 1} · ${token.piece} · probability ${probability} · rank ${token.rank} · ${token.how}`;
 }
