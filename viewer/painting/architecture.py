@@ -12,9 +12,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 BLOCK_EMS, GAP_EMS, HEAD_EMS = 2.0, 1.45, 2.0
-SKIP_EMS, BUS_EMS = 1.8, 4.6
+SKIP_EMS, BUS_EMS = 1.8, 4.2
 """Room for skip paths at the left of a column, and for the encoder's output between the columns."""
-LEAST_EMS = 46.0
+LEAST_EMS = 34.0
 
 
 @dataclass(frozen=True)

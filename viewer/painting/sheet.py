@@ -16,8 +16,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 LINE_EMS = 1.65
 SECTION_EMS = 0.9
 """Height of a line, and the space above a section."""
-LEAST_SHARE_EMS = 5.0
-"""A column that shares what is left is never narrower."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def sheet_height(width: float, spec: SheetSpec, style: Style) -> float:
 
 def sheet_width(spec: SheetSpec, style: Style) -> float:
     """The least width of a sheet in which nothing overlaps."""
-    needed = (sum((column.ems or LEAST_SHARE_EMS) + 0.6 for column in section.columns) for section in spec.sections)
+    needed = (sum((column.ems or column.least) + 0.6 for column in section.columns) for section in spec.sections)
     return max(needed, default=0.0) * style.em
 
 
@@ -74,11 +72,14 @@ def paint_sheet(
 ) -> tuple[PlacedSection, ...]:
     """Paint the sections; `pointed` is what the mouse or the keyboard is on. Returns where things are."""
     placed = sheet_layout(rect, spec, style)
+    seen = painter.clipBoundingRect() if painter.hasClipping() else None
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for section in placed:
         _paint_head(painter, section, style)
         for line in section.lines:
+            if seen is not None and not seen.intersects(line.rect):
+                continue
             _paint_ground(painter, line, bool(pointed) and line.line.hit == pointed, style)
             for piece, box in zip(line.line.pieces, line.boxes, strict=True):
                 paint_piece(painter, box, piece, style)
@@ -125,7 +126,7 @@ def _columns(columns: tuple[Column, ...], left: float, width: float, style: Styl
     shares = sum(column.share for column in columns if not column.ems) or 1.0
     found, x = [], left + 0.3 * style.em
     for column in columns:
-        own = column.ems * style.em or max(LEAST_SHARE_EMS * style.em, (width - fixed) * column.share / shares)
+        own = column.ems * style.em or max(column.least * style.em, (width - fixed) * column.share / shares)
         found.append((x, own))
         x += own + gap
     return found

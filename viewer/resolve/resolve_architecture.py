@@ -204,10 +204,10 @@ def _exit(side: Side, loaded: Loaded) -> tuple[Block, ...]:
     words, where = side.architecture.target_vocabulary, ("part", side.name, 0, "output")
     logits = f"[{side.length}, {words:,}]"
     opened = side.view.part == "output"
-    tied = ": the embedding matrix again" if side.architecture.tied_output else ""
     steps = loaded.trace.steps
+    tied = ": the embedding matrix again" if side.architecture.tied_output else ""
     count, fresh = side.count("logits"), side.fresh
-    linear = Block(f"Linear{tied}", Shape.BOX, logits, count, where, f"{words:,} logits a row", 0, False, fresh, opened)
+    linear = Block("Linear", Shape.BOX, logits, count, where, f"{words:,} logits a row{tied}", 0, False, fresh, opened)
     softmax = Block("Softmax", Shape.BOX, logits, count, where, "Probabilities: each row sums to 1", fresh=fresh)
     word = Block(f"next: {steps[-1].output.text}" if steps else "no word yet", Shape.TOKENS, hit=where)
     return linear, softmax, word

@@ -10,6 +10,7 @@ from attention_viewer.model.contract.api import Floats, Trace
 from attention_viewer.model.contract.inside import Inside, Permutation, StackInside
 from attention_viewer.viewer.resolve.resolve import FIRST_STEP, Missing
 from attention_viewer.viewer.resolve.resolve_inside import (
+    BARS,
     RECORDING,
     caption,
     compared,
@@ -100,7 +101,7 @@ def _units(hidden: Floats, at: int, labels: tuple[str, ...]) -> Section:
     )
     columns = (
         Column("unit", 6.0),
-        Column(f"at {labels[at]}"),
+        Column(f"at {labels[at]}", least=BARS),
         Column(f"at all {len(labels)} positions, first to last"),
         Column("most at", 7.0),
     )
@@ -188,9 +189,9 @@ def _sizes(stack: StackInside, labels: tuple[str, ...], at: int) -> Section:
     )
     columns = (
         Column("token", 8.0),
-        Column("length of the embedding"),
-        Column("length of the position"),
-        Column("cosine of embedding and sum"),
+        Column("length of the embedding", least=BARS),
+        Column("length of the position", least=BARS),
+        Column("cosine of embedding and sum", least=BARS),
     )
     return Section("How large each is", lines, columns)
 
@@ -217,8 +218,8 @@ def _orderless(found: Permutation | None, labels: tuple[str, ...]) -> Section:
     columns = (
         Column("token", 8.0),
         Column("moved", 5.0, right=True),
-        Column("its output changes without positions by"),
-        Column("with positions by"),
+        Column("its output changes without positions by", least=BARS),
+        Column("with positions by", least=BARS),
     )
     note = f"Without positions the encoder gives each token the same vector wherever it stands. {RECURRENT}"
     return Section(heading, lines, columns, note=note)

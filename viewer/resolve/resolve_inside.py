@@ -23,6 +23,8 @@ from attention_viewer.viewer.state.view_state import ViewState, clamp
 RECORDING = Pending("Recording what happens between the maps …")
 SUBLAYERS = {"self": "self-attention", "cross": "cross-attention", "ffn": "feed-forward network"}
 NUMBER = Column(ems=6.5, right=True)
+BARS = 7.0
+"""Least width, in em, of a column of bars with their numbers."""
 
 
 def recorded(loaded: Loaded) -> Inside | Missing:
@@ -152,10 +154,10 @@ def _row(at: Cell) -> Section:
     )
     columns = (
         Column("key", 8.0),
-        Column("score before the mask"),
+        Column("score before the mask", least=BARS),
         Column("after the mask", 5.0, right=True),
-        Column("weight after softmax"),
-        Column("length of weight × value"),
+        Column("weight after softmax", least=BARS),
+        Column("length of weight × value", least=BARS),
     )
     masked = sum(at.masked)
     said = (
@@ -217,7 +219,7 @@ def residual(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         Column("length of the sum", 5.0, right=True),
         Column("length added", 5.0, right=True),
         Column("shares of the sum"),
-        Column("cosine with before"),
+        Column("cosine with before", least=BARS),
         Column("length after", 5.0, right=True),
     )
     note = (

@@ -9,7 +9,7 @@ import numpy as np
 from attention_viewer.model.contract.api import Floats, Trace, join_text
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Lens
 from attention_viewer.viewer.resolve.resolve import FIRST_STEP, Missing, decoder_rows
-from attention_viewer.viewer.resolve.resolve_inside import RECORDING, caption, compared, recorded, target_row
+from attention_viewer.viewer.resolve.resolve_inside import BARS, RECORDING, caption, compared, recorded, target_row
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ROW_LABELS
 from attention_viewer.viewer.state.results import DECODER_LENS
@@ -84,7 +84,7 @@ def _candidates(trace: Trace, row: int, logits: Floats, plain: Floats, heated: F
     columns = (
         Column("token", 8.0),
         Column("logit", 5.0, right=True),
-        Column(f"probability at τ = {temperature:.2f} (outline: at 1)"),
+        Column(f"probability at τ = {temperature:.2f} (outline: at 1)", least=BARS),
         Column("at τ = 1", 4.5, right=True),
     )
     note = (
@@ -197,6 +197,6 @@ def _best(lens: Lens, row: int, depths: tuple[str, ...]) -> Section:
     columns = (
         Column("depth", 6.0),
         *(Column(name) for name in ("first", "second", "third")[:width]),
-        Column("probability of the token that stands"),
+        Column("probability of the token that stands", least=BARS),
     )
     return Section("The selected row, depth by depth", lines, columns)

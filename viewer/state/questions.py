@@ -84,6 +84,11 @@ def attribution(document: Document) -> Question | None:
     return rows(document) if document.step else None
 
 
+def source_alone(document: Document) -> Question:
+    """What depends on the model and the sentence to translate, and on nothing else."""
+    return Question(document.source, document.checkpoint, Interventions(), 0)
+
+
 def model_alone(document: Document) -> Question:
     """What depends on the model and on no sentence."""
     return Question("", document.checkpoint, Interventions(), 0)

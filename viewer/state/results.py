@@ -133,7 +133,7 @@ BEAM = Quantity[BeamTree]("beam", questions.beam)
 CHECK = Quantity[Check]("check", questions.check)
 INSIDE = Quantity[Inside]("inside", questions.rows)
 DECODER_LENS = Quantity[DecoderLens]("decoder lens", questions.rows)
-PERMUTATION = Quantity[Permutation]("permutation", questions.rows)
+PERMUTATION = Quantity[Permutation]("permutation", questions.source_alone)
 ATTRIBUTIONS: Mapping[Method, Quantity[Attribution]] = MappingProxyType(
     {method: Quantity[Attribution](method.value, questions.attribution) for method in Method}
 )

@@ -93,12 +93,13 @@ Piece: TypeAlias = Words | Bar | Parts | Strip | Tile | Dial | Plot
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its title, and its width in em, or (0) a share of what is left."""
+    """A column: its title, and its width in em, or (0) a share of what is left, of at least so many em."""
 
     title: str = ""
     ems: float = 0.0
     share: float = 1.0
     right: bool = False
+    least: float = 4.0
 
 
 @dataclass(frozen=True)

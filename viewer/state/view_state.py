@@ -41,9 +41,13 @@ class InsideView:
     """What is looked at between the maps: a sub-layer of a stack, a token of each side, a key, and more.
 
     `part` is "embedding", "self", "cross", "ffn" or "output"; `target` None is the newest row, `key` None the one that
-    weighs most. `unfolded` shows all layers of the architecture, `encoding` is the positional encoding that is asked
-    about, `shift` a number of positions.
+    weighs most. `parts`, `words` and `laboratory` are the open pages of these panels. `unfolded` shows all layers of
+    the architecture, `encoding` is the positional encoding that is asked about, `shift` a number of positions.
     """
+
+    parts: str = "cell"
+    words: str = "word"
+    laboratory: str = "properties"
 
     side: str = "decoder"
     layer: int = 0

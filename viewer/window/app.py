@@ -35,6 +35,7 @@ from attention_viewer.viewer.storage.settings import Settings, opened_store
 from attention_viewer.viewer.widgets.control_keys import ControlKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.inside import connect_inside
 from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.window.qt_words import mute_noise
@@ -113,6 +114,7 @@ def build(settings: Settings, model: Path) -> Parts:
     window.file_dropped.connect(lambda name: menu_actions.sessions.open(Path(name)))
     _connect_intents(window, controller)
     _connect_laboratory(window, laboratory, menu_actions.laboratory_actions)
+    connect_inside(window, controller, laboratory.measuring)
     _connect_settings(window, controller, settings)
     _connect_answers(window, controller)
     _connect_shown(window, panels, presenter, laboratory)

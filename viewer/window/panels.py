@@ -4,7 +4,7 @@ The next panel: (1) a widget with `header`, `set_style` and a setter for its spe
 (2) a pure function from `Loaded` and `ViewState` to that spec (`resolve/`), and `Binding`s of the two (`bindings.py`);
 (3) an entry in `PANELS`, which names the workspaces it stands in, a key, and in `measures` what is measured for it;
 (4) what its signals ask for, connected in `app.py`. Menus, F1, saved layouts and the tests' tables follow from it.
-A new workspace is an entry in `WORKSPACES`: `also` places the panels that it borrows. Free keys: F3, F4, F12.
+A new workspace is an entry in `WORKSPACES`: `also` places the panels that it borrows. Free keys: F3, F12.
 What is not on show is not fed and not measured; when it comes to be seen, it is brought up to date first.
 """
 
@@ -15,17 +15,22 @@ from dataclasses import dataclass, replace
 
 from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.resolve import pages
+from attention_viewer.viewer.state import results as quantities
 from attention_viewer.viewer.state.results import EFFECT, SPELLINGS, TRANSLATIONS
+from attention_viewer.viewer.widgets.architecture_panel import ArchitecturePanel
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
 from attention_viewer.viewer.widgets.beam_view import BeamView
 from attention_viewer.viewer.widgets.candidates import CandidatesPanel
+from attention_viewer.viewer.widgets.encodings_panel import EncodingsPanel
 from attention_viewer.viewer.widgets.hypotheses_panel import HypothesesPanel
 from attention_viewer.viewer.widgets.laboratory_panel import LaboratoryPanel
 from attention_viewer.viewer.widgets.panel import Panel
 from attention_viewer.viewer.widgets.panel_form import Place, Workspace
+from attention_viewer.viewer.widgets.part_panel import PartPanel
 from attention_viewer.viewer.widgets.position_panel import PositionPanel
 from attention_viewer.viewer.widgets.ranking_table import RankingTable
-from attention_viewer.viewer.window import bindings
+from attention_viewer.viewer.window import bindings, inside_bindings
 from attention_viewer.viewer.window.bindings import Binding, Pointed, Scene
 
 
@@ -37,12 +42,13 @@ class FedPanel(Panel):
     lit: tuple[Binding[Pointed], ...] = ()
 
 
-ATTENTION, EXPERIMENT, BEAM, POSITIONS = "attention", "experiment", "beam", "positions"
+ATTENTION, EXPERIMENT, BEAM, POSITIONS, INSIDE = "attention", "experiment", "beam", "positions", "inside"
 WORKSPACES = (
     Workspace(ATTENTION, "Attention", "F6", "The maps, with everything else below or behind them"),
     Workspace(EXPERIMENT, "Experiment", "F7", "The maps with laboratory, hypotheses and ranking beside them"),
     Workspace(BEAM, "Beam", "F8", "The tree of a beam search, with the map of the hypothesis clicked"),
     Workspace(POSITIONS, "Positions", "F9", "The positional encoding, with the switches that take it away"),
+    Workspace(INSIDE, "Inside", "F4", "The parts between the maps: architecture, residual stream, FFN, lenses"),
 )
 
 MAP_PLACES = {ATTENTION: Place.MAP, EXPERIMENT: Place.MAP, BEAM: Place.MAP}
@@ -120,5 +126,37 @@ PANELS: tuple[FedPanel, ...] = (
         BeamView,
         {ATTENTION: Place.BELOW, BEAM: Place.MAIN},
         feeds=bindings.TREE,
+    ),
+    FedPanel(
+        "architecture",
+        "Architecture",
+        ArchitecturePanel,
+        {INSIDE: Place.MAP},
+        feeds=inside_bindings.ARCHITECTURE,
+        measures=(quantities.INSIDE,),
+    ),
+    FedPanel(
+        "parts",
+        "Inside",
+        lambda style: PartPanel("Inside", style, pages.PARTS),
+        {INSIDE: Place.MAP},
+        feeds=inside_bindings.PARTS,
+        measures=(quantities.INSIDE, quantities.PERMUTATION),
+    ),
+    FedPanel(
+        "words",
+        "To a word",
+        lambda style: PartPanel("To a word", style, pages.WORDS),
+        {INSIDE: Place.SIDE},
+        feeds=inside_bindings.WORDS,
+        measures=(quantities.INSIDE, quantities.DECODER_LENS),
+    ),
+    FedPanel(
+        "encodings",
+        "Positional laboratory",
+        EncodingsPanel,
+        {POSITIONS: Place.BELOW},
+        feeds=inside_bindings.ENCODINGS,
+        measures=(quantities.PROPERTIES,),
     ),
 )

@@ -131,7 +131,8 @@ def test_only_what_changed_is_shown(qapp: object, window: MagicMock) -> None:
     assert told(window) == ["ranking set_spec"]
     presenter.renew(replace(scene.loaded, results=results), scene.view)
     controls = {f"{name} set_spec" for name in ("hypotheses", "beam", "laboratory", "ranking")}
-    assert set(told(window)) == {*controls, "next set_filter"}
+    controls |= {f"{name} set_controls" for name in ("parts", "words", "encodings")}
+    assert set(told(window)) == {*controls, "next set_filter", "architecture set_unfolded"}
 
 
 def test_a_panel_that_is_not_on_show_is_not_resolved_until_it_is(qapp: object, window: MagicMock) -> None:

@@ -1,0 +1,67 @@
+"""The workspaces on what is between the maps, in a window on the bundled model: clicked, stepped, and closed again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attention_viewer.model.contract.maps import ENCODER
+from attention_viewer.viewer.state.results import DECODER_LENS, INSIDE, PERMUTATION, PROPERTIES, Quantity
+from attention_viewer.viewer.window.app import Parts
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+from support.waiting import wait_for_step
+
+
+def picture(parts: Parts, name: str) -> Any:
+    return parts.window.widget(name).shown.picture
+
+
+def click(qtbot: QtBot, parts: Parts, name: str, hit: tuple[str | int, ...]) -> None:
+    spot = next(each for each in picture(parts, name).spots() if each.hit == hit)
+    qtbot.mouseClick(picture(parts, name), Qt.MouseButton.LeftButton, pos=spot.rect.center().toPoint())
+
+
+def known(qtbot: QtBot, parts: Parts, name: str) -> None:
+    """Wait until a panel shows a picture of the rows on screen."""
+    qtbot.waitUntil(lambda: picture(parts, name).spec() is not None, timeout=10_000)
+
+
+def test_nothing_is_recorded_while_nothing_of_it_is_shown(window: Parts, qtbot: QtBot) -> None:
+    window.controller.step()
+    wait_for_step(qtbot, window, 1)
+    loaded = window.controller.loaded
+    quantities: tuple[Quantity[Any], ...] = (INSIDE, DECODER_LENS, PERMUTATION, PROPERTIES)
+    assert all(loaded.found(each) is None for each in quantities)
+
+
+def test_a_part_is_opened_from_the_architecture_and_follows_the_steps(window: Parts, qtbot: QtBot) -> None:
+    window.window.workspaces.use("inside")
+    known(qtbot, window, "architecture")
+    window.controller.step()
+    wait_for_step(qtbot, window, 1)
+    qtbot.waitUntil(lambda: window.controller.loaded.found(INSIDE) is not None, timeout=10_000)
+    click(qtbot, window, "architecture", ("part", "encoder", 3, "self"))
+    assert window.controller.view.active == ENCODER
+    panel = window.window.widget("parts")
+    qtbot.waitUntil(lambda: "Encoder self-attention, layer 4" in panel.header.title.full_text())
+    click(qtbot, window, "architecture", ("residual", "encoder", 3, "ffn"))
+    assert (
+        window.window.widget("parts").tabs.tabText(window.window.widget("parts").tabs.currentIndex())
+        == "Residual stream"
+    )
+    window.controller.step()
+    wait_for_step(qtbot, window, 2)
+    qtbot.waitUntil(lambda: "[2, 256]" in picture(window, "architecture").accessibleDescription(), timeout=10_000)
+    qtbot.waitUntil(lambda: "×2" in picture(window, "architecture").accessibleDescription(), timeout=10_000)
+
+
+def test_the_laboratory_of_positions_says_who_fails_what(window: Parts, qtbot: QtBot) -> None:
+    window.window.workspaces.use("positions")
+    qtbot.waitUntil(lambda: window.controller.loaded.found(PROPERTIES) is not None, timeout=30_000)
+    click(qtbot, window, "encodings", ("encoding", 6))
+    qtbot.waitUntil(
+        lambda: "One for all steps: the same vector" in picture(window, "encodings").accessibleDescription()
+    )
+    panel = window.window.widget("encodings")
+    panel.tabs.setCurrentIndex(3)
+    assert "n² · d" in picture(window, "encodings").accessibleDescription()
