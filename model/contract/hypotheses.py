@@ -106,6 +106,14 @@ def decode_by(document: Document, decoding: Decoding, outputs: Sequence[tuple[in
     return replace(left, decoding=decoding)
 
 
+def redrawn(document: Document, decoding: Decoding, outputs: Sequence[tuple[int, How]] = ()) -> Document:
+    """The document whose current hypothesis is drawn by other settings, in its place; tokens chosen otherwise stay."""
+    left = leave(document, outputs)
+    if left.hypotheses[left.current].name == choosing.words(left.decoding):
+        left = rename_hypothesis(left, left.current, choosing.words(decoding))
+    return replace(opened(left), decoding=decoding)
+
+
 def sample_again(document: Document, outputs: Sequence[tuple[int, How]] = ()) -> Document:
     """Another sample, always in a hypothesis of its own: with the next seed that no kept hypothesis was drawn by."""
     left = leave(document, outputs)

@@ -64,6 +64,7 @@ def answered(state: State, traced: Traced, seconds: float) -> Turn:
     turn = Turn(state).set(
         wanted=document, history=kept, settled=kept, awaited=False, forcing=None, view_before=None, notice=""
     )
+    turn = turn.set(view=replace(state.view, trial=None))
     turn = turn.tell(News.HINT, state.notice).tell(News.STATUS, READY)
     if traced.rows:
         turn = turn.tell(News.TIMED, f"{1000 * seconds / traced.rows:.1f} ms per step")

@@ -6,10 +6,16 @@ from dataclasses import replace
 
 from attention_viewer.model.contract import hypotheses
 from attention_viewer.model.contract.api import How
-from attention_viewer.model.contract.choosing import Decoding, Method
+from attention_viewer.model.contract.choosing import Decoding, Method, words
+from attention_viewer.model.contract.document import way
+from attention_viewer.viewer.intents.turns import Turn, look, tried_no_more
+from attention_viewer.viewer.intents.wanting import granted
 from attention_viewer.viewer.intents.wishes import Wish, on_screen
+from attention_viewer.viewer.state.history import Run
 from attention_viewer.viewer.state.results import BEAM
 from attention_viewer.viewer.state.state import Forcing, State
+
+DRAWS = Run("Settings of sampling")
 
 
 def force(state: State, token_id: int) -> Wish | None:
@@ -37,6 +43,29 @@ def choose_by(state: State, decoding: Decoding) -> Wish | None:
     if document is None:
         return None
     return Wish(hypotheses.decode_by(document, decoding, state.outputs), name, of_shown=True)
+
+
+def try_settings(state: State, decoding: Decoding) -> Turn:
+    """Show how tokens would be drawn by settings, as long as a slider is dragged."""
+    return look(state, replace(state.view, trial=decoding))
+
+
+def draw_by(state: State, decoding: Decoding) -> Turn:
+    """Draw the tokens by these settings: where they are drawn already, in the place of the sample there is.
+
+    What was tried is shown until the answer comes.
+    """
+    document = on_screen(state)
+    if document is None or Method.SAMPLING not in (decoding.method, document.decoding.method):
+        return Turn(state)
+    if way(decoding) == way(document.decoding):
+        return tried_no_more(state)
+    if decoding.method is not document.decoding.method:
+        wish = choose_by(state, decoding)
+    else:
+        again = hypotheses.redrawn(document, decoding, state.outputs)
+        wish = Wish(again, f"Sample with {words(decoding)}", of_shown=True, run=DRAWS)
+    return granted(state, wish)
 
 
 def sample_again(state: State) -> Wish | None:

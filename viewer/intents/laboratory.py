@@ -52,6 +52,14 @@ class Laboratory(QObject):
         """Let free tokens be chosen in another way, greedily or by sampling."""
         self.controller.run(choosing.choose_by, decoding)
 
+    def try_sampling(self, decoding: Decoding) -> None:
+        """Show how tokens would be drawn by other settings."""
+        self.controller.run(choosing.try_settings, decoding)
+
+    def draw_by(self, decoding: Decoding) -> None:
+        """Draw tokens by these settings, or choose them greedily again."""
+        self.controller.run(choosing.draw_by, decoding)
+
     def sample_again(self) -> None:
         """Another sample, beside those there are: the next seed."""
         self.controller.run(choosing.sample_again)

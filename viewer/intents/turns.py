@@ -132,6 +132,11 @@ def load(state: State, loaded: Loaded) -> Turn:
     return Turn(state).set(shown=loaded).do(Show(), Tell(News.CHANGED))
 
 
+def tried_no_more(state: State) -> Turn:
+    """Show what is, and not how it would be by settings that were tried."""
+    return Turn(state) if state.view.trial is None else look(state, replace(state.view, trial=None))
+
+
 def refused(state: State, hint: str) -> Turn:
     """Say why something is not done; controls go back to what is shown."""
-    return Turn(state).tell(News.HINT, hint).do(Renew()).tell(News.CHANGED)
+    return tried_no_more(state).tell(News.HINT, hint).do(Renew()).tell(News.CHANGED)

@@ -40,7 +40,7 @@ def granted(state: State, wish: Granted) -> Turn:
         return turn.then(change, wish.document, wish.name, wish.run)
     if wish.document == state.shown.document:
         return turn
-    return turn.then(stay).then(change, wish.document, wish.name)
+    return turn.then(stay).then(change, wish.document, wish.name, wish.run)
 
 
 def change(state: State, document: Document, name: str, run: Run | None = None) -> Turn:

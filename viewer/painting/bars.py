@@ -18,7 +18,6 @@ HOLLOW_EMS = 1.15
 SOLID_SHARE = 0.55
 INSET_EMS = 0.4
 """Space between a row's end and its text, so that a lit row has a margin around it."""
-LEGEND = "hollow: before, solid: after"
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,9 @@ def rank_text(index: int, bar: Bar) -> str:
 
 
 def footer_lines(spec: BarsSpec) -> tuple[str, ...]:
-    """What stands under the bars: what hollow bars mean, where there are some, and the note."""
-    legend = LEGEND if any(bar.before is not None for bar in spec.bars) else ""
-    return tuple(line for line in (legend, spec.note) if line)
+    """What stands under the bars: what was drawn, what hollow bars mean, where there are some, and the note."""
+    legend = spec.legend if any(bar.before is not None for bar in spec.bars) else ""
+    return tuple(line for line in (*spec.drawn, legend, spec.note) if line)
 
 
 def paint_bars(

@@ -15,6 +15,7 @@ from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.maps import MapInfo, Stream
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.provenance import step_words
+from attention_viewer.viewer.resolve.sampling import drawn_from
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.comparing import Other, difference, without_difference
 from attention_viewer.viewer.state.loaded import Loaded
@@ -242,7 +243,7 @@ def bars(loaded: Loaded, view: ViewState) -> BarsSpec | Missing:
     read = [isolated(token.text) for token in loaded.trace.input_tokens[-3:]]
     before = "… " if len(loaded.trace.steps) > len(read) else ""
     subtitle = f"softmax after “{before}{' '.join(read)}”"
-    return laboratory.bars(loaded.trace.steps[-1], subtitle, loaded, view)
+    return drawn_from(laboratory.bars(loaded.trace.steps[-1], subtitle, loaded, view), loaded, view)
 
 
 def source_chips(loaded: Loaded) -> tuple[Chip, ...]:

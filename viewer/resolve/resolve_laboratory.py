@@ -13,6 +13,7 @@ from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, Hypothesis, hypotheses
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.resolve.provenance import kept_words
+from attention_viewer.viewer.resolve.sampling import standing
 from attention_viewer.viewer.state.comparing import parting
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.plain_text import isolated
@@ -49,9 +50,10 @@ def bars(step: DecodeStep, subtitle: str, loaded: Loaded, view: ViewState) -> Ba
         tokens = _filtered(step, loaded.vocabulary, view.filter)
     else:
         tokens = [candidate.token for candidate in step.candidates]
-        if step.output not in tokens:
+        chosen = standing(step, loaded, view)
+        if chosen.id not in [token.id for token in tokens]:
             # A token that was chosen against the odds takes the place of the last candidate.
-            tokens[-1] = step.output
+            tokens[-1] = chosen
     return BarsSpec(
         title="Next token",
         subtitle=subtitle,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Floats, Kind
+from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.viewer.state.options import ColorRange, Numbers
 from attention_viewer.viewer.state.view_state import Head
 
@@ -128,8 +129,8 @@ def probability_text(probability: float, digits: int = 2) -> str:
 class BarsSpec:
     """The next-token distribution: its most probable tokens, best first, or those that a filter lets through.
 
-    `note` is a line under the bars, such as the divergence from the distribution without interventions; `digits` are
-    the decimals of a probability.
+    `note` is a line under the bars, such as the divergence from the distribution without interventions; `drawn` says
+    what stands where tokens are drawn, `legend` what hollow bars are, `digits` are the decimals of a probability.
     """
 
     title: str
@@ -137,6 +138,21 @@ class BarsSpec:
     bars: tuple[Bar, ...]
     note: str = ""
     digits: int = 2
+    drawn: tuple[str, ...] = ()
+    legend: str = "hollow: before, solid: after"
+
+
+@dataclass(frozen=True)
+class SamplingSpec:
+    """By which settings tokens are drawn, if they are, and why that cannot be chosen ("": it can)."""
+
+    decoding: Decoding
+    reason: str = ""
+
+    @property
+    def on(self) -> bool:
+        """Whether tokens are drawn."""
+        return self.decoding.method is Method.SAMPLING
 
 
 @dataclass(frozen=True)

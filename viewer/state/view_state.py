@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.maps import EXPECTED, Kind, MapInfo
 from attention_viewer.viewer.state.options import Option, Value
 
@@ -71,7 +72,8 @@ class ViewState:
 
     `active` is the panel that the keyboard and Export act on; `locked` keeps all panels on one layer
     and head. `side` matters while two traces are compared; `filter` lets through the pieces of the vocabulary that
-    hold it ("": the most probable ones). `chosen` are the choices of `viewer.state.options` that are not at their
+    hold it ("": the most probable ones). `trial` are settings of sampling while a slider is being dragged. `chosen` are
+    the choices of `viewer.state.options` that are not at their
     default, by their names; `view[OPTION]` reads one.
     """
 
@@ -82,6 +84,7 @@ class ViewState:
     inside: InsideView = InsideView()
     side: Side = Side.A
     filter: str = ""
+    trial: Decoding | None = None
     chosen: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, option: Option[Value]) -> Value:

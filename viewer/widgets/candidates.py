@@ -7,6 +7,7 @@ from attention_viewer.viewer.painting.bars import bar_at, bars_that_fit, paint_b
 from attention_viewer.viewer.state.specs import BarsSpec, Pending, Unavailable
 from attention_viewer.viewer.widgets.canvas import Canvas
 from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.sampling_box import SamplingBox
 from attention_viewer.viewer.widgets.vocabulary_line import VocabularyLine
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
@@ -161,16 +162,17 @@ class BarsView(Canvas[BarsSpec]):
         return shown[index].token if index < len(shown) else -1
 
     def _describe(self, spec: BarsSpec) -> str:
+        hollow = "the model's own" if spec.drawn else "before"
         bars = ", ".join(
-            f"{bar.label} {bar.probability:.2f}" + ("" if bar.before is None else f" (before {bar.before:.2f})")
+            f"{bar.label} {bar.probability:.2f}" + ("" if bar.before is None else f" ({hollow} {bar.before:.2f})")
             for bar in spec.bars
         )
         at = f". Selected: {spec.bars[self._selected].label}" if self._selected < len(spec.bars) else ""
-        return f"{spec.subtitle}: {bars}{at}" + (f". {spec.note}" if spec.note else "")
+        return ". ".join(part for part in (f"{spec.subtitle}: {bars}{at}", " ".join(spec.drawn), spec.note) if part)
 
 
 class CandidatesPanel(QWidget):
-    """The filter line and the bars; title and subtitle stand in `header`.
+    """The filter line, the controls of sampling and the bars; title and subtitle stand in `header`.
 
     `token_chosen` carries the token to force, `filter_changed` what the bars shall contain. Whoever listens answers
     each `filter_changed` by `set_spec`; until then, Enter in the line waits for the answer.
@@ -184,6 +186,7 @@ class CandidatesPanel(QWidget):
         self.header = TitleBlock(TITLE)
         self.line = VocabularyLine()
         self.line.setEnabled(False)
+        self.sampling = SamplingBox()
         self.bars = BarsView(style)
         self._is_answered = True
         self._chooses_next = False
@@ -196,6 +199,7 @@ class CandidatesPanel(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self.line)
+        self._layout.addWidget(self.sampling)
         self._layout.addWidget(self.bars, 1)
         self.setAccessibleName(TITLE)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -220,6 +224,7 @@ class CandidatesPanel(QWidget):
         """Use another theme or text size."""
         self.header.set_style(style)
         self.bars.set_style(style)
+        self.sampling.set_style(style)
         self._layout.setSpacing(round(0.5 * style.em))
 
     def set_choosable(self, reason: str | None) -> None:

@@ -223,6 +223,9 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
     window.candidates.token_chosen.connect(laboratory.force)
     window.candidates.token_chosen.connect(window.focus_panels)
     window.candidates.filter_changed.connect(laboratory.filter)
+    window.candidates.sampling.tried.connect(laboratory.try_sampling)
+    window.candidates.sampling.chosen.connect(laboratory.draw_by)
+    window.candidates.sampling.again_requested.connect(laboratory.sample_again)
     window.source_strip.context_requested.connect(menu_actions.show_source_menu)
     for kind, panel in window.panels.items():
         panel.head_menu_requested.connect(

@@ -15,7 +15,7 @@ from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.model.contract.maps import MapInfo
-from attention_viewer.viewer.resolve import resolve, resolve_positions
+from attention_viewer.viewer.resolve import resolve, resolve_positions, sampling
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.highlight import CellHover, Hover, highlight
@@ -105,13 +105,19 @@ def _chosen(scene: Scene) -> tuple[Loaded, ViewState]:
     """What the next tokens depend on."""
     loaded = scene.loaded
     seen = Loaded(
+        info=loaded.info,
         trace=loaded.trace,
         waiting=loaded.waiting,
         document=loaded.document,
         vocabulary=loaded.vocabulary,
         results=loaded.results.only([EFFECT]),
     )
-    return seen, ViewState(filter=scene.view.filter)
+    return seen, ViewState(filter=scene.view.filter, trial=scene.view.trial)
+
+
+def _sampled(scene: Scene) -> tuple[Loaded, ViewState]:
+    """What the controls of sampling depend on."""
+    return Loaded(trace=scene.loaded.trace, document=scene.loaded.document), ViewState(trial=scene.view.trial)
 
 
 def _stood(loaded: Loaded) -> Loaded:
@@ -203,6 +209,7 @@ NEXT: tuple[Binding[Scene], ...] = (
     Binding("choosable", lambda s: (Loaded(trace=s.loaded.trace),), laboratory.choosable,
             lambda w, spec: w.set_choosable(spec)),
     Binding("filter", lambda s: (s.view.filter,), _the_same, lambda w, spec: w.set_filter(spec), control=True),
+    Binding("sampling", _sampled, sampling.controls, lambda w, spec: w.sampling.set_spec(spec), control=True),
 )
 POSITIONS: tuple[Binding[Scene], ...] = (
     Binding("encoding", _where, resolve_positions.encoding, lambda w, spec: w.set_encoding(spec)),

@@ -32,6 +32,7 @@ from attention_viewer.model.contract.hypotheses import (
     intervene,
     leave,
     opened,
+    redrawn,
     rename_hypothesis,
     sample_again,
     teacher_force,
@@ -228,6 +229,15 @@ def test_another_way_of_choosing_before_anything_was_chosen_adds_nothing() -> No
     drawn = sample_again(document)
     hotter = replace(drawn.decoding, temperature=1.5)
     assert [each.name for each in kept(decode_by(drawn, hotter))] == ["", "seed 4, T 1.5"]
+
+
+def test_a_sample_is_drawn_anew_in_its_place_by_other_settings() -> None:
+    drawn = sample_again(leave(go_to(force(Document("x"), [(5, G)], 6), 4), [(5, G), (6, F), (7, G)]))
+    hotter = replace(drawn.decoding, temperature=1.5)
+    again = redrawn(drawn, hotter, [(5, S), (6, F), (9, S)])
+    assert len(again.hypotheses) == len(drawn.hypotheses) and again.current == drawn.current
+    assert [how for _, how in tokens(again)][1:] == [F] and again.decoding == hotter
+    assert kept(again)[again.current].name == "seed 1, T 1.5" and kept(again)[:2] == kept(drawn)[:2]
 
 
 def test_forcing_again_goes_to_what_was_decoded_from_there() -> None:

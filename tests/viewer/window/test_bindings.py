@@ -132,7 +132,7 @@ def test_only_what_changed_is_shown(qapp: object, window: MagicMock) -> None:
     presenter.renew(replace(scene.loaded, results=results), scene.view)
     controls = {f"{name} set_spec" for name in ("hypotheses", "beam", "laboratory", "ranking")}
     controls |= {f"{name} set_controls" for name in ("parts", "words", "encodings")}
-    assert set(told(window)) == {*controls, "next set_filter", "architecture set_unfolded"}
+    assert set(told(window)) == {*controls, "next set_filter", "next sampling.set_spec", "architecture set_unfolded"}
 
 
 def test_a_panel_that_is_not_on_show_is_not_resolved_until_it_is(qapp: object, window: MagicMock) -> None:
