@@ -78,6 +78,8 @@ WORDS = [
     refused("evaluate", "required: --input"),
     refused("evaluate --input pairs.tsv --json --typed", "leave --typed out"),
     refused("align", "required: FILE"),
+    refused("desktop", "required: install|remove"),
+    refused("desktop instal", "choose install or remove"),
     refused("rank", "either a sentence or --session FILE"),
 ]
 TRANSLATE = [

@@ -12,6 +12,7 @@ from attention_viewer.viewer import __version__
 from attention_viewer.viewer.cli.align import ALIGN
 from attention_viewer.viewer.cli.command import PROGRAM, Command
 from attention_viewer.viewer.cli.completion import COMPLETION
+from attention_viewer.viewer.cli.desktop import DESKTOP
 from attention_viewer.viewer.cli.evaluate import EVALUATE
 from attention_viewer.viewer.cli.export import EXPORT
 from attention_viewer.viewer.cli.help import HELP
@@ -23,7 +24,19 @@ from attention_viewer.viewer.cli.train import TRAIN
 from attention_viewer.viewer.cli.translate import TRANSLATE
 from attention_viewer.viewer.cli.window import OF_WINDOW, WINDOW
 
-COMMANDS: tuple[Command, ...] = (TRANSLATE, TRACE, EXPORT, SCREENSHOT, RANK, ALIGN, TRAIN, EVALUATE, HELP, COMPLETION)
+COMMANDS: tuple[Command, ...] = (
+    TRANSLATE,
+    TRACE,
+    EXPORT,
+    SCREENSHOT,
+    RANK,
+    ALIGN,
+    TRAIN,
+    EVALUATE,
+    DESKTOP,
+    HELP,
+    COMPLETION,
+)
 """The commands that have a name, in the order of the help; without one the window opens."""
 
 

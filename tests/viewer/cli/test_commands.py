@@ -18,7 +18,8 @@ NAMES = [command.name for command in COMMANDS]
 
 def test_each_command_is_found_by_its_name() -> None:
     assert NAMES == [
-        "translate", "trace", "export", "screenshot", "rank", "align", "train", "evaluate", "help", "completion",
+        "translate", "trace", "export", "screenshot", "rank", "align", "train", "evaluate", "desktop", "help",
+        "completion",
     ]  # fmt: skip
     asked = parse(["evaluate", "--input", "pairs"])
     assert asked.command is EVALUATE and asked.options == EvaluateOptions(BUNDLED_MODEL, Path("pairs"))
