@@ -219,9 +219,12 @@ def _add_look(group: argparse._ArgumentGroup) -> None:
         "--frame", metavar="MS", type=frame, help=f"time of an animation's step, {FigureOptions.frame} if left out"
     )
     for option in _offered():
-        group.add_argument(
-            option.flag, dest=option.name, metavar="|".join(option.words), type=_chosen_by(option), help=option.help
-        )
+        if option.alone:
+            value = option.of_word(option.alone)
+            group.add_argument(option.flag, dest=option.name, action="store_const", const=value, help=option.help)
+        else:
+            words = "|".join(option.words)
+            group.add_argument(option.flag, dest=option.name, metavar=words, type=_chosen_by(option), help=option.help)
 
 
 def _offered() -> list[Option[Any]]:

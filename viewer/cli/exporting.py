@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attention_viewer.model.checkpoint import check_checkpoint
+from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.config import ModelConfig, read_config
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError, UserError
@@ -30,9 +31,11 @@ from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
 from attention_viewer.viewer.cli.streams import STREAM, check_target
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
 from attention_viewer.viewer.export.data import WRITERS
+from attention_viewer.viewer.export.names import file_name
 from attention_viewer.viewer.state.exportables import Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.view_state import Head, ViewState, choose
 from attention_viewer.viewer.storage.files import check_folder, made_folder
 from attention_viewer.viewer.storage.session_file import SavedSession, to_text
@@ -79,7 +82,10 @@ class Exporter:
         """What there is of a document, as far as the options go along it."""
         steps = self.options.steps
         wanted = document if steps is None else go_to(document, min(steps, document.step))
-        return self.tracer.loaded(wanted, watch.check)
+        loaded = self.tracer.loaded(wanted, watch.check)
+        for method in {item.view[QUANTITY] for item in self.items} - {ATTENTION}:
+            loaded = self.tracer.attributed(loaded, Method(method), watch.check)
+        return loaded
 
     def write(self, loaded: Loaded, item: Item, output: Output, watch: Watch, target: str | None) -> None:
         """Write one file, and say what had to be reduced in it.
@@ -154,17 +160,20 @@ def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tup
     kinds = [named(maps, kind) for kind in options.kinds]
     if what.shows is Shows.HEAD:
         each = [(sides.kind, head) for sides in kinds for head in _heads(options, sides)]
-        return tuple(
-            Item(f"{what.file_name(kind, head.layer, head.head)}.{suffix}", _looking_at(view, {kind: head}, kind))
+        items = (
+            Item(f"{file_name(what, kind, head, view)}.{suffix}", _looking_at(view, {kind: head}, kind))
             for kind, head in each
         )
+        # Heads that are shown as one make one file.
+        return tuple({item.name: item for item in reversed(list(items))}.values())[::-1]
     if what.shows is Shows.KIND:
         return tuple(
-            Item(f"{what.file_name(sides.kind)}.{suffix}", _looking_at(view, {}, sides.kind)) for sides in kinds
+            Item(f"{file_name(what, sides.kind, Head(), view)}.{suffix}", _looking_at(view, {}, sides.kind))
+            for sides in kinds
         )
     everything = what.shows is Shows.EVERY_KIND
     heads = {sides.kind: _chosen_head(options, sides, view) for sides in maps} if everything else {}
-    return (Item(f"{what.file_name()}.{suffix}", _looking_at(view, heads, view.active)),)
+    return (Item(f"{file_name(what, '', Head(), view)}.{suffix}", _looking_at(view, heads, view.active)),)
 
 
 def _looking_at(view: ViewState, heads: Mapping[Kind, Head], active: Kind) -> ViewState:

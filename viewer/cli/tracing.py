@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.api import Trace
+from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
@@ -19,6 +20,7 @@ from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.results import ATTRIBUTIONS
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.session_file import read as read_session
 
@@ -66,6 +68,20 @@ class Tracer:
         return Loaded(
             self.translator.info, computed, document.source, self.translator.text(computed), document=document
         )
+
+    def attributed(self, loaded: Loaded, method: Method, check: Callable[[], None] = lambda: None) -> Loaded:
+        """With what each row depends on by a method; `check` is called in between, and may raise."""
+        assert loaded.document is not None
+        steps = self.translator.attribution_steps(loaded.document, method)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as stop:
+                found: Attribution = stop.value
+                break
+            check()
+        results = loaded.results.answered([ATTRIBUTIONS[method]], loaded.document, found)
+        return replace(loaded, results=results)
 
     def numbers(
         self, loaded: Loaded, suffix: str, target: str | None = None, found: Mapping[str, Any] | None = None

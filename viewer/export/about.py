@@ -14,6 +14,7 @@ from attention_viewer.viewer import __version__
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import Exportable, Shows, exportable
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.options import ATTENTION, HEADS_SHOWN, QUANTITY, HeadsShown
 from attention_viewer.viewer.state.view_state import Side, ViewState, fitted
 
 PROGRAM = "Attention Viewer"
@@ -98,7 +99,12 @@ def _of_trace(loaded: Loaded, view: ViewState, what: Exportable, trace: Trace) -
         facts.append(("Kind", trace.map(view.active).title))
     if what.shows is Shows.HEAD:
         head = heads[view.active]
-        facts += [("Layer", str(head.layer + 1)), ("Head", str(head.head + 1))]
+        one = view[HEADS_SHOWN] is HeadsShown.ONE
+        chosen = next(each.title for each in HEADS_SHOWN.values if each.value == view[HEADS_SHOWN])
+        facts.append(("Layer", str(head.layer + 1)))
+        facts.append(("Head", str(head.head + 1)) if one else ("Heads", chosen))
+    if what.has_sides and view[QUANTITY] != ATTENTION:
+        facts.append(("Shown", next(each.title for each in QUANTITY.values if each.value == view[QUANTITY])))
     if what.shows is Shows.EVERY_KIND:
         facts += [(each.title, words[each.kind]) for each in trace.maps]
     return facts

@@ -23,7 +23,8 @@ from attention_viewer.model.contract.interventions import Interventions, from_js
 from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.palette import PALETTES, Palette
-from attention_viewer.viewer.resolve.resolve import ROW_CONVENTIONS, axes
+from attention_viewer.viewer.resolve.arranging import ROW_CONVENTIONS
+from attention_viewer.viewer.resolve.shown_maps import axes
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.options import RowLabels
 from attention_viewer.viewer.state.specs import CONVENTION, Axis

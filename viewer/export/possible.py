@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from attention_viewer.viewer.resolve import resolve
+from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP
 from attention_viewer.viewer.state.exportables import Exportable, Needs, Shows, by_name
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.specs import Pending, Unavailable
@@ -27,7 +28,7 @@ def _reason(what: Exportable, loaded: Loaded, view: ViewState) -> str:
     if what.needs is not Needs.NOTHING and loaded.trace is None:
         return loaded.waiting.reason
     if what.needs is Needs.ROW and loaded.trace is not None and not loaded.trace.steps:
-        return resolve.FIRST_STEP.reason
+        return FIRST_STEP.reason
     return ""
 
 

@@ -194,6 +194,10 @@ class Controller(QObject):
         """Show a head; layer and head count from 0."""
         self.run(looking.select_head, kind, layer, head)
 
+    def toggle_head(self, kind: Kind, layer: int, head: int) -> None:
+        """Take a head into those that are shown as one map, or out of them; layer and head count from 0."""
+        self.run(looking.toggle_head, kind, layer, head)
+
     def move_head(self, layers: int, heads: int) -> None:
         """Move the active panel's selection."""
         self.run(looking.move_head, layers, heads)

@@ -16,6 +16,11 @@ def select_head(state: State, kind: Kind, layer: int, head: int) -> Turn:
     return look(state, view_state.select_head(state.view, kind, Head(layer, head), state.shown.maps))
 
 
+def toggle_head(state: State, kind: Kind, layer: int, head: int) -> Turn:
+    """Take a head into those that are shown as one map, or out of them; layer and head count from 0."""
+    return look(state, view_state.toggle_head(state.view, kind, Head(layer, head)))
+
+
 def move_head(state: State, layers: int, heads: int) -> Turn:
     """Move the active panel's selection."""
     return look(state, view_state.move_head(state.view, layers, heads, state.shown.maps))

@@ -15,6 +15,7 @@ from attention_viewer.viewer.intents.comparing import Compared
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other, placed
+from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.questions import Question
 from attention_viewer.viewer.state.results import SPELLINGS, Quantity, Results
 from attention_viewer.viewer.state.state import Traced
@@ -38,9 +39,11 @@ class Measuring(QObject):
         self._controller = controller
         self._compared: Compared | None = None
         self._open: dict[Measurement[Any], Question] = {}
+        self._in_maps = ATTENTION
         self._watched: frozenset[Quantity[Any]] | None = None
         controller.traced.connect(self.measure)
         controller.model_changed.connect(self.forget)
+        controller.changed.connect(self._follow_view)
 
     def start(self, quantity: Quantity[Any], document: Document | None = None) -> None:
         """Measure a quantity of the document shown, or of one with the same question."""
@@ -99,8 +102,20 @@ class Measuring(QObject):
             self._controller.inquiries.drop(channel)
         self._compared = None
 
+    def _follow_view(self) -> None:
+        """Measure what maps are to show from now on, and no longer what they showed."""
+        wanted = self._controller.view[QUANTITY]
+        if wanted != self._in_maps:
+            for each in MEASUREMENTS:
+                if each.asks.name == self._in_maps and each in self._open:
+                    self._drop(each)
+            self._in_maps = wanted
+            self.measure()
+
     def _is_due(self, measurement: Measurement[Any]) -> bool:
-        """Whether a measurement is made unasked."""
+        """Whether a measurement is made unasked: for a panel on show, or because maps show it."""
+        if measurement.asks.name == self._controller.view[QUANTITY]:
+            return True
         if self._watched is None:
             return measurement.automatic
         return not self._watched.isdisjoint(measurement.quantities)

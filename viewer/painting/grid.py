@@ -74,6 +74,9 @@ def paint_grid(painter: QPainter, rect: QRectF, spec: GridSpec, style: Style, ve
     for off in spec.off:
         if off.layer < layout.layers and off.head < layout.heads:
             _paint_off(painter, layout.slot(off.layer, off.head), style)
+    for each in spec.summed:
+        if each.layer < layout.layers and each.head < layout.heads and len(spec.summed) < layout.layers * layout.heads:
+            _paint_summed(painter, layout.slot(each.layer, each.head), style)
     if spec.selected is not None:
         pen = QPen(QColor(style.palette.accent), 2.0 * style.stroke)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
@@ -128,6 +131,16 @@ def _paint_off(painter: QPainter, slot: QRectF, style: Style) -> None:
     badge = QRectF(0.0, 0.0, width * scale, height * scale)
     badge.moveTopRight(slot.topRight())
     paint_badge(painter, badge, OFF, style)
+
+
+def _paint_summed(painter: QPainter, slot: QRectF, style: Style) -> None:
+    """A thin frame around a small map that is one of those shown as one."""
+    pen = QPen(QColor(style.palette.accent), style.stroke, Qt.PenStyle.DashLine)
+    painter.save()
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRect(slot)
+    painter.restore()
 
 
 def _paint_names(painter: QPainter, rect: QRectF, layout: GridLayout, style: Style) -> None:

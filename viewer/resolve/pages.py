@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from attention_viewer.model.contract.api import Trace
 from attention_viewer.viewer.resolve import resolve_cost, resolve_encodings, resolve_ffn, resolve_inside, resolve_word
-from attention_viewer.viewer.resolve.resolve import Missing, decoder_rows
+from attention_viewer.viewer.resolve.shown_maps import Missing, decoder_rows
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ROW_LABELS
 from attention_viewer.viewer.state.part_controls import LaboratoryControls, PartControls

@@ -6,170 +6,103 @@ Every label a reader sees on a map is decided here. Shape letters as in `model.c
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
-from attention_viewer.model.contract.api import Booleans, Ended, Floats, Kind, ModelInfo, Token, Trace
+from attention_viewer.model.contract.api import Ended, Floats, Kind, ModelInfo, Token, Trace
 from attention_viewer.model.contract.choosing import Method
-from attention_viewer.model.contract.maps import MapInfo, Stream
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.provenance import step_words
 from attention_viewer.viewer.resolve.sampling import drawn_from
+from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP, NONE_CHOSEN, Missing, ShownMaps, shown_maps
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.comparing import Other, difference, without_difference
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, NUMBERS, ROW_LABELS, ColorRange, RowLabels
+from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, HEADS_SHOWN, NUMBERS, ColorRange, HeadsShown
 from attention_viewer.viewer.state.plain_text import ARROW, isolated
-from attention_viewer.viewer.state.reading import weight_text
+from attention_viewer.viewer.state.reading import value_text, weight_text
 from attention_viewer.viewer.state.specs import (
-    Axis,
     BarsSpec,
     Chip,
     GridSpec,
     HeatmapSpec,
-    Pending,
     Scale,
-    Unavailable,
     probability_text,
     scale_for,
 )
-from attention_viewer.viewer.state.view_state import Head, Side, ViewState, clamp
+from attention_viewer.viewer.state.view_state import Head, Side, ViewState, choose
 
-ROW_CONVENTIONS = {
-    RowLabels.BOTH: "reads → predicts",
-    RowLabels.READS: "token read",
-    RowLabels.PREDICTS: "token predicted",
-}
-FIRST_STEP = Unavailable("Press Step (→) to compute the first decoder row.")
 SIGNED_COLORMAP = "diverging"
-EQUAL = 1e-6
-"""Weights that differ by less are the same but for rounding."""
-
-Missing = Pending | Unavailable
 
 
 def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missing:
-    """The selected head of a kind as a map with tokens on both axes."""
-    shown = _shown(loaded, view, kind)
+    """The selected head of a kind, or several as one, as a map with tokens on both axes."""
+    shown = shown_maps(loaded, view, kind)
     if not isinstance(shown, ShownMaps):
         return shown
-    head = clamp(view.heads[kind], shown.weights.shape[:2])
-    values = shown.weights[head.layer, head.head]
-    scale = _signed(values) if shown.signed else scale_for(view[COLOR_RANGE], values)
-    off = head in _off(loaded, view, kind)
+    scale = _scale(shown, view, shown.large)
+    off = shown.head in _off(loaded, view, kind) and not shown.summed
+    taught = "" if shown.summed else _taught(loaded, kind, shown.head)
     return HeatmapSpec(
         kind=kind,
-        head=head,
-        title=f"{head_title(shown.sides, head)}{shown.suffix}{' · off' if off else ''}",
+        head=shown.head,
+        title=f"{map_title(shown)}{shown.suffix}{' · off' if off else ''}",
         rows=shown.rows,
         columns=shown.columns,
-        values=values,
+        values=shown.large,
         mask=shown.mask,
         scale=scale,
         colormap=SIGNED_COLORMAP if shown.signed else view[COLORMAP],
-        caption=_caption(shown, loaded, view, kind, _taught(loaded, kind, head) + scale.note),
+        caption=_caption(shown, loaded, view, taught + scale.note),
         leaked=shown.leaked,
         badge=" · ".join(word for word in (shown.side, "off" if off else "") if word),
         numbers=view[NUMBERS],
+        place=shown.place,
+        says=shown.says,
+        is_other=bool(shown.summed) or (shown.says != shown.side and bool(shown.says)),
+        row_groups=shown.arranged.rows if shown.arranged else None,
+        column_groups=shown.arranged.columns if shown.arranged else None,
     )
 
 
 def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
     """All layers and heads of a kind as small maps."""
-    shown = _shown(loaded, view, kind)
+    shown = shown_maps(loaded, view, kind)
+    if shown is NONE_CHOSEN:
+        shown = shown_maps(loaded, choose(view, HEADS_SHOWN, HeadsShown.ONE), kind)
     if not isinstance(shown, ShownMaps):
         return shown
-    scale = _signed(shown.weights) if shown.signed else None
+    own_range = shown.signed or not shown.shares
+    scale = _scale(shown, view, shown.weights) if own_range else None
     note = scale.note if scale else _grid_note(view[COLOR_RANGE])
+    says = f" · {shown.says}" if shown.says and shown.says != shown.side else ""
     return GridSpec(
         kind=kind,
-        title=f"{shown.sides.title} · all layers and heads{shown.suffix}",
+        title=f"{shown.sides.title}{says} · all layers and heads{shown.suffix}",
         rows=shown.rows,
         columns=shown.columns,
         values=shown.weights,
         mask=shown.mask,
         color_range=view[COLOR_RANGE],
         colormap=SIGNED_COLORMAP if shown.signed else view[COLORMAP],
-        selected=clamp(view.heads[kind], shown.weights.shape[:2]),
-        caption=_caption(shown, loaded, view, kind, note, masked="grey = masked"),
+        selected=shown.head,
+        caption=_caption(shown, loaded, view, note, masked="grey = masked"),
         off=_off(loaded, view, kind),
         scale=scale,
         taught=loaded.taught(kind),
+        summed=shown.summed,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class ShownMaps:
-    """What the maps of a kind show: one trace's weights, or (`signed`) the difference of two."""
-
-    sides: MapInfo
-    weights: Floats
-    mask: Booleans | None
-    leaked: Booleans | None
-    rows: Axis
-    columns: Axis
-    sentence: str
-    translation: str
-    suffix: str = ""
-    side: str = ""
-    signed: bool = False
+def map_title(shown: ShownMaps) -> str:
+    """The map, what its numbers are where they are no weights, and which layers and heads."""
+    says = shown.says if shown.says and shown.says != shown.side else ""
+    return " · ".join(part for part in (shown.sides.title, says, shown.place) if part)
 
 
-def _shown(loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
-    trace, other = loaded.trace, loaded.results.other
-    if trace is None:
-        return loaded.waiting
-    if kind not in trace.attention:
-        return Unavailable(f"This model has no {kind} attention: look at {_listed(trace)}.")
-    if other is None or view.side is Side.A:
-        side, suffix = ("", "") if other is None else ("A", " · A")
-        return _one(trace, kind, view, loaded.sentence, loaded.translation, suffix, side)
-    if view.side is Side.B:
-        return _one(other.trace, kind, view, other.sentence, other.translation, f" · B, {other.name}", "B")
-    return _difference(trace, other, loaded, view, kind)
-
-
-def _listed(trace: Trace) -> str:
-    *others, last = (each.name for each in trace.maps)
-    return f"{', '.join(others)} or {last}" if others else last
-
-
-def _one(
-    trace: Trace, kind: Kind, view: ViewState, sentence: str, translation: str, suffix: str, side: str
-) -> ShownMaps | Missing:
-    sides = trace.map(kind)
-    if sides.decodes and not trace.steps:
-        return FIRST_STEP
-    weights, mask, leaked = trace.weights(kind), trace.mask(kind), trace.leaks(kind)
-    rows, columns = axes(trace, kind, view[ROW_LABELS])
-    return ShownMaps(sides, weights, mask, leaked, rows, columns, sentence, translation, suffix, side)
-
-
-def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
-    found = difference(trace, other.trace, kind)
-    if found is None:
-        return Unavailable(f"A and B, {other.name}, have no row and column in common here. Choose A or B.")
-    if not np.abs(found.values).max(initial=0.0) > EQUAL:
-        return Unavailable(without_difference(trace, other.trace, kind))
-    rows, columns = (
-        _both(mine, theirs, count)
-        for mine, theirs, count in zip(
-            axes(trace, kind, view[ROW_LABELS]),
-            axes(other.trace, kind, view[ROW_LABELS]),
-            found.values.shape[2:],
-            strict=True,
-        )
-    )
-    suffix = " · A − B" if found.whole else " · A − B, common beginning"
-    said = (loaded.sentence, loaded.translation, suffix, "A − B")
-    return ShownMaps(trace.map(kind), found.values, found.mask, None, rows, columns, *said, signed=True)
-
-
-def _both(mine: Axis, theirs: Axis, count: int) -> Axis:
-    """The labels of A, with those of B where they differ."""
-    pairs = zip(mine.labels[:count], theirs.labels[:count], strict=True)
-    return Axis(mine.title, tuple(a if a == b else f"{a} | {b}" for a, b in pairs))
+def _scale(shown: ShownMaps, view: ViewState, values: Floats) -> Scale:
+    if shown.signed:
+        return _signed(values)
+    return scale_for(view[COLOR_RANGE] if shown.shares else ColorRange.MAXIMUM, values)
 
 
 def _signed(values: Floats) -> Scale:
@@ -187,35 +120,6 @@ def _off(loaded: Loaded, view: ViewState, kind: Kind) -> frozenset[Head]:
     return frozenset(Head(head.layer, head.head) for head in heads if head.kind == kind)
 
 
-def head_title(sides: MapInfo, head: Head) -> str:
-    """The map, layer and head in words; layers and heads count from 1."""
-    return f"{sides.title} · layer {head.layer + 1}, head {head.head + 1}"
-
-
-def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:
-    """The row axis (queries) and the column axis (keys) of a kind of attention."""
-    sides = trace.map(kind)
-    columns = tuple(isolated(token.text) for token in trace.tokens(sides.columns))
-    if sides.decodes:
-        rows = Axis(f"queries: {ROW_CONVENTIONS[row_labels]}", decoder_rows(trace, row_labels))
-    else:
-        rows = Axis("queries: source", tuple(isolated(token.text) for token in trace.tokens(sides.rows)))
-    if sides.columns is Stream.SOURCE:
-        return rows, Axis("keys: source (encoder output)" if sides.crosses else "keys: source", columns)
-    if not sides.causal:
-        return rows, Axis("keys: target", columns)
-    return rows, Axis("keys: target so far, masked" if trace.causal else "keys: whole target, causal mask off", columns)
-
-
-def decoder_rows(trace: Trace, row_labels: RowLabels) -> tuple[str, ...]:
-    """The label of each decoder row: the token it reads, the token it predicts, or both."""
-    if row_labels is RowLabels.READS:
-        return tuple(isolated(step.reads.text) for step in trace.steps)
-    if row_labels is RowLabels.PREDICTS:
-        return tuple(isolated(step.output.text) for step in trace.steps)
-    return tuple(f"{isolated(step.reads.text)}{ARROW}{isolated(step.output.text)}" for step in trace.steps)
-
-
 def readout(spec: HeatmapSpec | Missing, cell: tuple[int, int] | None) -> str:
     """What the weight under the mouse says, as rich text; "" for no map, a hint for no cell."""
     if not isinstance(spec, HeatmapSpec):
@@ -224,11 +128,13 @@ def readout(spec: HeatmapSpec | Missing, cell: tuple[int, int] | None) -> str:
         return "hover a cell for its weight"
     row, column = cell
     where = f"layer {spec.head.layer + 1} head {spec.head.head + 1}"
+    if spec.is_other:
+        where = escape(spec.place)
     query, key = (f"<b>{escape(label)}</b>" for label in (spec.rows.labels[row], spec.columns.labels[column]))
     if spec.mask is not None and spec.mask[row, column]:
         return f"{where} · {query} may not look at {key}: masked"
-    if spec.colormap == SIGNED_COLORMAP:
-        return f"{where} · {query} to {key}, A − B: {float(spec.values[row, column]):+.4f}"
+    if spec.says:
+        return f"{where} · {query} to {key}, {spec.says}: {value_text(spec, row, column)}"
     if spec.leaked is not None and spec.leaked[row, column]:
         return f"{where} · {query} looks ahead at {key}: {weight_text(float(spec.values[row, column]))}"
     return f"{where} · {query} attends to {key}: {weight_text(float(spec.values[row, column]))}"
@@ -306,7 +212,7 @@ def _source_tooltip(token: Token) -> str:
 
 
 def _caption(
-    shown: ShownMaps, loaded: Loaded, view: ViewState, kind: Kind, note: str, masked: str = "hatched = masked"
+    shown: ShownMaps, loaded: Loaded, view: ViewState, note: str, masked: str = "hatched = masked"
 ) -> tuple[str, ...]:
     """The sentence; how to read the map; and, where anything is changed in the model, what."""
     translated = shown.translation and shown.sides.decodes
@@ -320,6 +226,7 @@ def _caption(
     return (
         f"{isolated(shown.sentence)}{translation}",
         f"rows are {shown.rows.title} · columns are {shown.columns.title}{mask}{leaked} · {note}{model}",
+        *([shown.note] if shown.note else []),
         *([changed] if changed else []),
     )
 

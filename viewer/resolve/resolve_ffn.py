@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 from attention_viewer.model.contract.api import Floats, Trace
 from attention_viewer.model.contract.inside import Inside, Permutation, StackInside
-from attention_viewer.viewer.resolve.resolve import FIRST_STEP, Missing
 from attention_viewer.viewer.resolve.resolve_inside import (
     BARS,
     RECORDING,
@@ -19,6 +18,7 @@ from attention_viewer.viewer.resolve.resolve_inside import (
     source_position,
     target_row,
 )
+from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP, Missing
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import PERMUTATION
 from attention_viewer.viewer.state.sheets import Bar, Column, Line, Section, SheetSpec, Strip, Words, number, tiny

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from attention_viewer.model.analysis.words import Group
 from attention_viewer.model.contract.maps import Kind, MapInfo, Stream, named
 from attention_viewer.viewer.state.specs import Overlay
 
@@ -49,13 +51,46 @@ class Highlight:
     target: frozenset[int] = frozenset()
 
 
-def highlight(hover: Hover, maps: Sequence[MapInfo]) -> Highlight:
-    """The highlight of a hover over `maps`; indices beyond a map's edge are harmless, painters skip them."""
+Sides = tuple[tuple[Group, ...] | None, tuple[Group, ...] | None]
+"""The tokens that each row and each column of a map is; None where each is the token of its own index."""
+ALONE: Sides = (None, None)
+
+
+def highlight(hover: Hover, maps: Sequence[MapInfo], groups: Mapping[Kind, Sides] = MappingProxyType({})) -> Highlight:
+    """The highlight of a hover over `maps`, whose rows and columns are those `groups` of tokens.
+
+    Indices beyond a map's edge are harmless, painters skip them.
+    """
     if isinstance(hover, CellHover):
-        return _cell(hover, maps)
-    if isinstance(hover, SourceHover):
-        return _tokens(maps, source=frozenset({hover.index}))
-    return _tokens(maps, target=frozenset() if hover is None else frozenset({hover.index}))
+        found = _cell(hover, maps, groups.get(hover.kind, ALONE))
+    elif isinstance(hover, SourceHover):
+        found = _tokens(maps, source=frozenset({hover.index}))
+    else:
+        found = _tokens(maps, target=frozenset() if hover is None else frozenset({hover.index}))
+    own = hover.kind if isinstance(hover, CellHover) else None
+    overlays = {
+        kind: lit if kind == own else Overlay(*_grouped(lit, groups.get(kind, ALONE)))
+        for kind, lit in found.overlays.items()
+    }
+    return Highlight(overlays, found.source, found.target)
+
+
+def _grouped(lit: Overlay, sides: Sides) -> tuple[frozenset[int], frozenset[int]]:
+    """The rows and columns of a map that hold any of the tokens lit."""
+    rows, columns = sides
+    return _holding(lit.rows, rows), _holding(lit.columns, columns)
+
+
+def _holding(lit: frozenset[int], groups: tuple[Group, ...] | None) -> frozenset[int]:
+    if groups is None:
+        return lit
+    return frozenset(index for index, group in enumerate(groups) if lit.intersection(group))
+
+
+def _members(index: int, groups: tuple[Group, ...] | None) -> Group:
+    if groups is None:
+        return (index,)
+    return groups[index] if 0 <= index < len(groups) else ()
 
 
 def _tokens(
@@ -69,11 +104,12 @@ def _tokens(
     return Highlight(overlays, source, target)
 
 
-def _cell(cell: CellHover, maps: Sequence[MapInfo]) -> Highlight:
+def _cell(cell: CellHover, maps: Sequence[MapInfo], groups: Sides) -> Highlight:
     sides = named(maps, cell.kind)
     tokens: dict[Stream, set[int]] = {Stream.SOURCE: set(), Stream.TARGET: set()}
-    tokens[sides.rows].add(cell.row)
-    tokens[sides.columns].add(cell.column if sides.columns is Stream.SOURCE else cell.column - 1)
+    tokens[sides.rows].update(_members(cell.row, groups[0]))
+    columns = _members(cell.column, groups[1])
+    tokens[sides.columns].update(columns if sides.columns is Stream.SOURCE else (each - 1 for each in columns))
     lit = _tokens(maps, frozenset(tokens[Stream.SOURCE]), frozenset(tokens[Stream.TARGET]))
     own = Overlay(frozenset({cell.row}), frozenset({cell.column}))
     return Highlight({**lit.overlays, cell.kind: own}, lit.source, lit.target)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from attention_viewer.model.contract.methods import METHODS
 from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 
 
@@ -38,6 +39,36 @@ class Numbers(StrEnum):
     ALWAYS = "always"
 
 
+class Words(StrEnum):
+    """Whether a row or a column is a piece, or all pieces of a word."""
+
+    OFF = "off"
+    ON = "on"
+
+
+class Specials(StrEnum):
+    """Whether the start and `</s>` are shown; where not, whether what is left of a row is made to sum to 1."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+    RENORMALISED = "renormalised"
+
+
+class HeadsShown(StrEnum):
+    """What a large map is: the selected head, or several as one."""
+
+    ONE = "selected"
+    LAYER_MEAN = "mean of layer"
+    LAYER_MAXIMUM = "maximum of layer"
+    ALL_MEAN = "mean of all"
+    ALL_MAXIMUM = "maximum of all"
+    CHOSEN_MEAN = "mean of chosen"
+    CHOSEN_MAXIMUM = "maximum of chosen"
+
+
+ATTENTION = "attention"
+"""What maps show unless another method is chosen."""
+
 Value = TypeVar("Value", bound=str)
 
 
@@ -55,8 +86,9 @@ class Option(Generic[Value]):
     """An option of how maps are shown.
 
     `name` is its field in session files, `title` stands in menus and dialogs, `help` on the command line after `flag`
-    ("": the command line has no such option). Where `setting` is a name, it is remembered under it; where
-    `exported`, figures follow it, so that it is offered for export.
+    ("": the command line has no such option), which takes a word unless it means `alone` by itself. Where `setting` is
+    a name, it is remembered under it; where `exported`, figures follow it, so that it is offered for export; what must
+    be `measured` first is offered by the command line and the window, not in the dialog.
     """
 
     name: str
@@ -67,6 +99,8 @@ class Option(Generic[Value]):
     flag: str = ""
     setting: str = ""
     exported: bool = True
+    alone: str = ""
+    measured: bool = False
 
     def read(self, text: object) -> Value:
         """The value that is stored as `text`. Raises ValueError where there is none."""
@@ -138,7 +172,69 @@ NUMBERS = Option(
     setting="numbers",
 )
 
-OPTIONS: tuple[Option[Any], ...] = (COLORMAP, COLOR_RANGE, ROW_LABELS, NUMBERS)
+WORDS = Option(
+    "words",
+    "Pieces or words",
+    (Named(Words.OFF, "off", "Pieces, as the model has them"), Named(Words.ON, "on", "Whole words")),
+    Words.OFF,
+    "whole words instead of pieces: their rows averaged, their columns summed",
+    flag="--words",
+    setting="words",
+    alone="on",
+)
+SPECIALS = Option(
+    "specials",
+    "Start and </s>",
+    (
+        Named(Specials.SHOWN, "shown", "Shown"),
+        Named(Specials.HIDDEN, "hidden", "Hidden, other weights as they are"),
+        Named(Specials.RENORMALISED, "renormalised", "Hidden, other weights renormalised"),
+    ),
+    Specials.SHOWN,
+    "the start and </s>: shown, hidden, or hidden and what is left of each row made to sum to 1",
+    flag="--specials",
+    setting="specials",
+)
+HEADS_SHOWN = Option(
+    "heads_shown",
+    "Heads in the large map",
+    (
+        Named(HeadsShown.ONE, "selected", "The selected head"),
+        Named(HeadsShown.LAYER_MEAN, "layer-mean", "Its layer, mean"),
+        Named(HeadsShown.LAYER_MAXIMUM, "layer-maximum", "Its layer, maximum"),
+        Named(HeadsShown.ALL_MEAN, "mean", "All layers and heads, mean"),
+        Named(HeadsShown.ALL_MAXIMUM, "maximum", "All layers and heads, maximum"),
+        Named(HeadsShown.CHOSEN_MEAN, "chosen-mean", "Chosen heads (Ctrl+click), mean"),
+        Named(HeadsShown.CHOSEN_MAXIMUM, "chosen-maximum", "Chosen heads (Ctrl+click), maximum"),
+    ),
+    HeadsShown.ONE,
+    "what a map is: the selected head, or the mean or maximum of several",
+    flag="--heads",
+)
+
+QUANTITY: Option[str] = Option(
+    "quantity",
+    "Shown in maps",
+    (
+        Named(ATTENTION, ATTENTION, "Attention weights"),
+        *(Named(each.method.value, each.method.value.replace(" ", "-"), each.title) for each in METHODS),
+    ),
+    ATTENTION,
+    "what maps show: attention weights, or what each row depends on by another method",
+    flag="--quantity",
+    measured=True,
+)
+
+OPTIONS: tuple[Option[Any], ...] = (
+    COLORMAP,
+    COLOR_RANGE,
+    ROW_LABELS,
+    NUMBERS,
+    WORDS,
+    SPECIALS,
+    HEADS_SHOWN,
+    QUANTITY,
+)
 
 
 def exported() -> Iterator[Option[Any]]:

@@ -27,7 +27,7 @@ def weight_text(weight: float) -> str:
 
 
 def is_difference(spec: HeatmapSpec) -> bool:
-    """Whether the map shows how two traces differ, so that its values have signs."""
+    """Whether the map's values have signs: the difference of two traces, or what can speak against a token."""
     return spec.scale.low < 0.0
 
 
@@ -54,6 +54,6 @@ def spoken(spec: HeatmapSpec, row: int, column: int) -> str:
     said = f"{query} attends to {key}: {value}"
     if value == MASKED:
         said = f"{query} may not look at {key}: masked"
-    elif is_difference(spec):
-        said = f"{query} to {key}, A − B: {value}"
+    elif spec.says:
+        said = f"{query} to {key}, {spec.says}: {value}"
     return f"{said} · row {row + 1} of {rows}, column {column + 1} of {columns}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from attention_viewer.model.analysis.words import Group
 from attention_viewer.model.contract.api import Booleans, Floats, Kind
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.viewer.state.options import ColorRange, Numbers
@@ -60,7 +61,9 @@ class HeatmapSpec:
     `title` names the kind, layer and head; `caption` holds the lines printed under an exported picture:
     the sentence, then convention and colour range. `leaked` [R, C] is True where a row looks at later tokens because
     the causal mask is off; `badge` is "" or a word about the head, such as "off". `beside` are the column labels of
-    maps beside this one, which leaves as much room above its cells as they need.
+    maps beside this one, which leaves as much room above its cells as they need. `place` says which layers and heads
+    it is of, `says` what its numbers are where they are no attention weights; `row_groups` and `column_groups` are the
+    tokens that each row and column is, None where each is one; `is_other`: not the weights of that one head.
     """
 
     kind: Kind
@@ -77,6 +80,11 @@ class HeatmapSpec:
     badge: str = ""
     beside: tuple[str, ...] = ()
     numbers: Numbers = Numbers.OFF
+    place: str = ""
+    says: str = ""
+    row_groups: tuple[Group, ...] | None = None
+    column_groups: tuple[Group, ...] | None = None
+    is_other: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +92,8 @@ class GridSpec:
     """All heads of a kind, weights [L, H, R, C]; each map has a scale of its own made from `color_range`.
 
     Where there is a `scale`, all maps have that one: differences of weights, which may be negative. `off` are the
-    heads that are switched off; `taught` is the head that was trained to align words.
+    heads that are switched off; `taught` is the head that was trained to align words; `summed` are those that the large
+    map is made of, where it is of several.
     """
 
     kind: Kind
@@ -100,6 +109,7 @@ class GridSpec:
     off: frozenset[Head] = frozenset()
     scale: Scale | None = None
     taught: Head | None = None
+    summed: frozenset[Head] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,10 @@ from typing import Any
 
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.maps import EXPECTED, Kind, MapInfo
-from attention_viewer.viewer.state.options import Option, Value
+from attention_viewer.viewer.state.options import HEADS_SHOWN, HeadsShown, Option, Value
+
+CHOSEN = (HeadsShown.CHOSEN_MEAN, HeadsShown.CHOSEN_MAXIMUM)
+"""What a large map is that shows the chosen heads as one."""
 
 
 class Side(StrEnum):
@@ -73,8 +76,8 @@ class ViewState:
     `active` is the panel that the keyboard and Export act on; `locked` keeps all panels on one layer
     and head. `side` matters while two traces are compared; `filter` lets through the pieces of the vocabulary that
     hold it ("": the most probable ones). `trial` are settings of sampling while a slider is being dragged. `chosen` are
-    the choices of `viewer.state.options` that are not at their
-    default, by their names; `view[OPTION]` reads one.
+    the choices of `viewer.state.options` that are not at their default, by their names; `view[OPTION]` reads one.
+    `sets` are the heads that were chosen to be shown as one map.
     """
 
     heads: Mapping[Kind, Head] = field(default_factory=_first_heads)
@@ -86,6 +89,7 @@ class ViewState:
     filter: str = ""
     trial: Decoding | None = None
     chosen: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    sets: Mapping[Kind, frozenset[Head]] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, option: Option[Value]) -> Value:
         """What is chosen of an option."""
@@ -103,6 +107,20 @@ def select_head(view: ViewState, kind: Kind, head: Head, maps: Iterable[MapInfo]
     """The view with `head` chosen for `kind` (for all kinds when locked), held inside what the model has."""
     chosen = {each.kind: clamp(head, each.shape) for each in maps if view.locked or each.kind == kind}
     return replace(view, heads=MappingProxyType({**view.heads, **chosen}), active=kind)
+
+
+def toggle_head(view: ViewState, kind: Kind, head: Head) -> ViewState:
+    """The view with a head taken into the chosen ones of its kind, or out of them, and those shown as one map.
+
+    The first one is taken together with the head selected before; of none left, the selected head is shown again.
+    """
+    wanted = view[HEADS_SHOWN]
+    before = view.sets.get(kind, frozenset()) or (frozenset() if wanted in CHOSEN else frozenset({view.heads[kind]}))
+    now = before ^ {head}
+    sets = {**{each: heads for each, heads in view.sets.items() if each != kind}, **({kind: now} if now else {})}
+    shown = wanted if wanted in CHOSEN else HeadsShown.CHOSEN_MEAN
+    view = replace(view, sets=MappingProxyType(sets), active=kind)
+    return choose(view, HEADS_SHOWN, shown if now else HeadsShown.ONE)
 
 
 def move_head(view: ViewState, layers: int, heads: int, maps: Iterable[MapInfo]) -> ViewState:

@@ -6,7 +6,7 @@ Nothing in a file is ever executed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -32,6 +32,8 @@ VERSION = 2
 LARGEST = 10_000_000
 """Bytes of a session file at most; a long session takes a hundredth of it."""
 FEWEST_POSITIONS, MOST_POSITIONS, MOST_PAIRS = 8, 512, 8
+MOST_CHOSEN = 10_000
+"""Heads of a kind that may be shown as one map."""
 """What the positional plots can show."""
 
 
@@ -162,6 +164,22 @@ def _read_heads(given: Fields, name: str) -> MappingProxyType[Kind, Head]:
     return MappingProxyType({**ViewState().heads, **known})
 
 
+def _write_sets(sets: Mapping[Kind, frozenset[Head]]) -> dict[str, list[list[int]]]:
+    return {kind: sorted([head.layer, head.head] for head in heads) for kind, heads in sets.items()}
+
+
+def _read_sets(given: Fields, name: str) -> MappingProxyType[Kind, frozenset[Head]]:
+    sets = given.part(name)
+    return MappingProxyType({kind: frozenset(_heads_in(sets, kind)) for kind in sets.values})
+
+
+def _heads_in(sets: Fields, kind: str) -> Iterator[Head]:
+    for each in sets.items(kind, MOST_CHOSEN):
+        if not isinstance(each, list) or len(each) != 2 or not all(type(n) is int and n >= 0 for n in each):
+            sets.fail(kind, "it must be a list of layers and heads, such as [[3, 7]]")
+        yield Head(*each)
+
+
 def _read_active(given: Fields, name: str) -> Kind:
     known = _read_heads(given, "heads") if "heads" in given.values else ViewState().heads
     return given.one_of(name, known)
@@ -183,6 +201,7 @@ def _word(words: type[StrEnum]) -> Callable[[Fields, str], StrEnum]:
 
 _VIEW_FIELDS = {
     "heads": _Field(_write_heads, _read_heads),
+    "sets": _Field(_write_sets, _read_sets),
     "active": _Field(str, _read_active),
     "locked": _Field(bool, Fields.flag),
     "positions": _Field(_write_positions, _read_positions),

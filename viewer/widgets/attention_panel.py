@@ -52,6 +52,7 @@ class AttentionPanel(QWidget):
     """
 
     head_selected = Signal(int, int)
+    head_toggled = Signal(int, int)
     head_menu_requested = Signal(int, int, QPoint)
     thumbnails_requested = Signal(bool)
     cell_hovered = Signal(object)
@@ -79,6 +80,7 @@ class AttentionPanel(QWidget):
         self.setAccessibleName(name)
         self._lay_out()
         self.grid.selected.connect(self.head_selected)
+        self.grid.toggled.connect(self.head_toggled)
         self.grid.menu_requested.connect(self.head_menu_requested)
         self.map.cell_hovered.connect(self.cell_hovered)
         self.map.activated.connect(self.activate)

@@ -6,7 +6,7 @@ Cells are (row, column); keys move the cursor, Enter pins what it is on, and Esc
 from __future__ import annotations
 
 from attention_viewer.viewer.painting.tag import Tag
-from attention_viewer.viewer.state.reading import is_difference, row_ranking, value_text
+from attention_viewer.viewer.state.reading import row_ranking, value_text
 from attention_viewer.viewer.state.specs import HeatmapSpec
 from PySide6.QtCore import Qt
 
@@ -90,5 +90,5 @@ def row_tag(spec: HeatmapSpec, cell: Cell) -> Tag:
         columns.append(column)
         lines.append((f"… {spec.columns.labels[column]}", value_text(spec, row, column)))
     label = spec.rows.labels[row]
-    title = f"{label}: A − B" if is_difference(spec) else f"{label} attends to"
+    title = f"{label}: {spec.says}" if spec.says else f"{label} attends to"
     return Tag(title, tuple(lines), columns.index(column), LETTING_GO)

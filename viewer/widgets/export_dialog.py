@@ -78,7 +78,7 @@ class ExportDialog(QDialog):
         self._preferred = [options.format]
         self._told: tuple[FigureOptions, ViewState] | None = None
         self._view = ViewState() if view is None else view
-        self._looks = {option: _look(option, self._view) for option in exported()}
+        self._looks = {option: _look(option, self._view) for option in exported() if not option.measured}
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(SETTLING)

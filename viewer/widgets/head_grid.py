@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 
 class HeadGrid(Canvas[GridSpec]):
-    """The mosaic of layers x heads; both signals carry layer and head, counted from 0.
+    """The mosaic of layers x heads; all signals carry layer and head, counted from 0.
+
+    `toggled` follows Ctrl and a click: the head is taken into those that are shown as one map, or out of them.
 
     `menu_requested` also carries where on the screen a menu should open.
     """
 
     selected = Signal(int, int)
+    toggled = Signal(int, int)
     menu_requested = Signal(int, int, QPoint)
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
@@ -43,7 +46,8 @@ class HeadGrid(Canvas[GridSpec]):
         off = head in self._spec.off
         state, switch = (", off", "on again") if off else ("", "off")
         taught = ", taught to align words" if head == self._spec.taught else ""
-        return f"layer {head.layer + 1}, head {head.head + 1}{taught}{state} · right-click to switch it {switch}"
+        where = f"layer {head.layer + 1}, head {head.head + 1}{taught}{state}"
+        return f"{where} · right-click to switch it {switch} · Ctrl+click to show several as one"
 
     def event(self, event: QEvent) -> bool:
         """Name the head under the mouse."""
@@ -61,6 +65,9 @@ class HeadGrid(Canvas[GridSpec]):
         """Select the head under the mouse."""
         head = self.head_at(event.position())
         if event.button() is Qt.MouseButton.LeftButton and head is not None:
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.toggled.emit(head.layer, head.head)
+                return
             self.selected.emit(head.layer, head.head)
         else:
             super().mousePressEvent(event)

@@ -213,6 +213,7 @@ def _connect_intents(window: MainWindow, controller: Controller) -> None:
     window.target_strip.hovered.connect(lambda index: controller.hover(_token_hover(TargetHover, index)))
     for kind, panel in window.panels.items():
         panel.head_selected.connect(lambda layer, head, kind=kind: controller.select_head(kind, layer, head))
+        panel.head_toggled.connect(lambda layer, head, kind=kind: controller.toggle_head(kind, layer, head))
         panel.cell_hovered.connect(lambda cell, kind=kind: controller.hover(_cell_hover(kind, cell)))
         panel.activated.connect(lambda kind=kind: controller.activate(kind))
     window.positions.length_changed.connect(controller.set_length)

@@ -12,16 +12,17 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.resolve import resolve, resolve_positions, sampling
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.highlight import CellHover, Hover, highlight
+from attention_viewer.viewer.state.highlight import CellHover, Hover, Sides, highlight
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.options import COLORMAP
-from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS, Results
+from attention_viewer.viewer.state.options import ATTENTION, COLORMAP, QUANTITY
+from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, EFFECT, RANKING, TRANSLATIONS, Results
 from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
@@ -84,8 +85,9 @@ def _changes(loaded: Loaded) -> Document | None:
 
 
 def _drawn(scene: Scene, kind: Kind) -> tuple[Loaded, ViewState, Kind]:
-    """What the maps of a kind depend on."""
+    """What the maps of a kind depend on; what a method attributes, on all of the document."""
     loaded, view = scene.loaded, scene.view
+    attributed = [ATTRIBUTIONS[Method(view[QUANTITY])]] if view[QUANTITY] != ATTENTION else []
     return (
         Loaded(
             loaded.info,
@@ -93,10 +95,10 @@ def _drawn(scene: Scene, kind: Kind) -> tuple[Loaded, ViewState, Kind]:
             loaded.sentence,
             loaded.translation,
             waiting=loaded.waiting,
-            document=_changes(loaded),
-            results=Results(other=loaded.results.other),
+            document=loaded.document if attributed else _changes(loaded),
+            results=replace(loaded.results.only(attributed), other=loaded.results.other),
         ),
-        ViewState(heads={kind: view.heads[kind]}, side=view.side, chosen=view.chosen),
+        ViewState(heads={kind: view.heads[kind]}, side=view.side, chosen=view.chosen, sets=view.sets),
         kind,
     )
 
@@ -174,11 +176,23 @@ def _position_controls(positions: PositionView, d_model: int) -> tuple[int, tupl
 def _show_map(panel: AttentionPanel, spec: Map) -> None:
     panel.set_heatmap(spec)
     if isinstance(spec, HeatmapSpec):
-        panel.set_axes(f"{spec.rows.title} · {spec.columns.title}")
+        # What is not the head that the title's menus name is named first.
+        other = spec.title.partition(" · ")[2] if spec.is_other else ""
+        panel.set_axes(" · ".join(part for part in (other, spec.rows.title, spec.columns.title) if part))
 
 
 def _cell(hover: Hover, kind: Kind) -> tuple[int, int] | None:
     return (hover.row, hover.column) if isinstance(hover, CellHover) and hover.kind == kind else None
+
+
+def _pointed(pointed: Pointed) -> tuple[Hover, tuple[MapInfo, ...], dict[Kind, Sides]]:
+    """What lights up depends on: the mouse, the maps, and which tokens their rows and columns are."""
+    groups: dict[Kind, Sides] = {
+        kind: (spec.row_groups, spec.column_groups)
+        for kind, spec in pointed.specs.items()
+        if isinstance(spec, HeatmapSpec) and spec.row_groups is not None
+    }
+    return pointed.hover, pointed.maps, groups
 
 
 # fmt: off
@@ -197,7 +211,7 @@ def of_map(kind: Kind) -> tuple[Binding[Scene], ...]:
 def over_map(kind: Kind) -> tuple[Binding[Pointed], ...]:
     """What lies over the map of a panel."""
     return (
-        Binding("overlay", lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).overlays[kind],
+        Binding("overlay", _pointed, lambda *lit: highlight(*lit).overlays[kind],
                 lambda w, spec: w.set_overlay(spec)),
         Binding("readout", lambda p: (p.specs[kind], _cell(p.hover, kind)), resolve.readout,
                 lambda w, spec: w.set_readout(spec)),
@@ -250,9 +264,9 @@ WINDOW: tuple[Binding[Scene], ...] = (
 )
 """What feeds the parts of the window that are always there."""
 LIT: tuple[Binding[Pointed], ...] = (
-    Binding("source lit", lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).source,
+    Binding("source lit", _pointed, lambda *lit: highlight(*lit).source,
             lambda w, spec: w.source_strip.set_highlight(spec)),
-    Binding("target lit", lambda p: (p.hover, p.maps), lambda *lit: highlight(*lit).target,
+    Binding("target lit", _pointed, lambda *lit: highlight(*lit).target,
             lambda w, spec: w.target_strip.set_highlight(spec)),
 )
 # fmt: on

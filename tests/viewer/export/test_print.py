@@ -22,7 +22,7 @@ from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import PALETTES, style_for
 from attention_viewer.viewer.painting.labels import shortened
 from attention_viewer.viewer.painting.lettering import LEAN, UPRIGHT, Lettering
-from attention_viewer.viewer.resolve import resolve
+from attention_viewer.viewer.resolve import shown_maps
 from attention_viewer.viewer.resolve.naming import with_word_starts
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
@@ -63,7 +63,7 @@ def texts(svg: ElementTree.Element) -> list[str]:
 def labels(scene: Scene, kind: Kind) -> set[str]:
     loaded = with_word_starts(scene.loaded, 10)
     assert loaded.trace is not None
-    return {label for axis in resolve.axes(loaded.trace, kind, RowLabels.BOTH) for label in axis.labels}
+    return {label for axis in shown_maps.axes(loaded.trace, kind, RowLabels.BOTH) for label in axis.labels}
 
 
 def cells(svg: ElementTree.Element) -> tuple[float, float, float, float]:
@@ -186,7 +186,7 @@ def test_an_override_stays_inside_its_token() -> None:
     turned = tuple(replace(token, text="\u202eevil") if index == 1 else token
                    for index, token in enumerate(trace.source_tokens))  # fmt: skip
     shown = replace(trace, source_tokens=turned)
-    rows, columns = resolve.axes(shown, CROSS, RowLabels.BOTH)
+    rows, columns = shown_maps.axes(shown, CROSS, RowLabels.BOTH)
     assert columns.labels[1] == "U+202Eevil" and not any("\u202e" in each for each in rows.labels)
 
 

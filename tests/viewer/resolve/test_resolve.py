@@ -7,6 +7,7 @@ import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.resolve import resolve, resolve_positions
+from attention_viewer.viewer.resolve.arranging import ROW_CONVENTIONS
 from attention_viewer.viewer.resolve.resolve_positions import Given
 from attention_viewer.viewer.state.loaded import NO_SENTENCE, Loaded
 from attention_viewer.viewer.state.options import ColorRange, RowLabels
@@ -60,8 +61,8 @@ def test_decoder_map_columns_are_what_was_read() -> None:
 def test_row_labels_say_which_convention_they_follow(labels: RowLabels, expected: tuple[str, ...]) -> None:
     spec = heatmap(loaded(3), chosen(row_labels=labels), CROSS)
     assert spec.rows.labels == expected
-    assert resolve.ROW_CONVENTIONS[labels] in spec.rows.title
-    assert any(resolve.ROW_CONVENTIONS[labels] in line for line in spec.caption)
+    assert ROW_CONVENTIONS[labels] in spec.rows.title
+    assert any(ROW_CONVENTIONS[labels] in line for line in spec.caption)
 
 
 def test_the_selected_head_is_the_one_shown_and_named() -> None:

@@ -44,6 +44,9 @@ VIEWS = st.builds(
     ),
     side=st.sampled_from(Side),
     filter=st.text(),
+    sets=st.dictionaries(
+        st.sampled_from(KINDS), st.frozensets(st.builds(Head, st.integers(0, 9), st.integers(0, 9)), min_size=1)
+    ).map(MappingProxyType),
 ).flatmap(
     lambda view: st.builds(
         partial(chosen, view),

@@ -203,13 +203,16 @@ def test_the_menu_key_means_the_selected_head(
     assert asked.args == [1, 2, panel.grid.mapToGlobal(centre(panel, heads, style, 1, 2))]
 
 
+SEVERAL = " · Ctrl+click to show several as one"
+
+
 def test_the_tool_tip_of_a_thumbnail_says_how_to_switch_it(
     panel: AttentionPanel, heads: GridSpec, style: Style
 ) -> None:
     panel.set_grid(replace(heads, off=frozenset({Head(1, 2), Head(0, 1)})))
     on, off = (QPointF(centre(panel, heads, style, *head)) for head in ((0, 0), (1, 2)))
-    assert panel.grid.tip_at(on) == "layer 1, head 1 · right-click to switch it off"
-    assert panel.grid.tip_at(off) == "layer 2, head 3, off · right-click to switch it on again"
+    assert panel.grid.tip_at(on) == f"layer 1, head 1 · right-click to switch it off{SEVERAL}"
+    assert panel.grid.tip_at(off) == f"layer 2, head 3, off · right-click to switch it on again{SEVERAL}"
     assert panel.grid.tip_at(QPointF(1, 1)) == ""
     panel.set_grid(replace(heads, taught=Head(0, 0)))
     assert panel.grid.tip_at(on).startswith("layer 1, head 1, taught to align words · ")

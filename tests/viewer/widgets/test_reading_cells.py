@@ -169,7 +169,7 @@ def test_masked_cells_and_differences_are_read_as_such(make_map: MakeMap) -> Non
     masked = replace(spec, mask=np.triu(np.ones((3, 3), dtype=np.bool_), 1))
     assert value_text(masked, 0, 2) == "masked" and "may not look at col2" in spoken(masked, 0, 2)
     assert [each.column for each in row_ranking(masked, 0)] == [0]
-    signed = replace(spec, values=np.array([[0.1, -0.4, 0.2]] * 3, np.float32), scale=Scale(-0.4, 0.4))
+    signed = replace(spec, values=np.array([[0.1, -0.4, 0.2]] * 3, np.float32), scale=Scale(-0.4, 0.4), says="A − B")
     assert value_text(signed, 0, 1) == "-0.4000" and "A − B: -0.4000" in spoken(signed, 0, 1)
     assert [each.column for each in row_ranking(signed, 0)] == [1, 2, 0]
 

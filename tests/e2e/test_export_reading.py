@@ -1,0 +1,33 @@
+"""Words, several heads as one and attributions on the command line: files, their names, what they say of themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+from support.exports import TARGET, TEXT, Export
+
+
+def said(path: Path) -> dict[str, str]:
+    image = QImage(str(path))
+    return {key: image.text(key) for key in ("Title", "Heads", "Head", "Shown", "Caption")}
+
+
+def test_one_file_for_what_is_shown_as_one(export: Export, tmp_path: Path) -> None:
+    asked = ("--target", TARGET, "--kind", "cross", "--heads", "layer-mean", "--words", "--specials", "renormalised")
+    assert export(TEXT, "-o", "out", *asked) == 0
+    files = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert files == [f"cross_layer{layer}_mean.png" for layer in (1, 2, 3)]
+    found = said(tmp_path / "out" / "cross_layer2_mean.png")
+    assert found["Title"] == "Cross-attention · layer 2, mean of all heads"
+    assert found["Heads"] == "Its layer, mean" and not found["Head"]
+    assert "words: rows averaged, columns summed" in found["Caption"] and "renormalised" in found["Caption"]
+
+
+def test_an_attribution_is_computed_and_named(export: Export, tmp_path: Path) -> None:
+    asked = ("--target", TARGET, "--kind", "cross", "--layer", "1", "--head", "1", "--quantity", "leave-one-out")
+    assert export(TEXT, "-o", "out", *asked) == 0
+    found = said(tmp_path / "out" / "cross_layer1_head1_leave-one-out.png")
+    assert found["Shown"] == "Leave one out" and "Li et al. 2016" in found["Caption"]
+    assert "Leave one out · all layers and heads" in found["Title"]
+    assert export(TEXT, "-o", "moving", "--format", "gif", "--steps", "3", *asked[2:]) == 0
