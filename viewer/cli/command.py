@@ -17,6 +17,10 @@ from attention_viewer.viewer.cli.option_types import text, whole
 PROGRAM = "attention-viewer"
 
 MOST_THREADS = 256
+
+DEBUG = "--debug"
+"""The option with which a fault shows where in the program it was."""
+
 DONE, PARTLY_DONE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 """Exit codes: all was done; not all of a batch was; nothing was, for what was asked will not do; Ctrl+C."""
 

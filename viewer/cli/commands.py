@@ -10,7 +10,7 @@ from typing import Any
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer import __version__
 from attention_viewer.viewer.cli.align import ALIGN
-from attention_viewer.viewer.cli.command import PROGRAM, Command
+from attention_viewer.viewer.cli.command import DEBUG, PROGRAM, Command
 from attention_viewer.viewer.cli.completion import COMPLETION
 from attention_viewer.viewer.cli.desktop import DESKTOP
 from attention_viewer.viewer.cli.evaluate import EVALUATE
@@ -72,13 +72,19 @@ def parser() -> Parser:
     root = Parser(prog=PROGRAM, **_words(WINDOW))
     root.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     WINDOW.add(root)
+    _add_debug(root)
     root.set_defaults(command=WINDOW, parser=root)
     named = root.add_subparsers(title="commands that need no display", metavar="COMMAND", prog=PROGRAM)
     for command in COMMANDS:
         each = named.add_parser(command.name, help=command.summary, **_words(command))
         command.add(each)
+        _add_debug(each)
         each.set_defaults(command=command)
     return root
+
+
+def _add_debug(parser: Parser) -> None:
+    parser.add_argument(DEBUG, action="store_true", help="show where in the program something went wrong")
 
 
 def _words(command: Command) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 
 from attention_viewer.model.contract.errors import UserError
-from attention_viewer.viewer.cli.command import BAD_INPUT, INTERRUPTED, PROGRAM
+from attention_viewer.viewer.cli.command import BAD_INPUT, DEBUG, INTERRUPTED, PROGRAM
 from attention_viewer.viewer.cli.commands import parse
 
 PIPE_CLOSED = 141
@@ -19,21 +20,47 @@ PIPE_CLOSED = 141
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with `argv` (the process's own arguments if None); returns the exit code."""
+    _stand_in_for_closed_streams()
+    arguments = sys.argv[1:] if argv is None else list(argv)
     try:
-        return parse(sys.argv[1:] if argv is None else argv).run()
-    except UserError as error:
-        return _refuse(str(error))
+        return parse(arguments).run()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         # The interpreter flushes standard output once more when it ends, and must not fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
-    except OSError as error:
+    except Exception as error:
+        # Whatever a file or an argument does ends in one line.
+        if DEBUG in arguments:
+            traceback.print_exc()
+        return _refuse(_said(error))
+
+
+def _said(error: Exception) -> str:
+    """A sentence of what ended the program; a fault of its own is noted in the log."""
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        return _refuse(f"{where}{error.strerror or error}.")
+        return f"{where}{error.strerror or error}."
+    from attention_viewer.viewer.state.fault import fault_of
+    from attention_viewer.viewer.storage.fault_log import note
+
+    fault = fault_of(error)
+    log = note(fault)
+    return f"{fault.sentence} {f'It was noted in {log}. ' if log else ''}{DEBUG} shows where it was."
 
 
 def _refuse(message: str) -> int:
-    print(f"{PROGRAM}: {message}", file=sys.stderr)
+    print(f"{PROGRAM}: {UserError(message)}", file=sys.stderr)
     return BAD_INPUT
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Open nothing in the place of standard streams that are closed: what is opened next would be written into."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(handle)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)

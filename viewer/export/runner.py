@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.viewer.export.job import Advance, ExportCancelled
+from attention_viewer.viewer.state.fault import words_of
 from PySide6.QtCore import QObject, QThreadPool, Signal
 from PySide6.QtGui import QImage
+
+GIVING_UP = 0.5
+"""Seconds that an export has to end once it is given up."""
 
 Write = Callable[[Advance], tuple[str, ...]]
 """Writes a file, telling how far it has come; returns notes on what had to be reduced."""
@@ -49,9 +54,17 @@ class ExportRunner(QObject):
         if cancelled is not None:
             cancelled.set()
 
-    def wait(self) -> None:
-        """Return once nothing is being written."""
-        self._pool.waitForDone()
+    def wait(self, patience: float | None = None) -> bool:
+        """Return once nothing is being written, or after `patience` seconds, when what is not yet written is given up.
+
+        Returns whether nothing is being written any more.
+        """
+        if patience is None:
+            return self._pool.waitForDone()
+        if not self._pool.waitForDone(round(1000 * patience)):
+            for number in list(self._cancelled):
+                self.cancel(number)
+        return self._pool.waitForDone(round(1000 * GIVING_UP))
 
     def _run(self, write: Write, name: str, number: int) -> None:
         cancelled = self._cancelled[number]
@@ -73,7 +86,8 @@ class ExportRunner(QObject):
             self.failed.emit(str(error))
         except Exception as error:
             # Nothing may escape into Qt's thread, and the user is to hear of it.
-            self.failed.emit(f"{name} could not be written: {error}.")
+            self.failed.emit(f"{name} could not be written: {words_of(error)}.")
+            sys.excepthook(type(error), error, error.__traceback__)
         else:
             self.done.emit(f"Wrote {name}" + (f" · {'; '.join(notes)}" if notes else ""))
         del self._cancelled[number]
@@ -102,10 +116,13 @@ class PreviewRunner(QObject):
         self._pool.start(lambda: self._run(paint, number))
         return number
 
-    def wait(self) -> None:
-        """Return once nothing is being painted, giving up what has not begun."""
+    def wait(self, patience: float | None = None) -> bool:
+        """Return once nothing is being painted, or after `patience` seconds, giving up what has not begun.
+
+        Returns whether nothing is being painted any more.
+        """
         self._newest += 1
-        self._pool.waitForDone()
+        return self._pool.waitForDone(-1 if patience is None else round(1000 * patience))
 
     def _run(self, paint: Callable[[], tuple[QImage, str]], number: int) -> None:
         if number != self._newest:
@@ -114,6 +131,6 @@ class PreviewRunner(QObject):
             image, about = paint()
         except Exception as error:
             # Nothing may escape into Qt's thread.
-            self.failed.emit(number, str(error))
+            self.failed.emit(number, str(error) if isinstance(error, UserError) else words_of(error))
         else:
             self.painted.emit(number, image, about)

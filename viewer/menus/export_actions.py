@@ -83,10 +83,10 @@ class ExportActions(QObject):
         )
         self._begin_progress(number, path.name)
 
-    def wait(self) -> None:
-        """Let an export that is being written finish."""
-        self._previews.wait()
-        self._runner.wait()
+    def wait(self, patience: float | None = None) -> bool:
+        """Let an export that is being written finish, for `patience` seconds at most; whether none is left."""
+        previewed = self._previews.wait(patience)
+        return self._runner.wait(patience) and previewed
 
     def _preview(self, options: FigureOptions, view: ViewState) -> None:
         dialog, scene = self._dialog, self._scene

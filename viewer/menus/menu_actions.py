@@ -20,6 +20,7 @@ from attention_viewer.viewer.menus.workspace_actions import WorkspaceActions
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.options import Option, Value
+from attention_viewer.viewer.storage.fault_log import log_path
 from attention_viewer.viewer.storage.settings import TEXT_SIZES, Settings
 from attention_viewer.viewer.widgets.about_dialog import AboutDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -167,7 +168,7 @@ class MenuActions(QObject):
 
     def show_about(self) -> None:
         """Name the versions, the model, its data and the licences."""
-        AboutDialog(versions(), self._model_text(), self._window).open()
+        AboutDialog(versions(), self._model_text(), log_path(), self._window).open()
 
     def reset_layout(self) -> None:
         """Put every panel back where the workspace had it at first."""
@@ -177,10 +178,9 @@ class MenuActions(QObject):
         """Close the window."""
         self._window.close()
 
-    def wait_for_exports(self) -> None:
-        """Let an export that is being written finish."""
-        if "exports" in vars(self):
-            self.exports.wait()
+    def wait_for_exports(self, patience: float | None = None) -> bool:
+        """Let an export that is being written finish, for `patience` seconds at most; whether none is left."""
+        return self.exports.wait(patience) if "exports" in vars(self) else True
 
     def _model_text(self) -> str:
         info = self.controller.loaded.info

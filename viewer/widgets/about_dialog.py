@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
@@ -30,12 +31,14 @@ READABLE_CHARACTERS = 64
 
 
 class AboutDialog(QDialog):
-    """Shows `versions` by package name and `model_text`; all of it can be selected and copied."""
+    """Shows `versions` by package name, `model_text` and where the `log` is; all of it can be selected and copied."""
 
-    def __init__(self, versions: Mapping[str, str], model_text: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, versions: Mapping[str, str], model_text: str, log: Path | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("About Attention Viewer")
-        self._text = QLabel(about_text(versions, model_text))
+        self._text = QLabel(about_text(versions, model_text, log))
         self._text.setTextFormat(Qt.TextFormat.RichText)
         self._text.setWordWrap(True)
         self._text.setMinimumWidth(self.fontMetrics().averageCharWidth() * READABLE_CHARACTERS)
@@ -50,13 +53,14 @@ class AboutDialog(QDialog):
         layout.addWidget(buttons)
 
 
-def about_text(versions: Mapping[str, str], model_text: str) -> str:
-    """The whole text as HTML."""
+def about_text(versions: Mapping[str, str], model_text: str, log: Path | None = None) -> str:
+    """The whole text as HTML; `log` is where faults of the program are noted."""
     title = f"<h3>Attention Viewer {escape(versions.get('Attention Viewer', ''))}</h3><p>{PURPOSE}</p>"
     model = escape(model_text).replace("\n", "<br>")
+    noted = f"What goes wrong inside the program is noted in {escape(str(log))}." if log else ""
     others = {name: version for name, version in versions.items() if name != "Attention Viewer"}
     return (
-        f"{title}<h4>Model</h4><p>{model}</p><p>{DATA}</p>"
+        f"{title}<h4>Model</h4><p>{model}</p><p>{DATA}</p><p>{noted}</p>"
         f"<h4>Versions</h4>{_table(others.items())}<h4>Licences</h4>{_table(LICENCES)}"
     )
 

@@ -10,6 +10,7 @@ from attention_viewer.viewer.widgets.colorbar_line import ColorbarLine
 from attention_viewer.viewer.widgets.head_grid import HeadGrid
 from attention_viewer.viewer.widgets.heatmap_view import HeatmapView
 from attention_viewer.viewer.widgets.message import GIVEN_BACK
+from attention_viewer.viewer.widgets.plain import plain_label
 from attention_viewer.viewer.widgets.readout import Readout
 from attention_viewer.viewer.widgets.title_icons import title_icon
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
@@ -254,7 +255,7 @@ def _switch(name: str) -> QToolButton:
 
 
 def _badge(name: str) -> QLabel:
-    label = QLabel()
+    label = plain_label()
     label.setProperty("tone", "badge")
     label.setAccessibleName(name)
     label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -7,11 +7,12 @@ from attention_viewer.viewer.painting.bars import bar_at, bars_that_fit, paint_b
 from attention_viewer.viewer.state.specs import BarsSpec, Pending, Unavailable
 from attention_viewer.viewer.widgets.canvas import Canvas
 from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.plain import show_tip
 from attention_viewer.viewer.widgets.sampling_box import SamplingBox
 from attention_viewer.viewer.widgets.vocabulary_line import VocabularyLine
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 TITLE = "Next token"
 INVITATION = "click to force it here"
@@ -91,7 +92,7 @@ class BarsView(Canvas[BarsSpec]):
     def event(self, event: QEvent) -> bool:
         """Show the tool tip of the bar under the mouse, and keep the bars' own keys from being shortcuts."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            show_tip(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
             return True
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_own(event):
             event.accept()

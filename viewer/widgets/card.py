@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.plain_text import shown_text
+from attention_viewer.viewer.widgets.plain import LONGEST_TIP, set_tip
 from attention_viewer.viewer.widgets.title_icons import title_icon
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
@@ -50,8 +52,8 @@ class ElidedLabel(QLabel):
 
     def set_full_text(self, text: str, short: str = "") -> None:
         """Show `text`, or `short` (if any) where it does not fit, as much of it as fits."""
-        self._full, self._short = text, short
-        self.setAccessibleName(text)
+        self._full, self._short = shown_text(text, LONGEST_TIP), short
+        self.setAccessibleName(self._full)
         self._elide()
 
     def set_role(self, role: str) -> None:
@@ -93,7 +95,7 @@ class ElidedLabel(QLabel):
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         if shown != self.text():
             self.setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        set_tip(self, self._full if shown != self._full else "")
 
 
 class TitleBlock(QWidget):

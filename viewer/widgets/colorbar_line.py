@@ -5,6 +5,7 @@ from __future__ import annotations
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.colorbar import flat_colorbar_size, paint_flat_colorbar
 from attention_viewer.viewer.state.specs import Scale
+from attention_viewer.viewer.widgets.plain import set_tip
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -26,7 +27,7 @@ class ColorbarLine(QWidget):
         if (scale, colormap) != (self._scale, self._colormap):
             self._scale, self._colormap = scale, colormap
             note = "" if scale is None else scale.note
-            self.setToolTip(note)
+            set_tip(self, note)
             self.setAccessibleDescription(note)
             self.updateGeometry()
             self.update()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.widgets.card import ElidedLabel
 from attention_viewer.viewer.widgets.control_keys import presses
+from attention_viewer.viewer.widgets.plain import set_tip
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
@@ -41,7 +42,7 @@ class ConditionsBanner(QFrame):
     def set_texts(self, text: str, whole: str) -> None:
         """Say `text`, and `whole` in the tool tip; "" hides the banner."""
         self._label.set_full_text(text)
-        self.setToolTip(whole)
+        set_tip(self, whole)
         self.setAccessibleName(f"Interventions: {text}" if text else "")
         self.setAccessibleDescription(whole)
         self._fit()

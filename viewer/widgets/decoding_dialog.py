@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attention_viewer.viewer.widgets.mnemonics import mark_dialog
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QDoubleSpinBox,
     QFormLayout,
-    QLabel,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -77,7 +77,7 @@ class DecodingDialog(QDialog):
             field.setEnabled(sampling)
 
     def _lay_out(self) -> None:
-        explanation = QLabel(EXPLANATION)
+        explanation = plain_label(EXPLANATION)
         explanation.setWordWrap(True)
         explanation.setProperty("tone", "muted")
         form = QFormLayout()

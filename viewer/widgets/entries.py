@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from attention_viewer.viewer.widgets.plain import plain_label, set_tip
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -29,7 +29,7 @@ class Entries(QWidget):
         self.buttons: list[QToolButton] = []
         self._rows: list[QWidget] = []
         self._verb = verb
-        self._title, self.hint = QLabel(name), QLabel(hint)
+        self._title, self.hint = plain_label(name), plain_label(hint)
         self._title.setToolTip(tip)
         self.hint.setProperty("tone", "muted")
         self.hint.setWordWrap(True)
@@ -58,12 +58,11 @@ class Entries(QWidget):
 
     def _add(self, key: object, text: str) -> None:
         row = QWidget()
-        label, button = QLabel(text), QToolButton()
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label, button = plain_label(text), QToolButton()
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         button.setText("✕")
         button.setProperty("flat", True)
-        button.setToolTip(f"{self._verb} {text}")
+        set_tip(button, f"{self._verb} {text}")
         button.setAccessibleName(f"{self._verb} {text}")
         button.clicked.connect(lambda: self.removed.emit(key))
         line = QHBoxLayout(row)

@@ -12,7 +12,16 @@ from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
 from attention_viewer.viewer.state.options import Option, exported
 from attention_viewer.viewer.state.view_state import ViewState, choose
 from attention_viewer.viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
-from attention_viewer.viewer.widgets.form_parts import disable, drop_down, frame_time, letters, mnemonic, reserve, tick
+from attention_viewer.viewer.widgets.form_parts import (
+    disable,
+    drop_down,
+    frame_time,
+    letters,
+    mnemonic,
+    reserve,
+    tick,
+)
+from attention_viewer.viewer.widgets.plain import message_box, plain_label, set_tip
 from attention_viewer.viewer.widgets.preview import Preview
 from attention_viewer.viewer.widgets.width_box import ResolutionBox, WidthBox
 from PySide6.QtCore import QSignalBlocker, QTimer, Signal
@@ -24,7 +33,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QMessageBox,
     QVBoxLayout,
     QWidget,
@@ -93,7 +101,7 @@ class ExportDialog(QDialog):
         self._dpi = ResolutionBox(options.dpi)
         self._title, self._caption = tick("&Title", options.title), tick("Ca&ption", options.caption)
         self._frame = frame_time(options.frame)
-        self._note, self._about = QLabel(), QLabel()
+        self._note, self._about = plain_label(), plain_label()
         self._preview = Preview()
         self._controls = self._lay_out()
         self._connect()
@@ -180,9 +188,8 @@ class ExportDialog(QDialog):
 
     def _ask_to_replace(self, request: ExportRequest) -> None:
         """Ask about a file that the file dialog did not, because the suffix was added after it."""
-        question = QMessageBox(self)
-        question.setWindowTitle(TITLE)
-        question.setText(f"{request.path.name} exists already. Replace it?")
+        said = f"{request.path.name} exists already. Replace it?"
+        question = message_box(self, QMessageBox.Icon.NoIcon, TITLE, said)
         question.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
         question.button(QMessageBox.StandardButton.Yes).setText("Replace")
         question.setDefaultButton(QMessageBox.StandardButton.No)
@@ -248,9 +255,9 @@ class ExportDialog(QDialog):
         for field, widgets in self._controls.items():
             for widget in widgets:
                 widget.setEnabled(field not in idle)
-                widget.setToolTip(idle.get(field, ""))
+                set_tip(widget, idle.get(field, ""))
         self._note.setText(note_on(options) if pictured else "")
-        self._preview.setToolTip(preview_title(options))
+        set_tip(self._preview, preview_title(options))
         if not pictured:
             self._preview.show_statement(note_on(options))
             self._about.clear()
@@ -276,14 +283,14 @@ class ExportDialog(QDialog):
         )
         controls: dict[str, tuple[QWidget, ...]] = {"title": (self._title,), "caption": (self._caption,)}
         for name, title, field, buddy in rows:
-            label = QLabel(title)
+            label = plain_label(title)
             label.setBuddy(buddy)
             form.addRow(label, field)
             controls[name] = (label, field)
         form.addRow("", ticks)
         taken = letters(*(title for _, title, _, _ in rows), self._title.text(), self._caption.text(), FILE)
         for option, combo in self._looks.items():
-            label = QLabel(mnemonic(option.title, taken))
+            label = plain_label(mnemonic(option.title, taken))
             label.setBuddy(combo)
             form.addRow(label, combo)
             controls[option.name] = (label, combo)

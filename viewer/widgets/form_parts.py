@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attention_viewer.viewer.state.figure_options import LONGEST_FRAME, SHORTEST_FRAME
+from attention_viewer.viewer.widgets.plain import set_tip
 from attention_viewer.viewer.widgets.width_box import indent
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
@@ -33,7 +34,7 @@ def disable(combo: QComboBox, reasons: Mapping[str, str]) -> None:
     for value, reason in reasons.items():
         item = model.item(combo.findData(value))
         item.setEnabled(False)
-        item.setToolTip(reason)
+        set_tip(item, reason)
     if combo.currentData() in reasons:
         left = (index for index in range(combo.count()) if combo.itemData(index) not in reasons)
         combo.setCurrentIndex(next(left, combo.currentIndex()))

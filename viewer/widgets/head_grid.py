@@ -7,9 +7,10 @@ from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.state.specs import GridSpec
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.canvas import Canvas
+from attention_viewer.viewer.widgets.plain import show_tip
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QMouseEvent, QPainter
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 
 class HeadGrid(Canvas[GridSpec]):
@@ -52,7 +53,7 @@ class HeadGrid(Canvas[GridSpec]):
     def event(self, event: QEvent) -> bool:
         """Name the head under the mouse."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            show_tip(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.widgets.conditions_banner import ConditionsBanner
+from attention_viewer.viewer.widgets.plain import plain_label
 from attention_viewer.viewer.widgets.source_bar import NO_LIMIT_OF_QT, SourceBar
 from attention_viewer.viewer.widgets.step_controls import StepControls
 from attention_viewer.viewer.widgets.token_strip import TITLE_EMS, TokenStrip
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 NO_TRANSLATION = "The translation appears here, and can be copied, as it is decoded."
 
@@ -27,7 +28,7 @@ class Header(QFrame):
         self.step_controls = StepControls(style)
         self.banner = ConditionsBanner(style)
         self._low, self._em = False, style.em
-        self._translation_title = QLabel("Text")
+        self._translation_title = plain_label("Text")
         self._translation_title.setProperty("tone", "muted")
         self._translation = self._make_translation()
         self._grid = QGridLayout(self)

@@ -21,6 +21,7 @@ from attention_viewer.viewer.widgets.hypotheses_table import (
     HypothesesModel,
     HypothesesTable,
 )
+from attention_viewer.viewer.widgets.plain import show_tip
 from PySide6.QtCore import (
     Qt,
     Signal,
@@ -30,7 +31,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
     QStackedWidget,
-    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -124,7 +124,7 @@ class HypothesesPanel(QWidget):
         if len(self.model.rows) > 1:
             self.deleted.emit(row)
         else:
-            QToolTip.showText(self.table.mapToGlobal(self.table.rect().center()), LAST_ONE, self.table)
+            show_tip(self.table.mapToGlobal(self.table.rect().center()), LAST_ONE, self.table)
 
     def _show_how(self) -> None:
         self.table.setColumnHidden(HOW, self.width() < WIDE_EMS * self._look.em)

@@ -11,6 +11,7 @@ from attention_viewer.viewer.state.specs import LaboratorySpec
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.card import TitleBlock
 from attention_viewer.viewer.widgets.entries import Entries
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
@@ -213,7 +214,7 @@ class LaboratoryPanel(QWidget):
         grid.setColumnStretch(0, 1)
         named = (("Encoder positions", self.encoder_positions), ("Decoder positions", self.decoder_positions))
         for row, (name, control) in enumerate((*named, ("Shuffle with seed", self.seed))):
-            label = QLabel(name)
+            label = plain_label(name)
             label.setBuddy(control)
             label.setToolTip(control.toolTip())
             grid.addWidget(label, row, 0)
@@ -264,7 +265,7 @@ def _seed_box() -> QSpinBox:
 
 
 def _wrapped(tone: str = "") -> QLabel:
-    label = QLabel()
+    label = plain_label()
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if tone:

@@ -17,6 +17,7 @@ from attention_viewer.viewer.widgets.model_line import ModelLine
 from attention_viewer.viewer.widgets.panel import Panel, places_in
 from attention_viewer.viewer.widgets.panel_form import Workspace
 from attention_viewer.viewer.widgets.panel_host import PanelHost
+from attention_viewer.viewer.widgets.plain import message_box
 from attention_viewer.viewer.widgets.session_drop import as_copy, session_in
 from attention_viewer.viewer.widgets.status_line import StatusLine
 from attention_viewer.viewer.widgets.token_strip import MOST_LINES
@@ -157,9 +158,7 @@ class MainWindow(QMainWindow):
 
     def show_error(self, message: str) -> None:
         """Say what went wrong, without stopping anything."""
-        box = QMessageBox(QMessageBox.Icon.Warning, PROGRAM, "", parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(message)
+        box = message_box(self, QMessageBox.Icon.Warning, PROGRAM, message)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 

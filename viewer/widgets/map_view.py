@@ -28,6 +28,7 @@ from attention_viewer.viewer.widgets.cells_item import CellsItem
 from attention_viewer.viewer.widgets.graphing import pg
 from attention_viewer.viewer.widgets.map_box import MapBox
 from attention_viewer.viewer.widgets.message import GIVEN_BACK, KEYBOARD_REASONS, paint_focus
+from attention_viewer.viewer.widgets.plain import show_tip
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
@@ -42,7 +43,7 @@ from PySide6.QtGui import (
     QPainter,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 NO_OVERLAY = Overlay()
 MOST_LABELS = 0.26
@@ -197,7 +198,7 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
     def viewportEvent(self, event: QEvent) -> bool:
         """Say the whole of a shortened label."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            show_tip(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
             return True
         return bool(super().viewportEvent(event))
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.part_controls import PartControls
 from attention_viewer.viewer.widgets.pages_panel import PagesPanel
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QSlider, QSpinBox, QWidget
 
 SIDES = {"encoder": "Encoder", "decoder": "Decoder"}
 PER_UNIT = 100
@@ -26,8 +27,8 @@ class PartPanel(PagesPanel):
 
     def __init__(self, title: str, style: Style, pages: Mapping[str, str]) -> None:
         self.side, self.layer, self.token = QComboBox(), QSpinBox(), QComboBox()
-        self.temperature, self._degrees = QSlider(Qt.Orientation.Horizontal), QLabel()
-        self._token_label, self._heat_label = QLabel("token"), QLabel("temperature τ")
+        self.temperature, self._degrees = QSlider(Qt.Orientation.Horizontal), plain_label()
+        self._token_label, self._heat_label = plain_label("token"), plain_label("temperature τ")
         self._shown = PartControls("")
         controls = (
             self.side, self.layer, self._token_label, self.token, self._heat_label, self.temperature, self._degrees,

@@ -10,9 +10,10 @@ from attention_viewer.viewer.painting.spots import Spot, spot_at
 from attention_viewer.viewer.state.sheets import Hit
 from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.widgets.canvas import Canvas
+from attention_viewer.viewer.widgets.plain import show_tip
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 PATIENCE = 250
 """Milliseconds for which the picture before is kept while the next is computed."""
@@ -57,7 +58,7 @@ class Picture(Canvas[Drawable]):
     def event(self, event: QEvent) -> bool:
         """Say what is under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
+            show_tip(event.globalPos(), self.tip_at(QPointF(event.pos())), self)
             return True
         return super().event(event)
 

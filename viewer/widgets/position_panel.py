@@ -8,9 +8,10 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import CurvesSpec, MatrixSpec
 from attention_viewer.viewer.widgets.card import ElidedLabel, TitleBlock
 from attention_viewer.viewer.widgets.colorbar_line import ColorbarLine
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from attention_viewer.viewer.widgets.position_plots import PositionPlots
@@ -47,7 +48,7 @@ class PositionPanel(QWidget):
         self.pairs = self._make_pairs()
         self._readout = ElidedLabel("muted")
         self._bars = ColorbarLine("Encoding: colours", style), ColorbarLine("Dot products: colours", style)
-        label = QLabel("pairs")
+        label = plain_label("pairs")
         label.setProperty("tone", "muted")
         label.setBuddy(self.pairs)
         self._titles = (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from attention_viewer.viewer.state.plain_text import PROGRAM
 from attention_viewer.viewer.widgets.mnemonics import mark_dialog
-from PySide6.QtCore import Qt
+from attention_viewer.viewer.widgets.plain import message_box
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 Role = QMessageBox.ButtonRole
@@ -22,10 +22,7 @@ def ask(
 
     The first answer is the default one; the last is what Escape means.
     """
-    box = QMessageBox(QMessageBox.Icon.Question, PROGRAM, "", parent=parent)
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(text)
-    box.setInformativeText(more)
+    box = message_box(parent, QMessageBox.Icon.Question, PROGRAM, text, more)
     buttons = [(box.addButton(said, role), act) for said, (role, act) in answers.items()]
     mark_dialog(box)
     box.setDefaultButton(buttons[0][0])

@@ -10,6 +10,7 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
@@ -26,7 +27,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -150,7 +150,7 @@ class RankingTable(QWidget):
         self._effects = HeadEffects(style, self)
         self._sorted = QSortFilterProxyModel(self)
         self.table = self._make_table()
-        self._hint = QLabel(HINT)
+        self._hint = plain_label(HINT)
         self._hint.setProperty("tone", "muted")
         self._hint.setWordWrap(True)
         self.setAccessibleName(TITLE)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from attention_viewer.viewer.state.plain_text import PROGRAM, shown_text
 from attention_viewer.viewer.widgets.mnemonics import mark_dialog
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QLabel,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -58,10 +58,9 @@ class RecoveryDialog(QDialog):
         self.setWindowTitle(PROGRAM)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._works, self._unread = dict(enumerate(works)), unread
-        self._said, self._problem = QLabel(), QLabel()
+        self._said, self._problem = plain_label(), plain_label()
         self._problem.setProperty("tone", "error")
         for label in (self._said, self._problem):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self._list = self._make_list()
         buttons = QDialogButtonBox()

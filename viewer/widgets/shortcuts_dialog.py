@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.mnemonics import plain
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QTreeWidget,
     QTreeWidgetItem,
@@ -43,7 +43,7 @@ class ShortcutsDialog(QDialog):
         self.keys.setAlternatingRowColors(True)
         self.keys.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.keys.setAccessibleName("Keyboard shortcuts")
-        self._nothing = QLabel(NOTHING)
+        self._nothing = plain_label(NOTHING)
         self._nothing.setProperty("tone", "muted")
         self._nothing.hide()
         for action in actions:

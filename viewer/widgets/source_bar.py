@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attention_viewer.viewer.state.plain_text import shown_text
+from attention_viewer.viewer.widgets.plain import breakable, plain_label, set_tip
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QValidator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
 
 LONGEST_SENTENCE = 20_000
 """Characters the line takes; far beyond what a model can read, which says its own limit more exactly."""
@@ -48,10 +50,11 @@ class SourceBar(QWidget):
         self._choose.setMenu(self._menu)
         self._choose.setToolTip("Example and recent sentences")
         self._choose.setAccessibleName("Example and recent sentences")
-        self._hint = QLabel()
+        self._hint = plain_label()
         self._hint.setProperty("tone", "hint")
         self._hint.setWordWrap(True)
-        self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        # However long a word in it is, the window keeps its width.
+        self._hint.setMinimumWidth(1)
         self._lay_out()
         self.set_hint("")
         self.set_enabled_reason(None)
@@ -91,7 +94,7 @@ class SourceBar(QWidget):
 
     def set_hint(self, text: str) -> None:
         """Say something about the sentence below the line; "" takes it away."""
-        self._hint.setText(text)
+        self._hint.setText(breakable(text))
         self._hint.setVisible(bool(text))
         self._line.setAccessibleDescription(text)
 
@@ -103,7 +106,7 @@ class SourceBar(QWidget):
         """Let sentences be submitted (None), or not, for a reason shown as a tool tip, and as a hint on Enter."""
         self._reason = reason
         self._encode.setEnabled(reason is None)
-        self._encode.setToolTip(reason or "Encode the sentence (Enter)")
+        set_tip(self._encode, reason or "Encode the sentence (Enter)")
 
     def edit(self) -> None:
         """Put the cursor into the line, everything selected."""
@@ -161,9 +164,8 @@ class SourceBar(QWidget):
         self._choose.setEnabled(bool(self._examples or self._recent))
 
     def _entry(self, sentence: str) -> QAction:
-        short = sentence if len(sentence) <= LONGEST_MENU_TEXT else sentence[: LONGEST_MENU_TEXT - 1] + "…"
-        action = QAction(short.replace("&", "&&"), self._menu)
-        action.setToolTip(sentence)
+        action = QAction(shown_text(sentence, LONGEST_MENU_TEXT).replace("&", "&&"), self._menu)
+        set_tip(action, sentence)
         action.triggered.connect(lambda: self._pick(sentence))
         return action
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from attention_viewer.viewer.state.specs import CONVENTION
 from attention_viewer.viewer.widgets.card import ElidedLabel
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QStatusBar
 
 
 class StatusLine:
@@ -13,7 +14,7 @@ class StatusLine:
 
     def __init__(self, bar: QStatusBar) -> None:
         self.doing = ElidedLabel("muted")
-        self.timing = QLabel()
+        self.timing = plain_label()
         self.timing.setProperty("tone", "muted")
         self._convention = ElidedLabel("muted")
         self._convention.set_full_text(CONVENTION)

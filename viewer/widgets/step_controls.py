@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap, QPolygonF
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Steps a second that can be chosen."""
@@ -29,7 +30,7 @@ class StepControls(QWidget):
         self._play = QPushButton("Play")
         self._play.setEnabled(False)
         self._speed = self._make_speed()
-        self._step = QLabel()
+        self._step = plain_label()
         self._step.setProperty("tone", "muted")
         self._step.setAccessibleName("Step")
         self._row = QHBoxLayout(self)

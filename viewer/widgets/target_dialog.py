@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from attention_viewer.viewer.widgets.mnemonics import mark_dialog
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 EXPLANATION = (
     "The decoder reads this translation whatever it would have chosen itself. Every step shows the probability and the "
@@ -21,14 +22,14 @@ class TargetDialog(QDialog):
     def __init__(self, sentence: str, translation: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Teacher forcing")
-        source = QLabel(f"Translation to force for “{sentence}”:")
+        source = plain_label(f"Translation to force for “{sentence}”:")
         source.setWordWrap(True)
         self._text = QPlainTextEdit(translation)
         self._text.setTabChangesFocus(True)
         self._text.setAccessibleName("Translation to force")
         self._text.setPlaceholderText("Type or paste a translation")
         self._text.selectAll()
-        explanation = QLabel(EXPLANATION)
+        explanation = plain_label(EXPLANATION)
         explanation.setWordWrap(True)
         explanation.setProperty("tone", "muted")
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)

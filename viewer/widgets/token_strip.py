@@ -14,6 +14,7 @@ from attention_viewer.viewer.painting.chips import (
 )
 from attention_viewer.viewer.state.specs import Chip
 from attention_viewer.viewer.widgets.message import KEYBOARD_REASONS, paint_focus
+from attention_viewer.viewer.widgets.plain import plain_label, show_tip
 from PySide6.QtCore import QEvent, QMetaMethod, QObject, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -30,11 +31,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QScrollArea,
     QSizePolicy,
-    QToolTip,
     QWidget,
 )
 
@@ -123,7 +122,7 @@ class ChipField(QWidget):
         """Show the tool tip of the chip under the mouse."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self.chip_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), "" if index is None else self._chips[index].tooltip, self)
+            show_tip(event.globalPos(), "" if index is None else self._chips[index].tooltip, self)
             return True
         return super().event(event)
 
@@ -191,7 +190,7 @@ class TokenStrip(QWidget):
         super().__init__(parent)
         self._predicted: int | None = None
         self._lines = MOST_LINES
-        self._title = QLabel(title)
+        self._title = plain_label(title)
         self._title.setProperty("tone", "muted")
         self.field = ChipField(style, clickable)
         self.field.hovered.connect(self.hovered)

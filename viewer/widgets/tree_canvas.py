@@ -13,6 +13,7 @@ from attention_viewer.viewer.painting.tree import (
 )
 from attention_viewer.viewer.state.specs import BeamSpec, Pending, Unavailable
 from attention_viewer.viewer.widgets.message import paint_message
+from attention_viewer.viewer.widgets.plain import show_tip
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -30,7 +31,6 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QApplication,
     QFrame,
-    QToolTip,
     QWidget,
 )
 
@@ -156,7 +156,7 @@ class TreeCanvas(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         """Show the tool tip of the dot under the mouse."""
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.tip_at(QPointF(event.pos())), self.viewport())
+            show_tip(event.globalPos(), self.tip_at(QPointF(event.pos())), self.viewport())
             return True
         return super().viewportEvent(event)
 

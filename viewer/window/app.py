@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import faulthandler
+import os
 import signal
 import sys
-import threading
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.errors import CheckpointError
@@ -24,7 +22,7 @@ from attention_viewer.viewer.look.assets import BUNDLED_MODEL, examples, icon_pa
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.action_table import ActionTable
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
-from attention_viewer.viewer.menus.menu_actions import MenuActions
+from attention_viewer.viewer.menus.menu_actions import MenuActions, versions
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
 from attention_viewer.viewer.state.loaded import DEFAULT_D_MODEL, Loaded
@@ -35,6 +33,7 @@ from attention_viewer.viewer.storage.settings import Settings, opened_store
 from attention_viewer.viewer.widgets.control_keys import ControlKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.faults import FaultReporter
 from attention_viewer.viewer.window.inside import connect_inside
 from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
@@ -43,6 +42,9 @@ from attention_viewer.viewer.work.worker import Worker
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
+
+PATIENCE = 3.0
+"""Seconds that closing the window waits at most for what does not come to its end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,11 +57,14 @@ class Parts:
     worker: Worker
     actions: ActionTable
 
-    def close(self) -> None:
-        """Stop playing, let an export finish, end the worker."""
+    def close(self, patience: float | None = None) -> bool:
+        """Stop playing, let an export finish, end the worker; each is waited for `patience` seconds at most.
+
+        Returns whether all threads have ended.
+        """
         self.controller.player.stop()
-        self.menu_actions.wait_for_exports()
-        self.worker.close()
+        exported = self.menu_actions.wait_for_exports(patience)
+        return self.worker.close(patience) and exported
 
 
 def run_window(options: WindowOptions) -> int:
@@ -68,6 +73,7 @@ def run_window(options: WindowOptions) -> int:
     install_hooks()
     settings = Settings(opened_store("attention-viewer", "attention-viewer"))
     parts = build(settings, options.model)
+    FaultReporter(parts.window, versions).install()
     keep_work(parts, Recovery(_unsaved_folder()))
     restore_layout(parts.window, settings)
     parts.window.closing.connect(lambda: save_layout(parts.window, settings))
@@ -78,7 +84,9 @@ def run_window(options: WindowOptions) -> int:
     code = application.exec()
     framed.deleteLater()
     start.deleteLater()
-    parts.close()
+    if not parts.close(PATIENCE / 2):
+        # Something does not come to its end; all that was to be kept is kept.
+        os._exit(code)
     return code
 
 
@@ -177,17 +185,9 @@ def save_layout(window: MainWindow, settings: Settings) -> None:
 
 
 def install_hooks() -> None:
-    """Keep the window alive, and say what happened, when a slot or a thread raises."""
+    """Let Ctrl+C end the program at once, and a crash of Qt or torch say where it was."""
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    sys.excepthook = _report
-    threading.excepthook = lambda failure: _report(
-        failure.exc_type, failure.exc_value or failure.exc_type(), failure.exc_traceback
-    )
-
-
-def _report(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
-    traceback.print_exception(kind, error, where)
 
 
 def _d_model(model: Path) -> int:

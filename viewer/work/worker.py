@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import time
-import traceback
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +16,9 @@ from typing import Any, Generic, cast
 from attention_viewer.model.contract.api import ModelInfo, Progress
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.open_model import OpenModel
+from attention_viewer.viewer.state.fault import words_of
 from attention_viewer.viewer.work.jobs import Job, JobQueue, Priority, Result, Work
-from PySide6.QtCore import QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, QTimer, Signal
 
 SWITCH_INTERVAL = 0.0005
 """Seconds after which this thread hands Python's lock over to the window's, a tenth of what is usual: the window's
@@ -92,10 +92,15 @@ class Worker(QThread):
         """Drop the request of a channel, waiting or running."""
         self._queue.cancel(channel)
 
-    def close(self) -> None:
-        """Stop after the current slice of work and wait for the thread to end."""
+    def close(self, patience: float | None = None) -> bool:
+        """Stop after the current slice of work and wait for the thread to end, `patience` seconds at most.
+
+        Returns whether it has ended.
+        """
         self._queue.close()
-        self.wait()
+        if patience is None:
+            return self.wait()
+        return self.wait(QDeadlineTimer(round(1000 * patience)))
 
     def run(self) -> None:
         """The loop of the thread; not to be called from elsewhere."""
@@ -107,8 +112,8 @@ class Worker(QThread):
                 self._fail(job, str(error))
             except Exception as error:
                 # Whatever goes wrong inside the model, the window stays alive and says so.
-                traceback.print_exc()
-                self._fail(job, f"Something went wrong inside the model: {error}.")
+                self._fail(job, f"Something went wrong inside the model: {words_of(error)}.")
+                sys.excepthook(type(error), error, error.__traceback__)
 
     def _wait_for_window(self) -> None:
         self._shown.start()

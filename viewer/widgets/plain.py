@@ -1,0 +1,72 @@
+"""Text from outside is text: Qt takes what looks like HTML for it, and opens the files that it names.
+
+Every label, tool tip and message that may hold text from outside is made here; a test holds the rule.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from textwrap import wrap
+from typing import Protocol
+
+from attention_viewer.viewer.state.plain_text import shown_text
+from PySide6 import QtGui
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QLabel, QMessageBox, QToolTip, QWidget
+
+LONGEST_TIP, LONGEST_LINE, MOST_LINES = 1000, 300, 20
+"""Characters of a tool tip, and of one of its lines, at most; and how many lines."""
+LONGEST_WORD = 60
+"""Characters without a place to break a line."""
+_LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
+
+
+class HasTip(Protocol):
+    """A widget, an action or an item of a list."""
+
+    def setToolTip(self, tip: str) -> None:
+        """Show `tip` when the mouse rests."""
+
+
+def plain_label(text: str = "") -> QLabel:
+    """A label that shows its text as it stands."""
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText(text)
+    return label
+
+
+def breakable(text: str) -> str:
+    """A message in which no word is so long that it would set the width of a window."""
+    return _LONG_WORD.sub(lambda word: "\u200b".join(wrap(word[0], LONGEST_WORD)), shown_text(text, LONGEST_TIP))
+
+
+def plain_tip(text: str) -> str:
+    """A tool tip that shows `text` as it stands, shortened, and without what cannot be seen."""
+    lines = [shown_text(line, LONGEST_LINE) for line in text[: 2 * LONGEST_TIP].split("\n")[:MOST_LINES]]
+    tip = "\n".join(lines)[:LONGEST_TIP]
+    return f"<p style='white-space:pre-wrap'>{escape(tip)}</p>" if QtGui.Qt.mightBeRichText(tip) else tip
+
+
+def set_tip(of: HasTip, text: str) -> None:
+    """Give a widget, an action or an item a tool tip that shows `text` as it stands."""
+    of.setToolTip(plain_tip(text))
+
+
+def show_tip(where: QPoint, text: str, widget: QWidget) -> None:
+    """Show a tool tip now; "" takes one away."""
+    QToolTip.showText(where, plain_tip(text), widget)
+
+
+def message_box(parent: QWidget, icon: QMessageBox.Icon, title: str, text: str, more: str = "") -> QMessageBox:
+    """A box with a message as it stands, and `more` below it in smaller letters."""
+    box = QMessageBox(icon, title, "", parent=parent)
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setText(breakable(text))
+    if more:
+        box.setInformativeText("-")
+        for label in box.findChildren(QLabel):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText(breakable(more))
+    return box
