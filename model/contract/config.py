@@ -13,7 +13,7 @@ from attention_viewer.model.contract.json_file import read_json
 ACTIVATIONS = ("relu", "swish", "silu", "gelu")
 """Activation functions of the feed-forward networks that the model can compute."""
 
-MOST_LAYERS, WIDEST_MODEL, WIDEST_FFN, LARGEST_VOCABULARY = 100, 8192, 65_536, 1_000_000
+MOST_LAYERS, MOST_HEADS, WIDEST_MODEL, WIDEST_FFN, LARGEST_VOCABULARY = 100, 128, 8192, 65_536, 1_000_000
 """Limits, far above any model of the kind: nothing larger is begun with."""
 LARGEST_CONFIG = 1_000_000
 """Bytes of a configuration file at most."""
@@ -70,8 +70,8 @@ def read_config(directory: Path) -> ModelConfig:
         d_model=fields.whole("d_model", 1, WIDEST_MODEL),
         encoder_layers=fields.whole("encoder_layers", 1, MOST_LAYERS),
         decoder_layers=fields.whole("decoder_layers", 1, MOST_LAYERS),
-        encoder_attention_heads=fields.whole("encoder_attention_heads", 1, WIDEST_MODEL),
-        decoder_attention_heads=fields.whole("decoder_attention_heads", 1, WIDEST_MODEL),
+        encoder_attention_heads=fields.whole("encoder_attention_heads", 1, MOST_HEADS),
+        decoder_attention_heads=fields.whole("decoder_attention_heads", 1, MOST_HEADS),
         encoder_ffn_dim=fields.whole("encoder_ffn_dim", 1, WIDEST_FFN),
         decoder_ffn_dim=fields.whole("decoder_ffn_dim", 1, WIDEST_FFN),
         activation_function=fields.one_of("activation_function", ACTIVATIONS),

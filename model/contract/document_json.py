@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,10 +10,26 @@ from typing import Any
 from attention_viewer.model.contract import choosing, interventions
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding
-from attention_viewer.model.contract.document import OPEN, Choice, Document, Hypothesis, Made, made_under
+from attention_viewer.model.contract.document import (
+    LONGEST_NAME,
+    LONGEST_SOURCE,
+    MOST_CHOICES,
+    MOST_HYPOTHESES,
+    MOST_ROWS,
+    OPEN,
+    Choice,
+    Document,
+    Hypothesis,
+    Made,
+    made_under,
+)
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.fields import Fields
 from attention_viewer.model.contract.interventions import NONE, Interventions
+
+MOST_CONDITIONS = 1000
+"""Different conditions that the tokens of a document were chosen under, at most."""
+_HASH = re.compile("[0-9a-f]{0,128}")
 
 
 def to_json(document: Document) -> dict[str, Any]:
@@ -52,19 +69,21 @@ def from_json(values: Any) -> Document:
     its child.
     """
     given = Fields.of("The document", values)
-    made = [Made(_decoding(each), _interventions(each)) for each in given.parts("made")]
+    made = [Made(_decoding(each), _interventions(each)) for each in given.parts("made", MOST_CONDITIONS)]
     document = Document(
-        source=given.text("source"),
-        choices=tuple(_choice(each, number, made) for number, each in enumerate(given.parts("choices"))),
+        source=given.text("source", most=LONGEST_SOURCE),
+        choices=tuple(_choice(each, number, made) for number, each in enumerate(given.parts("choices", MOST_CHOICES))),
         leaf=given.whole_or_none("leaf"),
         step=given.whole("step"),
-        limit=given.whole("limit", 1),
-        checkpoint=given.text("checkpoint"),
+        limit=given.whole("limit", 1, MOST_ROWS),
+        checkpoint=_content_hash(given),
         decoding=_decoding(given),
         interventions=_interventions(given),
         hypotheses=tuple(
-            Hypothesis(each.whole_or_none("leaf"), each.whole("step"), each.text("name"), _decoding(each))
-            for each in given.parts("hypotheses")
+            Hypothesis(
+                each.whole_or_none("leaf"), each.whole("step"), each.text("name", most=LONGEST_NAME), _decoding(each)
+            )
+            for each in given.parts("hypotheses", MOST_HYPOTHESES)
         ),
         current=given.whole("current"),
     )
@@ -82,8 +101,8 @@ def from_first_json(values: Any) -> Document:
     newer = {
         **given.values,
         "made": [{**decoding, "interventions": interventions.to_json(NONE)}],
-        "choices": [{**each.values, "made": 0} for each in given.parts("choices")],
-        "hypotheses": [{**each.values, **decoding} for each in given.parts("hypotheses")],
+        "choices": [{**each.values, "made": 0} for each in given.parts("choices", MOST_CHOICES)],
+        "hypotheses": [{**each.values, **decoding} for each in given.parts("hypotheses", MOST_HYPOTHESES)],
     }
     return from_json(newer)
 
@@ -96,6 +115,18 @@ def _decoding(given: Fields) -> Decoding:
 def _interventions(given: Fields) -> Interventions:
     part = given.part("interventions")
     return interventions.from_json(part.values, part.where)
+
+
+def _content_hash(given: Fields) -> str:
+    found = given.text("checkpoint")
+    if not _HASH.fullmatch(found):
+        given.fail("checkpoint", "it must be the content hash of a model, in hexadecimal, or empty")
+    return found
+
+
+def _hypothesis(given: Fields) -> Hypothesis:
+    name = given.text("name", most=LONGEST_NAME)
+    return Hypothesis(given.whole_or_none("leaf"), given.whole("step"), name, _decoding(given))
 
 
 def _choice(given: Fields, index: int, made: Sequence[Made]) -> Choice:
@@ -116,9 +147,18 @@ def _check_tree(document: Document) -> None:
     for leaf in (document.leaf, *(each.leaf for each in document.hypotheses)):
         if leaf is not None and leaf >= len(document.choices):
             raise InputError(f"The document: leaf is {leaf}; there are {len(document.choices)} choices, from 0.")
+    _check_depths(document)
     for step in (document.step, *(each.step for each in document.hypotheses)):
         if step > document.limit:
             raise InputError(f"The document: step is {step}; the limit is {document.limit}.")
     known = len(document.hypotheses)
     if document.current >= known:
         raise InputError(f"The document: current is {document.current}; there are {known} hypotheses, from 0.")
+
+
+def _check_depths(document: Document) -> None:
+    depths: list[int] = []
+    for choice in document.choices:
+        depths.append(1 if choice.parent is None else depths[choice.parent] + 1)
+    if max(depths, default=0) > MOST_ROWS:
+        raise InputError(f"The document: a hypothesis has {max(depths)} tokens; it may have {MOST_ROWS}.")

@@ -19,6 +19,8 @@ LARGEST = 1_000_000_000
 """Whole numbers may be so large, unless a field says otherwise."""
 LARGEST_SEED = 2**63 - 1
 """A seed may be as large as that."""
+LONGEST_TEXT = 100_000
+"""Characters of a text, unless a field says otherwise."""
 MOST_ITEMS = 1_000_000
 """A list may be as long, unless a field says otherwise."""
 
@@ -95,11 +97,13 @@ class Fields:
             self.fail(name, "it must be true or false")
         return value
 
-    def text(self, name: str, default: str | Literal[Needed.NEEDED] = NEEDED) -> str:
-        """Text, as it stands."""
+    def text(self, name: str, default: str | Literal[Needed.NEEDED] = NEEDED, most: int = LONGEST_TEXT) -> str:
+        """Text of at most `most` characters, as it stands."""
         value = self._given(name, default)
         if type(value) is not str:
             self.fail(name, "it must be text")
+        if len(value) > most:
+            raise self.error(f"{self.where}: {name} has {len(value):,} characters; it may have {most:,}.")
         return value
 
     def text_or_none(self, name: str) -> str | None:

@@ -14,6 +14,8 @@ from attention_viewer.model.contract import choosing
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import (
+    LONGEST_NAME,
+    MOST_HYPOTHESES,
     OPEN,
     Choice,
     Document,
@@ -153,7 +155,7 @@ def rename_hypothesis(document: Document, index: int, name: str) -> Document:
     """The document with another name ("" for none) for a hypothesis. Raises InputError where there is none."""
     check_hypothesis(document, index)
     kept = list(document.hypotheses)
-    kept[index] = replace(kept[index], name=" ".join(name.split()))
+    kept[index] = replace(kept[index], name=" ".join(name.split())[:LONGEST_NAME])
     return replace(document, hypotheses=tuple(kept))
 
 
@@ -192,6 +194,8 @@ def _begun(document: Document, nodes: Sequence[Choice], step: int, decoding: Dec
         goes_on = all((node.how, node.made) == (free, made) for node in kept[len(begins) :])
         if kept[: len(begins)] == begins and goes_on and way(each.decoding) == way(decoding):
             return go_to(_looking_at(whole, index), step)
+    if len(whole.hypotheses) >= MOST_HYPOTHESES:
+        raise InputError(f"There are {MOST_HYPOTHESES} hypotheses, the most there can be: delete one first.")
     choices, leaf = grown(whole.choices, nodes)
     added = (*whole.hypotheses, Hypothesis(leaf, step, name, decoding))
     return _looking_at(replace(whole, choices=choices, hypotheses=added), len(added) - 1)

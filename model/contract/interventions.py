@@ -173,14 +173,19 @@ def to_json(interventions: Interventions) -> dict[str, Any]:
     }
 
 
+MOST_OFF = 20_000
+"""Heads that can be off, and tokens that can be hidden, in a file."""
+
+
 def from_json(values: Any, where: str = "The interventions") -> Interventions:
     """What `to_json` wrote. Raises InputError where a field is missing or means nothing."""
     given = Fields.of(where, values)
     return Interventions(
         heads_off=frozenset(
-            _head(f"{where}, heads_off {number}", head) for number, head in enumerate(given.items("heads_off"), 1)
+            _head(f"{where}, heads_off {number}", head)
+            for number, head in enumerate(given.items("heads_off", MOST_OFF), 1)
         ),
-        hidden=frozenset(given.wholes("hidden")),
+        hidden=frozenset(given.wholes("hidden", most_items=MOST_OFF)),
         encoder_positions=given.word("encoder_positions", Positions),
         decoder_positions=given.word("decoder_positions", Positions),
         shuffle_seed=given.whole("shuffle_seed", most=LARGEST_SEED),

@@ -102,7 +102,9 @@ def outputs_of(document: Document, tokens: Sequence[int]) -> list[tuple[int, How
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """A document as any sequence of changes may leave it."""
-    document = Document(draw(st.text()), limit=draw(st.integers(9, 300)), checkpoint=draw(st.text(max_size=5)))
+    document = Document(
+        draw(st.text()), limit=draw(st.integers(9, 300)), checkpoint=draw(st.text("0123456789abcdef", max_size=5))
+    )
     for change, tokens in draw(st.lists(st.tuples(st.one_of(LEAVING, STAYING, NAMING), KNOWN), max_size=8)):
         document = change(document, outputs_of(document, tokens))
     return document

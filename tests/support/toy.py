@@ -348,9 +348,10 @@ class PromptWorker(LateWorker):
     def start(self) -> None:
         """There is no thread to start."""
 
-    def close(self) -> None:
+    def close(self, patience: float | None = None) -> bool:
         """Answer no more."""
         self._timer.stop()
+        return True
 
     def open_model(self, directory: Path) -> None:
         """Open a model soon."""

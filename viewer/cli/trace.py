@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attention_viewer.model.contract.document import MOST_ROWS
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli import conditions, decoding
 from attention_viewer.viewer.cli.command import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from attention_viewer.viewer.cli.tracing import Tracer
 
 FORMATS = ("npz", "csv", "csv.gz", "json")
-LARGEST_LIMIT = 1000
+LARGEST_LIMIT = MOST_ROWS
 """Most decoder rows that --max-steps may ask for."""
 
 

@@ -85,8 +85,9 @@ class ExportActions(QObject):
 
     def wait(self, patience: float | None = None) -> bool:
         """Let an export that is being written finish, for `patience` seconds at most; whether none is left."""
-        previewed = self._previews.wait(patience)
-        return self._runner.wait(patience) and previewed
+        written = self._runner.wait(patience)
+        # Nobody waits for a picture that nobody will see.
+        return self._previews.wait(None if patience is None else 0.0) and written
 
     def _preview(self, options: FigureOptions, view: ViewState) -> None:
         dialog, scene = self._dialog, self._scene

@@ -151,7 +151,6 @@ class SessionActions(QObject):
     def open(self, path: Path) -> None:
         """Open a session file; says why where that cannot be done."""
         try:
-            _refuse_pipe(path)
             saved = session_file.read(path)
         except UserError as error:
             self._say(error, path)

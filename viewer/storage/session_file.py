@@ -19,6 +19,7 @@ from attention_viewer.model.contract.document_json import from_first_json, from_
 from attention_viewer.model.contract.errors import InputError, shortened
 from attention_viewer.model.contract.fields import Fields, parse
 from attention_viewer.model.contract.hypotheses import opened
+from attention_viewer.model.contract.plain_files import opened as opened_file
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.figure_options import from_json as options_from
@@ -99,12 +100,8 @@ def from_text(text: str, name: str) -> SavedSession:
 
 def read(path: Path) -> SavedSession:
     """The session in a file. Raises InputError where it cannot be read, is too large, or holds no session."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}): check its name and its permissions.") from None
-    return from_bytes(content, str(path))
+    with opened_file(path, error=InputError) as file:
+        return from_bytes(file.read(LARGEST + 1), str(path))
 
 
 def from_bytes(content: bytes, name: str) -> SavedSession:

@@ -97,6 +97,10 @@ def _setting(key: str) -> Setting:
     return SCHEMA[key]
 
 
+LARGEST_SETTINGS = 4_000_000
+"""Bytes of a settings file at most; all settings at their longest take a tenth of it."""
+
+
 class MemoryStore:
     """A store that forgets, for windows that must neither read nor change what the user keeps.
 
@@ -124,6 +128,8 @@ def opened_store(organization: str, application: str) -> QSettings | MemoryStore
             path = os.path.join(folder, name)
             if os.path.exists(path) and not os.path.isfile(path):
                 return MemoryStore(f"Settings are neither read nor kept: {path} is no regular file. Remove it.")
+            if os.path.exists(path) and os.path.getsize(path) > LARGEST_SETTINGS:
+                return MemoryStore(f"Settings are neither read nor kept: {path} has over 4 MB. Remove it.")
     return QSettings(organization, application)
 
 

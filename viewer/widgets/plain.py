@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QToolTip, QWidget
 
 LONGEST_TIP, LONGEST_LINE, MOST_LINES = 1000, 300, 20
 """Characters of a tool tip, and of one of its lines, at most; and how many lines."""
-LONGEST_WORD = 60
+LONGEST_WORD = 120
 """Characters without a place to break a line."""
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 

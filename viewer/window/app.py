@@ -6,6 +6,7 @@ import faulthandler
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,13 +59,15 @@ class Parts:
     actions: ActionTable
 
     def close(self, patience: float | None = None) -> bool:
-        """Stop playing, let an export finish, end the worker; each is waited for `patience` seconds at most.
+        """Stop playing, end the worker, let an export finish; waits `patience` seconds at most (None: to the end).
 
         Returns whether all threads have ended.
         """
         self.controller.player.stop()
-        exported = self.menu_actions.wait_for_exports(patience)
-        return self.worker.close(patience) and exported
+        began = time.monotonic()
+        ended = self.worker.close(patience)
+        left = None if patience is None else max(0.0, began + patience - time.monotonic())
+        return self.menu_actions.wait_for_exports(left) and ended
 
 
 def run_window(options: WindowOptions) -> int:
@@ -84,7 +87,7 @@ def run_window(options: WindowOptions) -> int:
     code = application.exec()
     framed.deleteLater()
     start.deleteLater()
-    if not parts.close(PATIENCE / 2):
+    if not parts.close(PATIENCE):
         # Something does not come to its end; all that was to be kept is kept.
         os._exit(code)
     return code

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 
+import pytest
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.viewer.export.job import Advance
 from attention_viewer.viewer.export.runner import ExportRunner, PreviewRunner, Write
@@ -38,14 +40,19 @@ def test_progress_arrives_and_a_failure_is_told(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: progress == [(number, 1, 3), (number, 2, 3)], timeout=PATIENCE)
 
 
-def test_an_unforeseen_failure_is_told_too(qtbot: QtBot) -> None:
+def test_an_unforeseen_failure_is_told_and_reported(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    reported: list[BaseException] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, where: reported.append(error))
+
     def write(advance: Advance) -> tuple[str, ...]:
         raise ZeroDivisionError("no cells")
 
     runner = ExportRunner()
     with qtbot.waitSignal(runner.failed, timeout=PATIENCE) as told:
         runner.start(write, "map.gif")
-    assert told.args == ["map.gif could not be written: no cells."]
+    assert told.args == ["map.gif could not be written: ZeroDivisionError: no cells."]
+    runner.wait()
+    assert [str(error) for error in reported] == ["no cells"]
 
 
 def test_cancelling_ends_it_and_says_so_and_the_next_one_runs(qtbot: QtBot, tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_delete_deletes_but_not_the_only_one(panel: HypothesesPanel, qtbot: QtBo
     panel.set_spec(HypothesesSpec(ROWS[:1]))
     go_to(panel, 0)
     with (
-        patch("attention_viewer.viewer.widgets.hypotheses_panel.QToolTip.showText") as tip,
+        patch("attention_viewer.viewer.widgets.hypotheses_panel.show_tip") as tip,
         qtbot.assertNotEmitted(panel.deleted),
     ):
         qtbot.keyClick(panel.table, Qt.Key.Key_Delete)

@@ -1,0 +1,150 @@
+"""Sessions that mean harm or nothing: two thousand of them, each opened whole or refused in a sentence, at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attention_viewer.model.contract.document import (
+    LONGEST_SOURCE,
+    MOST_CHOICES,
+    MOST_HYPOTHESES,
+    MOST_ROWS,
+    Document,
+)
+from attention_viewer.model.contract.errors import MOST_SAID, InputError, UserError
+from attention_viewer.model.contract.hypotheses import branch
+from attention_viewer.model.translator import Translator
+from attention_viewer.viewer.state.holdings import holdings
+from attention_viewer.viewer.storage import session_file
+from attention_viewer.viewer.storage.session_file import from_bytes, read
+
+FIXTURES = Path(__file__).parent / "fixtures"
+COUNT, ROWS = 2000, 3
+SECONDS = 1.0
+ODD: tuple[Any, ...] = (
+    None, True, -1, 0, 1, 10**6, 10**400, -(10**400), 1.5, float("nan"), float("inf"), 1e308, "", "x", "\ud800", "\0",
+    "<img src='/dev/zero'>", "\x1b[2J\n\u202e\u200b", "y" * 300_000, [], [[]], {}, {"a": {}}, [None] * 50, "beam",
+)  # fmt: skip
+
+
+def good(session: Translator) -> dict[str, Any]:
+    """A session with branches and interventions, as the program writes it."""
+    values: dict[str, Any] = json.loads((FIXTURES / "version-1.avsession").read_text("utf-8"))
+    return values
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a JSON value."""
+    found = [path] if path else []
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inside in steps:
+        found += places(inside, (*path, step))
+    return found
+
+
+def mutated(values: Any, chance: random.Random) -> bytes:
+    """The session with some of its values changed, dropped, doubled or exchanged, and some of its bytes."""
+    copy = json.loads(json.dumps(values))
+    for _ in range(chance.choice((1, 1, 2, 5))):
+        path = chance.choice(places(copy))
+        holder = copy
+        for step in path[:-1]:
+            holder = holder[step]
+        match chance.randrange(4):
+            case 0:
+                del holder[path[-1]]
+            case 1 if isinstance(holder, list):
+                holder += [deepcopy(holder[path[-1]])] * chance.choice((1, 20))
+            case _:
+                holder[path[-1]] = deepcopy(chance.choice(ODD))
+    data = json.dumps(copy).encode("utf-8", "surrogatepass")
+    if chance.random() < 0.1:
+        at = chance.randrange(len(data))
+        data = data[:at] + bytes([chance.randrange(256)]) + data[at + chance.randrange(3) :]
+    return data[: chance.randrange(len(data))] if chance.random() < 0.03 else data
+
+
+def test_two_thousand_sessions_are_opened_or_refused(tiny_session: Translator) -> None:
+    chance, values, opened = random.Random(19), good(tiny_session), 0
+    for number in range(COUNT):
+        data = mutated(values, chance)
+        began = time.perf_counter()
+        try:
+            saved = from_bytes(data, "x.avsession")
+            opened += 1
+            str(holdings(saved.document))
+            list(islice(tiny_session.trace_steps(saved.document), ROWS))
+        except UserError as error:
+            message = str(error)
+            assert message.isprintable() and message.endswith(".") and len(message) <= MOST_SAID, message
+        assert time.perf_counter() - began < SECONDS, (number, data[:300])
+    assert COUNT / 20 < opened < COUNT
+
+
+def many(count: int) -> list[dict[str, Any]]:
+    return [{"token": 3, "how": "forced", "parent": None if not each else each - 1} for each in range(count)]
+
+
+def large(**document: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda values: {**values, "document": {**values["document"], **document}}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (large(choices=many(MOST_ROWS + 1), leaf=0, step=1), f"{MOST_ROWS + 1} tokens; it may have {MOST_ROWS}"),
+        (large(choices=many(50_000)), f"choices has 50000 entries; it may have {MOST_CHOICES}"),
+        (large(limit=10**6), f"limit is 1000000; it must be a whole number from 1 to {MOST_ROWS}"),
+        (large(source="x" * 200_000), f"source has 200,000 characters; it may have {LONGEST_SOURCE:,}"),
+        (
+            large(hypotheses=[{"leaf": None, "step": 0, "name": ""}] * 30_000),
+            f"hypotheses has 30000 entries; it may have {MOST_HYPOTHESES}",
+        ),
+        (large(hypotheses=[{"leaf": None, "step": 0, "name": "n" * 300}]), "name has 300 characters"),
+        (large(checkpoint="\x1b[2Jabc\n"), "it must be the content hash of a model"),
+        (large(leaf=10**400), "leaf is a number with thousands of digits|leaf is 1000"),
+    ],
+)
+def test_what_would_never_end_is_refused(change: Any, said: str) -> None:
+    values = change(json.loads((FIXTURES / "version-1.avsession").read_text("utf-8")))
+    began = time.perf_counter()
+    with pytest.raises(InputError, match=said):
+        from_bytes(json.dumps(values).encode(), "x.avsession")
+    assert time.perf_counter() - began < SECONDS
+
+
+def test_hypotheses_that_are_made_have_the_limit_of_those_that_are_read() -> None:
+    document = Document("x")
+    for token in range(MOST_HYPOTHESES - 1):
+        document = branch(document, [(token, "forced")])  # type: ignore[list-item]
+    assert len(document.hypotheses) == MOST_HYPOTHESES
+    with pytest.raises(InputError, match="200 hypotheses, the most there can be: delete one"):
+        branch(document, [(9999, "forced")])  # type: ignore[list-item]
+
+
+def test_only_files_are_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.avsession")
+    (tmp_path / "link.avsession").symlink_to("/dev/zero")
+    for name, kind in (("pipe", "a pipe"), ("link", "a device")):
+        with pytest.raises(InputError, match=f"{name}.avsession is {kind}"):
+            read(tmp_path / f"{name}.avsession")
+    with pytest.raises(InputError, match="is a directory"):
+        read(tmp_path)
+    assert session_file.LARGEST == 10_000_000
+
+
+def test_what_would_not_fit_in_memory_is_refused_with_the_numbers(
+    tiny_session: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attention_viewer.model.tracing.MOST_BYTES", 1000)
+    with pytest.raises(InputError, match=r"\d+ source tokens and up to 0 rows would take 0.0 GB"):
+        tiny_session.trace(Document("a sentence that no other test has asked for"))
