@@ -73,8 +73,8 @@ def mutated(values: Any, chance: random.Random) -> bytes:
     return data[: chance.randrange(len(data))] if chance.random() < 0.03 else data
 
 
-def test_two_thousand_sessions_are_opened_or_refused(tiny_session: Translator) -> None:
-    chance, values, opened = random.Random(19), good(tiny_session), 0
+def test_two_thousand_sessions_are_opened_or_refused(tiny_translator: Translator) -> None:
+    chance, values, opened = random.Random(19), good(tiny_translator), 0
     for number in range(COUNT):
         data = mutated(values, chance)
         began = time.perf_counter()
@@ -82,7 +82,7 @@ def test_two_thousand_sessions_are_opened_or_refused(tiny_session: Translator) -
             saved = from_bytes(data, "x.avsession")
             opened += 1
             str(holdings(saved.document))
-            list(islice(tiny_session.trace_steps(saved.document), ROWS))
+            list(islice(tiny_translator.trace_steps(saved.document), ROWS))
         except UserError as error:
             message = str(error)
             assert message.isprintable() and message.endswith(".") and len(message) <= MOST_SAID, message
@@ -143,8 +143,8 @@ def test_only_files_are_read(tmp_path: Path) -> None:
 
 
 def test_what_would_not_fit_in_memory_is_refused_with_the_numbers(
-    tiny_session: Translator, monkeypatch: pytest.MonkeyPatch
+    tiny_translator: Translator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("attention_viewer.model.tracing.MOST_BYTES", 1000)
     with pytest.raises(InputError, match=r"\d+ source tokens and up to 0 rows would take 0.0 GB"):
-        tiny_session.trace(Document("a sentence that no other test has asked for"))
+        tiny_translator.trace(Document("a sentence that no other test has asked for"))
