@@ -92,7 +92,7 @@ def _recorded(case: Case, parts: tuple[str, ...]) -> dict[str, Floats]:
 def _outputs(case: Case) -> dict[str, Floats]:
     """W^O [D, Hd] of each attention."""
     found: dict[str, Tensor] = {}
-    for index, layer in enumerate(case.model.encoder.weights()):
+    for index, layer in enumerate(case.model.encoder_weights()):
         found[f"encoder.{index}.self"] = layer.attention.output.weight
     for index, each in enumerate(case.model.decoder_weights().layers):
         found[f"decoder.{index}.self"] = each.attention.output.weight

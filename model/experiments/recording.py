@@ -111,7 +111,7 @@ def permute(case: Case, seed: int = 1) -> Permutation:
     """The encoder on the source's tokens in another order, with and without positions; and its FFNs alone."""
     length = case.source.shape[1]
     order = _other_order(length, seed)
-    weights, layers = case.model.source_embedding.weights(), case.model.encoder.weights()
+    weights, layers = case.model.source_embedding.weights(), case.model.encoder_weights()
 
     def output(ids: Tensor, positions: bool) -> Tensor:
         start = embed(weights, ids) if positions else torch.embedding(weights.tokens, ids) * weights.scale

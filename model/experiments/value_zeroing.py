@@ -89,7 +89,7 @@ def _distances(zeroed: Zeroed, plain: Tensor, keys: range) -> Tensor:
 
 def _encoder(case: Case, recorder: Recorder) -> Iterator[Zeroed]:
     heads, length = case.model.architecture.encoder.heads, case.source.shape[1]
-    layers = case.model.encoder.weights()
+    layers = case.model.encoder_weights()
     for index in range(len(layers)):
 
         def run(copies: int, record: Record | None, index: int = index) -> Tensor:

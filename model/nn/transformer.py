@@ -6,8 +6,11 @@ boolean, True = forbidden.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
 import torch
-from attention_viewer.model.contract.architecture import Architecture
+from attention_viewer.model.contract.architecture import Architecture, StackShape
 from attention_viewer.model.nn.attention import forbidding
 from attention_viewer.model.nn.embedding import PositionedEmbedding, embed
 from attention_viewer.model.nn.layers import AddNorm, DecoderLayer, EncoderLayer
@@ -19,15 +22,17 @@ from attention_viewer.model.nn.weights import DecoderWeights, EncoderLayerWeight
 from torch import Tensor, nn
 from torch.nn import functional
 
+Layer = TypeVar("Layer", EncoderLayer, DecoderLayer)
 
-class Encoder(nn.Module):
-    """The encoder's layers, and in a pre-norm model the norm after the last one."""
 
-    def __init__(self, architecture: Architecture, dropout: float = 0.0) -> None:
+class Stack(nn.Module, Generic[Layer]):
+    """The layers of the encoder or the decoder, and in a pre-norm model the norm after the last one."""
+
+    def __init__(self, kind: type[Layer], architecture: Architecture, shape: StackShape, dropout: float) -> None:
         super().__init__()
-        shape = architecture.encoder
+        self._kind: type[Layer] = kind
         self.layers = nn.ModuleList(
-            EncoderLayer(
+            kind(
                 architecture.d_model,
                 shape.heads,
                 shape.ffn_width,
@@ -41,35 +46,9 @@ class Encoder(nn.Module):
         )
         self.norm = AddNorm(architecture.d_model, 0.0, architecture.norms) if architecture.norms.first else None
 
-    def final_norm(self) -> Norm | None:
-        """The parameters of the norm after the last layer, None in a post-norm model."""
-        return None if self.norm is None else self.norm.weights()
-
-    def weights(self) -> tuple[EncoderLayerWeights, ...]:
-        """The layers' parameters as the arithmetic takes them."""
-        return tuple(layer.weights() for layer in self.layers if isinstance(layer, EncoderLayer))
-
-
-class Decoder(nn.Module):
-    """The decoder's layers, and in a pre-norm model the norm after the last one."""
-
-    def __init__(self, architecture: Architecture, dropout: float = 0.0) -> None:
-        super().__init__()
-        shape = architecture.decoder
-        self.layers = nn.ModuleList(
-            DecoderLayer(
-                architecture.d_model,
-                shape.heads,
-                shape.ffn_width,
-                architecture.activation,
-                dropout,
-                norms=architecture.norms,
-                head_width=shape.head_width,
-                gated=architecture.gated_ffn,
-            )
-            for _ in range(shape.layers)
-        )
-        self.norm = AddNorm(architecture.d_model, 0.0, architecture.norms) if architecture.norms.first else None
+    def each(self) -> Iterator[Layer]:
+        """The layers, the lowest first."""
+        return (layer for layer in self.layers if isinstance(layer, self._kind))
 
     def final_norm(self) -> Norm | None:
         """The parameters of the norm after the last layer, None in a post-norm model."""
@@ -94,8 +73,8 @@ class Transformer(nn.Module):
             target = _new_embedding(architecture.target_vocabulary, architecture.d_model)
         self.source_embedding = PositionedEmbedding(source, architecture.scaled_embedding, dropout)
         self.target_embedding = PositionedEmbedding(target, architecture.scaled_embedding, dropout)
-        self.encoder = Encoder(architecture, dropout)
-        self.decoder = Decoder(architecture, dropout)
+        self.encoder = Stack(EncoderLayer, architecture, architecture.encoder, dropout)
+        self.decoder = Stack(DecoderLayer, architecture, architecture.decoder, dropout)
         self.generator = nn.Linear(architecture.d_model, architecture.target_vocabulary, bias=False)
         self.register_buffer("logits_bias", torch.zeros(architecture.target_vocabulary))
         self.tie_embeddings()
@@ -105,11 +84,15 @@ class Transformer(nn.Module):
         if self.architecture.tied_output:
             self.generator.weight = self.target_embedding.tokens.weight
 
+    def encoder_weights(self) -> tuple[EncoderLayerWeights, ...]:
+        """The encoder's parameters as the arithmetic takes them."""
+        return tuple(layer.weights() for layer in self.encoder.each())
+
     def decoder_weights(self) -> DecoderWeights:
         """The decoder's parameters as the arithmetic takes them."""
         return DecoderWeights(
             self.target_embedding.weights(),
-            tuple(layer.weights() for layer in self.decoder.layers if isinstance(layer, DecoderLayer)),
+            tuple(layer.weights() for layer in self.decoder.each()),
             self.decoder.final_norm(),
             Linear(self.generator.weight, self.logits_bias),
         )
@@ -129,7 +112,7 @@ class Transformer(nn.Module):
         here, placement = within(record, "encoder"), None if switches is None else switches.source_placement
         x = embed(self.source_embedding.weights(), source, 0, placement, self._rate, here)
         memory, weights = encoder_stack(
-            self.encoder.weights(),
+            self.encoder_weights(),
             self.encoder.final_norm(),
             x,
             forbidding(key_mask(padding), self.architecture.encoder.heads),
