@@ -12,8 +12,8 @@ from dataclasses import replace
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.errors import UserError
-from attention_viewer.model.contract.interventions import HeadId
-from attention_viewer.viewer.intents import choosing, comparing, hypotheses, switching
+from attention_viewer.model.contract.interventions import HeadId, Patch
+from attention_viewer.viewer.intents import choosing, comparing, hypotheses, patching, switching
 from attention_viewer.viewer.intents.comparing import Compared
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.measuring import Measuring
@@ -154,6 +154,14 @@ class Laboratory(QObject):
     def hide_token(self, position: int, hidden: bool) -> None:
         """Let nothing look at a source token, or let it be looked at again; positions count from 0."""
         self.controller.run(switching.hide, position, hidden)
+
+    def take_patch(self, patch: Patch) -> None:
+        """Take a head's output, a layer's or a position's residual from B."""
+        self.controller.run(patching.take, patch)
+
+    def give_back_patch(self, patch: Patch) -> None:
+        """Take nothing from another trace at the place of a patch any more."""
+        self.controller.run(patching.give_back, patch)
 
     def reset_interventions(self) -> None:
         """The model as it was trained."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.viewer.intents import patching
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.switching import head_words
 from attention_viewer.viewer.resolve.resolve_laboratory import check_text
@@ -129,7 +131,30 @@ class LaboratoryActions(QObject):
         menu.addAction("Switch off all others of the layer", lambda: self._laboratory.switch_heads(others, True))
         every = menu.addAction(f"Switch on {whole}", lambda: self._laboratory.switch_heads(row, False))
         every.setEnabled(any(each in off for each in row))
+        self._offer_patches(menu, one)
         menu.popup(where)
+
+    def _offer_patches(self, menu: QMenu, head: HeadId) -> None:
+        """What can be taken from the other side of a comparison; how to begin one where there is none."""
+        menu.addSeparator()
+        offers = patching.offers(self._controller.state, head)
+        for offer in offers:
+            menu.addAction(offer.words, partial(self._laboratory.take_patch, offer.patch))
+        if offers:
+            menu.addAction("Take one position's residual from B …", lambda: self._choose_position(head))
+        else:
+            hint = menu.addAction("Take its output from another trace: first compare with one (Ctrl+Shift+B pins this)")
+            hint.setEnabled(False)
+
+    def _choose_position(self, head: HeadId) -> None:
+        offers = {offer.words: offer.patch for offer in patching.position_offers(self._controller.state, head)}
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Take a position's residual from B")
+        dialog.setLabelText("What leaves the layer at a position:")
+        dialog.setComboBoxItems(list(offers))
+        dialog.textValueSelected.connect(lambda words: self._laboratory.take_patch(offers[words]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def show_source_menu(self, index: int, where: QPoint) -> None:
         """What can be done to a source token."""

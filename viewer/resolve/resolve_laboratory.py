@@ -15,6 +15,7 @@ from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.resolve.provenance import kept_words
 from attention_viewer.viewer.resolve.sampling import standing
 from attention_viewer.viewer.state.comparing import parting
+from attention_viewer.viewer.state.conditions import patch_words
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.plain_text import isolated
 from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS, HypothesisText
@@ -165,6 +166,7 @@ def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
         causal_mask=now.causal_mask,
         heads_off=tuple((head.kind, Head(head.layer, head.head)) for head in sorted(now.heads_off)),
         hidden=tuple((index, tokens[index].text) for index in sorted(now.hidden) if index < len(tokens)),
+        patches=tuple((patch, patch_words(patch)) for patch in now.patches),
         effect="" if measured is None else _effect_text(measured.effect, now.causal_mask),
         before="" if translations is None else translations.before,
         after="" if translations is None else translations.after,

@@ -12,6 +12,7 @@ import numpy as np
 from attention_viewer.model.analysis.words import Group
 from attention_viewer.model.contract.api import Booleans, Floats, Kind
 from attention_viewer.model.contract.choosing import Decoding, Method
+from attention_viewer.model.contract.interventions import Patch
 from attention_viewer.viewer.state.options import ColorRange, Numbers
 from attention_viewer.viewer.state.view_state import Head
 
@@ -312,6 +313,7 @@ class LaboratorySpec:
     causal_mask: bool = True
     heads_off: tuple[tuple[Kind, Head], ...] = ()
     hidden: tuple[tuple[int, str], ...] = ()
+    patches: tuple[tuple[Patch, str], ...] = ()
     effect: str = ""
     before: str = ""
     after: str = ""

@@ -39,6 +39,7 @@ DECODER_TIP = "Without positions the decoder knows which tokens it has read, but
 SEED_TIP = "Another seed shuffles the positions in another order; the same seed always in the same"
 MASK_TIP = "Without the mask a row sees the tokens it should predict, and training would teach it nothing but copying"
 HEADS_TIP = "A head that is off adds nothing to the output; its weights are still computed and shown"
+PATCHES_TIP = "A head's output, a layer's or a position's is that of another trace: see how the prediction moves"
 HIDDEN_TIP = "Nothing attends to a hidden token, so the translation has to do without it"
 NO_HEADS = "right-click a thumbnail to switch a head off"
 NO_TOKENS = "right-click a source token to hide it"
@@ -56,6 +57,7 @@ class LaboratoryPanel(QWidget):
     causal_mask_changed = Signal(bool)
     head_switched = Signal(object, int, int, bool)
     token_hidden = Signal(int, bool)
+    patch_given_back = Signal(object)
     reset_requested = Signal()
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
@@ -70,6 +72,7 @@ class LaboratoryPanel(QWidget):
         self.causal_mask = QCheckBox("Causal mask")
         self.causal_mask.setToolTip(MASK_TIP)
         self.heads_off = Entries("Heads that are off", NO_HEADS, "Switch on", HEADS_TIP)
+        self.patches = Entries("Taken from another trace", "", "Give back", PATCHES_TIP)
         self.hidden = Entries("Hidden source tokens", NO_TOKENS, "Show", HIDDEN_TIP)
         self.reset = QPushButton("Reset all")
         self.reset.setToolTip("The model as it was trained: every switch back where it was")
@@ -92,6 +95,8 @@ class LaboratoryPanel(QWidget):
         self.seed.setEnabled("shuffled" in (spec.encoder_positions, spec.decoder_positions))
         self.causal_mask.setChecked(spec.causal_mask)
         self.heads_off.set_entries([(entry, head_text(*entry)) for entry in spec.heads_off])
+        self.patches.set_entries(spec.patches)
+        self.patches.setVisible(bool(spec.patches))
         self.hidden.set_entries([(index, f"{text} · token {index + 1}") for index, text in spec.hidden])
         self.reset.setEnabled(is_changed(spec))
         self._controls.setEnabled(not spec.reason)
@@ -170,6 +175,7 @@ class LaboratoryPanel(QWidget):
         self.seed.valueChanged.connect(self._change_seed)
         self.causal_mask.clicked.connect(self.causal_mask_changed)
         self.heads_off.removed.connect(self._switch_on)
+        self.patches.removed.connect(self.patch_given_back)
         self.hidden.removed.connect(lambda index: self.token_hidden.emit(index, False))
         self.reset.clicked.connect(self.reset_requested)
         for part in (self.encoder_positions, self.decoder_positions, self.seed):
@@ -208,6 +214,7 @@ class LaboratoryPanel(QWidget):
         self._listed = _column_of(lists)
         self._listed.addWidget(self.heads_off)
         self._listed.addWidget(self.hidden)
+        self._listed.addWidget(self.patches)
         self._listed.addStretch()
         self._switches = grid = QGridLayout(settings)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -232,7 +239,7 @@ def head_text(kind: Kind, head: Head) -> str:
 def is_changed(spec: LaboratorySpec) -> bool:
     """Whether any switch is not as the model was trained; a seed alone changes nothing."""
     positions = {spec.encoder_positions, spec.decoder_positions}
-    return positions != {"on"} or not spec.causal_mask or bool(spec.heads_off or spec.hidden)
+    return positions != {"on"} or not spec.causal_mask or bool(spec.heads_off or spec.hidden or spec.patches)
 
 
 def marked_words(text: str, other: str, color: str) -> str:

@@ -242,6 +242,7 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
     switches.causal_mask_changed.connect(laboratory.set_causal_mask)
     switches.head_switched.connect(laboratory.switch_head)
     switches.token_hidden.connect(laboratory.hide_token)
+    switches.patch_given_back.connect(laboratory.give_back_patch)
     switches.reset_requested.connect(laboratory.reset_interventions)
     window.banner.reset_requested.connect(laboratory.reset_interventions)
     window.banner.reset_requested.connect(window.focus_panels)
