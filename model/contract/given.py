@@ -10,7 +10,7 @@ Shape letters: L layers, H heads, S source tokens, T decoder rows.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -57,8 +57,8 @@ def given_trace(
     if not attention:
         raise InputError("There is nothing to show: give encoder, decoder or cross, the weights of an attention.")
     rows = next((attention[kind].shape[2] for kind in (DECODER, CROSS) if kind in attention), 0)
-    source = _tokens("source_tokens", source_tokens)
-    target = _tokens("target_tokens", target_tokens)
+    texts = {"source_tokens": source_tokens, "target_tokens": target_tokens}
+    source, target = _tokens({name: _texts(name, each) for name, each in texts.items()})
     if len(target) not in (rows, rows + 1):
         raise InputError(
             f"There are {len(target)} target_tokens for {rows} decoder rows: give those that the rows read, {rows}, "
@@ -155,8 +155,8 @@ def _bounded(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-def _tokens(name: str, given: Sequence[str]) -> tuple[Token, ...]:
-    """Tokens as pieces: words begin with ▁, whichever way the other program marks them (▁, Ġ, or ## inside a word)."""
+def _texts(name: str, given: Sequence[str]) -> list[str]:
+    """The texts of tokens, checked."""
     if isinstance(given, str) or not all(isinstance(each, str) for each in given):
         raise InputError(f"{name} must be a list of texts, one a token.")
     texts = [str(each) for each in given]
@@ -164,9 +164,15 @@ def _tokens(name: str, given: Sequence[str]) -> tuple[Token, ...]:
         raise InputError(
             f"{name} holds more than {MOST_TOKENS} tokens, or one of more than {LONGEST_TOKEN} characters."
         )
-    marked = any(each.startswith(("▁", "Ġ")) for each in texts)
-    ids = {text: index for index, text in enumerate(dict.fromkeys(texts))}
-    return tuple(_token(text, ids[text], marked) for text in texts)
+    return texts
+
+
+def _tokens(texts: Mapping[str, Sequence[str]]) -> list[tuple[Token, ...]]:
+    """Tokens as pieces: words begin with ▁, whichever way the other program marks them (▁, Ġ, or ## inside a word)."""
+    together = [text for each in texts.values() for text in each]
+    marked = any(text.startswith(("▁", "Ġ")) for text in together)
+    ids = {text: index for index, text in enumerate(dict.fromkeys(together))}
+    return [tuple(_token(text, ids[text], marked) for text in each) for each in texts.values()]
 
 
 def _token(text: str, index: int, marked: bool) -> Token:

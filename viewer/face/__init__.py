@@ -44,7 +44,7 @@ def open_model(directory: str | Path | None = None, threads: int = 1) -> Model:
 
 
 def show(
-    trace: Trace | None = None,
+    trace: Trace | str | Path | None = None,
     *,
     encoder: Any = None,
     decoder: Any = None,
@@ -54,6 +54,7 @@ def show(
 ) -> InlinePage:
     """The interactive page of a trace, or of attention weights that any other program computed, for a notebook.
 
+    In the place of a trace, the name of an .npz or .json file of weights and tokens, as `write` and others make them.
     Weights are [layers, heads, rows, columns], or what `transformers` gives for `output_attentions=True`; rows are
     queries, columns are keys. `target_tokens` are what the decoder's rows read, the start token first, and if you like
     one more: what the last row predicts. Raises UserError for what is no attention of these tokens.
@@ -70,6 +71,10 @@ def show(
         return InlinePage(trace, {"translation": join_text((*trace.input_tokens[:1], *trace.output_tokens))})
     if any(each is not None for each in weights.values()) or source_tokens or target_tokens:
         raise InputError("Give a trace, or weights and their tokens, not both.")
+    if isinstance(trace, str | Path):
+        from attention_viewer.viewer.storage.trace_file import read_trace
+
+        trace = read_trace(Path(trace))
     return InlinePage(trace)
 
 
