@@ -123,6 +123,7 @@ class Tracer:
         wanted = min(document.step, document.limit)
         token, eos = self._architecture.decoder_start_token_id, self._architecture.eos_token_id
         steps: list[DecodeStep] = []
+        read: list[int] = []
         computed = 0
         while len(steps) < wanted and not (steps and token == eos):
             if token not in row.children:
@@ -132,7 +133,8 @@ class Tracer:
             row = row.children[token]
             step = row.step
             assert step is not None
-            token, how = follow(len(steps), step)
+            read.append(token)
+            token, how = follow(step, read)
             steps.append(self._chosen(step, token, how))
             if computed:
                 computed -= 1
@@ -162,13 +164,15 @@ class Tracer:
         for index, (token_id, row) in enumerate(zip(reads, rows, strict=True)):
             check_finite(row.log_probabilities, f"in row {past.length + index + 1} of the decoder")
             own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
-            step = self._greedy_step(token_id, row.log_probabilities[0], own, cross)
+            step = self._greedy_step(token_id, row.log_probabilities[0], own, cross, float(row.normaliser[0]))
             keys_values = torch.stack([layer[..., past.length + index, :] for layer in state.past or ()])
             before = self.cache.grow(before, keys_values, step)
         self.cache.remember(before, state)
         return len(reads)
 
-    def _greedy_step(self, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats) -> DecodeStep:
+    def _greedy_step(
+        self, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats, normaliser: float = 0.0
+    ) -> DecodeStep:
         vocabulary, barred = self._tokenizer.vocabulary, self._architecture.barred_ids
         logs = _read_only(log_probabilities)
         return DecodeStep(
@@ -179,6 +183,7 @@ class Tracer:
             candidates=BestCandidates(logs, vocabulary, barred, CANDIDATES),
             self_attention=own,
             cross_attention=cross,
+            normaliser=normaliser,
         )
 
     def _chosen(self, row: DecodeStep, token: int, how: How) -> DecodeStep:

@@ -89,9 +89,9 @@ class DecodeStep:
     """One row of the decoder: it reads one token and predicts the next.
 
     `log_probabilities` float32 [V] is the natural logarithm of the softmax over raw logits at temperature 1
-    (`<pad>` is part of the normaliser but never chosen); `candidates` are the most probable tokens, best
-    first. `self_attention` float32 [Ld, Hd, t+1] for row t ([Ld, Hd, T] without causal mask),
-    `cross_attention` float32 [Ld, Hd, S].
+    (`<pad>` is part of the normaliser but never chosen), which plus `normaliser` are the logits; `candidates` are the
+    most probable tokens, best first. `self_attention` float32 [Ld, Hd, t+1] for row t ([Ld, Hd, T] without causal
+    mask), `cross_attention` float32 [Ld, Hd, S].
     """
 
     reads: Token
@@ -101,6 +101,7 @@ class DecodeStep:
     candidates: Sequence[Candidate]
     self_attention: Floats
     cross_attention: Floats
+    normaliser: float = 0.0
 
     @property
     def log_probability(self) -> float:

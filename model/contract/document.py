@@ -115,7 +115,10 @@ def made_under(how: How, decoding: Decoding, interventions: Interventions) -> Ma
     if how is How.SAMPLED:
         width = Decoding().beam_width
         return Made(replace(decoding, method=Method.SAMPLING, beam_width=width), bearing)
-    return Made(Decoding(beam_width=decoding.beam_width) if how is How.BEAM else Decoding(), bearing)
+    if how is How.BEAM:
+        return Made(Decoding(beam_width=decoding.beam_width), bearing)
+    run, penalty = decoding.no_repeat_ngram, decoding.repetition_penalty
+    return Made(Decoding(no_repeat_ngram=run, repetition_penalty=penalty), bearing)
 
 
 def how_now(document: Document, choice: Choice) -> How:

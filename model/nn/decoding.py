@@ -79,13 +79,14 @@ class EncodedSource(NamedTuple):
 class DecodedRow(NamedTuple):
     """What one decoder row computed.
 
-    Natural `log_probabilities` [B, V] at temperature 1, `self_attention` [Ld, B, Hd, t+1] and
-    `cross_attention` [Ld, B, Hd, S].
+    Natural `log_probabilities` [B, V] at temperature 1, which plus `normaliser` [B] are the logits; `self_attention`
+    [Ld, B, Hd, t+1] and `cross_attention` [Ld, B, Hd, S].
     """
 
     log_probabilities: Tensor
     self_attention: Tensor
     cross_attention: Tensor
+    normaliser: Tensor
 
 
 @torch.inference_mode()
@@ -156,6 +157,7 @@ def decode_rows(
             logs[:, index],
             torch.stack(own[index]).view(*by_heads, own[index][0].shape[-1]),
             torch.stack(cross[index]).view(*by_heads, cross[index][0].shape[-1]),
+            logits[:, index, 0] - logs[:, index, 0],
         )
         for index in range(tokens.shape[1])
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from attention_viewer.model.contract.api import DecodeStep, How
-from attention_viewer.model.contract.choosing import Method, sample
+from attention_viewer.model.contract.choosing import Before, Method, greedy, sample
 from attention_viewer.model.contract.document import Document, hows_now, path
 
 
@@ -28,12 +28,19 @@ class Follower:
         tokens = (token for token, _ in self._standing[index : index + max(most, 0)])
         return [token for token in takewhile(lambda each: each is not None, tokens) if token is not None]
 
-    def __call__(self, index: int, row: DecodeStep) -> tuple[int, How]:
-        """The token after row `index` (from 0), and how it was chosen; `row` holds the greedy choice."""
+    def __call__(self, row: DecodeStep, read: Sequence[int]) -> tuple[int, How]:
+        """The token after `row`, the last of those that `read` these ids, and how it was chosen.
+
+        `row` holds the greedy choice among all that are not barred.
+        """
+        index = len(read) - 1
         if index < len(self._standing):
             token, how = self._standing[index]
             if token is not None:
                 return token, how
+        before = Before(read, row.normaliser)
         if self._decoding.method is Method.SAMPLING:
-            return sample(row.log_probabilities, self._decoding, self._barred, index), How.SAMPLED
+            return sample(row.log_probabilities, self._decoding, self._barred, index, before), How.SAMPLED
+        if self._decoding.looks_back:
+            return greedy(row.log_probabilities, self._decoding, self._barred, before), How.GREEDY
         return row.output.id, How.GREEDY

@@ -93,7 +93,7 @@ class ToyTranslator:
         steps: list[DecodeStep] = []
         while len(steps) < min(document.step, document.limit) and not (steps and steps[-1].output.id == EOS):
             row = self._row(document, source, [step.output.id for step in steps])
-            token, how = follow(len(steps), row)
+            token, how = follow(row, [PAD, *(step.output.id for step in steps)])
             if not document.interventions.causal_mask and how is not How.FORCED:
                 how = How.KEPT
             steps.append(replace(row, output=self.token(token), how=how))

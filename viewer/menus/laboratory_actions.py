@@ -47,7 +47,15 @@ class LaboratoryActions(QObject):
         if document is None:
             return
         now = document.decoding
-        choice = SamplingChoice(now.method is Method.SAMPLING, now.temperature, now.top_k, now.top_p, now.seed)
+        choice = SamplingChoice(
+            now.method is Method.SAMPLING,
+            now.temperature,
+            now.top_k,
+            now.top_p,
+            now.seed,
+            now.no_repeat_ngram,
+            now.repetition_penalty,
+        )
         dialog = DecodingDialog(choice, self._window)
         dialog.chosen.connect(self._decode_by)
         dialog.finished.connect(dialog.deleteLater)
@@ -185,6 +193,8 @@ class LaboratoryActions(QObject):
                     top_k=choice.top_k,
                     top_p=choice.top_p,
                     seed=choice.seed,
+                    no_repeat_ngram=choice.no_repeat_ngram,
+                    repetition_penalty=choice.repetition_penalty,
                 )
             )
 

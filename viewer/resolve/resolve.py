@@ -189,11 +189,13 @@ def step_text(loaded: Loaded) -> str:
 
 
 def _sampling(loaded: Loaded) -> str:
-    """That tokens are sampled, which a new sentence keeps; "" where they are not."""
+    """That tokens are sampled or repetition is held back, which a new sentence keeps; "" where neither is."""
     decoding = loaded.document.decoding if loaded.document else None
-    if decoding is None or decoding.method is not Method.SAMPLING:
+    if decoding is None:
         return ""
-    return f" · sampling, T {decoding.temperature:g}"
+    if decoding.method is Method.SAMPLING:
+        return f" · sampling, T {decoding.temperature:g}"
+    return " · repetition held back" if decoding.looks_back else ""
 
 
 def _joined(index: int, token: Token) -> bool:

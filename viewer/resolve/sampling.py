@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from attention_viewer.model.contract.api import DecodeStep, Floats, How, Token
-from attention_viewer.model.contract.choosing import Decoding, Method, distribution, sample
+from attention_viewer.model.contract.api import DecodeStep, Floats, How, Token, Trace
+from attention_viewer.model.contract.choosing import Before, Decoding, Method, distribution, sample
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.specs import Bar, BarsSpec, SamplingSpec, probability_text
 from attention_viewer.viewer.state.view_state import ViewState
@@ -19,14 +19,17 @@ def controls(loaded: Loaded, view: ViewState) -> SamplingSpec:
     if loaded.document is None or loaded.trace is None:
         return SamplingSpec(Decoding(), "Encode a sentence first.")
     reason = "" if loaded.trace.causal else "Without the causal mask nothing is drawn: switch it on."
-    return SamplingSpec(settings(loaded, view) or loaded.document.decoding, reason)
+    return SamplingSpec(view.trial or loaded.document.decoding, reason)
 
 
 def settings(loaded: Loaded, view: ViewState) -> Decoding | None:
-    """The settings that tokens are drawn by, or would be by those that are being tried; None where none is drawn."""
+    """The settings that tokens are chosen by, or would be by those that are being tried; None for the plain model's."""
     decoding = view.trial or (loaded.document.decoding if loaded.document is not None else None)
-    causal = loaded.trace is not None and loaded.trace.causal
-    return decoding if decoding is not None and decoding.method is Method.SAMPLING and causal else None
+    if decoding is None or loaded.trace is None or not loaded.trace.causal:
+        return None
+    if decoding.method is Method.SAMPLING:
+        return decoding
+    return replace(decoding, temperature=1.0, top_k=0, top_p=1.0) if decoding.looks_back else None
 
 
 def drawn_from(spec: BarsSpec, loaded: Loaded, view: ViewState) -> BarsSpec:
@@ -35,14 +38,14 @@ def drawn_from(spec: BarsSpec, loaded: Loaded, view: ViewState) -> BarsSpec:
     if decoding is None or trace is None or not trace.steps:
         return spec
     step, barred = trace.steps[-1], loaded.info.architecture.barred_ids if loaded.info else ()
-    probabilities = distribution(step.log_probabilities, decoding, barred)
+    probabilities = distribution(step.log_probabilities, decoding, barred, before(trace))
     token = standing(step, loaded, view)
     bars = tuple(_bar(bar, float(probabilities[bar.token]), bar.token == token.id) for bar in spec.bars)
     kept = int((probabilities > 0.0).sum())
     cut = "" if kept >= len(probabilities) - len(barred) else f", {kept} token{'s' if kept != 1 else ''} left"
     return replace(
         spec,
-        subtitle=f"{spec.subtitle} at T {decoding.temperature:g}{cut}",
+        subtitle=f"{spec.subtitle}{f' at T {decoding.temperature:g}' if controls(loaded, view).on else ''}{cut}",
         bars=bars,
         drawn=_told(step, token, probabilities, spec.digits),
         legend=LEGEND,
@@ -55,7 +58,13 @@ def standing(step: DecodeStep, loaded: Loaded, view: ViewState) -> Token:
     if view.trial is None or decoding is None or step.how is not How.SAMPLED or not vocabulary or loaded.trace is None:
         return step.output
     barred = loaded.info.architecture.barred_ids if loaded.info else ()
-    return vocabulary[sample(step.log_probabilities, decoding, barred, len(loaded.trace.steps) - 1)]
+    row = len(loaded.trace.steps) - 1
+    return vocabulary[sample(step.log_probabilities, decoding, barred, row, before(loaded.trace))]
+
+
+def before(trace: Trace) -> Before:
+    """What the choice after the last row may look back at."""
+    return Before([token.id for token in trace.input_tokens], trace.steps[-1].normaliser)
 
 
 def _bar(bar: Bar, probability: float, chosen: bool) -> Bar:

@@ -20,19 +20,22 @@ from PySide6.QtWidgets import (
 
 EXPLANATION = (
     "Sampling draws each token from the distribution: divided by the temperature, cut to the k most probable tokens, "
-    "then to the smallest set that holds the nucleus. The same seed draws the same tokens."
+    "then to the smallest set that holds the nucleus. The same seed draws the same tokens. The two switches "
+    "hold for the most probable token, too, but not for beam search."
 )
 
 
 @dataclass(frozen=True)
 class SamplingChoice:
-    """What was chosen; `top_k` 0 and `top_p` 1 leave all tokens in."""
+    """What was chosen; `top_k` 0 and `top_p` 1 leave all tokens in, `no_repeat_ngram` 0 and a penalty of 1 are off."""
 
     sampling: bool
     temperature: float
     top_k: int
     top_p: float
     seed: int
+    no_repeat_ngram: int = 0
+    repetition_penalty: float = 1.0
 
 
 class DecodingDialog(QDialog):
@@ -56,6 +59,17 @@ class DecodingDialog(QDialog):
         self._seed.setValue(now.seed)
         for name, field in (("Top k", self._top_k), ("Seed", self._seed)):
             field.setAccessibleName(name)
+        self._no_repeat = QCheckBox("Let no run of so many tokens come twice")
+        self._no_repeat.setToolTip("no_repeat_ngram_size of transformers")
+        self._run = QSpinBox()
+        self._run.setRange(1, 20)
+        self._run.setAccessibleName("Tokens of a run that may not come twice")
+        self._penalise = QCheckBox("Penalise tokens that stand already, by")
+        self._penalise.setToolTip("repetition_penalty of transformers; above 1 holds such tokens back")
+        self._penalty = _real("Repetition penalty", now.repetition_penalty, 0.1, 10.0)
+        self._show_switch(self._no_repeat, self._run, now.no_repeat_ngram > 0, now.no_repeat_ngram or 3)
+        off = now.repetition_penalty == 1.0
+        self._show_switch(self._penalise, self._penalty, not off, 1.2 if off else now.repetition_penalty)
         self._sampling.toggled.connect(self._enable)
         self._lay_out()
         mark_dialog(self)
@@ -70,7 +84,18 @@ class DecodingDialog(QDialog):
             self._top_k.value(),
             self._top_p.value(),
             self._seed.value(),
+            self._run.value() if self._no_repeat.isChecked() else 0,
+            self._penalty.value() if self._penalise.isChecked() else 1.0,
         )
+
+    def _show_switch(self, switch: QCheckBox, field: QSpinBox | QDoubleSpinBox, on: bool, value: float) -> None:
+        switch.setChecked(on)
+        if isinstance(field, QSpinBox):
+            field.setValue(int(value))
+        else:
+            field.setValue(value)
+        field.setEnabled(on)
+        switch.toggled.connect(field.setEnabled)
 
     def _enable(self, sampling: bool) -> None:
         for field in (self._temperature, self._top_k, self._top_p, self._seed):
@@ -86,6 +111,8 @@ class DecodingDialog(QDialog):
         form.addRow("Top k", self._top_k)
         form.addRow("Nucleus (top p)", self._top_p)
         form.addRow("Seed", self._seed)
+        form.addRow(self._no_repeat, self._run)
+        form.addRow(self._penalise, self._penalty)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)

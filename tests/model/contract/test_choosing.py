@@ -6,7 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from attention_viewer.model.contract.api import How
-from attention_viewer.model.contract.choosing import Decoding, Method, distribution, from_json, sample, to_json
+from attention_viewer.model.contract.choosing import (
+    Before,
+    Decoding,
+    Method,
+    distribution,
+    from_json,
+    sample,
+    scores,
+    to_json,
+)
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force
@@ -47,6 +56,27 @@ def test_distributions_are_those_of_transformers() -> None:
         np.testing.assert_allclose(ours, wanted, atol=1e-6)
 
 
+READ = st.lists(st.integers(0, 5), min_size=1, max_size=12)
+
+
+@given(READ, st.integers(0, 4), st.floats(0.2, 4.0), st.lists(st.floats(-9, 9), min_size=6, max_size=6))
+def test_scores_are_those_of_transformers(read: list[int], run: int, penalty: float, values: list[float]) -> None:
+    import torch
+    from transformers import NoRepeatNGramLogitsProcessor, RepetitionPenaltyLogitsProcessor
+
+    wanted, ids = torch.tensor([values]), torch.tensor([read])
+    wanted = RepetitionPenaltyLogitsProcessor(penalty)(ids, wanted)
+    if run:
+        wanted = NoRepeatNGramLogitsProcessor(run)(ids, wanted)
+    logits = np.array(values, dtype=np.float32)
+    normaliser = float(np.log(np.exp(logits).sum()))
+    decoding = Decoding(no_repeat_ngram=run, repetition_penalty=penalty)
+    ours = scores(logits - np.float32(normaliser), decoding, (), Before(read, normaliser))
+    if penalty == 1.0:
+        ours = ours + normaliser
+    np.testing.assert_allclose(ours, wanted[0].numpy(), atol=1e-4)
+
+
 def test_draws_follow_the_distribution_and_the_seed() -> None:
     draws = [sample(LOGS, replace(SAMPLING, seed=seed), (1,), row) for seed in range(300) for row in range(10)]
     wanted = distribution(LOGS, SAMPLING, (1,))
@@ -62,6 +92,8 @@ settings_ = st.builds(
     st.floats(0.01, 1.0),
     st.integers(0, 1000),
     st.integers(1, 32),
+    st.integers(0, 5),
+    st.floats(0.1, 10.0),
 )
 
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.choosing import Before, Decoding, Method, distribution
 from attention_viewer.model.contract.document import Document, go_to
-from attention_viewer.model.contract.hypotheses import teacher_force
+from attention_viewer.model.contract.hypotheses import decode_by, teacher_force
 from attention_viewer.model.translator import Translator
 from safetensors.torch import load_file
 from support.checkpoints import MakeCheckpoint
@@ -114,6 +115,51 @@ def test_greedy_translations_are_those_of_generate(bundled: Path, translator: Tr
         with torch.inference_mode():
             expected = model.generate(source, num_beams=1, do_sample=False, max_length=81)[0].tolist()
         assert [token.id for token in (*trace.input_tokens[:1], *trace.output_tokens)] == expected, text
+
+
+REPEATING = (
+    "The cat and the dog and the bird and the fish and the cow.",
+    "No, no, no, no, no, no!",
+    "He said that he said.",
+)
+"""Sentences whose translations repeat themselves."""
+SWITCHES = [(2, 1.0), (0, 1.3), (3, 1.2), (1, 1.0)]
+
+
+@pytest.mark.parametrize(("run", "penalty"), SWITCHES)
+def test_greedy_without_repetition_is_that_of_generate(
+    bundled: Path, translator: Translator, run: int, penalty: float
+) -> None:
+    model, decoding = reference_model(bundled), Decoding(no_repeat_ngram=run, repetition_penalty=penalty)
+    changed = 0
+    for text in (*REPEATING, sentences()[0]):
+        trace = translator.trace(decode_by(go_to(Document(text, limit=40), 40), decoding))
+        source = torch.tensor([[token.id for token in trace.source_tokens]])
+        given = {"num_beams": 1, "do_sample": False, "max_length": 41}
+        with torch.inference_mode():
+            expected = model.generate(source, no_repeat_ngram_size=run, repetition_penalty=penalty, **given)[0].tolist()
+            changed += expected != model.generate(source, **given)[0].tolist()
+        assert [token.id for token in (*trace.input_tokens[:1], *trace.output_tokens)] == expected, text
+    assert changed, "or it shows nothing"
+
+
+def test_samples_are_drawn_from_the_distributions_of_generate(bundled: Path, translator: Translator) -> None:
+    model = reference_model(bundled)
+    decoding = Decoding(Method.SAMPLING, 1.4, 30, 0.9, no_repeat_ngram=2, repetition_penalty=1.3)
+    source = torch.tensor([[token.id for token in translator.trace(Document(REPEATING[0])).source_tokens]])
+    torch.manual_seed(3)
+    with torch.inference_mode():
+        found = model.generate(
+            source, num_beams=1, do_sample=True, max_length=20, temperature=1.4, top_k=30, top_p=0.9,
+            no_repeat_ngram_size=2, repetition_penalty=1.3, output_scores=True, return_dict_in_generate=True,
+        )  # fmt: skip
+    drawn = found.sequences[0, 1:].tolist()
+    trace = translator.trace(go_to(teacher_force(Document(REPEATING[0]), drawn), len(drawn)))
+    barred = translator.info.architecture.barred_ids
+    for row, (step, wanted) in enumerate(zip(trace.steps, found.scores, strict=True)):
+        read = [token.id for token in trace.input_tokens[: row + 1]]
+        ours = distribution(step.log_probabilities, decoding, barred, Before(read, step.normaliser))
+        np.testing.assert_allclose(ours, wanted[0].softmax(-1).numpy(), atol=2e-5)
 
 
 def test_a_pickled_checkpoint_of_half_precision(bundled: Path, tmp_path: Path, translator: Translator) -> None:

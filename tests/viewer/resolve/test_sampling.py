@@ -78,6 +78,13 @@ def test_where_nothing_is_drawn_bars_are_the_model_s_own() -> None:
     assert bars(unmasked).drawn == () and "mask" in controls(unmasked, ViewState()).reason
 
 
+def test_repetition_held_back_shows_in_the_bars_of_a_greedy_choice() -> None:
+    held = bars(loaded(Decoding(no_repeat_ngram=1), How.GREEDY))
+    stands = [bar for bar in held.bars if bar.token in (21, 22)]
+    assert stands == [] or all(bar.probability == 0.0 and (bar.before or 0) > 0 for bar in stands)
+    assert held.drawn[0] == "greedy: is" and "at T" not in held.subtitle and "tokens left" in held.subtitle
+
+
 def test_controls_show_what_is_tried_and_say_why_there_is_nothing_to_choose() -> None:
     assert controls(Loaded(), ViewState()).reason and not controls(Loaded(), ViewState()).on
     trial = replace(HOT, top_k=5)

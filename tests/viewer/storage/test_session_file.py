@@ -107,7 +107,7 @@ def test_what_is_saved_is_what_is_opened(document: Document, view: ViewState) ->
 
 
 def test_every_field_of_the_view_is_saved() -> None:
-    saved = {field.name for field in fields(ViewState)} - {"chosen"} | {option.name for option in OPTIONS}
+    saved = {field.name for field in fields(ViewState)} - {"chosen", "trial"} | {option.name for option in OPTIONS}
     assert set(json.loads(to_text(full()))["view"]) == saved
 
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QDoubleSpinBox, QLabe
 from pytestqt.qtbot import QtBot
 from support.finding import child
 
-CHOICE = SamplingChoice(True, 0.7, 40, 0.9, 12)
+CHOICE = SamplingChoice(True, 0.7, 40, 0.9, 12, 3, 1.3)
 
 
 def test_sampling_settings_come_back_as_they_were(qtbot: QtBot) -> None:
@@ -24,10 +24,12 @@ def test_greedy_choice_needs_no_settings(qtbot: QtBot) -> None:
     dialog = DecodingDialog(SamplingChoice(False, 1.0, 0, 1.0, 1))
     qtbot.addWidget(dialog)
     fields = [*dialog.findChildren(QDoubleSpinBox), *dialog.findChildren(QSpinBox)]
-    assert len(fields) == 4 and not any(field.isEnabled() for field in fields)
+    assert len(fields) == 6 and not any(field.isEnabled() for field in fields)
     assert all(field.accessibleName() for field in fields)
-    child(dialog, QCheckBox).click()
-    assert all(field.isEnabled() for field in fields) and dialog.choice().sampling
+    for box in dialog.findChildren(QCheckBox):
+        box.click()
+    assert all(field.isEnabled() for field in fields)
+    assert dialog.choice() == SamplingChoice(True, 1.0, 0, 1.0, 1, 3, 1.2)
     with qtbot.assertNotEmitted(dialog.chosen):
         dialog.reject()
 
