@@ -304,3 +304,38 @@ def test_f1_fits_scrolls_and_searches(toy_window: Parts, said: str) -> None:
     dialog.search.clear()
     assert dialog.shown() == everything
     dialog.close()
+
+
+def status(parts: Parts) -> str:
+    return parts.window._foot.doing.full_text()
+
+
+def test_a_key_that_does_nothing_says_why_where_one_looks(toy_window: Parts, qtbot: QtBot) -> None:
+    parts = active(toy_window)
+    parts.window.focus_panels()
+    for key, modifiers, said in (
+        (Key.Key_Left, Qt.KeyboardModifier.NoModifier, "This is the start"),
+        (Key.Key_Z, Qt.KeyboardModifier.ControlModifier, "nothing to undo"),
+        (Key.Key_2, Qt.KeyboardModifier.AltModifier, "Nothing is compared yet"),
+        (Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, "Nothing is changed"),
+    ):
+        press(key, modifiers)
+        assert said in status(parts)
+    parts.actions["last"].trigger()
+    settle(qtbot, parts)
+    press(Key.Key_Right)
+    assert "come to its end" in status(parts) and "come to its end" in parts.actions["step"].toolTip()
+    parts.actions["mask"].trigger()
+    settle(qtbot, parts)
+    parts.window.focus_panels()
+    press(Key.Key_Right)
+    assert "Without the causal mask" in status(parts) and "causal mask off" in parts.window.step_controls._step.text()
+
+
+def test_the_lock_shows_where_layer_and_head_are_chosen(toy_window: Parts) -> None:
+    panels = toy_window.window.panels.values()
+    assert all(panel.layer.itemIcon(0).isNull() for panel in panels)
+    toy_window.actions["lock"].trigger()
+    assert all(not panel.layer.itemIcon(0).isNull() and "Ctrl+K" in panel.head.toolTip() for panel in panels)
+    toy_window.actions["lock"].trigger()
+    assert all(panel.layer.itemIcon(0).isNull() for panel in panels)

@@ -26,6 +26,7 @@ class Palette:
     mask: str
     hatch: str
     danger: str
+    danger_soft: str
     curves: tuple[str, ...]
 
 
@@ -36,16 +37,17 @@ LIGHT = Palette(
     sunken="#f4f5f7",
     border="#dfe2e8",
     text="#1b1f27",
-    muted="#667080",
-    accent="#2f6fde",
+    muted="#5a6373",
+    accent="#245fc9",
     accent_rest="#b9cdf3",
     accent_soft="#e5eefc",
     on_accent="#ffffff",
     chip="#eef0f4",
     mask="#e4e6ec",
     hatch="#c3c8d2",
-    danger="#c0362c",
-    curves=("#2f6fde", "#e07b39", "#2f9e6e", "#a64fd0", "#c23b5e", "#6b7280", "#0e8f9c", "#9a7b12"),
+    danger="#b32e25",
+    danger_soft="#fbe9e7",
+    curves=("#245fc9", "#e07b39", "#2f9e6e", "#a64fd0", "#c23b5e", "#6b7280", "#0e8f9c", "#9a7b12"),
 )
 DARK = Palette(
     name="dark",
@@ -63,6 +65,7 @@ DARK = Palette(
     mask="#2b3038",
     hatch="#454c58",
     danger="#ff8078",
+    danger_soft="#43272a",
     curves=("#6ea2ff", "#f09a5e", "#4cc38f", "#c67ae8", "#f07a98", "#9aa3b2", "#45c1cd", "#d1b04a"),
 )
 PRINT = Palette(
@@ -81,6 +84,7 @@ PRINT = Palette(
     mask="#eceef2",
     hatch="#b4bac6",
     danger="#a82a22",
+    danger_soft="#fbe9e7",
     curves=LIGHT.curves,
 )
 PALETTES: Mapping[str, Palette] = MappingProxyType({each.name: each for each in (LIGHT, DARK, PRINT)})

@@ -64,6 +64,9 @@ QLabel[tone="title"], QLabel[tone="active"] { font-weight: 600; }
 QLabel[tone="active"] { color: $accent; }
 QLabel[tone="muted"] { color: $muted; font-size: $small; }
 QLabel[tone="hint"] { color: $muted; }
+QLabel[tone="alert"] {
+    color: $danger; background: $danger_soft; border-left: $tight solid $danger; padding: $tight; font-weight: 600;
+}
 QLabel[tone="error"] { color: $danger; }
 QLabel[tone="badge"] {
     background: $danger; color: $surface; border-radius: $radius; padding: 0 $tight; font-size: $small;
@@ -105,7 +108,7 @@ QPushButton[primary="true"], QToolButton[primary="true"] {
 QPushButton[primary="true"]:hover, QToolButton[primary="true"]:hover { background: $accent_hover; }
 QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus { border: $stroke solid $text; }
 QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {
-    background: $accent_rest; border-color: $accent_rest; color: $surface;
+    background: $chip; border-color: $border; color: $muted;
 }
 QPushButton[flat="true"], QToolButton[flat="true"] { background: transparent; border-color: transparent; }
 QToolButton[bare="true"] { padding: 0; }
@@ -181,7 +184,7 @@ QScrollArea { border: none; background: transparent; }
 
 COLORS = (
     "window", "surface", "sunken", "border", "text", "muted", "accent", "accent_rest", "accent_soft", "on_accent",
-    "chip", "danger",
+    "chip", "danger", "danger_soft",
 )  # fmt: skip
 """Names of a palette that the sheet uses."""
 

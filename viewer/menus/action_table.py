@@ -10,6 +10,19 @@ from typing import Any
 
 from attention_viewer.viewer.menus.action_specs import ActionSpec, SubmenuSpec, panel_specs, workspace_specs
 from attention_viewer.viewer.menus.menu_actions import MenuActions
+from attention_viewer.viewer.menus.why import (
+    CAN_GO_BACK,
+    CAN_REDO,
+    CAN_STEP,
+    CAN_UNDO,
+    COMPARES,
+    HAS_MODEL,
+    HAS_ROW,
+    HAS_SENTENCE,
+    INTERVENES,
+    SEVERAL,
+    reason,
+)
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.exportables import DATA
 from attention_viewer.viewer.state.options import Option
@@ -23,29 +36,6 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
-
-
-def _has_sentence(menu: MenuActions) -> bool:
-    return menu.controller.loaded.trace is not None
-
-
-def _has_row(menu: MenuActions) -> bool:
-    trace = menu.controller.loaded.trace
-    return trace is not None and bool(trace.steps)
-
-
-def _compares(menu: MenuActions) -> bool:
-    return menu.controller.loaded.results.other is not None
-
-
-def _intervenes(menu: MenuActions) -> bool:
-    document = menu.controller.document
-    return document is not None and bool(document.interventions)
-
-
-def _hypotheses(menu: MenuActions) -> int:
-    document = menu.controller.document
-    return 0 if document is None else len(document.hypotheses)
 
 
 def _neighbour(menu: MenuActions, distance: int) -> None:
@@ -65,10 +55,6 @@ def _positions(menu: MenuActions, side: str) -> str:
     return "on" if document is None else getattr(document.interventions, side).value
 
 
-def _has_model(menu: MenuActions) -> bool:
-    return menu.controller.loaded.info is not None
-
-
 def _masked(menu: MenuActions) -> bool:
     document = menu.controller.document
     return document is None or document.interventions.causal_mask
@@ -80,105 +66,103 @@ POSITIONS = (("on", "On"), ("off", "Off"), ("shuffled", "Shuffled"))
 ACTIONS = (
     ActionSpec("open_session", "File", "Open session …", lambda c: c.sessions.choose_file(), ("Ctrl+Shift+O",),
                tip="Open a sentence with all its experiments from an .avsession file"),
-    ActionSpec("save_session", "File", "Save session", lambda c: c.sessions.save(), ("Ctrl+S",), _has_sentence,
+    ActionSpec("save_session", "File", "Save session", lambda c: c.sessions.save(), ("Ctrl+S",), HAS_SENTENCE,
                tip="Save the sentence with all its experiments"),
     ActionSpec("save_session_as", "File", "Save session as …", lambda c: c.sessions.save_as(), ("Ctrl+Shift+S",),
-               _has_sentence),
+               HAS_SENTENCE),
     ActionSpec("export", "File", "Export …", lambda c: c.exports.choose(), ("Ctrl+E",),
                tip="Save pictures, an animation, numbers or a web page", apart=True),
     ActionSpec("export_data", "File", "Export data …", lambda c: c.exports.choose(DATA), ("Ctrl+Shift+E",),
-               _has_sentence, tip="Save everything that was computed as NumPy arrays, a CSV table or JSON"),
+               HAS_SENTENCE, tip="Save everything that was computed as NumPy arrays, a CSV table or JSON"),
     ActionSpec("quit", "File", "Quit", lambda c: c.quit(), ("Ctrl+Q",), apart=True),
-    ActionSpec("undo", "Edit", "Undo", lambda c: c.controller.undo(), ("Ctrl+Z",),
-               lambda c: c.controller.state.can_undo,
+    ActionSpec("undo", "Edit", "Undo", lambda c: c.controller.undo(), ("Ctrl+Z",), CAN_UNDO,
                label=lambda c: f"Undo: {c.controller.state.undo_name}" if c.controller.state.can_undo else "Undo"),
-    ActionSpec("redo", "Edit", "Redo", lambda c: c.controller.redo(), ("Ctrl+Shift+Z",),
-               lambda c: c.controller.state.can_redo,
+    ActionSpec("redo", "Edit", "Redo", lambda c: c.controller.redo(), ("Ctrl+Shift+Z",), CAN_REDO,
                label=lambda c: f"Redo: {c.controller.history.redo_name}" if c.controller.state.can_redo else "Redo"),
     ActionSpec("edit_sentence", "Edit", "Edit the sentence", lambda c: c.edit_sentence(), ("Ctrl+L",),
                tip="Put the cursor into the sentence", apart=True),
     ActionSpec("copy", "Edit", "Copy the translation", lambda c: c.copy_translation(), ("Ctrl+Shift+C",),
-               _has_sentence, tip="Copy the translation so far as text", apart=True),
+               HAS_SENTENCE, tip="Copy the translation so far as text", apart=True),
     ActionSpec("copy_values", "Edit", "Copy the map's values", lambda c: c.clipboard.copy_values(), ("Ctrl+Alt+C",),
-               _has_sentence, tip="The active panel's map as tab-separated numbers with its labels"),
+               HAS_SENTENCE, tip="The active panel's map as tab-separated numbers with its labels"),
     ActionSpec("copy_picture", "Edit", "Copy the map as a picture", lambda c: c.clipboard.copy_picture(),
-               ("Ctrl+Alt+X",), _has_sentence, tip="The active panel's map as a picture"),
+               ("Ctrl+Alt+X",), HAS_SENTENCE, tip="The active panel's map as a picture"),
     ActionSpec("step", "Decode", "Step", lambda c: c.controller.step(), ("Right", "Space"),
-               lambda c: c.controller.state.can_step, tip="Compute the next decoder row (→ or Space)"),
+               CAN_STEP, tip="Compute the next decoder row (→ or Space)"),
     ActionSpec("back", "Decode", "Step back", lambda c: c.controller.back(), ("Left",),
-               lambda c: _has_sentence(c) and c.controller.state.can_back, tip="Take back the last decoder row (←)"),
+               CAN_GO_BACK, tip="Take back the last decoder row (←)"),
     ActionSpec("first", "Decode", "To the start", lambda c: c.controller.first(), ("Home",),
-               lambda c: _has_sentence(c) and c.controller.state.can_back, tip="Back to the encoded sentence (Home)"),
+               CAN_GO_BACK, tip="Back to the encoded sentence (Home)"),
     ActionSpec("last", "Decode", "To the end", lambda c: c.controller.last(), ("End",),
-               lambda c: c.controller.state.can_step, tip="Decode to the end of the translation (End)"),
-    ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), _has_sentence,
+               CAN_STEP, tip="Decode to the end of the translation (End)"),
+    ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), HAS_SENTENCE,
                lambda c: c.controller.player.playing, tip="Step by itself until the end (P)"),
     ActionSpec("filter", "Decode", "Force a token …", lambda c: c.laboratory_actions.filter_vocabulary(), ("Ctrl+F",),
-               _has_row, tip="Type to filter the whole vocabulary, Enter to force a token at this step", apart=True),
+               HAS_ROW, tip="Type to filter the whole vocabulary, Enter to force a token at this step", apart=True),
     ActionSpec("teacher", "Decode", "Teacher forcing …", lambda c: c.laboratory_actions.choose_target(), ("Ctrl+T",),
-               _has_sentence, tip="Let the decoder read a translation of yours"),
+               HAS_SENTENCE, tip="Let the decoder read a translation of yours"),
     ActionSpec("decoding", "Decode", "How tokens are chosen …", lambda c: c.laboratory_actions.choose_decoding(),
                ("Ctrl+D",),
-               _has_sentence, tip="Greedily, or by sampling with temperature, top k, nucleus and seed"),
-    ActionSpec("sample", "Decode", "Sample again", lambda c: c.laboratory.sample_again(), ("Ctrl+R",), _has_sentence,
+               HAS_SENTENCE, tip="Greedily, or by sampling with temperature, top k, nucleus and seed"),
+    ActionSpec("sample", "Decode", "Sample again", lambda c: c.laboratory.sample_again(), ("Ctrl+R",), HAS_SENTENCE,
                tip="Sample with the next seed"),
     ActionSpec("beam", "Decode", "Beam search …", lambda c: c.laboratory_actions.choose_beam(),
-               ("Ctrl+B",), _has_sentence,
+               ("Ctrl+B",), HAS_SENTENCE,
                tip="Draw the hypotheses that beam search keeps and throws away"),
     ActionSpec("next_hypothesis", "Decode/Hypotheses", "Next hypothesis", lambda c: _neighbour(c, 1), ("Ctrl+PgDown",),
-               lambda c: _hypotheses(c) > 1, apart=True),
+               SEVERAL, apart=True),
     ActionSpec("previous_hypothesis", "Decode/Hypotheses", "Previous hypothesis",
                lambda c: _neighbour(c, -1), ("Ctrl+PgUp",),
-               lambda c: _hypotheses(c) > 1),
+               SEVERAL),
     ActionSpec("rename_hypothesis", "Decode/Hypotheses", "Rename hypothesis …",
                lambda c: c.laboratory_actions.rename_current(),
-               ("Ctrl+Shift+N",), _has_sentence),
+               ("Ctrl+Shift+N",), HAS_SENTENCE),
     ActionSpec("delete_hypothesis", "Decode/Hypotheses", "Delete hypothesis", _delete_current, ("Ctrl+Shift+D",),
-               lambda c: _hypotheses(c) > 1),
+               SEVERAL),
     ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
-               ("O",), _has_sentence, tip="Zero the output of the active panel's head, or let it through again"),
+               ("O",), HAS_SENTENCE, tip="Zero the output of the active panel's head, or let it through again"),
     ActionSpec("layer_off", "Experiment", "Switch the selected layer off",
-               lambda c: c.laboratory.toggle_selected_layer(), ("Shift+O",), _has_sentence,
+               lambda c: c.laboratory.toggle_selected_layer(), ("Shift+O",), HAS_SENTENCE,
                tip="All heads of the active panel's layer off, or on again"),
     ActionSpec("hide_token", "Experiment", "Hide a source token …", lambda c: c.laboratory_actions.choose_hidden(),
-               ("Ctrl+H",), _has_sentence, tip="Let nothing look at a source token, or let it be looked at again"),
+               ("Ctrl+H",), HAS_SENTENCE, tip="Let nothing look at a source token, or let it be looked at again"),
     ActionSpec("mask", "Experiment", "Causal mask", lambda c: c.laboratory.set_causal_mask(not _masked(c)),
-               ("Ctrl+M",), _has_sentence, _masked, tip="Without it, rows see the tokens they should predict",
+               ("Ctrl+M",), HAS_SENTENCE, _masked, tip="Without it, rows see the tokens they should predict",
                apart=True),
     ActionSpec("reset", "Experiment", "Reset interventions", lambda c: c.laboratory.reset_interventions(),
-               ("Ctrl+Shift+R",), _intervenes, tip="The model as it was trained"),
+               ("Ctrl+Shift+R",), INTERVENES, tip="The model as it was trained"),
     ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.laboratory_actions.rank(),
-               ("Ctrl+Shift+H",), _has_sentence,
+               ("Ctrl+Shift+H",), HAS_SENTENCE,
                tip="Switch off every head in turn, in the background, and sort them by effect", apart=True),
     ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.laboratory.cancel_rank(), ("Ctrl+.",),
                lambda c: c.controller.loaded.progress(RANKING) is not None),
     ActionSpec("check", "Experiment", "Check it yourself", lambda c: c.laboratory.check(), ("Ctrl+Shift+K",),
-               _has_sentence, tip="Parallel against step by step, and a later token changed: the largest differences"),
+               HAS_SENTENCE, tip="Parallel against step by step, and a later token changed: the largest differences"),
     ActionSpec("pin", "Experiment/Compare", "Pin for comparison", lambda c: c.laboratory.pin(), ("Ctrl+Shift+B",),
-               _has_sentence, tip="Keep what is on screen as B, and compare it with what comes next", apart=True),
+               HAS_SENTENCE, tip="Keep what is on screen as B, and compare it with what comes next", apart=True),
     ActionSpec("compare_plain", "Experiment/Compare", "Compare with no interventions",
-               lambda c: c.laboratory.compare_with_plain(), ("Ctrl+Shift+P",), _intervenes),
+               lambda c: c.laboratory.compare_with_plain(), ("Ctrl+Shift+P",), INTERVENES),
     ActionSpec("stop_comparing", "Experiment/Compare", "Stop comparing", lambda c: c.laboratory.stop_comparing(),
-               ("Alt+0",), _compares),
+               ("Alt+0",), COMPARES),
     ActionSpec("show_a", "Experiment/Compare", "Maps show A",
-               lambda c: c.laboratory.show_side(Side.A), ("Alt+1",), _compares,
+               lambda c: c.laboratory.show_side(Side.A), ("Alt+1",), COMPARES,
                lambda c: c.controller.view.side is Side.A, apart=True),
     ActionSpec("show_b", "Experiment/Compare", "Maps show B",
-               lambda c: c.laboratory.show_side(Side.B), ("Alt+2",), _compares,
+               lambda c: c.laboratory.show_side(Side.B), ("Alt+2",), COMPARES,
                lambda c: c.controller.view.side is Side.B),
     ActionSpec("show_difference", "Experiment/Compare", "Maps show A − B",
-               lambda c: c.laboratory.show_side(Side.DIFFERENCE), ("Alt+3",), _compares,
+               lambda c: c.laboratory.show_side(Side.DIFFERENCE), ("Alt+3",), COMPARES,
                lambda c: c.controller.view.side is Side.DIFFERENCE),
     ActionSpec("layer_up", "View/Layer and head", "Previous layer",
-               lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), _has_model),
+               lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), HAS_MODEL),
     ActionSpec("layer_down", "View/Layer and head", "Next layer",
-               lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), _has_model),
+               lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), HAS_MODEL),
     ActionSpec("head_left", "View/Layer and head", "Previous head",
                lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",),
-               _has_model),
+               HAS_MODEL),
     ActionSpec("head_right", "View/Layer and head", "Next head",
                lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",),
-               _has_model),
+               HAS_MODEL),
     ActionSpec("lock", "View/Layer and head", "Lock the panels together", lambda c: c.toggle_lock(), ("Ctrl+K",),
                checked=lambda c: c.controller.view.locked, tip="Keep all panels on the same layer and head"),
     ActionSpec("thumbnails", "View", "Thumbnails of all heads", lambda c: c.toggle_thumbnails(), ("Ctrl+G",),
@@ -211,9 +195,9 @@ ACTIONS = (
 
 SUBMENUS = (
     SubmenuSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
-               lambda c, value: c.laboratory.set_encoder_positions(value), _has_sentence),
+               lambda c, value: c.laboratory.set_encoder_positions(value), HAS_SENTENCE),
     SubmenuSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
-               lambda c, value: c.laboratory.set_decoder_positions(value), _has_sentence),
+               lambda c, value: c.laboratory.set_decoder_positions(value), HAS_SENTENCE),
     SubmenuSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
                lambda c: c.theme, lambda c, value: c.set_theme(value)),
     SubmenuSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
@@ -262,6 +246,7 @@ class ActionTable(QObject):
             action = self._actions[spec.id]
             action.setVisible(spec.offered(self._menu_actions))
             action.setEnabled(spec.enabled(self._menu_actions))
+            action.setToolTip(reason(spec.enabled, self._menu_actions) or spec.tip or spec.text)
             if spec.checked is not None:
                 action.setChecked(spec.checked(self._menu_actions))
             if spec.label is not None and plain(action.text()) != plain(text := spec.label(self._menu_actions)):
@@ -271,6 +256,12 @@ class ActionTable(QObject):
             for value, action in entries:
                 action.setChecked(value == now)
                 action.setEnabled(possible)
+
+    def explain(self, keys: QKeySequence) -> None:
+        """Say why a key that was pressed did nothing, where it is the key of an action that cannot be done now."""
+        for spec in self._specs:
+            if keys in self._actions[spec.id].shortcuts() and not self._actions[spec.id].isEnabled():
+                self._window.set_status(reason(spec.enabled, self._menu_actions) or f"{spec.text}: not possible now")
 
     def _add(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self._window)

@@ -184,6 +184,8 @@ def step_text(loaded: Loaded) -> str:
     """Where decoding stands, in words."""
     if loaded.trace is None:
         return ""
+    if not loaded.trace.causal:
+        return f"{len(loaded.trace.steps)} rows at once · causal mask off{_sampling(loaded)}"
     ended = {Ended.EOS: " · ended", Ended.LIMIT: " · limit reached", None: ""}[loaded.trace.ended]
     return f"step {len(loaded.trace.steps)}{ended}{_sampling(loaded)}"
 
@@ -246,9 +248,9 @@ def _grid_note(color_range: ColorRange) -> str:
 
 
 def model_line(info: ModelInfo) -> str:
-    """The model in one line: languages, parameters, layers and heads."""
+    """The model in one line: the name of its checkpoint, languages, parameters, layers and heads."""
     config = info.config
-    languages = f"{info.source_language} → {info.target_language}" if info.source_language else info.name
+    languages = f"{info.name} · {info.source_language} → {info.target_language}" if info.source_language else info.name
     heads = f"{config.encoder_attention_heads}"
     if config.decoder_attention_heads != config.encoder_attention_heads:
         heads += f" and {config.decoder_attention_heads}"

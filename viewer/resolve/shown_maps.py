@@ -20,7 +20,7 @@ from attention_viewer.viewer.resolve.arranging import (
     summary,
     summary_title,
 )
-from attention_viewer.viewer.state.comparing import Other, difference, without_difference
+from attention_viewer.viewer.state.comparing import Difference, Other, difference, without_difference
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY, ROW_LABELS, RowLabels
 from attention_viewer.viewer.state.plain_text import isolated
@@ -188,12 +188,19 @@ def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kin
     shown = ShownMaps(
         trace.map(kind), found.values, found.values[head.layer, head.head], "", head, found.mask, None, rows, columns,
         loaded.sentence, loaded.translation,
-        suffix=" · A − B" if found.whole else " · A − B, common beginning",
+        suffix=f" · A − B{_where(found)}",
         side="A − B",
         says="A − B",
         signed=True,
     )  # fmt: skip
     return replace(shown, place=f"layer {head.layer + 1}, head {head.head + 1}")
+
+
+def _where(found: Difference) -> str:
+    """How far two maps are compared, and from which row on they read different tokens."""
+    rows = found.values.shape[2]
+    length = "" if found.whole else ", the first row" if rows == 1 else f", the first {rows} rows"
+    return length if found.parts is None else f"{length}, which part at row {found.parts + 1}"
 
 
 def _both(mine: Axis, theirs: Axis, count: int) -> Axis:

@@ -16,33 +16,34 @@ from attention_viewer.model.contract.interventions import NONE, Interventions
 class Difference:
     """A's weights minus B's, [L, H, R, C], with the mask of both; rows and columns are the first of either.
 
-    `whole` says whether nothing had to be cut off.
+    `whole` says whether nothing had to be cut off, `parts` the first row (from 0) whose tokens differ, if any does.
     """
 
     values: Floats
     mask: Booleans | None
     whole: bool
+    parts: int | None = None
 
 
 def difference(a: Trace, b: Trace, kind: Kind) -> Difference | None:
-    """The difference of a kind of attention; None where the two have no row or column in common.
+    """The difference of a kind of attention, row by row and column by column to the shorter of the two.
 
-    Where the shapes agree all of both is compared; where they do not, the rows and columns before the first token
-    that differs.
+    So it is also after the tokens have parted, where a row of A stands over one of B that reads something else. None
+    where one of the two has no row, or no column.
     """
     ours, theirs = a.weights(kind), b.weights(kind)
     if ours.shape[:2] != theirs.shape[:2]:
         return None
-    rows, columns = ours.shape[2:]
-    whole = ours.shape == theirs.shape
-    if not whole:
-        sides = a.map(kind)
-        rows, columns = (common(a.tokens(each), b.tokens(each)) for each in (sides.rows, sides.columns))
+    rows, columns = (min(mine, other) for mine, other in zip(ours.shape[2:], theirs.shape[2:], strict=True))
     if not rows or not columns:
         return None
     part = (slice(None), slice(None), slice(rows), slice(columns))
     masks = [mask[:rows, :columns] for mask in (a.mask(kind), b.mask(kind)) if mask is not None]
-    return Difference(ours[part] - theirs[part], np.logical_and.reduce(masks) if masks else None, whole)
+    mask = np.logical_and.reduce(masks) if masks else None
+    stream = a.map(kind).rows
+    alike_rows = common(a.tokens(stream)[:rows], b.tokens(stream)[:rows])
+    parts = alike_rows if alike_rows < rows else None
+    return Difference(ours[part] - theirs[part], mask, ours.shape == theirs.shape, parts)
 
 
 def common(a: Sequence[Token], b: Sequence[Token]) -> int:
@@ -71,15 +72,15 @@ def parting(a: Trace, b: Trace) -> str:
 
 
 def without_difference(a: Trace, b: Trace, kind: Kind) -> str:
-    """What to say where no weight of a kind differs in the rows that can be compared."""
+    """What to say where no weight of a kind differs in the rows that both have."""
     if alike(a.source_tokens, b.source_tokens) and alike(a.output_tokens, b.output_tokens):
         return "A and B are equal here, in every layer and head."
     told = parting(a, b)
     if not a.map(kind).decodes:
         return f"No {kind} weight differs between A and B, in any layer or head. {told}."
-    rows = common(a.input_tokens, b.input_tokens)
-    read = f"The first {rows} rows read" if rows > 1 else "The first row reads"
-    return f"{told}. {read} the same tokens, and no weight differs there. Choose A or B to see what follows."
+    rows = min(len(a.steps), len(b.steps))
+    both = f"the {rows} rows that both have" if rows > 1 else "the one row that both have"
+    return f"{told}. In {both} no weight differs. Choose A or B to see what follows."
 
 
 def alike(a: Sequence[Token], b: Sequence[Token]) -> bool:

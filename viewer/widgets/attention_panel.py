@@ -14,7 +14,7 @@ from attention_viewer.viewer.widgets.plain import plain_label
 from attention_viewer.viewer.widgets.readout import Readout
 from attention_viewer.viewer.widgets.title_icons import title_icon
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QIcon, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -27,6 +27,8 @@ from PySide6.QtWidgets import (
 )
 
 HINT = "hover a cell for its weight"
+CHOOSE = "Layer and head shown large (Ctrl and an arrow key)"
+LOCKED = "Locked: all panels show the same layer and head (Ctrl+K releases them)"
 LEAST_MAP_EMS = (34.0, 24.0)
 """Width of the panel and height left for the map from which the thumbnails of all heads stand there unasked."""
 LEAST_EMS = (15.0, 8.0)
@@ -62,7 +64,7 @@ class AttentionPanel(QWidget):
 
     def __init__(self, style: Style, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.active = False
+        self.active = self._locked = False
         self._look = style
         self._has_map = True
         self._wanted: bool | None = None
@@ -100,6 +102,7 @@ class AttentionPanel(QWidget):
         """Offer so many layers and heads."""
         _offer(self.layer, "layer", layers)
         _offer(self.head, "head", heads)
+        self.set_locked(self._locked)
 
     def set_selected(self, layer: int, head: int) -> None:
         """Show which head is selected; emits nothing."""
@@ -154,6 +157,15 @@ class AttentionPanel(QWidget):
         if active:
             self.fronted.emit()
 
+    def set_locked(self, locked: bool) -> None:
+        """Show in the choice of the layer whether the panels are locked to the same layer and head."""
+        self._locked = locked
+        icon = title_icon("lock", self._look) if locked else QIcon()
+        for index in range(self.layer.count()):
+            self.layer.setItemIcon(index, icon)
+        for combo in (self.layer, self.head):
+            combo.setToolTip(LOCKED if locked else CHOOSE)
+
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         self._look = style
@@ -164,6 +176,7 @@ class AttentionPanel(QWidget):
         side = round(BUTTON_EMS * style.em)
         self.thumbnails.setFixedSize(side, side)
         self.thumbnails.setIconSize(QSize(round(0.85 * style.em), round(0.85 * style.em)))
+        self.set_locked(self._locked)
         self._below.setSpacing(round(style.gap))
         self._box.setSpacing(round(style.gap))
         self.header.set_style(style)
@@ -266,7 +279,7 @@ def _badge(name: str) -> QLabel:
 def _chooser(name: str) -> QComboBox:
     combo = QComboBox()
     combo.setAccessibleName(name)
-    combo.setToolTip("Layer and head shown large (Ctrl and an arrow key)")
+    combo.setToolTip(CHOOSE)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     return combo
 

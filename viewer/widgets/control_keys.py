@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDockWidget, QTabBar, QWidget
 
 PRESSING = frozenset({Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter})
@@ -16,8 +16,11 @@ TURNING = frozenset({Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.
 class ControlKeys(QObject):
     """An event filter for a window and its docks: what no part of them wanted comes to them in the end.
 
-    So it does for controls that are made later, and in docks that float.
+    So it does for controls that are made later, and in docks that float. `unclaimed` tells the keys that no control
+    has a use for: those of actions, of actions that cannot be done now, and of nothing.
     """
+
+    unclaimed = Signal(QKeySequence)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -29,6 +32,7 @@ class ControlKeys(QObject):
         if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
             return False
         if not is_own(QApplication.focusWidget(), event):
+            self.unclaimed.emit(QKeySequence(event.keyCombination()))
             return False
         event.accept()
         return True

@@ -51,7 +51,7 @@ class SourceBar(QWidget):
         self._choose.setToolTip("Example and recent sentences")
         self._choose.setAccessibleName("Example and recent sentences")
         self._hint = plain_label()
-        self._hint.setProperty("tone", "hint")
+        self._hint.setProperty("tone", "alert")
         self._hint.setWordWrap(True)
         # However long a word in it is, the window keeps its width.
         self._hint.setMinimumWidth(1)
@@ -93,7 +93,7 @@ class SourceBar(QWidget):
         self._fill_menu()
 
     def set_hint(self, text: str) -> None:
-        """Say something about the sentence below the line; "" takes it away."""
+        """Say what went wrong, or was left out, below the line; "" takes it away."""
         self._hint.setText(breakable(text))
         self._hint.setVisible(bool(text))
         self._line.setAccessibleDescription(text)

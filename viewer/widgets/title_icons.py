@@ -15,7 +15,7 @@ DOTS = (0.08, 0.39, 0.70)
 
 
 def title_icon(name: str, style: Style) -> QIcon:
-    """The sign "large" (corners of a frame), "back" (corners turned inwards), "dock" or "heads" (a mosaic)."""
+    """The sign "large" (corners of a frame), "back" (corners turned inwards), "dock", "heads" (a mosaic) or "lock"."""
     pixels = round(style.em * SUPERSAMPLING)
     pixmap = QPixmap(pixels, pixels)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -25,7 +25,7 @@ def title_icon(name: str, style: Style) -> QIcon:
     pen = QPen(QColor(style.palette.muted), THIN)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setPen(pen)
-    {"large": _corners, "back": _corners_inwards, "dock": _dock, "heads": _mosaic}[name](painter, style)
+    {"large": _corners, "back": _corners_inwards, "dock": _dock, "heads": _mosaic, "lock": _lock}[name](painter, style)
     painter.end()
     pixmap.setDevicePixelRatio(SUPERSAMPLING)
     return QIcon(pixmap)
@@ -51,3 +51,8 @@ def _mosaic(painter: QPainter, style: Style) -> None:
     for x in DOTS:
         for y in DOTS:
             painter.fillRect(QRectF(x, y, 0.22, 0.22), QColor(style.palette.muted))
+
+
+def _lock(painter: QPainter, style: Style) -> None:
+    painter.drawArc(QRectF(0.27, 0.08, 0.46, 0.62), 0, 180 * 16)
+    painter.fillRect(QRectF(0.16, 0.42, 0.68, 0.5), QColor(style.palette.muted))

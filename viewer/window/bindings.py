@@ -203,6 +203,7 @@ def of_map(kind: Kind) -> tuple[Binding[Scene], ...]:
         # A panel that was told of other counts has to be told the head again.
         Binding("selected", lambda s: ((s.view.heads[kind], _counts(s.loaded, kind)),), _the_same,
                 lambda w, spec: w.set_selected(spec[0].layer, spec[0].head)),
+        Binding("locked", lambda s: (s.view.locked,), _the_same, lambda w, spec: w.set_locked(spec)),
         Binding("grid", lambda s: _drawn(s, kind), resolve.grid, lambda w, spec: w.set_grid(spec)),
         Binding("map", lambda s: _drawn(s, kind), resolve.heatmap, _show_map),
     )

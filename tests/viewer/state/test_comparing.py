@@ -35,21 +35,25 @@ def test_traces_of_one_shape_are_compared_whole(kind: Kind) -> None:
     assert (found.mask is not None) == (kind == DECODER)
 
 
-def test_other_shapes_are_compared_where_they_begin_alike() -> None:
+def test_other_shapes_are_compared_row_by_row_to_the_shorter() -> None:
     a, b = traces.trace(4), with_output(traces.trace(3), 1, OTHER)
-    for kind, shape in ((DECODER, (2, 2)), (CROSS, (2, 5))):
+    for kind, shape in ((DECODER, (3, 3)), (CROSS, (3, 5))):
         found = difference(a, b, kind)
         assert found is not None and not found.whole and found.values.shape[2:] == shape
+        assert found.parts == 2, "row 3 reads what row 2 predicted"
         np.testing.assert_allclose(
             found.values, a.weights(kind)[:, :, : shape[0], : shape[1]] - b.weights(kind)[:, :, : shape[0], : shape[1]]
         )
+    same = difference(a, traces.trace(3), CROSS)
+    assert same is not None and same.parts is None
 
 
-def test_nothing_in_common_is_no_difference() -> None:
+def test_other_sentences_are_compared_by_place_and_no_rows_are_not() -> None:
     a = traces.trace(3)
     b = traces.with_weights(a, encoder=traces.attention(3, 3), cross=traces.attention(3, 3))
     b = replace(b, source_tokens=(OTHER, *traces.SOURCE[:2]))
-    assert difference(a, b, ENCODER) is None and difference(a, b, CROSS) is None
+    found = difference(a, b, ENCODER)
+    assert found is not None and found.values.shape[2:] == (3, 3) and found.parts == 0 and not found.whole
     assert difference(a, traces.trace(0), CROSS) is None
     assert "different sentences" in parting(a, b) and "first 0" in parting(a, b)
 
@@ -70,7 +74,7 @@ def test_translations_that_part_are_never_called_equal(kind: Kind) -> None:
     told = without_difference(a, b, kind)
     assert "part at token 2: ‘tap’ / ‘Un’" in told
     assert not any(word in told for word in ("equal", "A and B have the same", "as far as both go"))
-    assert ("The first 2 rows read the same tokens" in told) is (kind != ENCODER)
+    assert ("In the 3 rows that both have no weight differs" in told) is (kind != ENCODER)
     last = with_output(a, 3, OTHER)
     assert "part at token 4" in without_difference(a, last, kind) and "equal" not in without_difference(a, last, kind)
     assert without_difference(a, a, kind) == "A and B are equal here, in every layer and head."
