@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QMenu, QMenuBar
 
@@ -12,27 +12,48 @@ def plain(text: str) -> str:
     return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
-def marked(texts: Sequence[str], taken: Iterable[str] = ()) -> list[str]:
-    """Texts with a mark before one letter each, of those not taken: of a word's beginning if there is one left.
+def marked(texts: Sequence[str]) -> list[str]:
+    """Texts with a mark before one letter each, all different; of a word's beginning where that can be.
 
-    A text that has no letter left gets none.
+    A text gets none where there are no letters left. An earlier one gives way where it has others to choose from
+    (augmenting paths: a matching of as many as possible).
     """
-    used = {letter.casefold() for letter in taken}
-    found = []
-    for text in map(plain, texts):
-        place = _place(text, used)
-        if place is not None:
-            used.add(text[place].casefold())
-        escaped = [each.replace("&", "&&") for each in text]
-        found.append("".join(f"&{each}" if index == place else each for index, each in enumerate(escaped)))
-    return found
+    read = [plain(text) for text in texts]
+    taken: dict[str, int] = {}
+    for index in range(len(read)):
+        _give(index, read, taken, set())
+    letters = {index: letter for letter, index in taken.items()}
+    return [_with_mark(text, letters.get(index)) for index, text in enumerate(read)]
 
 
-def _place(text: str, used: set[str]) -> int | None:
+def _give(index: int, texts: Sequence[str], taken: dict[str, int], tried: set[str]) -> bool:
+    """Give a text a letter, if need be one of another text that can take another."""
+    for free in (True, False):
+        for letter in _letters(texts[index]):
+            if letter in tried or (letter not in taken) is not free:
+                continue
+            tried.add(letter)
+            if free or _give(taken[letter], texts, taken, tried):
+                taken[letter] = index
+                return True
+    return False
+
+
+def _letters(text: str) -> list[str]:
+    """The letters of a text, those first that begin a word."""
     possible = [index for index, letter in enumerate(text) if letter.isascii() and letter.isalnum()]
     beginnings = [index for index in possible if index == 0 or not text[index - 1].isalnum()]
-    free = (index for index in (*beginnings, *possible) if text[index].casefold() not in used)
-    return next(free, None)
+    return list(dict.fromkeys(text[index].casefold() for index in (*beginnings, *possible)))
+
+
+def _with_mark(text: str, letter: str | None) -> str:
+    if letter is None:
+        return text.replace("&", "&&")
+    places = [index for index, each in enumerate(text) if each.casefold() == letter]
+    beginnings = [index for index in places if index == 0 or not text[index - 1].isalnum()]
+    place = (beginnings or places)[0]
+    before, after = (part.replace("&", "&&") for part in (text[:place], text[place:]))
+    return f"{before}&{after}"
 
 
 def mark_menu(menu: QMenu | QMenuBar) -> None:

@@ -6,13 +6,13 @@ Qt's own chain follows the order in which widgets were put into each other, whic
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QTabBar, QWidget
 
 
 def reachable(window: QWidget) -> list[QWidget]:
     """What Tab visits in a window as it stands, in order."""
     parts = [each for each in window.findChildren(QWidget) if each.window() is window and is_reachable(each)]
-    return sorted(parts, key=lambda each: (*_block(each, window), *_place(each, window)))
+    return sorted(parts, key=lambda each: (_block(each, window), _place(each, window)))
 
 
 def is_reachable(widget: QWidget) -> bool:
@@ -69,8 +69,16 @@ def _shares(dock: QDockWidget, bar: QWidget) -> bool:
     return isinstance(bar, QTabBar) and dock.windowTitle() in [bar.tabText(index) for index in range(bar.count())]
 
 
-def _place(widget: QWidget, window: QWidget) -> tuple[int, int]:
-    """Rows from the top, each from the left; a row is as high as a line of text."""
-    middle = widget.mapTo(window, widget.rect().topLeft())
+def _place(widget: QWidget, window: QWidget) -> tuple[tuple[int, int], ...]:
+    """Row from the top and pixels from the left, on each level of what scrolls: scrolling changes no order."""
     line = max(1, 2 * window.fontMetrics().height())
-    return middle.y() // line, middle.x()
+    area = widget.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    inside = area.widget() if isinstance(area, QScrollArea) else None
+    if area is None or inside is None or not (inside is widget or inside.isAncestorOf(widget)):
+        inside = None
+    above = () if area is None or inside is None else _place(area, window)
+    within = inside or window
+    corner = widget.mapTo(within, widget.rect().topLeft())
+    return (*above, (corner.y() // line, corner.x()))

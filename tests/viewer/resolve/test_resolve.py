@@ -154,4 +154,4 @@ def test_positions_are_marked_and_pairs_named_by_wavelength() -> None:
 
 
 def test_model_line_names_sizes() -> None:
-    assert resolve.model_line(traces.info()) == "en → fr · 9.4 M parameters · 2 + 2 layers × 3 heads"
+    assert resolve.model_line(traces.info()) == "toy · en → fr · 9.4 M parameters · 2 + 2 layers × 3 heads"
