@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from attention_viewer.model.analysis.encoding_properties import Judged
+from attention_viewer.model.analysis.head_table import HeadTable
 from attention_viewer.model.contract.api import BeamTree, Check, Effect, HeadEffect, How, Progress, Trace
 from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.document import Document
@@ -137,6 +138,7 @@ PERMUTATION = Quantity[Permutation]("permutation", questions.source_alone)
 ATTRIBUTIONS: Mapping[Method, Quantity[Attribution]] = MappingProxyType(
     {method: Quantity[Attribution](method.value, questions.attribution) for method in Method}
 )
+HEADS = Quantity[HeadTable]("heads", questions.rows)
 PROPERTIES = Quantity[Judged]("properties of encodings", questions.model_alone)
 TIMES = Quantity[Timed]("times of layers", questions.model_alone)
 SPELLINGS = Quantity[HypothesisText]("texts", lambda document: None)

@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self.positions = self._widgets["positions"]
         self.laboratory = self._widgets["laboratory"]
         self.ranking = self._widgets["ranking"]
+        self.heads = self._widgets["heads"]
         self.hypotheses = self._widgets["hypotheses"]
         self.beam = self._widgets["beam"]
         self._presenting = False

@@ -251,6 +251,7 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
     ranking.rank_cancelled.connect(laboratory.cancel_rank)
     ranking.head_switched.connect(laboratory.switch_head)
     ranking.head_selected.connect(laboratory.controller.select_head)
+    window.heads.head_selected.connect(laboratory.controller.select_head)
     hypotheses = window.hypotheses
     hypotheses.chosen.connect(laboratory.go_to_hypothesis)
     hypotheses.renamed.connect(laboratory.rename_hypothesis)

@@ -16,13 +16,13 @@ from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.model.contract.maps import MapInfo
-from attention_viewer.viewer.resolve import resolve, resolve_positions, sampling
+from attention_viewer.viewer.resolve import resolve, resolve_heads, resolve_positions, sampling
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.highlight import CellHover, Hover, Sides, highlight
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, COLORMAP, QUANTITY
-from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, EFFECT, RANKING, TRANSLATIONS, Results
+from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, EFFECT, HEADS, RANKING, TRANSLATIONS, Results
 from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
@@ -143,6 +143,17 @@ def _switched(loaded: Loaded) -> Loaded:
     return Loaded(trace=loaded.trace, waiting=loaded.waiting, document=loaded.document, results=measured)
 
 
+def _with_heads(loaded: Loaded) -> Loaded:
+    """The measures of heads."""
+    return Loaded(
+        loaded.info,
+        loaded.trace,
+        waiting=loaded.waiting,
+        document=loaded.document,
+        results=loaded.results.only([HEADS]),
+    )
+
+
 def _ranked(loaded: Loaded) -> Loaded:
     """The ranking of heads."""
     return Loaded(
@@ -241,6 +252,10 @@ LABORATORY: tuple[Binding[Scene], ...] = (
 RANKED: tuple[Binding[Scene], ...] = (
     Binding("ranking", lambda s: (_ranked(s.loaded),), laboratory.ranking_spec,
             lambda w, spec: w.set_spec(spec), control=True),
+)
+HEADS_MEASURED: tuple[Binding[Scene], ...] = (
+    Binding("heads", lambda s: (_with_heads(s.loaded), ViewState(heads=s.view.heads, active=s.view.active)),
+            resolve_heads.heads_spec, lambda w, spec: w.set_spec(spec)),
 )
 HYPOTHESES: tuple[Binding[Scene], ...] = (
     Binding("hypotheses", lambda s: (_kept(s.loaded),), laboratory.hypotheses_spec,

@@ -4,7 +4,7 @@ The next panel: (1) a widget with `header`, `set_style` and a setter for its spe
 (2) a pure function from `Loaded` and `ViewState` to that spec (`resolve/`), and `Binding`s of the two (`bindings.py`);
 (3) an entry in `PANELS`, which names the workspaces it stands in, a key, and in `measures` what is measured for it;
 (4) what its signals ask for, connected in `app.py`. Menus, F1, saved layouts and the tests' tables follow from it.
-A new workspace is an entry in `WORKSPACES`: `also` places the panels that it borrows. Free keys: F3, F12.
+A new workspace is an entry in `WORKSPACES`: `also` places the panels that it borrows. Free keys: F12.
 What is not on show is not fed and not measured; when it comes to be seen, it is brought up to date first.
 """
 
@@ -18,11 +18,13 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.resolve import pages
 from attention_viewer.viewer.state import results as quantities
 from attention_viewer.viewer.state.results import EFFECT, SPELLINGS, TRANSLATIONS
+from attention_viewer.viewer.state.results import HEADS as MEASURED
 from attention_viewer.viewer.widgets.architecture_panel import ArchitecturePanel
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
 from attention_viewer.viewer.widgets.beam_view import BeamView
 from attention_viewer.viewer.widgets.candidates import CandidatesPanel
 from attention_viewer.viewer.widgets.encodings_panel import EncodingsPanel
+from attention_viewer.viewer.widgets.heads_panel import HeadsPanel
 from attention_viewer.viewer.widgets.hypotheses_panel import HypothesesPanel
 from attention_viewer.viewer.widgets.laboratory_panel import LaboratoryPanel
 from attention_viewer.viewer.widgets.panel import Panel
@@ -42,16 +44,19 @@ class FedPanel(Panel):
     lit: tuple[Binding[Pointed], ...] = ()
 
 
-ATTENTION, EXPERIMENT, BEAM, POSITIONS, INSIDE = "attention", "experiment", "beam", "positions", "inside"
+ATTENTION, EXPERIMENT, BEAM, POSITIONS, HEADS, INSIDE = (
+    "attention", "experiment", "beam", "positions", "heads", "inside",
+)  # fmt: skip
 WORKSPACES = (
     Workspace(ATTENTION, "Attention", "F6", "The maps, with everything else below or behind them"),
     Workspace(EXPERIMENT, "Experiment", "F7", "The maps with laboratory, hypotheses and ranking beside them"),
     Workspace(BEAM, "Beam", "F8", "The tree of a beam search, with the map of the hypothesis clicked"),
     Workspace(POSITIONS, "Positions", "F9", "The positional encoding, with the switches that take it away"),
+    Workspace(HEADS, "Heads", "F3", "All heads by what they look at, with roles, and the map of the head clicked"),
     Workspace(INSIDE, "Inside", "F4", "The parts between the maps: architecture, residual stream, FFN, lenses"),
 )
 
-MAP_PLACES = {ATTENTION: Place.MAP, EXPERIMENT: Place.MAP, BEAM: Place.MAP}
+MAP_PLACES = {ATTENTION: Place.MAP, EXPERIMENT: Place.MAP, BEAM: Place.MAP, HEADS: Place.MAP}
 """Where every panel of a kind of attention map stands."""
 
 
@@ -111,6 +116,14 @@ PANELS: tuple[FedPanel, ...] = (
         RankingTable,
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE},
         feeds=bindings.RANKED,
+    ),
+    FedPanel(
+        "heads",
+        "Heads",
+        HeadsPanel,
+        {HEADS: Place.MAIN},
+        feeds=bindings.HEADS_MEASURED,
+        measures=(MEASURED,),
     ),
     FedPanel(
         "hypotheses",

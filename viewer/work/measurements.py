@@ -13,6 +13,7 @@ from attention_viewer.viewer.state.results import (
     CHECK,
     DECODER_LENS,
     EFFECT,
+    HEADS,
     INSIDE,
     PERMUTATION,
     PROPERTIES,
@@ -29,6 +30,7 @@ from attention_viewer.viewer.work.requests import (
     check_work,
     decoder_lens_work,
     effect_work,
+    heads_work,
     inside_work,
     permutation_work,
     properties_work,
@@ -77,6 +79,7 @@ MEASUREMENTS: tuple[Measurement[Any], ...] = (
         Measurement((quantity,), attribution_work(method), Priority.LONG, progress=True)
         for method, quantity in ATTRIBUTIONS.items()
     ),
+    Measurement((HEADS,), heads_work, Priority.LONG),
     Measurement((PERMUTATION,), permutation_work, Priority.LONG),
     Measurement((PROPERTIES,), properties_work, Priority.LONG),
     Measurement((TIMES,), timing_work, Priority.LONG, progress=True),

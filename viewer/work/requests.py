@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 
 from attention_viewer.model.analysis.encoding_properties import Judged, judge
+from attention_viewer.model.analysis.head_table import HeadTable
 from attention_viewer.model.contract.api import BeamTree, Check, HeadEffect, How, Progress, Token
 from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.document import Document
@@ -117,6 +118,18 @@ def attribution_work(method: Method) -> Callable[[Document], Work[Attribution]]:
         return work
 
     return asked
+
+
+def heads_work(document: Document) -> Work[HeadTable]:
+    """Work that measures every head of a document's trace."""
+
+    def work(model: OpenModel) -> Generator[Progress, None, HeadTable]:
+        from attention_viewer.model.analysis.head_table import head_table
+
+        trace = yield from model.trace_steps(document)
+        return (yield from head_table(trace))
+
+    return work
 
 
 def decoder_lens_work(document: Document) -> Work[DecoderLens]:

@@ -51,6 +51,7 @@ def test_each_workspace_shows_what_it_is_for(window: MainWindow) -> None:
     assert shown["attention"] == {"next", *maps}
     assert shown["experiment"] == {"next", "encoder", "cross", "laboratory", "ranking"}
     assert shown["beam"] == {"next", "beam", "cross"}
+    assert shown["heads"] == {"heads", "cross"}
     assert shown["positions"] == {"positions", "laboratory"}
     lists = card(window, "laboratory").geometry()
     window.workspaces.use("experiment")

@@ -1,0 +1,63 @@
+"""The table of heads: sorted by a heading, chosen by click and key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import Pending
+from attention_viewer.viewer.state.table_spec import Cell, Column, TableSpec
+from attention_viewer.viewer.widgets.heads_panel import HeadsPanel
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+ENTROPIES = (0.5, 2.0, 10.0)
+SPEC = TableSpec(
+    (Column("Head"), Column("Entropy", "nats", numeric=True)),
+    tuple((Cell(f"Cross 1.{head + 1}", float(head)), Cell(f"{n:.2f}", n)) for head, n in enumerate(ENTROPIES)),
+    tuple(("cross", 0, head) for head in range(3)),
+    ("cross", 0, 1),
+    "a note",
+)
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, style: Style) -> HeadsPanel:
+    panel = HeadsPanel(style)
+    qtbot.addWidget(panel)
+    panel.resize(400, 300)
+    panel.set_spec(SPEC)
+    panel.show()
+    return panel
+
+
+def test_numbers_are_sorted_as_numbers_and_stay_so(panel: HeadsPanel) -> None:
+    table = panel.table
+    assert [row[0] for row in table.shown()] == ["Cross 1.1", "Cross 1.2", "Cross 1.3"]
+    table.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert [row[1] for row in table.shown()] == ["10.00", "2.00", "0.50"]
+    panel.set_spec(replace(SPEC, rows=(SPEC.rows[0], (SPEC.rows[1][0], Cell("20.00", 20.0)), SPEC.rows[2])))
+    assert [row[1] for row in table.shown()] == ["20.00", "10.00", "0.50"]
+
+
+def test_a_click_or_return_shows_a_head(panel: HeadsPanel, qtbot: QtBot) -> None:
+    table = panel.table.table
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    with qtbot.waitSignal(panel.head_selected) as clicked:
+        place = table.visualRect(table.model().index(0, 0)).center()
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert clicked.args == ["cross", 0, 2]
+    with qtbot.waitSignal(panel.head_selected) as pressed:
+        qtbot.keyClick(table, Qt.Key.Key_Down)
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert pressed.args == ["cross", 0, 1]
+
+
+def test_the_selected_head_is_marked_and_reasons_are_said(panel: HeadsPanel) -> None:
+    table = panel.table
+    assert table.table.currentIndex().row() == 1 and table.note.text() == "a note"
+    panel.set_spec(replace(SPEC, selected=("cross", 0, 2)))
+    assert table.table.currentIndex().row() == 2
+    panel.set_spec(Pending("Measuring …"))
+    assert table.note.text() == "Measuring …" and not table.table.isVisible()

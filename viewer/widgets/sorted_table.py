@@ -1,0 +1,170 @@
+"""A table to sort by any column, with a note above it; a click or Return tells the key of a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.state.table_spec import TableSpec
+from attention_viewer.viewer.widgets.plain import plain_label
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+ROW_EMS = 1.7
+OWN_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
+"""Keys that the table needs itself; elsewhere they step the decoder. Return chooses a row."""
+
+
+class TableRows(QAbstractTableModel):
+    """The rows of a `TableSpec`; `UserRole` is what a column sorts by."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.spec = TableSpec((), (), ())
+
+    def show(self, spec: TableSpec) -> None:
+        """Show another table."""
+        self.beginResetModel()
+        self.spec = spec
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """As many as the table has."""
+        return 0 if parent.isValid() else len(self.spec.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """As many as the table has."""
+        return 0 if parent.isValid() else len(self.spec.columns)
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
+        """Text, sorting value and alignment of a cell."""
+        cell = self.spec.rows[index.row()][index.column()]
+        if role == Role.TextAlignmentRole:
+            return self._alignment(index.column())
+        return {Role.DisplayRole: cell.text, Role.UserRole: cell.order}.get(Role(role))
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
+        """Headings, with what they mean in their tool tips."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.spec.columns):
+            return None
+        if role == Role.TextAlignmentRole:
+            return self._alignment(section)
+        column = self.spec.columns[section]
+        return {Role.DisplayRole: column.heading, Role.ToolTipRole: column.tip}.get(Role(role))
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if self.spec.columns[column].numeric else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
+
+
+class SortedTable(QWidget):
+    """Shows a `TableSpec`, or why there is none; keeps the order of its rows from one to the next."""
+
+    chosen = Signal(object)
+
+    def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = TableRows(self)
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self._rows)
+        self._sorted.setSortRole(Role.UserRole)
+        self.note = plain_label("")
+        self.note.setProperty("tone", "muted")
+        self.note.setWordWrap(True)
+        self.table = QTableView()
+        self.table.setModel(self._sorted)
+        self.table.setAccessibleName(name)
+        self.setAccessibleName(name)
+        self._set_up()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.note)
+        self._column.addWidget(self.table, 1)
+        self._column.addStretch()
+        self.set_style(style)
+
+    def set_spec(self, spec: TableSpec | Pending | Unavailable) -> None:
+        """Show other rows, or why there are none; emits nothing."""
+        is_there = isinstance(spec, TableSpec)
+        self.note.setText(spec.note if isinstance(spec, TableSpec) else spec.reason)
+        self.note.setVisible(bool(self.note.text()))
+        self.table.setVisible(is_there)
+        if not isinstance(spec, TableSpec):
+            return
+        scrolled, before = self.table.verticalScrollBar().value(), self._rows.spec.columns
+        if spec.rows != self._rows.spec.rows or spec.columns != before:
+            self._rows.show(spec)
+            self.table.verticalScrollBar().setValue(scrolled)
+        self._rows.spec = spec
+        if spec.columns != before:
+            self.table.resizeColumnsToContents()
+        self._select(spec.selected)
+
+    def set_style(self, style: Style) -> None:
+        """Use another theme or text size."""
+        header = self.table.verticalHeader()
+        header.setMinimumSectionSize(1)
+        header.setDefaultSectionSize(round(ROW_EMS * style.em))
+        self._column.setSpacing(round(0.5 * style.em))
+        self.table.resizeColumnsToContents()
+
+    def shown(self) -> tuple[tuple[str, ...], ...]:
+        """The texts of the rows from top to bottom, as they are sorted."""
+        rows, columns = self._sorted.rowCount(), self._sorted.columnCount()
+        return tuple(tuple(str(self._sorted.index(row, at).data()) for at in range(columns)) for row in range(rows))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the keys that are for the table from the window's shortcuts; Return chooses a row."""
+        if isinstance(event, QKeyEvent) and not event.modifiers():
+            own = (*OWN_KEYS, Qt.Key.Key_Return)
+            if event.type() is QEvent.Type.ShortcutOverride and event.key() in own:
+                event.accept()
+                return True
+            if event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Return:
+                self._choose(self.table.currentIndex())
+                return True
+        return False
+
+    def _choose(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(self._rows.spec.keys[self._sorted.mapToSource(index).row()])
+
+    def _select(self, key: object) -> None:
+        """Mark the row of a key, and bring it into sight where it is another one than before."""
+        keys = self._rows.spec.keys
+        if key not in keys:
+            return
+        index = self._sorted.mapFromSource(self._rows.index(keys.index(key), 0))
+        if index != self.table.currentIndex():
+            flags = QItemSelectionModel.SelectionFlag
+            self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+
+    def _set_up(self) -> None:
+        table = self.table
+        table.setSortingEnabled(True)
+        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setTabKeyNavigation(False)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.verticalHeader().hide()
+        table.horizontalHeader().setHighlightSections(False)
+        table.horizontalHeader().setStretchLastSection(True)
+        table.installEventFilter(self)
+        table.clicked.connect(self._choose)
