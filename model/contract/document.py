@@ -25,10 +25,6 @@ from attention_viewer.model.contract.interventions import NONE, Interventions, w
 
 DEFAULT_LIMIT = 200
 """Decoder rows computed at most, unless the document says otherwise."""
-MOST_ROWS, MOST_HYPOTHESES, MOST_CHOICES = 1000, 200, 20_000
-"""What a document holds at most: rows of a hypothesis, hypotheses, chosen tokens of all of them."""
-LONGEST_SOURCE, LONGEST_NAME = 20_000, 200
-"""Characters of a sentence, and of a hypothesis's name, at most."""
 
 
 @dataclass(frozen=True)

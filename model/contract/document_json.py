@@ -11,11 +11,6 @@ from attention_viewer.model.contract import choosing, interventions
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import (
-    LONGEST_NAME,
-    LONGEST_SOURCE,
-    MOST_CHOICES,
-    MOST_HYPOTHESES,
-    MOST_ROWS,
     OPEN,
     Choice,
     Document,
@@ -26,6 +21,13 @@ from attention_viewer.model.contract.document import (
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.fields import Fields
 from attention_viewer.model.contract.interventions import NONE, Interventions
+from attention_viewer.model.contract.limits import (
+    LONGEST_NAME,
+    LONGEST_SOURCE,
+    MOST_CHOICES,
+    MOST_HYPOTHESES,
+    MOST_ROWS,
+)
 
 MOST_CONDITIONS = 1000
 """Different conditions that the tokens of a document were chosen under, at most."""

@@ -14,8 +14,6 @@ from attention_viewer.model.contract import choosing
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import (
-    LONGEST_NAME,
-    MOST_HYPOTHESES,
     OPEN,
     Choice,
     Document,
@@ -35,6 +33,7 @@ from attention_viewer.model.contract.document import (
 )
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import NONE, Interventions, while_decoding
+from attention_viewer.model.contract.limits import LONGEST_NAME, MOST_HYPOTHESES
 
 
 def leave(document: Document, outputs: Sequence[tuple[int, How]] = ()) -> Document:

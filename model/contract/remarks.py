@@ -10,15 +10,15 @@ NAMED = 6
 """Languages that a sentence names at most."""
 
 
-def remarks(info: ModelInfo) -> tuple[str, ...]:
-    """Sentences about a model that was just opened."""
+def remarks(info: ModelInfo, told: bool = False) -> tuple[str, ...]:
+    """Sentences about a model that was just opened; `told`: which language to translate into was said."""
     said = []
     if settings := info.config.not_followed:
         said.append(
             f"This model asks for settings that are not followed here: {'; '.join(settings)}. What it decodes may "
             "differ from elsewhere."
         )
-    if info.language_tokens:
+    if info.language_tokens and not told:
         said.append(
             f"This model translates into {len(info.language_tokens)} languages and needs to be told which: "
             f"{listed(info.language_tokens)} at the very start of the sentence."
@@ -26,18 +26,14 @@ def remarks(info: ModelInfo) -> tuple[str, ...]:
     return tuple(said)
 
 
-def lacks_language(info: ModelInfo, sentence: str) -> bool:
-    """Whether a sentence does not say which language to translate into, for a model that must be told."""
-    return bool(info.language_tokens) and not sentence.startswith(info.language_tokens)
+def language_of(tokens: Sequence[str], sentence: str) -> str:
+    """Which of the language tokens a sentence begins with; "" where it begins with none."""
+    return next((token for token in tokens if sentence.startswith(token)), "")
 
 
-def in_language(info: ModelInfo, sentence: str, token: str) -> str:
-    """The sentence with `token`, such as `>>fra<<`, in the place of the one it begins with, if any."""
-    plain = sentence
-    for each in info.language_tokens:
-        if sentence.startswith(each):
-            plain = sentence[len(each) :].lstrip()
-            break
+def in_language(tokens: Sequence[str], sentence: str, token: str) -> str:
+    """The sentence with `token`, such as `>>fra<<`, in the place of the one it begins with, if any ("": without)."""
+    plain = sentence[len(language_of(tokens, sentence)) :].lstrip() if tokens else sentence
     return f"{token} {plain}" if token else plain
 
 

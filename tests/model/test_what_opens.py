@@ -14,12 +14,13 @@ import torch
 from attention_viewer.model.checkpoint import content_hash, load
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.remarks import in_language, lacks_language, remarks
+from attention_viewer.model.contract.remarks import in_language, language_of, remarks
 from attention_viewer.model.nn.shapes import parameter_shapes
 from attention_viewer.model.translator import Translator
 from safetensors.torch import load_file, save_file
 from support.broken import MODEL, PICKLED, in_parts
 from support.checkpoints import MakeCheckpoint
+from support.languages import multilingual
 
 TEXT = "the cat sees the big tree."
 Change = Callable[[Path], Any]
@@ -165,26 +166,18 @@ def test_a_row_that_overflows_is_said(copy: Path) -> None:
     assert all(isinstance(each, InputError) for each in translator.translate_many([TEXT, "a dog"]))
 
 
-def multilingual(directory: Path, *codes: str) -> Translator:
-    """Give the checkpoint language tokens in the places of its last pieces."""
-    vocabulary = json.loads((directory / "vocab.json").read_text("utf-8"))
-    places = sorted(vocabulary.values())[-len(codes) :]
-    kept = {piece: place for piece, place in vocabulary.items() if place not in places}
-    made = {**kept, **dict(zip(codes, places, strict=True))}
-    (directory / "vocab.json").write_text(json.dumps(made), encoding="utf-8")
-    return Translator(directory)
-
-
 def test_the_languages_of_a_model_are_known_and_said_to_be_needed(copy: Path, tiny_translator: Translator) -> None:
-    info = multilingual(copy, ">>fra<<", ">>deu<<", ">>cmn_Hans<<").info
+    info = Translator(multilingual(copy, copy.with_name("many"), ">>fra<<", ">>deu<<", ">>cmn_Hans<<")).info
     assert info.language_tokens == (">>cmn_Hans<<", ">>deu<<", ">>fra<<")
     (said,) = remarks(info)
     assert "3 languages and needs to be told which: >>cmn_Hans<<, >>deu<<, >>fra<<" in said
-    assert lacks_language(info, TEXT) and not lacks_language(info, f">>fra<< {TEXT}")
-    assert in_language(info, TEXT, ">>deu<<") == f">>deu<< {TEXT}" == in_language(info, f">>fra<< {TEXT}", ">>deu<<")
-    assert in_language(info, f">>fra<<{TEXT}", "") == TEXT
+    tokens = info.language_tokens
+    assert language_of(tokens, TEXT) == "" and language_of(tokens, f">>fra<< {TEXT}") == ">>fra<<"
+    assert (
+        in_language(tokens, TEXT, ">>deu<<") == f">>deu<< {TEXT}" == in_language(tokens, f">>fra<< {TEXT}", ">>deu<<")
+    )
+    assert in_language(tokens, f">>fra<<{TEXT}", "") == TEXT == in_language((), TEXT, "")
     assert tiny_translator.info.language_tokens == () and remarks(tiny_translator.info) == ()
-    assert not lacks_language(tiny_translator.info, TEXT)
 
 
 def test_settings_that_are_not_followed_are_said(copy: Path) -> None:

@@ -30,7 +30,8 @@ class Command:
     """One command: `add` describes its options to a parser, `options` checks what was given, `run` carries it out.
 
     `options` gives the frozen object that `run` takes, and raises InputError where things do not go together. `run`
-    returns the exit code, and raises UserError where nothing was done. Only `run` may import Qt, torch and NumPy.
+    returns the exit code, and raises UserError where nothing was done. Only `run` may import Qt, torch and NumPy. A
+    command that `translates` can be told the target language; its options have a `model`.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Command:
     add: Callable[[argparse.ArgumentParser], None]
     options: Callable[[argparse.Namespace], Any]
     run: Callable[[Any], int]
+    translates: bool = False
 
 
 def add_model(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:

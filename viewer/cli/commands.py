@@ -16,6 +16,7 @@ from attention_viewer.viewer.cli.desktop import DESKTOP
 from attention_viewer.viewer.cli.evaluate import EVALUATE
 from attention_viewer.viewer.cli.export import EXPORT
 from attention_viewer.viewer.cli.help import HELP
+from attention_viewer.viewer.cli.languages import add_language, check_language, speak
 from attention_viewer.viewer.cli.parser import Parser
 from attention_viewer.viewer.cli.rank import RANK
 from attention_viewer.viewer.cli.screenshot import SCREENSHOT
@@ -46,9 +47,12 @@ class Asked:
 
     command: Command
     options: Any
+    prefix: str = ""
 
     def run(self) -> int:
         """Carry it out; returns the exit code. Raises UserError where nothing was done."""
+        if self.prefix:
+            check_language(self.options.model, self.prefix)
         return self.command.run(self.options)
 
 
@@ -64,7 +68,8 @@ def parse(arguments: Sequence[str]) -> Asked:
             "--sentence, --steps and --session before a command belong to the window. Put options after the command; "
             f"see '{PROGRAM} --help'."
         )
-    return Asked(command, command.options(values))
+    speak(values)
+    return Asked(command, command.options(values), values.prefix if command.translates else "")
 
 
 def parser() -> Parser:
@@ -73,12 +78,15 @@ def parser() -> Parser:
     root.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     WINDOW.add(root)
     _add_debug(root)
+    add_language(root, None)
     root.set_defaults(command=WINDOW, parser=root)
     named = root.add_subparsers(title="commands that need no display", metavar="COMMAND", prog=PROGRAM)
     for command in COMMANDS:
         each = named.add_parser(command.name, help=command.summary, **_words(command))
         command.add(each)
         _add_debug(each)
+        if command.translates:
+            add_language(each)
         each.set_defaults(command=command)
     return root
 

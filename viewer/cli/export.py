@@ -79,7 +79,7 @@ class ExportOptions:
     options of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
     still right. `looks` names the fields of `figure` that were given: the others are those of the session, where there
     is one. `alone`: `output` is no directory but the one file there is, or the stream `-`. `conditions` are what is
-    changed inside the model.
+    changed inside the model; `prefix` goes before the source of each line.
     """
 
     model: Path
@@ -99,6 +99,7 @@ class ExportOptions:
     looks: frozenset[str] = frozenset()
     alone: bool = False
     conditions: Conditions = UNCHANGED
+    prefix: str = ""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -144,6 +145,7 @@ def options(values: argparse.Namespace) -> ExportOptions:
         looks=frozenset(field for name, field in LOOK_FIELDS.items() if getattr(values, name) is not None),
         alone=alone,
         conditions=conditions.conditions(values),
+        prefix=values.prefix,
     )
 
 
@@ -327,4 +329,5 @@ example: attention-viewer export "I love you." -o heads --kind cross --layer 4 -
     add=add,
     options=options,
     run=run,
+    translates=True,
 )

@@ -197,7 +197,14 @@ def _begun(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...])
     drawn = options.figure.format not in WRITERS
     application = offscreen_application() if drawn else None
     interventions = options.conditions.interventions(architecture(config).maps)
-    return Exporter(options, items, config.d_model, open_tracer(options.model), application, interventions)
+    return Exporter(
+        options,
+        items,
+        config.d_model,
+        open_tracer(options.model, told=bool(options.prefix)),
+        application,
+        interventions,
+    )
 
 
 def _export_one(
@@ -240,6 +247,7 @@ def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item
         "exported",
         options.force,
         options.resume,
+        options.prefix,
     )
     return run_in_folder(batch, lambda: _begun(options, config, items).line)
 

@@ -11,6 +11,7 @@ from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.batch import Entry, Line, Outcome, Words, WriteFailed, entries, report, run_batch
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
+from attention_viewer.viewer.cli.languages import spoken
 from attention_viewer.viewer.cli.manifest import Made, Manifest, change, read_manifest
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
 from attention_viewer.viewer.cli.streams import named, put, raw_lines
@@ -23,7 +24,7 @@ class FolderBatch:
     """What is written of every line of `source` into `folder`, and with which model.
 
     `endings` are what follows the number in a file's name, each with a hash of the options that decide its content.
-    `done` is the word for what is done with a line, such as "exported".
+    `done` is the word for what is done with a line, such as "exported"; `prefix` goes before each source.
     """
 
     source: Path
@@ -33,6 +34,7 @@ class FolderBatch:
     done: str
     force: bool = False
     resume: bool = False
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def run_in_folder(batch: FolderBatch, begin: Callable[[], LineWriter]) -> int:
     `begin` opens the model, and is called only where anything is to be made. Raises UserError where nothing was begun,
     KeyboardInterrupt where it was stopped.
     """
-    found = list(entries(raw_lines(batch.source), source_and_target))
+    found = list(entries(raw_lines(batch.source), spoken(batch.prefix, source_and_target)))
     if not found:
         print(f"{PROGRAM}: {named(batch.source)} holds no sentence: give one on each line.", file=sys.stderr)
         return PARTLY_DONE

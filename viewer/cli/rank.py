@@ -47,6 +47,7 @@ class RankOptions:
     top: int | None = None
     force: bool = False
     threads: int = 1
+    prefix: str = ""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +85,7 @@ def options(values: argparse.Namespace) -> RankOptions:
         values.top,
         values.force,
         values.threads,
+        values.prefix,
     )
 
 
@@ -121,7 +123,7 @@ def _ranked(options: RankOptions) -> bytes:
     maps = maps_of(options.model)
     changes, saved = options.conditions.interventions(maps), saved_session(options.session, options.model)
     with Interruption() as interruption:
-        tracer = open_tracer(options.model, options.threads)
+        tracer = open_tracer(options.model, options.threads, bool(options.prefix))
         document = saved.document if saved else tracer.document(options.text, options.target, interventions=changes)
         document = go_to(document, document.limit)
         loaded = tracer.loaded(document, interruption.check)
@@ -165,4 +167,5 @@ example: attention-viewer rank "I love you." --top 10
     add=add,
     options=options,
     run=run,
+    translates=True,
 )

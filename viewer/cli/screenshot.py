@@ -90,4 +90,5 @@ SCREENSHOT = Command(
     add=add,
     options=options,
     run=run,
+    translates=True,
 )

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attention_viewer.model.contract.document import MOST_ROWS
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.limits import MOST_ROWS
 from attention_viewer.viewer.cli import conditions, decoding
 from attention_viewer.viewer.cli.command import (
     DONE,
@@ -55,6 +55,7 @@ class TraceOptions:
     format: str = "npz"
     conditions: Conditions = UNCHANGED
     search: Search = GREEDY
+    prefix: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class TraceLinesOptions:
     resume: bool = False
     conditions: Conditions = UNCHANGED
     search: Search = GREEDY
+    prefix: str = ""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -125,6 +127,7 @@ def options(values: argparse.Namespace) -> TraceOptions | TraceLinesOptions:
             suffix,
             changes,
             search,
+            values.prefix,
         )
     return TraceLinesOptions(
         values.model,
@@ -136,6 +139,7 @@ def options(values: argparse.Namespace) -> TraceOptions | TraceLinesOptions:
         values.resume,
         changes,
         search,
+        values.prefix,
     )
 
 
@@ -187,7 +191,7 @@ def _trace(options: TraceOptions) -> int:
     options.conditions.interventions(maps_of(options.model))
     saved = saved_session(options.session, options.model)
     with Interruption() as interruption, Bar(None, 0, "tokens") as bar:
-        tracer = open_tracer(options.model)
+        tracer = open_tracer(options.model, told=bool(options.prefix))
 
         def row() -> None:
             interruption.check()
@@ -256,6 +260,7 @@ def _trace_lines(options: TraceLinesOptions) -> int:
         "traced",
         options.force,
         options.resume,
+        options.prefix,
     )
     return run_in_folder(batch, lambda: _line_writer(options, endings))
 
@@ -264,7 +269,7 @@ def _line_writer(options: TraceLinesOptions, endings: list[str]) -> LineWriter:
     from attention_viewer.viewer.cli.folder_batch import write_file
     from attention_viewer.viewer.cli.tracing import open_tracer
 
-    tracer = open_tracer(options.model)
+    tracer = open_tracer(options.model, told=bool(options.prefix))
 
     def write(line: Line, files: Mapping[str, Output], watch: Watch) -> Iterator[str]:
         traced = _documents(tracer, options, line.source, line.target, watch.check)
@@ -297,4 +302,5 @@ example: attention-viewer trace "I love you." -o love.npz --target "Je t'aime."
     add=add,
     options=options,
     run=run,
+    translates=True,
 )

@@ -5,6 +5,7 @@ Importing this module imports neither torch nor Qt.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.contract.interventions import NONE, Interventions
+from attention_viewer.viewer.cli.command import PROGRAM
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.state.loaded import Loaded
@@ -95,14 +97,18 @@ class Tracer:
         return WRITERS[suffix](loaded.trace, about)
 
 
-def open_tracer(model: Path, threads: int = 1) -> Tracer:
-    """A tracer of the checkpoint in a directory, which computes with `threads`.
+def open_tracer(model: Path, threads: int = 1, told: bool = False) -> Tracer:
+    """A tracer of the checkpoint in a directory, which computes with `threads`; says what there is to say of the model.
 
-    Raises CheckpointError where it holds none that can be computed.
+    `told`: which language to translate into was said. Raises CheckpointError where there is none that can be computed.
     """
+    from attention_viewer.model.contract.remarks import remarks
     from attention_viewer.model.translator import Translator
 
-    return Tracer(Translator(model, threads))
+    translator = Translator(model, threads)
+    for said in remarks(translator.info, told):
+        print(f"{PROGRAM}: {said}", file=sys.stderr)
+    return Tracer(translator)
 
 
 def saved_session(file: Path | None, model: Path) -> SavedSession | None:

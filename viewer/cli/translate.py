@@ -29,6 +29,7 @@ class TranslateOptions:
     scores: bool = False
     several: bool = False
     threads: int = 1
+    prefix: str = ""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +55,7 @@ def options(values: argparse.Namespace) -> TranslateOptions:
         values.scores,
         values.n_best is not None,
         values.threads,
+        values.prefix,
     )
 
 
@@ -85,4 +87,5 @@ example: echo "I love you." | attention-viewer translate
     add=add,
     options=options,
     run=run,
+    translates=True,
 )

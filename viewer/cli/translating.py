@@ -13,6 +13,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.batch import BadLine, Entry, Line
 from attention_viewer.viewer.cli.decoding import GREEDY
 from attention_viewer.viewer.cli.heads import maps_of
+from attention_viewer.viewer.cli.languages import spoken
 from attention_viewer.viewer.cli.line_batch import LineBatch, LinesOf, one_by_one, run_lines
 from attention_viewer.viewer.cli.searching import Found, found
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer
@@ -29,7 +30,7 @@ def translate(options: TranslateOptions) -> int:
     plain = options.search == GREEDY and not (options.conditions or options.scores or options.several)
 
     def begin(groups: Iterator[list[Entry]]) -> tuple[Iterator[Entry], LinesOf]:
-        tracer = open_tracer(options.model, options.threads)
+        tracer = open_tracer(options.model, options.threads, bool(options.prefix))
         if plain:
             ahead = _Ahead(tracer.translator)
             return ahead.taken(groups), ahead.lines
@@ -39,7 +40,7 @@ def translate(options: TranslateOptions) -> int:
         options.source,
         options.output,
         options.force,
-        lambda text: (text, None),
+        spoken(options.prefix, lambda text: (text, None)),
         "translated",
         places=not options.several,
     )

@@ -64,4 +64,5 @@ Each command has its own help and example: attention-viewer trace --help""",
     add=add,
     options=options,
     run=run,
+    translates=True,
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from attention_viewer.model.contract.remarks import in_language
 from attention_viewer.viewer.state.plain_text import shown_text
+from attention_viewer.viewer.widgets.language_box import LanguageBox
 from attention_viewer.viewer.widgets.plain import breakable, plain_label, set_tip
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QValidator
@@ -42,6 +44,9 @@ class SourceBar(QWidget):
         self._examples: tuple[str, ...] = ()
         self._recent: tuple[str, ...] = ()
         self._line = self._make_line()
+        self.language = LanguageBox()
+        self.language.chosen.connect(self._put_language)
+        self._line.textChanged.connect(self.language.show_of)
         self._encode = QPushButton("Encode ⏎")
         self._encode.setProperty("primary", True)
         self._encode.clicked.connect(self._submit)
@@ -108,6 +113,10 @@ class SourceBar(QWidget):
         self._encode.setEnabled(reason is None)
         set_tip(self._encode, reason or "Encode the sentence (Enter)")
 
+    def set_languages(self, tokens: Sequence[str]) -> None:
+        """Offer the languages that a model translates into; most models have one and no tokens."""
+        self.language.set_tokens(tokens, self._line.text())
+
     def edit(self) -> None:
         """Put the cursor into the line, everything selected."""
         self._line.setFocus()
@@ -126,6 +135,7 @@ class SourceBar(QWidget):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
+        row.addWidget(self.language)
         row.addWidget(self._line, 1)
         row.addWidget(self._encode)
         row.addWidget(self._choose)
@@ -141,6 +151,10 @@ class SourceBar(QWidget):
             return
         self.set_hint("")
         self.submitted.emit(self._line.text())
+
+    def _put_language(self, token: str) -> None:
+        self.set_text(in_language(self.language.tokens, self._line.text(), token))
+        self._line.setFocus()
 
     def _refuse(self, length: int) -> None:
         self.set_hint(

@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.errors import CheckpointError
 from attention_viewer.model.contract.maps import EXPECTED, Kind, MapInfo
+from attention_viewer.model.contract.remarks import remarks
 from attention_viewer.model.families.marian import architecture
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
@@ -24,6 +26,7 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.action_table import ActionTable
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.menus.menu_actions import MenuActions, versions
+from attention_viewer.viewer.menus.notices import Notices
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
 from attention_viewer.viewer.state.loaded import DEFAULT_D_MODEL, Loaded
@@ -282,7 +285,15 @@ def _connect_answers(window: MainWindow, controller: Controller) -> None:
     controller.encoded.connect(window.focus_panels)
     controller.encoded.connect(window.source_bar.set_encoded)
     controller.sentence_changed.connect(window.source_bar.set_text)
-    controller.model_changed.connect(lambda info: window.set_model_line(model_line(info)))
+    notices = Notices(window, controller)
+
+    def introduce(info: ModelInfo) -> None:
+        window.set_model_line(model_line(info))
+        window.source_bar.set_languages(info.language_tokens)
+        for said in remarks(info):
+            notices.say(said)
+
+    controller.model_changed.connect(introduce)
 
 
 def _connect_shown(

@@ -13,15 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attention_viewer.model.contract.document import (
-    LONGEST_SOURCE,
-    MOST_CHOICES,
-    MOST_HYPOTHESES,
-    MOST_ROWS,
-    Document,
-)
+from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import MOST_SAID, InputError, UserError
 from attention_viewer.model.contract.hypotheses import branch
+from attention_viewer.model.contract.limits import LONGEST_SOURCE, MOST_CHOICES, MOST_HYPOTHESES, MOST_ROWS
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.storage import session_file
