@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from attention_viewer.viewer.export.picture import Paint
 from attention_viewer.viewer.look.theme import Style
@@ -15,7 +14,14 @@ from attention_viewer.viewer.painting.bars import ROW_EMS, bars_layout, paint_ba
 from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.painting.heatmap import VECTOR_CELLS
-from attention_viewer.viewer.painting.labelled_map import MapPlan, natural_plan, paint_map, plan_within
+from attention_viewer.viewer.painting.labelled_map import (
+    Extent,
+    MapPlan,
+    extent_of,
+    natural_plan,
+    paint_map,
+    plan_within,
+)
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import BarsSpec, GridSpec, HeatmapSpec, scale_for
 from PySide6.QtCore import QRectF
@@ -59,13 +65,12 @@ class Block:
 
 def heatmap_block(spec: HeatmapSpec, style: Style, grown: HeatmapSpec | None = None) -> Block:
     """One head's map; where the map still grows, `grown` is what it will be, so that nothing moves meanwhile."""
-    whole = grown or spec
-    rows, columns = whole.values.shape
+    whole = extent_of(grown or spec)
+    rows, columns = whole.shape
     cell = min(CELL_EMS * style.em, LARGEST_MAP_EMS * style.em / max(rows, columns))
     unbounded = natural_plan(whole, max(cell, SMALLEST_CELL_EMS * style.em), style)
     natural = unbounded.width
 
-    @cache
     def plan(width: float) -> MapPlan:
         return unbounded if width == natural else plan_within(width, ENDLESS, whole, style)
 
@@ -149,7 +154,7 @@ def image_block(image: QImage) -> Block:
     return Block(size.width(), size.width(), 0.1 * size.width(), height, paint)
 
 
-def label_notes(spec: HeatmapSpec, plan: MapPlan) -> tuple[str, ...]:
+def label_notes(extent: Extent, plan: MapPlan) -> tuple[str, ...]:
     """Which tokens are not named, and whether any name is shortened."""
     rows, columns = plan.every_row, plan.every_column
     if rows == columns:
@@ -157,7 +162,7 @@ def label_notes(spec: HeatmapSpec, plan: MapPlan) -> tuple[str, ...]:
     else:
         named = ((rows, "row"), (columns, "column"))
         skipped = [f"every {_ordinal(every)} {what} is named" for every, what in named if every > 1]
-    return (*skipped, *(["long tokens are shortened"] if plan.is_cut(spec) else []))
+    return (*skipped, *(["long tokens are shortened"] if plan.is_cut(extent) else []))
 
 
 def cell_notes(rows: int, columns: int, maps: int, side: float, device: Device) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from attention_viewer.viewer.export.block import Block, Device, grid_block, heatmap_block
 from attention_viewer.viewer.export.picture import Paint
@@ -58,7 +59,12 @@ class Look:
         """The style with labels that a figure of this width has room for."""
         em = self.style.em
         labels = LABEL_EMS if self.width is None else min(LABEL_EMS, LABEL_SHARE * self.width / em)
-        return replace(self.style, label_ems=labels, cell_ems=CELL_EMS)
+        return _fitted(self.style, labels)
+
+
+@lru_cache(maxsize=32)
+def _fitted(style: Style, labels: float) -> Style:
+    return replace(style, label_ems=labels, cell_ems=CELL_EMS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.viewer.export.about import PROGRAM, About, about
-from attention_viewer.viewer.export.animation import animation_bytes
+from attention_viewer.viewer.export.animation import Frames, animation_bytes, reduced_note
 from attention_viewer.viewer.export.block import Device
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.figure import Figure, Look, scaled
@@ -15,10 +16,11 @@ from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.picture import EXPORTERS
 from attention_viewer.viewer.export.pictures import Scene, make_figure
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
-from attention_viewer.viewer.look.theme import PALETTES, style_for, system_font
+from attention_viewer.viewer.look.theme import PALETTES, Style, style_for, system_font
 from attention_viewer.viewer.state.exportables import ANIMATIONS, PICTURES
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.widths import PIXELS_PER_INCH, POINTS_PER_INCH
+from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QFontInfo
 
 Advance = Callable[[int, int], None]
@@ -53,7 +55,8 @@ def encoded(scene: Scene, options: FigureOptions, advance: Advance = still) -> t
     advance(0, 1)
     if options.format in PICTURES:
         figure = figure_of(scene, options)
-        content = EXPORTERS[options.format](figure.paint, figure.size, options.scale, about_of(figure, scene, options))
+        said = about_of(figure, scene, options)
+        content = EXPORTERS[options.format](figure.paint, figure.size, options.scale, said, lambda: advance(0, 1))
         return bytes(content.data()), figure.notes
     if options.format in ANIMATIONS:
         return _animation(scene, options, advance)
@@ -65,9 +68,8 @@ def figure_of(scene: Scene, options: FigureOptions, grown: Scene | None = None, 
     pixels = options.points * PIXELS_PER_INCH / POINTS_PER_INCH
     # Letters are whole pixels high; what is missing to the size that was asked for is had by enlarging all of it.
     share = pixels / round(pixels)
-    font = system_font()
     look = Look(
-        style=style_for(PALETTES[options.theme], font, round(pixels) / QFontInfo(font).pixelSize()),
+        style=_style(options.theme, round(pixels), system_font().key()),
         width=None if options.room is None else options.room / share,
         title=options.title,
         caption=options.caption,
@@ -77,6 +79,13 @@ def figure_of(scene: Scene, options: FigureOptions, grown: Scene | None = None, 
         candidates=options.candidates,
     )
     return scaled(make_figure(options.subject, scene, look, grown), share)
+
+
+@lru_cache(maxsize=8)
+def _style(theme: str, pixels: int, font: str) -> Style:
+    """The style of figures; the same for all frames of an animation, so that these are laid out once."""
+    base = system_font()
+    return style_for(PALETTES[theme], base, pixels / QFontInfo(base).pixelSize())
 
 
 def about_of(figure: Figure, scene: Scene, options: FigureOptions) -> About:
@@ -94,13 +103,15 @@ def _animation(scene: Scene, options: FigureOptions, advance: Advance) -> tuple[
         advance(row - 1, 2 * rows)
         figures.append(figure_of(scene.at(row), options, scene, f" · step {row} of {rows}"))
 
-    def painted(done: int) -> None:
-        advance(rows + done, 2 * rows)
-
-    ground = PALETTES[options.theme].surface
-    said = about_of(figures[-1], scene, options) if figures else About()
-    content = animation_bytes(figures, options.format, options.frame, options.scale, ground, said, painted)
-    return content, figures[-1].notes
+    if not figures:
+        raise ExportError("There is no step to animate. Take a step first.")
+    size = QSizeF(max(each.size.width() for each in figures), max(each.size.height() for each in figures))
+    frames = Frames(rows, size, figures.__getitem__, PALETTES[options.theme].surface)
+    said, asked = about_of(figures[-1], scene, options), (size, rows, options.format, options.scale)
+    content = animation_bytes(
+        frames, options.format, options.frame, options.scale, said, lambda done: advance(rows + done, 2 * rows)
+    )
+    return content, (*figures[-1].notes, *reduced_note(*asked))
 
 
 def _numbers(scene: Scene, suffix: str) -> bytes:

@@ -6,15 +6,23 @@ Beside each other, the decoder's two maps have the same rows, which are then nam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import product
 
 from attention_viewer.viewer.export.block import Block, Device, cell_notes, heatmap_block, label_notes
 from attention_viewer.viewer.export.row import Titled, row_of
 from attention_viewer.viewer.export.text import paint_lines
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.painting.labelled_map import MapPlan, Setting, Wanted, paint_map, plan_with
+from attention_viewer.viewer.painting.labelled_map import (
+    Extent,
+    MapPlan,
+    Setting,
+    Wanted,
+    extent_of,
+    paint_map,
+    plan_with,
+)
 from attention_viewer.viewer.painting.lettering import LEAN, UPRIGHT, Lettering, sizes
 from attention_viewer.viewer.state.specs import HeatmapSpec
 from PySide6.QtCore import QPointF, QRectF
@@ -23,6 +31,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 CELL_EMS = 1.5
 """Side of a cell where nothing else bounds it."""
 GAP_EMS = 1.6
+SEARCHED = 20
 PAGE_EMS = 43.0
 """A figure so wide has its maps beside each other in any case; a narrower one where all tokens are named in full."""
 LABEL_SHARE = 0.2
@@ -79,16 +88,18 @@ class _Row:
         self._maps, self._style = maps, style
         self._gap = GAP_EMS * style.em
         self._head = QFontMetricsF(style.title).height() + style.small_line + 0.5 * style.gap
+        self._extents = tuple(extent_of(each.whole) for each in maps)
         self._wanted = _wanted([each.whole for each in maps])
-        self.natural = self._with(CELL_EMS * style.em, style.mono.pixelSize(), LEAN, style.label_width).width(self._gap)
-        self._within = cache(self._planned)
+        self._job = Planned(self._extents, self._wanted, style, self._gap)
+        largest = style.mono.pixelSize()
+        self.natural = _with(self._job, CELL_EMS * style.em, largest, LEAN, style.label_width).width(self._gap)
 
     def fits(self, width: float) -> bool:
         """Whether the maps can stand beside each other."""
         found = self._within(width)
         if min(plan.cell for plan in found.plans) <= 0.0 or found.width(self._gap) > width + 1e-3:
             return False
-        cut = any(plan.is_cut(each.whole) for each, plan in zip(self._maps, found.plans, strict=True))
+        cut = any(plan.is_cut(extent) for extent, plan in zip(self._extents, found.plans, strict=True))
         return width >= PAGE_EMS * self._style.em or not (found.unnamed or cut)
 
     def height(self, width: float) -> float:
@@ -110,35 +121,49 @@ class _Row:
     def notes(self, width: float, device: Device) -> tuple[str, ...]:
         """What had to be reduced, once where it is the same in all."""
         notes: dict[str, None] = {}
-        for each, plan in zip(self._maps, self._within(width).plans, strict=True):
-            found = (*label_notes(each.whole, plan), *cell_notes(*plan.shape, 1, plan.cell, device))
+        for extent, plan in zip(self._extents, self._within(width).plans, strict=True):
+            found = (*label_notes(extent, plan), *cell_notes(*plan.shape, 1, plan.cell, device))
             notes |= dict.fromkeys(found)
         return tuple(notes)
 
-    def _planned(self, width: float) -> Beside:
-        """The largest cells within a width; few tokens are left out, letters are large, and columns lean."""
-        most = LABEL_SHARE * width
-        plans = [
-            self._largest(width, pixels, lean, most) for pixels, lean in product(sizes(self._style), (LEAN, UPRIGHT))
-        ]
-        return min(plans, key=lambda found: (found.unnamed, -found.plans[0].rows.pixels, found.plans[0].lean))
+    def _within(self, width: float) -> Beside:
+        return _planned(self._job, width)
 
-    def _largest(self, width: float, pixels: int, lean: float, most: float) -> Beside:
-        low, high = 0.0, CELL_EMS * 2.0 * self._style.em
-        for _ in range(24):
-            cell = (low + high) / 2
-            low, high = (cell, high) if self._with(cell, pixels, lean, most).width(self._gap) <= width else (low, cell)
-        return self._with(low, pixels, lean, most)
 
-    def _with(self, cell: float, pixels: int, lean: float, most: float) -> Beside:
-        lettering = Lettering(self._style, pixels, most)
-        setting = Setting(lettering, lettering, lean, lying=True)
-        specs = [each.whole for each in self._maps]
-        alone = [plan_with(cell, spec, setting, wanted) for spec, wanted in zip(specs, self._wanted, strict=True)]
-        top = max(plan.top for plan in alone)
-        wanted = tuple(Wanted(each.named_rows, each.bar, top) for each in self._wanted)
-        return Beside(tuple(plan_with(cell, *each) for each in zip(specs, [setting] * len(specs), wanted, strict=True)),
-                      wanted)  # fmt: skip
+@dataclass(frozen=True)
+class Planned:
+    """Maps that are planned together, and the gap between them."""
+
+    extents: tuple[Extent, ...]
+    wanted: tuple[Wanted, ...]
+    style: Style
+    gap: float
+
+
+@lru_cache(maxsize=64)
+def _planned(maps: Planned, width: float) -> Beside:
+    """The largest cells within a width; few tokens are left out, letters are large, and columns lean."""
+    most = LABEL_SHARE * width
+    settings = product(sizes(maps.style), (LEAN, UPRIGHT))
+    plans = [_largest(maps, width, pixels, lean, most) for pixels, lean in settings]
+    return min(plans, key=lambda found: (found.unnamed, -found.plans[0].rows.pixels, found.plans[0].lean))
+
+
+def _largest(maps: Planned, width: float, pixels: int, lean: float, most: float) -> Beside:
+    low, high = 0.0, CELL_EMS * 2.0 * maps.style.em
+    for _ in range(SEARCHED):
+        cell = (low + high) / 2
+        low, high = (cell, high) if _with(maps, cell, pixels, lean, most).width(maps.gap) <= width else (low, cell)
+    return _with(maps, low, pixels, lean, most)
+
+
+def _with(maps: Planned, cell: float, pixels: int, lean: float, most: float) -> Beside:
+    lettering = Lettering(maps.style, pixels, most)
+    setting = Setting(lettering, lettering, lean, lying=True)
+    alone = [plan_with(cell, extent, setting, wanted) for extent, wanted in zip(maps.extents, maps.wanted, strict=True)]
+    top = max(plan.top for plan in alone)
+    wanted = tuple(Wanted(each.named_rows, each.bar, top) for each in maps.wanted)
+    return Beside(tuple(replace(plan, top=top) for plan in alone), wanted)
 
 
 def _wanted(specs: Sequence[HeatmapSpec]) -> tuple[Wanted, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from attention_viewer.viewer.export.about import PROGRAM, About
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
@@ -29,14 +30,22 @@ TOO_LARGE = "The picture could not be made: it is too large for the memory. Use 
 
 
 NOTHING = About()
+Check = Callable[[], None]
+"""Called every now and then while something is painted; what it raises ends the painting."""
+CHECKED = 200
+"""How many things are painted between two checks."""
 
 
-def png_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) -> QByteArray:
+def go_on() -> None:
+    """Let a painting go on."""
+
+
+def png_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING, check: Check = go_on) -> QByteArray:
     """The picture as PNG with `scale` image pixels for each pixel of `size`."""
-    return _encoded(painted_image(paint, size, scale), about)
+    return _encoded(painted_image(paint, size, scale, check), about)
 
 
-def painted_image(paint: Paint, size: QSizeF, scale: float) -> QImage:
+def painted_image(paint: Paint, size: QSizeF, scale: float, check: Check = go_on) -> QImage:
     """The picture as an image with `scale` pixels for each pixel of `size`. Raises ExportError where it is too large.
 
     The image knows its size on paper.
@@ -54,14 +63,14 @@ def painted_image(paint: Paint, size: QSizeF, scale: float) -> QImage:
     per_meter = round(PIXELS_PER_INCH * scale / CM_PER_INCH * 100)
     image.setDotsPerMeterX(per_meter)
     image.setDotsPerMeterY(per_meter)
-    with _painting_on(image) as painter:
+    with _painting_on(image, check) as painter:
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         painter.scale(scale, scale)
         paint(painter, QRectF(0, 0, size.width(), size.height()), False)
     return image
 
 
-def svg_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) -> QByteArray:
+def svg_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING, check: Check = go_on) -> QByteArray:
     """The picture as SVG, at the same size whatever `scale` says: a viewer enlarges it without loss."""
     buffer = _buffer()
     generator = QSvgGenerator()
@@ -71,7 +80,7 @@ def svg_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) 
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(about.title)
     generator.setDescription(about.description)
-    with _painting_on(generator) as painter:
+    with _painting_on(generator, check) as painter:
         paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     # Qt escapes < and & but lets through what no reader of XML accepts.
     drawing = NOT_IN_XML.sub(b" ", bytes(buffer.data().data()))
@@ -86,7 +95,7 @@ def _families(found: re.Match[bytes]) -> bytes:
     return f'font-family="{info.family()}, {kind}"'.encode()
 
 
-def pdf_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) -> QByteArray:
+def pdf_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING, check: Check = go_on) -> QByteArray:
     """The picture as one PDF page of its own size whatever `scale` says, fonts embedded."""
     buffer = _buffer()
     writer = QPdfWriter(buffer)
@@ -99,14 +108,14 @@ def pdf_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING) 
     writer.setTitle(about.title)
     # Qt writes neither subject nor keywords of its own.
     writer.setDocumentXmpMetadata(about.xmp)
-    with _painting_on(writer) as painter:
+    with _painting_on(writer, check) as painter:
         # Or cells would become JPEG, and none would keep its colour.
         painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
         paint(painter, QRectF(0, 0, size.width(), size.height()), True)
     return buffer.data()
 
 
-EXPORTERS: Mapping[str, Callable[[Paint, QSizeF, float, About], QByteArray]] = MappingProxyType(
+EXPORTERS: Mapping[str, Callable[[Paint, QSizeF, float, About, Check], QByteArray]] = MappingProxyType(
     {"png": png_bytes, "svg": svg_bytes, "pdf": pdf_bytes}
 )
 """Suffix -> the function that makes the file's content."""
@@ -122,10 +131,54 @@ def save_image(image: QImage | QPixmap, path: Path, overwrite: bool = False, abo
     write_bytes(path, bytes(_encoded(image, about).data()), overwrite)
 
 
+class _Painter(QPainter):
+    """A painter that stops where `check` raises: what takes long consists of very many rectangles, texts and images."""
+
+    def __init__(self, device: QPaintDevice, check: Check) -> None:
+        super().__init__(device)
+        self._check, self._painted, self._saved = check, 0, 0
+
+    def save(self) -> None:
+        """Remember how things are painted."""
+        self._saved += 1
+        super().save()
+
+    def restore(self) -> None:
+        """Paint as before."""
+        self._saved -= 1
+        super().restore()
+
+    def end(self) -> bool:
+        """Finish, also where the painting was left half-way."""
+        while self._saved:
+            self.restore()
+        return super().end()
+
+    def drawRect(self, *arguments: Any) -> None:
+        """Paint a rectangle."""
+        self._count()
+        super().drawRect(*arguments)
+
+    def drawText(self, *arguments: Any) -> Any:
+        """Write text."""
+        self._count()
+        return super().drawText(*arguments)
+
+    def drawImage(self, *arguments: Any) -> None:
+        """Paint an image."""
+        self._count()
+        super().drawImage(*arguments)
+
+    def _count(self) -> None:
+        self._painted += 1
+        if self._painted % CHECKED == 0:
+            self._check()
+
+
 @contextmanager
-def _painting_on(device: QPaintDevice) -> Iterator[QPainter]:
+def _painting_on(device: QPaintDevice, check: Check) -> Iterator[QPainter]:
     """A painter that ends whatever happens: Qt ends the process where a device goes while it is painted on."""
-    painter = QPainter(device)
+    painter = _Painter(device, check)
     try:
         yield painter
     finally:

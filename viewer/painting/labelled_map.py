@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from attention_viewer.viewer.look.theme import Style
@@ -75,13 +76,25 @@ class MapPlan:
         first = corner + QPointF(self.left, self.top)
         return QRectF(first.x(), first.y(), columns * self.cell, rows * self.cell)
 
-    def is_cut(self, spec: HeatmapSpec) -> bool:
+    def is_cut(self, extent: Extent) -> bool:
         """Whether any label is shortened."""
-        return any(
-            lettering.text(label) != label
-            for lettering, labels in ((self.rows, spec.rows.labels), (self.columns, spec.columns.labels))
-            for label in labels
-        )
+        return _is_cut(self.rows, extent.rows) or _is_cut(self.columns, extent.columns)
+
+
+@dataclass(frozen=True)
+class Extent:
+    """What of a map decides its plan; equal for all frames of an animation, whose plans are made once."""
+
+    shape: tuple[int, int]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    scale: Scale
+
+
+def extent_of(spec: HeatmapSpec) -> Extent:
+    """What of a map decides its plan."""
+    rows, columns = spec.values.shape
+    return Extent((rows, columns), spec.rows.labels, spec.columns.labels, spec.scale)
 
 
 @dataclass(frozen=True)
@@ -109,16 +122,16 @@ class Wanted:
 EVERYTHING = Wanted()
 
 
-def plan_with(cell: float, spec: HeatmapSpec, setting: Setting, wanted: Wanted = EVERYTHING) -> MapPlan:
+def plan_with(cell: float, extent: Extent, setting: Setting, wanted: Wanted = EVERYTHING) -> MapPlan:
     """The plan of a map whose cells are `cell` wide."""
     beside, above, lean = setting.rows, setting.columns, setting.lean
     style = beside.style
-    rows, columns = spec.values.shape
-    title, bar = style.small_line, _bar_width(spec.scale, style)
+    rows, columns = extent.shape
+    title, bar = style.small_line, _bar_width(extent.scale, style)
     left = 0.0
     if wanted.named_rows:
-        left = title + max(beside.widths(spec.rows.labels), default=0.0) + TITLE_GAP * style.gap + style.gap
-    names = above.widths(spec.columns.labels)
+        left = title + max(beside.widths(extent.rows), default=0.0) + TITLE_GAP * style.gap + style.gap
+    names = above.widths(extent.columns)
     top = wanted.top or title + TITLE_GAP * style.gap + above.rise(max(names, default=0.0), lean)
     reach = max(
         (above.reach(name, lean) - (columns - index - 0.5) * cell for index, name in enumerate(names)), default=0.0
@@ -141,13 +154,15 @@ def plan_with(cell: float, spec: HeatmapSpec, setting: Setting, wanted: Wanted =
     )
 
 
-def natural_plan(spec: HeatmapSpec, cell: float, style: Style) -> MapPlan:
+@lru_cache(maxsize=64)
+def natural_plan(extent: Extent, cell: float, style: Style) -> MapPlan:
     """The plan of a map whose cells are `cell` wide, with the largest letters in which all tokens are named."""
     settings = _settings(style, sizes(style), style.label_width, (False,))
-    return min((plan_with(cell, spec, setting) for setting in settings), key=_reduced)
+    return min((plan_with(cell, extent, setting) for setting in settings), key=_reduced)
 
 
-def plan_within(width: float, height: float, spec: HeatmapSpec, style: Style) -> MapPlan:
+@lru_cache(maxsize=64)
+def plan_within(width: float, height: float, extent: Extent, style: Style) -> MapPlan:
     """The plan of the largest cells within `width` and `height`.
 
     In this order: the cells take their share of the width, few tokens are left out, the colour bar stands beside the
@@ -155,7 +170,7 @@ def plan_within(width: float, height: float, spec: HeatmapSpec, style: Style) ->
     """
 
     def best(settings: Iterable[Setting]) -> MapPlan:
-        plans = (_largest(width, height, spec, setting) for setting in settings)
+        plans = (_largest(width, height, extent, setting) for setting in settings)
         return min(plans, key=lambda plan: (_lacks(plan, width, style), *_reduced(plan)))
 
     found = best(_settings(style, sizes(style), style.label_width))
@@ -202,7 +217,7 @@ def paint_heatmap(
     vector: bool = False,
 ) -> QRectF:
     """Paint a map as large as `rect` lets it be, from its upper left corner; returns where the cells are."""
-    plan = plan_within(rect.width(), rect.height(), spec, style)
+    plan = plan_within(rect.width(), rect.height(), extent_of(spec), style)
     return paint_map(painter, rect.topLeft(), spec, plan, style, vector, overlay)
 
 
@@ -216,6 +231,11 @@ def bar_title(scale: Scale) -> str:
     return "A − B" if scale.low < 0.0 else "√ weight" if scale.square_root else "weight"
 
 
+@lru_cache(maxsize=128)
+def _is_cut(lettering: Lettering, labels: tuple[str, ...]) -> bool:
+    return any(lettering.text(label) != label for label in labels)
+
+
 def _settings(
     style: Style, pixels: Iterable[int], most: float, lying: Iterable[bool] = (False, True)
 ) -> Iterator[Setting]:
@@ -223,16 +243,16 @@ def _settings(
         yield Setting(Lettering(style, size, most), Lettering(style, size, style.label_width), lean, lies)
 
 
-def _largest(width: float, height: float, spec: HeatmapSpec, setting: Setting) -> MapPlan:
+def _largest(width: float, height: float, extent: Extent, setting: Setting) -> MapPlan:
     """The plan of the largest cells whose picture fits."""
-    style, plan = setting.rows.style, plan_with(1.0, spec, setting)
-    rows, columns = spec.values.shape
-    beside = 0.5 * style.gap if plan.lying else style.em + _bar_width(spec.scale, style)
+    style, plan = setting.rows.style, plan_with(1.0, extent, setting)
+    rows, columns = extent.shape
+    beside = 0.5 * style.gap if plan.lying else style.em + _bar_width(extent.scale, style)
     room = width - plan.left
     cell = min((room - beside) / columns, (height - plan.top - plan.below) / rows, TALLEST * width / rows)
-    for index, name in enumerate(plan.columns.widths(spec.columns.labels)):
+    for index, name in enumerate(plan.columns.widths(extent.columns)):
         cell = min(cell, (room - plan.columns.reach(name, plan.lean)) / (index + 0.5))
-    return plan_with(max(1e-3, min(cell, style.largest_cell)), spec, setting)
+    return plan_with(max(1e-3, min(cell, style.largest_cell)), extent, setting)
 
 
 def _lacks(plan: MapPlan, width: float, style: Style) -> bool:

@@ -33,12 +33,7 @@ class Side(StrEnum):
 
 def elided(text: str, style: Style) -> str:
     """The label, shortened where it is wider than the style allows."""
-    return _fitted(text, _face(style), style.label_width)[0]
-
-
-def fitted(text: str, font: QFont, most: float) -> tuple[str, float]:
-    """The label as it is written in a font where it may be `most` wide, and how wide it then is."""
-    return _fitted(text, _Face(font.key(), font), most)
+    return fitted(text, _face(style), style.label_width)[0]
 
 
 def shortened(text: str, font: QFont, most: float) -> str:
@@ -147,25 +142,30 @@ def label_at(point: QPointF, style: Style) -> tuple[float | None, float | None]:
 
 
 @dataclass(frozen=True)
-class _Face:
+class Face:
     """A font that can be looked up."""
 
     key: str
     font: QFont = field(compare=False)
 
 
-def _face(style: Style) -> _Face:
-    return _Face(style.mono.key(), style.mono)
+def _face(style: Style) -> Face:
+    return face_of(style.mono)
+
+
+def face_of(font: QFont) -> Face:
+    """A font that can be looked up; making it takes longer than looking up."""
+    return Face(font.key(), font)
 
 
 def _widths(labels: Sequence[str], style: Style) -> list[float]:
     face = _face(style)
-    return [_fitted(label, face, style.label_width)[1] for label in labels]
+    return [fitted(label, face, style.label_width)[1] for label in labels]
 
 
 # The maps of a sentence have the same labels, which are measured again whenever one is laid out or painted.
 @lru_cache(maxsize=2048)
-def _fitted(text: str, face: _Face, width: float) -> tuple[str, float]:
+def fitted(text: str, face: Face, width: float) -> tuple[str, float]:
     """A label as it is shown within a width, and how wide it then is."""
     metrics = QFontMetricsF(face.font)
     shown = shortened(text, face.font, width)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.painting.labels import fitted
+from attention_viewer.viewer.painting.labels import Face, face_of, fitted
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
@@ -41,6 +41,11 @@ class Lettering:
         return font
 
     @cached_property
+    def face(self) -> Face:
+        """The font as labels are looked up by it."""
+        return face_of(self.font)
+
+    @cached_property
     def letters(self) -> float:
         """How high letters are from their lowest to their highest point: labels closer than that touch."""
         large = QFont(self.style.mono)
@@ -50,11 +55,11 @@ class Lettering:
 
     def text(self, label: str) -> str:
         """The label as it is written."""
-        return fitted(label, self.font, self.most)[0]
+        return fitted(label, self.face, self.most)[0]
 
     def widths(self, labels: Sequence[str]) -> tuple[float, ...]:
         """How long labels are as they are written."""
-        return tuple(fitted(label, self.font, self.most)[1] for label in labels)
+        return tuple(fitted(label, self.face, self.most)[1] for label in labels)
 
     def every(self, pitch: float, count: int, lean: float = UPRIGHT) -> int:
         """Every how many-th of `count` labels `pitch` apart is written; rows lie, which needs as much as upright."""

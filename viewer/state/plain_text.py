@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 PROGRAM = "Attention Viewer"
 LONGEST_TEXT = 200
@@ -21,6 +22,8 @@ def shown_text(text: str, most: int = LONGEST_TEXT) -> str:
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
 
 
+# The same tokens are asked about whenever a map is made, and for each frame of an animation.
+@lru_cache(maxsize=4096)
 def isolated(text: str) -> str:
     """Text that turns round nothing beside it: controls of direction are spelled out, letters read from the right kept.
 

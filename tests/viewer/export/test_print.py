@@ -13,8 +13,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import Token, Trace
-from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, Kind
 from attention_viewer.viewer.export.job import encoded, figure_of
 from attention_viewer.viewer.export.pictures import Scene
@@ -25,15 +23,14 @@ from attention_viewer.viewer.painting.lettering import LEAN, UPRIGHT, Lettering
 from attention_viewer.viewer.resolve import shown_maps
 from attention_viewer.viewer.resolve.naming import with_word_starts
 from attention_viewer.viewer.state.figure_options import FigureOptions
-from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import RowLabels
 from attention_viewer.viewer.state.plain_text import isolated
-from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.state.widths import PRESETS, Width, parse_width
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
 from support.bundled_scene import ten_words
+from support.long_scenes import long_scene
 
 SVG = "{http://www.w3.org/2000/svg}"
 GIVEN = [name for name, preset in PRESETS.items() if preset.width is not None]
@@ -197,22 +194,11 @@ def embedded(svg: ElementTree.Element) -> list[QImage]:
     return [QImage.fromData(base64.b64decode(each.get(href, "").partition(",")[2])) for each in svg.iter(f"{SVG}image")]
 
 
-def long_scene() -> Scene:
-    """A map of more cells than are drawn one by one, no two neighbours alike."""
-    trace = traces.trace(3)
-    count = 210
-    tokens = tuple(Token(index, f"▁w{index}", f"w{index}") for index in range(count))
-    weights = np.random.default_rng(7).random((2, 3, count, count), dtype=np.float32)
-    longer: Trace = replace(trace, source_tokens=tokens, attention={**trace.attention, ENCODER: weights})
-    loaded = Loaded(traces.info(), longer, "A long one", document=Document("A long one"))
-    return Scene(loaded, ViewState(active=ENCODER), 12)
-
-
 def test_images_in_drawings_are_lossless_and_hard_edged() -> None:
     from pypdf import PdfReader
 
     palette = {tuple(each) for each in COLORMAPS["viridis"].tolist()}
-    scene = long_scene()
+    scene = long_scene(210, ENCODER)
     svg = drawing(scene, FigureOptions("map", "svg"))
     assert all(each.get("style") == "image-rendering:pixelated" for each in svg.iter(f"{SVG}image"))
     assert max(image.width() for image in embedded(svg)) == 210

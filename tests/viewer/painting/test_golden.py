@@ -28,7 +28,7 @@ from attention_viewer.viewer.painting.chips import chip_text, paint_chip, place_
 from attention_viewer.viewer.painting.colorbar import BAR_EMS, paint_colorbar
 from attention_viewer.viewer.painting.curves import paint_curves
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
-from attention_viewer.viewer.painting.labelled_map import paint_heatmap, plan_within
+from attention_viewer.viewer.painting.labelled_map import extent_of, paint_heatmap, plan_within
 from attention_viewer.viewer.painting.labels import Side, paint_labels
 from attention_viewer.viewer.painting.matrix import matrix_layout, paint_matrix
 from attention_viewer.viewer.painting.sheet import paint_sheet
@@ -211,7 +211,7 @@ def heatmap_scene(spec: HeatmapSpec, overlay: Overlay = Overlay()) -> Scene:  # 
 
     def probes(style: Style) -> Iterable[Probe]:
         units = unit_places(spec.values, spec.scale)
-        plan = plan_within(AREA.width(), AREA.height(), spec, style)
+        plan = plan_within(AREA.width(), AREA.height(), extent_of(spec), style)
         cells = plan.cells(AREA.topLeft(), *spec.values.shape)
         for row, column, point in cell_points(cells, *spec.values.shape):
             masked = spec.mask is not None and spec.mask[row, column]

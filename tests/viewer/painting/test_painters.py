@@ -22,7 +22,7 @@ from attention_viewer.viewer.painting.chips import PlacedChip, chip_text, paint_
 from attention_viewer.viewer.painting.colorbar import ticks
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.painting.heatmap import filling_layout
-from attention_viewer.viewer.painting.labelled_map import natural_plan, paint_heatmap, plan_within
+from attention_viewer.viewer.painting.labelled_map import extent_of, natural_plan, paint_heatmap, plan_within
 from attention_viewer.viewer.painting.labels import elided, stride
 from attention_viewer.viewer.painting.raster import fit
 from attention_viewer.viewer.state.options import ColorRange
@@ -58,7 +58,7 @@ def expected(weight: float, colormap: str = "viridis") -> str:
 
 def cells_of(spec: HeatmapSpec, style: Style) -> QRectF:
     """Where the cells are in a square picture."""
-    return plan_within(SIDE, SIDE, spec, style).cells(QPointF(), *spec.values.shape)
+    return plan_within(SIDE, SIDE, extent_of(spec), style).cells(QPointF(), *spec.values.shape)
 
 
 def color_in_cell(image: QImage, spec: HeatmapSpec, style: Style, row: int, column: int) -> str:
@@ -116,7 +116,10 @@ def test_nothing_is_laid_out_beyond_the_picture(style: Style, count: int, word: 
     spec = heatmap(count, count + 3)
     labels = (word,) * (count + 3)
     spec = HeatmapSpec(**{**vars(spec), "columns": type(spec.columns)("keys: source", labels)})
-    for plan in (natural_plan(spec, 1.5 * style.em, style), plan_within(SIDE, 10 * SIDE, spec, style)):
+    for plan in (
+        natural_plan(extent_of(spec), 1.5 * style.em, style),
+        plan_within(SIDE, 10 * SIDE, extent_of(spec), style),
+    ):
         cells = plan.cells(QPointF(), count, count + 3)
         assert cells.right() + 1 < plan.width and cells.bottom() <= plan.height
         for index, wide in enumerate(plan.columns.widths(labels)):

@@ -14,7 +14,7 @@ from attention_viewer.viewer.painting.heatmap import (
     MOST_OBLONG,
     filling_layout,
 )
-from attention_viewer.viewer.painting.labelled_map import plan_within
+from attention_viewer.viewer.painting.labelled_map import extent_of, plan_within
 from attention_viewer.viewer.state.specs import Axis, HeatmapSpec, Overlay, Pending, Scale
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.cells_item import exposed_part
@@ -104,7 +104,7 @@ def test_enlarged_labels_give_way_to_a_map_without_room(view: MapView, qtbot: Qt
     view.set_style(large)
     view.set_spec(spec)
     view.resize(480, round(7 * large.em))
-    kept = plan_within(480, 7 * large.em, spec, large)
+    kept = plan_within(480, 7 * large.em, extent_of(spec), large)
     assert view.cell_rect(0, 0).height() > 1.5 * kept.cell
 
 
