@@ -148,7 +148,8 @@ def _nearest(pixels: Pixels, colours: Pixels) -> Pixels:
     words = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
     found, inverse = np.unique(words, return_inverse=True)
     distances = ((_channels(found)[:, None].astype(int) - colours[None].astype(int)) ** 2).sum(axis=-1)
-    return distances.argmin(axis=1).astype(np.uint8)[inverse]
+    nearest: Pixels = distances.argmin(axis=1).astype(np.uint8)[inverse]
+    return nearest
 
 
 def _saved(patch: Patch, format: str, **settings: object) -> bytes:

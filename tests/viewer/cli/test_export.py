@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.viewer.cli.commands import parse
 from attention_viewer.viewer.cli.export import KINDS, ExportOptions
-from attention_viewer.viewer.export.animation import ENCODERS
+from attention_viewer.viewer.export.animated_files import FILMS
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.picture import EXPORTERS
 from attention_viewer.viewer.export.pictures import PICTURES
@@ -25,7 +25,7 @@ from support.traces import KINDS as TRACED
 
 def test_words_of_the_command_are_those_of_the_program() -> None:
     assert TRACED == KINDS
-    assert set(FORMATS) == {*EXPORTERS, *ENCODERS, *WRITERS}
+    assert set(FORMATS) == {*EXPORTERS, *FILMS, *WRITERS}
     assert set(THEMES) == set(PALETTES)
     assert {name for name, each in by_name().items() if each.drawn} == set(PICTURES)
     assert {each.value for each in COLOR_RANGE.values} == set(ColorRange)
