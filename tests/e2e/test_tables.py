@@ -23,7 +23,7 @@ from attention_viewer.viewer.export.names import proposed_names
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.intents import measuring
-from attention_viewer.viewer.look.assets import BUNDLED_MODEL
+from attention_viewer.viewer.look.assets import ASSETS, BUNDLED_MODEL
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state import exportables, options, questions
 from attention_viewer.viewer.state.exportables import Exportable, Shows
@@ -52,7 +52,7 @@ from support import traces
 from support.toy import PromptWorker
 from support.waiting import Open, wait_for_step
 
-README = Path(__file__).parents[2] / "README.md"
+EXPORT_PAGE = ASSETS / "help" / "export.md"
 
 MOOD: Option[str] = Option(
     "mood",
@@ -136,8 +136,8 @@ def test_a_picture_is_saved_with_a_session() -> None:
     assert from_text(to_text(saved), "x") == saved
 
 
-def test_the_readme_lists_everything_that_can_be_exported() -> None:
-    rows = [line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+def test_the_handbook_lists_everything_that_can_be_exported() -> None:
+    rows = [line for line in EXPORT_PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     for each in exportables.EXPORTABLES[:-1]:
         row = next(row for row in rows if f"| {each.title} |" in row)
         assert not each.word or f"`--picture {each.word}`" in row

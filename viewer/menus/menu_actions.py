@@ -18,7 +18,7 @@ from attention_viewer.viewer.menus.recovery_actions import RecoveryActions
 from attention_viewer.viewer.menus.session_actions import SessionActions
 from attention_viewer.viewer.menus.workspace_actions import WorkspaceActions
 from attention_viewer.viewer.resolve import resolve
-from attention_viewer.viewer.state import view_state
+from attention_viewer.viewer.state import handbook, view_state
 from attention_viewer.viewer.state.options import Option, Value
 from attention_viewer.viewer.storage.fault_log import log_path
 from attention_viewer.viewer.storage.settings import TEXT_SIZES, Settings
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 if TYPE_CHECKING:
     from attention_viewer.viewer.menus.clipboard_actions import ClipboardActions
     from attention_viewer.viewer.menus.export_actions import ExportActions
+    from attention_viewer.viewer.widgets.handbook import HandbookDialog
 
 PACKAGES = ("PySide6-Essentials", "torch", "pyqtgraph", "sentencepiece", "numpy", "safetensors", "pillow", "tqdm")
 
@@ -53,6 +54,7 @@ class MenuActions(QObject):
         self.closing = Closing(window, controller, self.sessions)
         self.workspaces = WorkspaceActions(window)
         self.workspaces.changed.connect(self.changed)
+        window.help_requested.connect(self.show_handbook)
 
     # What writes pictures is imported when it is first asked for: no first paint waits for it.
     @cached_property
@@ -161,6 +163,20 @@ class MenuActions(QObject):
     def open_bundled(self) -> None:
         """Open the English-French model that came with the program."""
         self.open_model(str(self._bundled))
+
+    @cached_property
+    def handbook(self) -> HandbookDialog:
+        """The handbook's window, which stays where it was put, at the page it was left at."""
+        from attention_viewer.viewer.widgets.handbook import HandbookDialog
+
+        return HandbookDialog(handbook.pages(), self._window)
+
+    def show_handbook(self, panel: str = "") -> None:
+        """Open the handbook where it was, ready to search; or at what it says of a panel."""
+        if panel:
+            self.handbook.show_page(f"panel-{panel}")
+        self.handbook.show()
+        self.handbook.activateWindow()
 
     def show_shortcuts(self) -> None:
         """List the keys."""

@@ -161,11 +161,13 @@ class Card(QDockWidget):
     """A dock whose title bar is `header` and whose content is `body`, drawn as one sheet.
 
     `name` is the object name under which the layout is remembered, `title` what menus and tabs call the panel.
-    `large_requested` asks for the whole window, or for the old place back. A floating card has the desktop's own
+    `large_requested` asks for the whole window, or for the old place back, `help_requested` for what the handbook says
+    of it. A floating card has the desktop's own
     frame and title, and a button that docks it again.
     """
 
     large_requested = Signal()
+    help_requested = Signal()
 
     def __init__(self, name: str, title: str, header: QWidget, body: QWidget) -> None:
         super().__init__(title)
@@ -178,7 +180,11 @@ class Card(QDockWidget):
         self.dock_button.hide()
         self.large_button = _title_button(f"{title}: large")
         self.large_button.clicked.connect(self.large_requested)
+        self.help_button = _title_button(f"{title}: help")
+        self.help_button.setToolTip("What this panel shows, in the handbook")
+        self.help_button.clicked.connect(self.help_requested)
         self._header, self._header_box = _framed("cardHeader", header)
+        self._header_box.addWidget(self.help_button, 0, Qt.AlignmentFlag.AlignTop)
         self._header_box.addWidget(self.dock_button, 0, Qt.AlignmentFlag.AlignTop)
         self._header_box.addWidget(self.large_button, 0, Qt.AlignmentFlag.AlignTop)
         self._header.setToolTip(MOVING_TIP)
@@ -198,9 +204,10 @@ class Card(QDockWidget):
         self._style = style
         self.set_padding(round(PADDING_EMS * style.em))
         side = round(BUTTON_EMS * style.em)
-        for button in (self.dock_button, self.large_button):
+        for button in (self.help_button, self.dock_button, self.large_button):
             button.setFixedSize(side, round(TITLE_ROW_EMS * style.em))
             button.setIconSize(QSize(round(0.85 * style.em), round(0.85 * style.em)))
+        self.help_button.setIcon(title_icon("help", style))
         self.dock_button.setIcon(title_icon("dock", style))
         self.set_large(self._large)
 

@@ -46,11 +46,13 @@ LEAST_EMS = (30.0, 20.0)
 class MainWindow(QMainWindow):
     """Every widget of the window in its place: those of the panels by the names of their entries.
 
-    `closing` comes before the window closes; `file_dropped` names a session file that was dragged onto it.
+    `closing` comes before the window closes; `file_dropped` names a session file that was dragged onto it,
+    `help_requested` the panel whose page of the handbook is wanted.
     """
 
     closing = Signal()
     file_dropped = Signal(str)
+    help_requested = Signal(str)
 
     def __init__(self, panels: Sequence[Panel], workspaces: Sequence[Workspace], style: Style | None = None) -> None:
         super().__init__()
@@ -319,6 +321,7 @@ class MainWindow(QMainWindow):
         self.host.rearranged.connect(self._show_header)
         for name, card in self._cards.items():
             card.large_requested.connect(lambda name=name: self.toggle_large(name))
+            card.help_requested.connect(lambda name=name: self.help_requested.emit(name))
         for name, panel in self.panels.items():
             panel.thumbnails_requested.connect(self.set_thumbnails)
             panel.fronted.connect(lambda name=name: self.host.bring_to_front(name))

@@ -15,7 +15,7 @@ DOTS = (0.08, 0.39, 0.70)
 
 
 def title_icon(name: str, style: Style) -> QIcon:
-    """The sign "large" (corners of a frame), "back" (corners turned inwards), "dock", "heads" (a mosaic) or "lock"."""
+    """The sign "large" (corners of a frame), "back" (corners inwards), "dock", "heads" (a mosaic), "lock" or "help"."""
     pixels = round(style.em * SUPERSAMPLING)
     pixmap = QPixmap(pixels, pixels)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -25,7 +25,7 @@ def title_icon(name: str, style: Style) -> QIcon:
     pen = QPen(QColor(style.palette.muted), THIN)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setPen(pen)
-    {"large": _corners, "back": _corners_inwards, "dock": _dock, "heads": _mosaic, "lock": _lock}[name](painter, style)
+    SIGNS[name](painter, style)
     painter.end()
     pixmap.setDevicePixelRatio(SUPERSAMPLING)
     return QIcon(pixmap)
@@ -56,3 +56,13 @@ def _mosaic(painter: QPainter, style: Style) -> None:
 def _lock(painter: QPainter, style: Style) -> None:
     painter.drawArc(QRectF(0.27, 0.08, 0.46, 0.62), 0, 180 * 16)
     painter.fillRect(QRectF(0.16, 0.42, 0.68, 0.5), QColor(style.palette.muted))
+
+
+def _question(painter: QPainter, style: Style) -> None:
+    """A question mark: a hook, a stem, and a point."""
+    painter.drawArc(QRectF(0.30, 0.10, 0.40, 0.40), 170 * 16, -200 * 16)
+    painter.drawPolyline(QPolygonF([QPointF(0.66, 0.42), QPointF(0.50, 0.55), QPointF(0.50, 0.68)]))
+    painter.fillRect(QRectF(0.445, 0.79, 0.11, 0.11), QColor(style.palette.muted))
+
+
+SIGNS = {"large": _corners, "back": _corners_inwards, "dock": _dock, "heads": _mosaic, "lock": _lock, "help": _question}

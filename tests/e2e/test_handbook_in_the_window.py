@@ -1,0 +1,26 @@
+"""The handbook from the window: F1 opens it to search, the "?" of a panel opens its page."""
+
+from __future__ import annotations
+
+from attention_viewer.viewer.window.app import Parts
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+
+def test_f1_opens_it_and_every_question_mark_opens_a_page_of_its_own(toy_window: Parts, qtbot: QtBot) -> None:
+    window, actions = toy_window.window, toy_window.menu_actions
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    handbook = actions.handbook
+    assert handbook.isVisible() and handbook.current == "index" and not handbook.isModal()
+    opened = []
+    for panel in window.entries:
+        buttons = [each for each in window.findChildren(QToolButton) if each.accessibleName() == f"{panel.title}: help"]
+        assert len(buttons) == 1
+        buttons[0].click()
+        opened.append(handbook.current)
+    assert opened == [f"panel-{panel.name}" for panel in window.entries]
+    handbook.close()
+    actions.show_handbook()
+    assert actions.handbook is handbook and handbook.current == opened[-1]
+    handbook.close()

@@ -1,0 +1,106 @@
+"""The handbook: a page for each panel and each command, links that lead somewhere, and what a search finds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from attention_viewer.model.contract.maps import EXPECTED
+from attention_viewer.viewer.cli.commands import COMMANDS, parser
+from attention_viewer.viewer.look.assets import ASSETS
+from attention_viewer.viewer.state.handbook import FIRST, HELP, Page, pages, search
+from attention_viewer.viewer.window.panels import panels_for
+
+PAGES = {page.name: page for page in pages()}
+SETTINGS = "settings of the model and the run"
+README = (ASSETS.parent / "README.md").read_text(encoding="utf-8")
+
+
+def options_of(command: str) -> set[str]:
+    """The long options that the page of a command has to name; the many settings of training are listed by its help."""
+    found = parser().commands[command]
+    groups = {group.title: group for group in found._action_groups}
+    passed = groups[SETTINGS]._group_actions if SETTINGS in groups else []
+    named = [option for each in found.actions if each not in passed for option in each.option_strings]
+    return {option for option in named if option.startswith("--")} - {"--help", "--debug"}
+
+
+def test_every_panel_has_a_page() -> None:
+    for panel in panels_for(EXPECTED):
+        assert f"panel-{panel.name}" in PAGES, f"write assets/help/panel-{panel.name}.md, and name it in index.md"
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+def test_every_command_has_a_page_that_names_all_its_options(command: str) -> None:
+    text = PAGES[f"command-{command}"].text
+    assert [option for option in sorted(options_of(command)) if not re.search(rf"{option}\b", text)] == []
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
+def test_a_page_has_a_title_a_beginning_and_links_that_lead_somewhere(page: Page) -> None:
+    lines = page.text.splitlines()
+    assert lines[0].startswith("# ") and lines[1] == "" and lines[2] and not lines[2].startswith(("#", "|", "-", "```"))
+    assert page.text.endswith("\n") and not any(line.startswith("# ") for line in _outside_code(lines[1:]))
+    for link in re.findall(r"\]\(([^)]*)\)", page.text):
+        assert "://" not in link and (HELP / link).resolve().is_file(), link
+    assert "<" not in re.sub(r"`[^`]*`", "", "\n".join(_outside_code(lines)))
+
+
+def test_the_first_page_and_the_readme_lead_to_every_part() -> None:
+    assert set(PAGES) - {FIRST} == set(PAGES[FIRST].links)
+    linked = re.findall(r"\]\((assets/[^)]*)\)", README)
+    assert linked and all((ASSETS.parent / link).exists() for link in linked)
+    assert {"assets/help/index.md", "assets/help/first-tour.md", "assets/help/glossary.md"} <= set(linked)
+    assert len(README.splitlines()) < 100
+
+
+def test_the_words_of_maps_are_in_the_glossary() -> None:
+    terms = set(re.findall(r"\*\*([^*]+)\.\*\*", PAGES["glossary"].text))
+    assert {"Head", "Key, query, value", "KL", "Masked", "Nat", "Predicts, reads"} <= terms
+    assert sorted(terms, key=str.casefold) == [*dict.fromkeys(re.findall(r"\*\*([^*]+)\.\*\*", PAGES["glossary"].text))]
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("glossary", "glossary"),
+        ("ranking", "panel-ranking"),
+        ("n-best", "command-translate"),
+        ("residual connection", "glossary"),
+        ("avsession crash", "sessions"),
+        ("HATCHED masked", "concepts"),
+    ],
+)
+def test_a_search_finds_the_page(words: str, first: str) -> None:
+    found = [hit.page.name for hit in search(pages(), words)]
+    assert first in found[:3], found
+    assert all(all(word.casefold() in PAGES[name].text.casefold() for word in words.split()) for name in found)
+
+
+def test_a_search_orders_by_where_the_word_stands() -> None:
+    title, heading, text, none = (
+        Page("a", "# Key\n\nNothing.\n"),
+        Page("b", "# B\n\nText.\n\n## Key\n\nMore.\n"),
+        Page("c", "# C\n\nA long text in which at last a `key` stands between other words.\n"),
+        Page("d", "# D\n\nNothing.\n"),
+    )
+    hits = search([text, none, heading, title], "key")
+    assert [hit.page for hit in hits] == [title, heading, text]
+    assert "key" in hits[2].snippet and "`" not in hits[2].snippet
+    assert [hit.page for hit in search([none, title], " ")] == [none, title]
+    assert search([none], "absent") == []
+
+
+def test_pages_stand_in_the_order_of_the_first_one(tmp_path: Path) -> None:
+    for name, text in (("a", "# A\n"), ("index", "# I\n\n[z](z.md), [a](a.md)\n"), ("z", "# Z\n"), ("m", "# M\n")):
+        (tmp_path / f"{name}.md").write_text(text)
+    assert [page.name for page in pages(tmp_path)] == ["index", "z", "a", "m"]
+
+
+def _outside_code(lines: list[str]) -> list[str]:
+    kept, code = [], False
+    for line in lines:
+        code = code != line.startswith("```")
+        kept += [] if code or line.startswith("```") else [line]
+    return kept
