@@ -10,9 +10,10 @@ ASSETS = Path(assets.__file__).resolve().parent
 BUNDLED_MODEL = ASSETS / "models" / "en-fr"
 
 
-def examples() -> list[str]:
-    """The example sentences for the bundled model, one a line in the file."""
-    return (ASSETS / "examples" / "en-fr.txt").read_text(encoding="utf8").splitlines()
+def examples() -> dict[str, str]:
+    """Example sentences for the bundled model, each with what to look for: a line of the file, with a tab between."""
+    lines = (ASSETS / "examples" / "en-fr.txt").read_text(encoding="utf8").splitlines()
+    return dict(line.split("\t") for line in lines)
 
 
 def icon_path() -> Path:

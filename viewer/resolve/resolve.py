@@ -12,6 +12,7 @@ import numpy as np
 from attention_viewer.model.contract.api import Ended, Floats, Kind, ModelInfo, Token, Trace
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
+from attention_viewer.viewer.resolve.byte_pieces import characters
 from attention_viewer.viewer.resolve.provenance import step_words
 from attention_viewer.viewer.resolve.sampling import drawn_from
 from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP, NONE_CHOSEN, Missing, ShownMaps, shown_maps
@@ -158,8 +159,8 @@ def source_chips(loaded: Loaded) -> tuple[Chip, ...]:
         return ()
     tokens = loaded.trace.source_tokens
     return tuple(
-        Chip(token.text, _source_tooltip(token), _source_state(loaded.trace, index), _joined(index, token))
-        for index, token in enumerate(tokens)
+        Chip(token.text, _source_tooltip(token, spelled), _source_state(loaded.trace, index), _joined(index, token))
+        for index, (token, spelled) in enumerate(zip(tokens, characters(tokens), strict=True))
     )
 
 
@@ -168,10 +169,10 @@ def target_chips(loaded: Loaded) -> tuple[Chip, ...]:
     if loaded.trace is None:
         return ()
     steps, outputs = loaded.trace.steps, loaded.trace.output_tokens
-    chips = []
+    chips, spelled = [], characters(outputs + loaded.ahead)
     for index, token in enumerate(outputs + loaded.ahead):
         state = "plain" if index < len(outputs) - 1 else "prediction" if index == len(outputs) - 1 else "ahead"
-        tooltip, mark, badge = f"token {index + 1} · {token.piece} · id {token.id}", "", ""
+        tooltip, mark, badge = f"token {index + 1} · {_piece(token, spelled[index])}", "", ""
         if index < len(steps):
             mark = laboratory.mark(steps[index])
             tooltip += f" · {step_words(steps[index], loaded.document, index)}"
@@ -210,9 +211,14 @@ def _source_state(trace: Trace, index: int) -> str:
     return "special" if trace.source_tokens[index].special else "plain"
 
 
-def _source_tooltip(token: Token) -> str:
+def _source_tooltip(token: Token, spelled: str) -> str:
     where = "" if token.span is None else f" · characters {token.span[0] + 1}-{token.span[1]}"
-    return f"{token.piece} · id {token.id}{where}"
+    return f"{_piece(token, spelled)}{where}"
+
+
+def _piece(token: Token, spelled: str) -> str:
+    """A token's piece and id; of a byte, which character it belongs to."""
+    return f"{token.piece} · id {token.id}{f' · {spelled}' if spelled else ''}"
 
 
 def _caption(

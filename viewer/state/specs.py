@@ -154,6 +154,14 @@ class BarsSpec:
 
 
 @dataclass(frozen=True)
+class RemarkSpec:
+    """One quiet line on the sentence, "" for none, and whether colours by the square root are offered."""
+
+    text: str = ""
+    offers_root: bool = False
+
+
+@dataclass(frozen=True)
 class SamplingSpec:
     """By which settings tokens are drawn, if they are, and why that cannot be chosen ("": it can)."""
 

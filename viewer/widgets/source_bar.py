@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attention_viewer.model.contract.remarks import in_language
 from attention_viewer.viewer.state.plain_text import shown_text
+from attention_viewer.viewer.state.specs import RemarkSpec
 from attention_viewer.viewer.widgets.language_box import LanguageBox
 from attention_viewer.viewer.widgets.plain import breakable, plain_label, set_tip
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QValidator
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 LONGEST_SENTENCE = 20_000
 """Characters the line takes; far beyond what a model can read, which says its own limit more exactly."""
@@ -34,14 +35,18 @@ class SentenceValidator(QValidator):
 
 
 class SourceBar(QWidget):
-    """Sentence, Encode button and menu of examples; a hint appears below the line where one is needed."""
+    """Sentence, Encode button and menu of examples; below the line a hint or a quiet remark where one is needed.
+
+    `root_requested` asks for colours by the square root, which a remark may offer.
+    """
 
     submitted = Signal(str)
+    root_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._encoded = ""
-        self._examples: tuple[str, ...] = ()
+        self._examples: Mapping[str, str] = {}
         self._recent: tuple[str, ...] = ()
         self._line = self._make_line()
         self.language = LanguageBox()
@@ -60,8 +65,19 @@ class SourceBar(QWidget):
         self._hint.setWordWrap(True)
         # However long a word in it is, the window keeps its width.
         self._hint.setMinimumWidth(1)
+        self._remark = plain_label()
+        self._remark.setProperty("tone", "muted")
+        self._remark.setWordWrap(True)
+        self._remark.setMinimumWidth(1)
+        self.root = QToolButton()
+        self.root.setText("Colours by square root")
+        self.root.setToolTip("Small weights become visible (View > Colour range)")
+        self.root.setProperty("inline", True)
+        self.root.clicked.connect(self.root_requested)
+        self._said = QWidget()
         self._lay_out()
         self.set_hint("")
+        self.set_remark(RemarkSpec())
         self.set_enabled_reason(None)
         self._fill_menu()
 
@@ -87,9 +103,9 @@ class SourceBar(QWidget):
         """The sentence as it stands in the line."""
         return self._line.text()
 
-    def set_examples(self, sentences: Sequence[str]) -> None:
-        """The sentences under "Examples" in the menu."""
-        self._examples = tuple(sentences)
+    def set_examples(self, sentences: Mapping[str, str]) -> None:
+        """The sentences under "Examples" in the menu, each with what to look for in it."""
+        self._examples = dict(sentences)
         self._fill_menu()
 
     def set_recent(self, sentences: Sequence[str]) -> None:
@@ -102,6 +118,16 @@ class SourceBar(QWidget):
         self._hint.setText(breakable(text))
         self._hint.setVisible(bool(text))
         self._line.setAccessibleDescription(text)
+
+    def set_remark(self, remark: RemarkSpec) -> None:
+        """Say something quietly of the sentence on screen, and offer what may help."""
+        self._remark.setText(breakable(remark.text))
+        self.root.setVisible(remark.offers_root)
+        self._said.setVisible(bool(remark.text))
+
+    def remark(self) -> str:
+        """What is said quietly."""
+        return self._remark.text()
 
     def hint(self) -> str:
         """What is being said about the sentence."""
@@ -143,6 +169,11 @@ class SourceBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(row)
         layout.addWidget(self._hint)
+        said = QHBoxLayout(self._said)
+        said.setContentsMargins(0, 0, 0, 0)
+        said.addWidget(self._remark, 1)
+        said.addWidget(self.root)
+        layout.addWidget(self._said)
         self.setFocusProxy(self._line)
 
     def _submit(self) -> None:
@@ -168,7 +199,7 @@ class SourceBar(QWidget):
 
     def _fill_menu(self) -> None:
         self._menu.clear()
-        for title, sentences in (("Examples", self._examples), ("Recent", self._recent)):
+        for title, sentences in (("Examples: what to look for", tuple(self._examples)), ("Recent", self._recent)):
             if sentences:
                 # The heading of a section is not drawn under a style sheet.
                 self._menu.addSeparator()
@@ -178,7 +209,8 @@ class SourceBar(QWidget):
         self._choose.setEnabled(bool(self._examples or self._recent))
 
     def _entry(self, sentence: str) -> QAction:
-        action = QAction(shown_text(sentence, LONGEST_MENU_TEXT).replace("&", "&&"), self._menu)
+        text, look = shown_text(sentence, LONGEST_MENU_TEXT), self._examples.get(sentence, "")
+        action = QAction("  ·  ".join(each.replace("&", "&&") for each in (text, look) if each), self._menu)
         set_tip(action, sentence)
         action.triggered.connect(lambda: self._pick(sentence))
         return action

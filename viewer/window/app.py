@@ -31,6 +31,7 @@ from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
 from attention_viewer.viewer.state.loaded import DEFAULT_D_MODEL, Loaded
 from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.settings import Settings, opened_store
@@ -126,6 +127,7 @@ def build(settings: Settings, model: Path) -> Parts:
     window.set_actions({spec: actions[spec] for spec in ("first", "back", "step", "last", "play")})
     window.add_dock_menu(actions.menu("View"))
     menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
+    window.source_bar.root_requested.connect(lambda: menu_actions.choose(COLOR_RANGE, ColorRange.SQUARE_ROOT))
     window.file_dropped.connect(lambda name: menu_actions.sessions.open(Path(name)))
     _connect_intents(window, controller)
     _connect_laboratory(window, laboratory, menu_actions.laboratory_actions)

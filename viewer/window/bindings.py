@@ -16,7 +16,7 @@ from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.model.contract.maps import MapInfo
-from attention_viewer.viewer.resolve import resolve, resolve_heads, resolve_positions, sampling
+from attention_viewer.viewer.resolve import remarks, resolve, resolve_heads, resolve_positions, sampling
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.highlight import CellHover, Hover, Sides, highlight
@@ -275,6 +275,8 @@ WINDOW: tuple[Binding[Scene], ...] = (
     Binding("step", lambda s: (_stood(s.loaded),), resolve.step_text, lambda w, spec: w.step_controls.set_step(spec)),
     Binding("conditions", lambda s: (Loaded(s.loaded.info, s.loaded.trace, document=_changes(s.loaded)),), _changed,
             lambda w, spec: w.banner.set_texts(*spec)),
+    Binding("remark", lambda s: (Loaded(trace=s.loaded.trace), ViewState(chosen=s.view.chosen)), remarks.remark,
+            lambda w, spec: w.source_bar.set_remark(spec)),
     # Not of a panel: one that is behind another has to come to the front.
     Binding("active", lambda s: (str(s.view.active),), _the_same, lambda w, spec: w.set_active(spec)),
 )

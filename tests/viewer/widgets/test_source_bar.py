@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from attention_viewer.viewer.look.assets import examples
+from attention_viewer.viewer.state.specs import RemarkSpec
 from attention_viewer.viewer.widgets.source_bar import LONGEST_SENTENCE, SourceBar, one_line
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
@@ -37,7 +39,7 @@ def test_enter_and_button_submit_the_sentence(bar: SourceBar, qtbot: QtBot) -> N
 def test_setters_do_not_submit(bar: SourceBar, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(bar.submitted):
         bar.set_text("A dog.")
-        bar.set_examples(["One."])
+        bar.set_examples({"One.": "one word"})
         bar.set_recent(["Two."])
         bar.set_hint("Hm.")
 
@@ -77,14 +79,14 @@ def test_the_hint_takes_room_only_when_there_is_one(bar: SourceBar) -> None:
 
 
 def test_examples_and_recent_sentences_stand_in_one_menu(bar: SourceBar, qtbot: QtBot) -> None:
-    bar.set_examples(["Salt & pepper.", "x" * 200])
+    bar.set_examples({"Salt & pepper.": "salt & more", "x" * 200: ""})
     bar.set_recent(["How are you?"])
     menu = next(each.menu() for each in bar.findChildren(QPushButton) if each.menu())
     entries = [action.text() for action in menu.actions() if not action.isSeparator()]
-    assert (entries[0], entries[3]) == ("Examples", "Recent")
-    assert entries[1] == "Salt && pepper." and len(entries[2]) < 100 and entries[4] == "How are you?"
+    assert (entries[0], entries[3]) == ("Examples: what to look for", "Recent")
+    assert entries[1] == "Salt && pepper.  ·  salt && more" and len(entries[2]) < 100 and entries[4] == "How are you?"
     headings = [action.text() for action in menu.actions() if not (action.isSeparator() or action.isEnabled())]
-    assert headings == ["Examples", "Recent"]
+    assert headings == ["Examples: what to look for", "Recent"]
     with qtbot.waitSignal(bar.submitted) as chosen:
         next(action for action in menu.actions() if action.text() == entries[1]).trigger()
     assert chosen.args == ["Salt & pepper."]
@@ -101,3 +103,20 @@ def test_a_reason_stops_submitting(bar: SourceBar, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.submitted):
         qtbot.keyClick(line_of(bar), Qt.Key.Key_Return)
     assert bar.hint() == ""
+
+
+def test_a_remark_is_said_and_what_helps_is_offered(bar: SourceBar, qtbot: QtBot) -> None:
+    bar.show()
+    bar.set_remark(RemarkSpec("Long.", offers_root=True))
+    assert bar.remark() == "Long." and bar.root.isVisible()
+    with qtbot.waitSignal(bar.root_requested):
+        qtbot.keyClick(bar.root, Qt.Key.Key_Space)
+    bar.set_remark(RemarkSpec("Odd."))
+    assert bar.remark() == "Odd." and not bar.root.isVisible()
+    height = bar.sizeHint().height()
+    bar.set_remark(RemarkSpec())
+    assert bar.sizeHint().height() < height, "it takes no room where there is nothing to say"
+
+
+def test_every_example_says_what_to_look_for() -> None:
+    assert len(examples()) == 8 and all(examples().values())

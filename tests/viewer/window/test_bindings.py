@@ -98,7 +98,7 @@ def test_every_binding_has_a_name_of_its_own() -> None:
 def window() -> MagicMock:
     """A window with every panel on show, which writes down what its parts are told."""
     mock = MagicMock(spec=MainWindow)
-    for name in ("source_strip", "target_strip", "step_controls", "banner"):
+    for name in ("source_bar", "source_strip", "target_strip", "step_controls", "banner"):
         setattr(mock, name, MagicMock())
     widgets = {name: MagicMock() for name in EVERY_PANEL}
     mock.widgets, mock.widget = widgets, widgets.__getitem__
