@@ -16,6 +16,11 @@ def examples() -> dict[str, str]:
     return dict(line.split("\t") for line in lines)
 
 
+def tour_path() -> Path:
+    """The tour that comes with the program."""
+    return ASSETS / "tour" / "inside.tour"
+
+
 def icon_path() -> Path:
     """The application's icon."""
     return ASSETS / "icons" / "attention-viewer.svg"

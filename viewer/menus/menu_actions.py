@@ -16,6 +16,7 @@ from attention_viewer.viewer.menus.closing import Closing
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.menus.recovery_actions import RecoveryActions
 from attention_viewer.viewer.menus.session_actions import SessionActions
+from attention_viewer.viewer.menus.touring import Touring
 from attention_viewer.viewer.menus.workspace_actions import WorkspaceActions
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state import handbook, view_state
@@ -52,6 +53,7 @@ class MenuActions(QObject):
         self.sessions = SessionActions(window, controller, settings)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)
+        self.touring = Touring(window, controller, settings)
         self.workspaces = WorkspaceActions(window)
         self.workspaces.changed.connect(self.changed)
         window.help_requested.connect(self.show_handbook)

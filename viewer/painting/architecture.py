@@ -50,7 +50,8 @@ def architecture_layout(rect: QRectF, spec: ArchitectureSpec, style: Style) -> A
             QRectF(left, bottom - BLOCK_EMS * em - index * pitch, width, BLOCK_EMS * em) for index in range(len(blocks))
         )
 
-    first = rect.left() + SKIP_EMS * em
+    whole = 2 * width + (2 * SKIP_EMS + BUS_EMS) * em
+    first = rect.left() + max(0.0, (rect.width() - whole) / 2) + SKIP_EMS * em
     second = first + width + (BUS_EMS + SKIP_EMS) * em
     return ArchitectureLayout(column(first, spec.encoder), column(second, spec.decoder), first + width + 1.6 * em)
 

@@ -85,6 +85,7 @@ SCHEMA = {
         Setting("threads", 1, _whole(1, 64)),
         Setting("geometry", "", Fields.text),
         Setting("window state", "", Fields.text),
+        Setting("tour stop", "", Fields.text),
     )
 }
 

@@ -52,6 +52,11 @@ class PagesPanel(QWidget):
         self.shown.picked.connect(self.picked)
         self.set_style(style)
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The names of the pages."""
+        return self._pages
+
     def set_page(self, name: str) -> None:
         """Show which page is open, without a signal."""
         blocked = self.tabs.blockSignals(True)

@@ -4,7 +4,7 @@ The next panel: (1) a widget with `header`, `set_style` and a setter for its spe
 (2) a pure function from `Loaded` and `ViewState` to that spec (`resolve/`), and `Binding`s of the two (`bindings.py`);
 (3) an entry in `PANELS`, which names the workspaces it stands in, a key, and in `measures` what is measured for it;
 (4) what its signals ask for, connected in `app.py`. Menus, F1, saved layouts and the tests' tables follow from it.
-A new workspace is an entry in `WORKSPACES`: `also` places the panels that it borrows. Free keys: F12.
+A new workspace is an entry in `WORKSPACES`: `also` places the panels that it borrows. No function key is free.
 What is not on show is not fed and not measured; when it comes to be seen, it is brought up to date first.
 """
 
@@ -32,6 +32,7 @@ from attention_viewer.viewer.widgets.panel_form import Place, Workspace
 from attention_viewer.viewer.widgets.part_panel import PartPanel
 from attention_viewer.viewer.widgets.position_panel import PositionPanel
 from attention_viewer.viewer.widgets.ranking_table import RankingTable
+from attention_viewer.viewer.widgets.tour_panel import TourPanel
 from attention_viewer.viewer.window import bindings, inside_bindings
 from attention_viewer.viewer.window.bindings import Binding, Pointed, Scene
 
@@ -44,8 +45,8 @@ class FedPanel(Panel):
     lit: tuple[Binding[Pointed], ...] = ()
 
 
-ATTENTION, EXPERIMENT, BEAM, POSITIONS, HEADS, INSIDE = (
-    "attention", "experiment", "beam", "positions", "heads", "inside",
+ATTENTION, EXPERIMENT, BEAM, POSITIONS, HEADS, INSIDE, TOUR = (
+    "attention", "experiment", "beam", "positions", "heads", "inside", "tour",
 )  # fmt: skip
 WORKSPACES = (
     Workspace(ATTENTION, "Attention", "F6", "The maps, with everything else below or behind them"),
@@ -54,9 +55,16 @@ WORKSPACES = (
     Workspace(POSITIONS, "Positions", "F9", "The positional encoding, with the switches that take it away"),
     Workspace(HEADS, "Heads", "F3", "All heads by what they look at, with roles, and the map of the head clicked"),
     Workspace(INSIDE, "Inside", "F4", "The parts between the maps: architecture, residual stream, FFN, lenses"),
+    Workspace(TOUR, "Tour", "F12", "A tour through the model, stop by stop, and a quiz"),
 )
 
-MAP_PLACES = {ATTENTION: Place.MAP, EXPERIMENT: Place.MAP, BEAM: Place.MAP, HEADS: Place.MAP}
+MAP_PLACES = {
+    ATTENTION: Place.MAP,
+    EXPERIMENT: Place.MAP,
+    BEAM: Place.MAP,
+    HEADS: Place.MAP,
+    TOUR: Place.MAIN,
+}
 """Where every panel of a kind of attention map stands."""
 
 
@@ -144,7 +152,7 @@ PANELS: tuple[FedPanel, ...] = (
         "architecture",
         "Architecture",
         ArchitecturePanel,
-        {INSIDE: Place.MAP},
+        {INSIDE: Place.MAP, TOUR: Place.MAIN},
         feeds=inside_bindings.ARCHITECTURE,
         measures=(quantities.INSIDE,),
     ),
@@ -152,7 +160,7 @@ PANELS: tuple[FedPanel, ...] = (
         "parts",
         "Inside",
         lambda style: PartPanel("Inside", style, pages.PARTS),
-        {INSIDE: Place.MAP},
+        {INSIDE: Place.MAP, TOUR: Place.MAIN},
         feeds=inside_bindings.PARTS,
         measures=(quantities.INSIDE, quantities.PERMUTATION),
     ),
@@ -160,7 +168,7 @@ PANELS: tuple[FedPanel, ...] = (
         "words",
         "To a word",
         lambda style: PartPanel("To a word", style, pages.WORDS),
-        {INSIDE: Place.SIDE},
+        {INSIDE: Place.SIDE, TOUR: Place.MAIN},
         feeds=inside_bindings.WORDS,
         measures=(quantities.INSIDE, quantities.DECODER_LENS),
     ),
@@ -168,8 +176,9 @@ PANELS: tuple[FedPanel, ...] = (
         "encodings",
         "Positional laboratory",
         EncodingsPanel,
-        {POSITIONS: Place.BELOW},
+        {POSITIONS: Place.BELOW, TOUR: Place.MAIN},
         feeds=inside_bindings.ENCODINGS,
         measures=(quantities.PROPERTIES,),
     ),
+    FedPanel("tour", "Tour", TourPanel, {TOUR: Place.SIDE}),
 )

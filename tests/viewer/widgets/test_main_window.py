@@ -90,10 +90,7 @@ def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, dress: Callable
     window.set_style(dress(1.0))
     qtbot.waitUntil(lambda: panels_shown(window) == 3)
     assert not window.candidates.header.subtitle.isHidden()
-    assert {dock.objectName() for dock in docks(window).values()} == {
-        "next", "encoder", "decoder", "cross", "positions", "laboratory", "ranking", "hypotheses", "beam",
-        "architecture", "parts", "words", "encodings",
-    }  # fmt: skip
+    assert {dock.objectName() for dock in docks(window).values()} == {panel.name for panel in PANELS}
 
 
 def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
