@@ -72,20 +72,20 @@ def bash(root: Parser) -> str:
             f'# Completion of {PROGRAM} for bash: eval "$({PROGRAM} completion bash)"',
             f"{FUNCTION}() {{",
             '    local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"',
-            '    local command="" options="" words="" word',
-            '    for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do',
-            f'        case "$word" in {"|".join(commands)}) command="$word"; break ;; esac',
+            '    local asked="" flags="" plain="" each',
+            '    for each in "${COMP_WORDS[@]:1:$((COMP_CWORD-1))}"; do',
+            f'        case "$each" in {"|".join(commands)}) asked="$each"; break ;; esac',
             "    done",
-            '    case "$command $prev" in',
+            '    case "$asked $prev" in',
             *cases,
             "    esac",
-            '    case "$command" in',
+            '    case "$asked" in',
             *(_bash_words(root, name) for name in ("", *commands)),
             "    esac",
             '    if [[ "$cur" == -* ]]; then',
-            '        COMPREPLY=($(compgen -W "$options" -- "$cur"))',
-            '    elif [[ -n "$words" ]]; then',
-            '        COMPREPLY=($(compgen -W "$words" -- "$cur"))',
+            '        COMPREPLY=($(compgen -W "$flags" -- "$cur"))',
+            '    elif [[ -n "$plain" ]]; then',
+            '        COMPREPLY=($(compgen -W "$plain" -- "$cur"))',
             "    else",
             '        COMPREPLY=($(compgen -f -- "$cur"))',
             "    fi",
@@ -117,7 +117,7 @@ def _bash_words(root: Parser, name: str) -> str:
     options = " ".join(option for each in found for option in each.names)
     words = [word for each in found if not each.names and each.value for word in each.value.words]
     words += root.commands if name in ("", "help") else ()
-    return f'        {name or QUOTES}) options="{options}" words="{" ".join(words)}" ;;'
+    return f'        {name or QUOTES}) flags="{options}" plain="{" ".join(words)}" ;;'
 
 
 def zsh(root: Parser) -> str:
@@ -133,8 +133,8 @@ def fish(root: Parser) -> str:
         when = f"__fish_seen_subcommand_from {name}" if name else first
         lines += [_fish_line(when, each) for each in arguments(parser)]
     lines += [
-        f"complete -c {PROGRAM} -n '{first}' -f -a {name} -d '{_plain(str(parser.description).splitlines()[0])}'"
-        for name, parser in root.commands.items()
+        f"complete -c {PROGRAM} -n '{first}' -f -a {name} -d '{_plain(summary)}'"
+        for name, summary in root.summaries.items()
     ]
     lines.append(f"complete -c {PROGRAM} -n '__fish_seen_subcommand_from help' -f -a '{' '.join(root.commands)}'")
     return "\n".join([*lines, ""])
@@ -157,7 +157,7 @@ def _fish_value(value: Value | None) -> str:
 
 def _plain(text: str) -> str:
     """A help without what a shell or argparse would read as something else."""
-    return re.sub(r"['\\%]", "", " ".join(text.split()))
+    return re.sub(r"[\\%]", "", " ".join(text.split())).replace("'", "’")
 
 
 SHELLS: Mapping[str, Callable[[Parser], str]] = MappingProxyType({"bash": bash, "zsh": zsh, "fish": fish})

@@ -37,6 +37,12 @@ class Parser(argparse.ArgumentParser):
         named = next((each.choices for each in self._actions if isinstance(each, argparse._SubParsersAction)), {})
         return dict(named or {})
 
+    @property
+    def summaries(self) -> dict[str, str]:
+        """What the help says of each command in a few words, by name."""
+        of_commands = (each for each in self._actions if isinstance(each, argparse._SubParsersAction))
+        return {entry.dest: entry.help or "" for each in of_commands for entry in each._choices_actions}
+
     def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> tuple[Any, list[str]]:  # type: ignore[override]
         """As in argparse, but nothing is left over. Raises InputError for an unknown option or one argument more."""
         arguments = list(sys.argv[1:] if args is None else args)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.viewer.cli.commands import parser
 from attention_viewer.viewer.cli.completion import FUNCTION, SHELLS, arguments
+from attention_viewer.viewer.state.widths import PRESETS
 from support.commands import options_of
 
 BASH = shutil.which("bash")
@@ -31,7 +32,8 @@ def test_bash_completes_commands_options_words_and_files(tmp_path: Path) -> None
     assert completed(tmp_path, "tra") == ["translate", "trace", "train"]
     assert completed(tmp_path, "export", "--form") == ["--format"]
     assert completed(tmp_path, "export", "x", "--format", "p") == ["png", "pdf"]
-    assert completed(tmp_path, "export", "--width", "") == ["natural", "column", "page"]
+    # Words, without examples such as 12cm.
+    assert completed(tmp_path, "export", "--width", "") == list(PRESETS)
     assert completed(tmp_path, "help", "ev") == ["evaluate"]
     assert completed(tmp_path, "completion", "") == ["bash", "zsh", "fish"]
     assert completed(tmp_path, "--model", "r") == ["runs"]
@@ -46,3 +48,9 @@ def test_every_option_of_every_command_is_in_every_script(shell: str) -> None:
         assert name in script
         for option in (option for one in arguments(each) for option in one.names if option.startswith("--")):
             assert (option if shell != "fish" else f"-l {option[2:]}") in script
+
+
+def test_fish_says_what_a_command_does_and_zsh_meets_no_parameter_of_its_own() -> None:
+    assert "-a trace -d 'write all weights as numbers'" in options_of("completion", "fish").script
+    script = options_of("completion", "zsh").script
+    assert not any(f"local {name}" in script or f" {name}=" in script for name in ("options", "words", "commands"))
