@@ -23,6 +23,7 @@ from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.menus.action_table import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state import questions
+from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json
 from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
@@ -33,7 +34,6 @@ from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
-from attention_viewer.viewer.widgets.export_dialog import ExportRequest
 from attention_viewer.viewer.window.app import Parts
 from attention_viewer.viewer.work.jobs import Priority, Work
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl

@@ -89,7 +89,7 @@ def loaded(rows: int) -> Loaded:
 
 def test_a_picture_is_offered_in_the_dialog_with_its_formats_and_its_name(qtbot: QtBot, tmp_path: Path) -> None:
     view = ViewState()
-    dialog = ExportDialog(FigureOptions(RINGS.name, "svg"), {}, proposed_names(view), tmp_path, view=view)
+    dialog = ExportDialog(FigureOptions(RINGS.name, "svg"), {}, proposed_names, tmp_path, view=view)
     qtbot.addWidget(dialog)
     what, suffix = (
         next(each for each in dialog.findChildren(QComboBox) if each.accessibleName() == name)
@@ -166,7 +166,7 @@ def test_it_is_saved_with_a_session() -> None:
 
 
 def test_it_is_offered_for_export(qtbot: QtBot, tmp_path: Path) -> None:
-    dialog = ExportDialog(FigureOptions(), {}, {}, tmp_path, view=choose(ViewState(), MOOD, "loud"))
+    dialog = ExportDialog(FigureOptions(), {}, proposed_names, tmp_path, view=choose(ViewState(), MOOD, "loud"))
     qtbot.addWidget(dialog)
     box = next(each for each in dialog.findChildren(QComboBox) if each.accessibleName() == MOOD.title)
     assert box.currentText() == "Loud" and dialog.view()[MOOD] == "loud"

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.export.possible import reasons_against
+from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.state.widths import Width
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
-from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
+from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.window.app import Parts, restore_layout, save_layout
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit

@@ -12,11 +12,12 @@ from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.export.preview import preview
 from attention_viewer.viewer.export.runner import ExportRunner, PreviewRunner
 from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.exportables import Shows, exportable
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.settings import Settings
-from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
+from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtGui import QImage
@@ -57,11 +58,11 @@ class ExportActions(QObject):
         if subject is not None and subject != options.subject:
             options = replace(options, subject=subject, format=exportable(subject).formats[0])
         self._scene = scene_of(self._controller)
-        names = proposed_names(self._controller.view)
         if self._dialog is not None:
             self._dialog.deleteLater()
         against = reasons_against(self._controller.loaded, self._controller.view)
-        dialog = ExportDialog(options, against, names, self._folder(), self._window, self._controller.view)
+        view, maps = self._controller.view, self._controller.loaded.maps
+        dialog = ExportDialog(options, against, proposed_names, self._folder(), self._window, view, maps)
         dialog.options_changed.connect(self._preview)
         dialog.accepted_request.connect(self.write)
         self._dialog = dialog
@@ -96,7 +97,8 @@ class ExportActions(QObject):
         ratio = dialog.devicePixelRatioF()
         dialog.set_waiting()
         scene = self._scene = replace(self._pictured(scene, options), view=view)
-        self._wanted = self._previews.start(lambda: preview(scene, options, ratio))
+        room = dialog.preview_room()
+        self._wanted = self._previews.start(lambda: preview(scene, options, ratio, room))
 
     def _pictured(self, scene: Scene, options: FigureOptions) -> Scene:
         """The scene with an image of the window where one is wanted."""

@@ -81,11 +81,11 @@ PAGE, DATA = "page", "data"
 
 EXPORTABLES: tuple[Exportable, ...] = (
     Exportable(
-        MAP, "The current map", "heads",
+        MAP, "One head's map", "heads",
         "every chosen head as a picture of its own", Shows.HEAD, "{kind}_layer{layer}_head{head}", MOVING,
     ),
     Exportable(
-        GRID, "All layers and heads of this kind", "grid",
+        GRID, "All layers and heads of a kind", "grid",
         "all heads of a kind in one", Shows.KIND, "{kind}_all", MOVING,
     ),
     Exportable(

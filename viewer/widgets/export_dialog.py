@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from attention_viewer.viewer.state.exportables import FORMATS, exportable, titles
+from attention_viewer.model.contract.maps import EXPECTED, MapInfo
+from attention_viewer.viewer.state.export_request import ExportRequest
+from attention_viewer.viewer.state.exportables import FORMATS, Shows, exportable, titles
 from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
-from attention_viewer.viewer.state.options import Option, exported
+from attention_viewer.viewer.state.options import exported
 from attention_viewer.viewer.state.view_state import ViewState, choose
 from attention_viewer.viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
 from attention_viewer.viewer.widgets.form_parts import (
+    candidate_count,
     disable,
     drop_down,
     frame_time,
     letters,
+    look_of,
     mnemonic,
+    points_in,
     reserve,
+    text_size,
     tick,
 )
+from attention_viewer.viewer.widgets.head_box import HeadBox
 from attention_viewer.viewer.widgets.plain import message_box, plain_label, set_tip
 from attention_viewer.viewer.widgets.preview import Preview
-from attention_viewer.viewer.widgets.width_box import ResolutionBox, WidthBox
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
-from PySide6.QtGui import QImage, QShowEvent
+from attention_viewer.viewer.widgets.width_box import USUAL, ResolutionBox, WidthBox
+from PySide6.QtCore import QSignalBlocker, QSizeF, QTimer, Signal
+from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -50,22 +55,12 @@ FILE = "Choose fil&e …"
 WAITING = "Making the preview …"
 
 
-@dataclass(frozen=True)
-class ExportRequest:
-    """A file to write; the user has agreed to an existing one being replaced."""
-
-    options: FigureOptions
-    path: Path
-    view: ViewState | None = None
-
-
 class ExportDialog(QDialog):
     """Options beside a preview of them, then a file dialog starting in `folder`.
 
-    `unavailable` are reasons why subjects cannot be exported now, `names` the proposed file names without suffix, by
-    subject. How maps are shown begins as in `view` and is chosen for the export alone. `options_changed` asks for a
-    preview, once when the dialog is shown and whenever the options change;
-    `accepted_request` carries an ExportRequest once all is chosen.
+    `unavailable` are reasons why subjects cannot be exported now, `names` gives the proposed file names without suffix,
+    by subject. Which of `maps` is shown, and how, begins as in `view` and is chosen for the export alone.
+    `options_changed` asks for a preview, `accepted_request` carries an ExportRequest once all is chosen.
     """
 
     options_changed = Signal(object, object)
@@ -75,10 +70,11 @@ class ExportDialog(QDialog):
         self,
         options: FigureOptions,
         unavailable: Mapping[str, str],
-        names: Mapping[str, str],
+        names: Callable[[ViewState], Mapping[str, str]],
         folder: Path,
         parent: QWidget | None = None,
         view: ViewState | None = None,
+        maps: Sequence[MapInfo] = EXPECTED,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(TITLE)
@@ -86,7 +82,7 @@ class ExportDialog(QDialog):
         self._preferred = [options.format]
         self._told: tuple[FigureOptions, ViewState] | None = None
         self._view = ViewState() if view is None else view
-        self._looks = {option: _look(option, self._view) for option in exported() if not option.measured}
+        self._looks = {option: look_of(option, self._view) for option in exported() if not option.measured}
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(SETTLING)
@@ -96,6 +92,8 @@ class ExportDialog(QDialog):
         self._format = QComboBox()
         self._format.setAccessibleName("Format")
         self._offer_formats()
+        self._head = HeadBox(maps, self._view)
+        self._text, self._candidates = text_size(options.font_size), candidate_count(options.candidates)
         self._theme = drop_down("Theme", THEMES, options.theme)
         self._width = WidthBox(options.width)
         self._dpi = ResolutionBox(options.dpi)
@@ -119,11 +117,13 @@ class ExportDialog(QDialog):
             title=self._title.isChecked(),
             caption=self._caption.isChecked(),
             frame=self._frame.value(),
+            font_size=points_in(self._text),
+            candidates=self._candidates.value(),
         )
 
     def view(self) -> ViewState:
         """The view with the options of how maps are shown that were made here."""
-        view = self._view
+        view = self._head.applied(self._view)
         for option, combo in self._looks.items():
             view = choose(view, option, option.read(combo.currentData()))
         return view
@@ -167,6 +167,17 @@ class ExportDialog(QDialog):
         super().showEvent(event)
         self._tell()
 
+    def preview_room(self) -> QSizeF:
+        """The room that a preview can fill, in logical pixels."""
+        return self._preview.room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for a preview that fills the room anew, once it rests."""
+        super().resizeEvent(event)
+        if self.isVisible():
+            self._told = None
+            self._resting.start()
+
     def _ask_for_file(self) -> QFileDialog:
         options = self.options()
         dialog = QFileDialog(self, TITLE, str(self._folder))
@@ -174,7 +185,7 @@ class ExportDialog(QDialog):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(f"{FORMATS[options.format]} (*.{options.format})")
         dialog.setDefaultSuffix(options.format)
-        dialog.selectFile(f"{self._names[options.subject]}.{options.format}")
+        dialog.selectFile(f"{self._names(self.view())[options.subject]}.{options.format}")
         dialog.fileSelected.connect(self._choose_file)
         dialog.finished.connect(dialog.deleteLater)
         return dialog
@@ -207,9 +218,11 @@ class ExportDialog(QDialog):
         for combo in (self._theme, *self._looks.values()):
             combo.currentIndexChanged.connect(self._follow)
         self._width.chosen.connect(self._follow)
+        self._head.chosen.connect(self._follow)
         self._title.toggled.connect(self._follow)
         self._caption.toggled.connect(self._follow)
-        for number in (self._width.typed, self._dpi.typed, self._frame.valueChanged):
+        numbers = (self._frame, self._text, self._candidates)
+        for number in (self._width.typed, self._dpi.typed, *(each.valueChanged for each in numbers)):
             number.connect(self._follow_number)
 
     def _follow_subject(self) -> None:
@@ -256,6 +269,7 @@ class ExportDialog(QDialog):
             for widget in widgets:
                 widget.setEnabled(field not in idle)
                 set_tip(widget, idle.get(field, ""))
+        self._head.set_single("head" not in idle and options.what.shows is not Shows.KIND)
         self._note.setText(note_on(options) if pictured else "")
         set_tip(self._preview, preview_title(options))
         if not pictured:
@@ -275,11 +289,14 @@ class ExportDialog(QDialog):
         ticks.addStretch()
         rows: tuple[tuple[str, str, QWidget, QWidget], ...] = (
             ("subject", "&What", self._subject, self._subject),
+            ("head", "&Map", self._head, self._head.kinds),
             ("format", "&Format", self._format, self._format),
             ("theme", "T&heme", self._theme, self._theme),
             ("width", "W&idth", self._width, self._width.ways),
             ("dpi", "&Resolution", self._dpi, self._dpi.dpi),
-            ("frame", "Frame ti&me", self._frame, self._frame),
+            ("text", "Te&xt size", self._text, self._text),
+            ("candidates", "Ca&ndidates", self._candidates, self._candidates),
+            ("frame", "Frame time", self._frame, self._frame),
         )
         controls: dict[str, tuple[QWidget, ...]] = {"title": (self._title,), "caption": (self._caption,)}
         for name, title, field, buddy in rows:
@@ -288,7 +305,7 @@ class ExportDialog(QDialog):
             form.addRow(label, field)
             controls[name] = (label, field)
         form.addRow("", ticks)
-        taken = letters(*(title for _, title, _, _ in rows), self._title.text(), self._caption.text(), FILE)
+        taken = letters(*(title for _, title, _, _ in rows), self._title.text(), self._caption.text(), USUAL, FILE)
         for option, combo in self._looks.items():
             label = plain_label(mnemonic(option.title, taken))
             label.setBuddy(combo)
@@ -325,8 +342,3 @@ class ExportDialog(QDialog):
 
     def _ems(self, count: float) -> int:
         return round(count * self.fontInfo().pixelSize())
-
-
-def _look(option: Option[Any], view: ViewState) -> QComboBox:
-    """A list of the values of an option of how maps are shown."""
-    return drop_down(option.title, {str(each.value): each.title for each in option.values}, str(view[option]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attention_viewer.viewer.state.exportables import ANIMATIONS, NUMBERS, PAGES, Shows
+from attention_viewer.viewer.state.exportables import ANIMATIONS, CANDIDATES, NUMBERS, PAGES, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import exported
 
@@ -26,8 +26,8 @@ NOTES: Mapping[str, str] = MappingProxyType(
 )
 """What each format gives."""
 WINDOW_DRAWN = "The window as an image within a drawing; its text is no longer text."
-LOOKS = ("theme", "width", "dpi", "title", "caption", "frame")
-"""Fields of FigureOptions that say how a picture looks."""
+LOOKS = ("theme", "width", "dpi", "title", "caption", "frame", "head", "text", "candidates")
+"""Controls that say how a picture looks."""
 
 
 def is_pictured(options: FigureOptions) -> bool:
@@ -60,8 +60,12 @@ def idle_controls(options: FigureOptions) -> dict[str, str]:
         idle["dpi"] = "A drawing has no dots: it is sharp at any size."
     if options.format not in ANIMATIONS:
         idle["frame"] = "Only animations have frames."
+    if options.what.shows not in (Shows.HEAD, Shows.KIND, Shows.EVERY_KIND):
+        idle["head"] = "No map is pictured."
+    if options.subject != CANDIDATES:
+        idle["candidates"] = "No next-token bars are pictured."
     if options.what.shows is Shows.WINDOW:
-        idle |= dict.fromkeys(("title", "caption", *shown()), "The window is pictured as it is.")
+        idle |= dict.fromkeys(("title", "caption", "text", *shown()), "The window is pictured as it is.")
     return idle
 
 

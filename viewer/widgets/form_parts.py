@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from attention_viewer.viewer.state.figure_options import LONGEST_FRAME, SHORTEST_FRAME
+from attention_viewer.viewer.state.figure_options import LONGEST_FRAME, MOST_CANDIDATES, SHORTEST_FRAME, TEXT_SIZES
+from attention_viewer.viewer.state.options import Option
+from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.widgets.plain import set_tip
 from attention_viewer.viewer.widgets.width_box import indent
 from PySide6.QtCore import Qt
@@ -12,6 +15,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QLabel,
     QSpinBox,
 )
@@ -59,6 +63,37 @@ def frame_time(milliseconds: int) -> QSpinBox:
     return box
 
 
+def text_size(points: float | None) -> QDoubleSpinBox:
+    """The size of a figure's text in points; the least value stands for what is usual."""
+    box = QDoubleSpinBox()
+    least, most = TEXT_SIZES
+    box.setRange(least - 0.5, most)
+    box.setSingleStep(0.5)
+    box.setDecimals(1)
+    box.setSuffix(" pt")
+    box.setSpecialValueText("as usual")
+    box.setValue(points or box.minimum())
+    box.setAccessibleName("Text size")
+    indent(box)
+    return box
+
+
+def points_in(box: QDoubleSpinBox) -> float | None:
+    """What a box for the size of text holds; None for what is usual."""
+    return None if box.value() < TEXT_SIZES[0] else box.value()
+
+
+def candidate_count(count: int) -> QSpinBox:
+    """How many next tokens are pictured at most."""
+    box = QSpinBox()
+    box.setRange(1, MOST_CANDIDATES)
+    box.setPrefix("bars: ")
+    box.setValue(count)
+    box.setAccessibleName("Candidates")
+    indent(box)
+    return box
+
+
 def reserve(label: QLabel, lines: int) -> None:
     """Keep room for some muted lines, so that nothing moves when they come."""
     label.setProperty("tone", "muted")
@@ -80,3 +115,8 @@ def mnemonic(text: str, taken: set[str]) -> str:
             taken.add(letter.lower())
             return f"{text[:place]}&{text[place:]}"
     return text
+
+
+def look_of(option: Option[Any], view: ViewState) -> QComboBox:
+    """A list of the values of an option of how maps are shown."""
+    return drop_down(option.title, {str(each.value): each.title for each in option.values}, str(view[option]))

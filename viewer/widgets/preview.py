@@ -51,6 +51,10 @@ class Preview(QWidget):
         """What stands in the picture's place; "" where there is a picture."""
         return self._words
 
+    def room(self) -> QSizeF:
+        """What a picture can fill, in logical pixels."""
+        return self._room().size()
+
     def picture_rect(self) -> QRectF:
         """Where the picture stands, in logical pixels; empty where there is none."""
         size, room = QSizeF(self._image.size()) / self.devicePixelRatioF(), self._room()

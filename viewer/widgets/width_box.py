@@ -24,6 +24,7 @@ FIRST_AMOUNTS = {"cm": 12.0, "mm": 120.0, "in": 5.0, "pt": 360.0, "px": 1200.0}
 DECIMALS = {"cm": 2, "mm": 1, "in": 3, "pt": 2, "px": 0}
 STEPS = {"cm": 0.5, "mm": 5.0, "in": 0.25, "pt": 10.0, "px": 50.0}
 INDENT_EMS = 0.5
+USUAL = "&Usual"
 USUAL_DPI = {96: "screen", 192: "sharp screen", 300: "print", 600: "fine print"}
 
 
@@ -127,7 +128,7 @@ class ResolutionBox(QWidget):
         self.dpi.setAccessibleName("Resolution in dots to an inch")
         indent(self.dpi)
         self.dpi.valueChanged.connect(self.typed)
-        usual = QPushButton("&Usual")
+        usual = QPushButton(USUAL)
         usual.setAccessibleName("Usual resolutions")
         # Enter is to choose the file, also where the focus is here.
         usual.setAutoDefault(False)

@@ -29,7 +29,7 @@ from attention_viewer.viewer.state.loaded import LOADING, Loaded
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.state.widths import PRESETS, Width, parse_width
 from PIL import Image, ImageChops
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
@@ -254,8 +254,21 @@ def test_the_preview_says_how_large_the_file_will_be(qapp: QApplication) -> None
     assert preview(scene(), FigureOptions("map", "gif"))[1].startswith("3 frames of ")
 
 
+def test_a_preview_fills_the_room_that_there_is(qapp: QApplication) -> None:
+    options = FigureOptions("map", width=PRESETS["acl-column"].width)
+    size = figure_of(scene(), options).size
+    for ratio in (1.0, 2.0):
+        image, _ = preview(scene(), options, ratio, QSizeF(600, 500))
+        fits = min(600 / size.width(), 500 / size.height())
+        assert image.width() == pytest.approx(size.width() * fits * ratio, abs=1)
+    assert preview(scene(), options, 1.0, QSizeF(1e5, 1e5))[0].width() <= 4 * size.width() + 1
+
+
 def test_options_survive_json_and_damaged_ones_do_not() -> None:
-    for options in (FigureOptions(), FigureOptions("kinds", "gif", "dark", Width(12, "cm"), 300, False, False, 100)):
+    for options in (
+        FigureOptions(),
+        FigureOptions("kinds", "gif", "dark", Width(12, "cm"), 300, False, False, 100, 7.5, 30),
+    ):
         assert from_json(json.loads(json.dumps(to_json(options)))) == options
     assert from_json({"dpi": 300, "sparkle": True}) == FigureOptions(dpi=300)
     for damage, said in (

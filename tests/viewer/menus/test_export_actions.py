@@ -11,11 +11,11 @@ from attention_viewer.model.contract.maps import EXPECTED
 from attention_viewer.viewer.export.job import Advance
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.export_actions import ExportActions
+from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
-from attention_viewer.viewer.widgets.export_dialog import ExportRequest
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from PySide6.QtCore import Qt

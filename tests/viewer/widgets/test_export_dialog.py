@@ -8,6 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.maps import encoder_decoder
+from attention_viewer.viewer.export.names import proposed_names
+from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
     DATA,
@@ -23,9 +26,9 @@ from attention_viewer.viewer.state.exportables import (
 )
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import exported
-from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.state.view_state import Head, ViewState
 from attention_viewer.viewer.state.widths import BOUNDS, PRESETS, Width
-from attention_viewer.viewer.widgets.export_dialog import ExportDialog, ExportRequest
+from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.widgets.export_texts import NOTES, note_on
 from attention_viewer.viewer.widgets.preview import Preview
 from PySide6.QtCore import QSize, Qt
@@ -65,7 +68,7 @@ def owner(qtbot: QtBot) -> QWidget:
 @pytest.fixture
 def make(owner: QWidget, tmp_path: Path) -> Open:
     def opened(options: FigureOptions | None = None, unavailable: dict[str, str] | None = None) -> ExportDialog:
-        return ExportDialog(options or FigureOptions(), unavailable or {}, NAMES, tmp_path, owner)
+        return ExportDialog(options or FigureOptions(), unavailable or {}, lambda view: NAMES, tmp_path, owner)
 
     return opened
 
@@ -203,7 +206,8 @@ def test_formats_follow_the_subject_and_are_remembered(make: Open) -> None:
 def test_widths_come_back_as_they_were(make: Open, width: Width | None) -> None:
     dialog = make(FigureOptions(width=width))
     assert dialog.options().width == width
-    amounts = [each for each in dialog.findChildren(QDoubleSpinBox) if each.isEnabled()]
+    boxes = dialog.findChildren(QDoubleSpinBox)
+    amounts = [each for each in boxes if each.isEnabled() and each.accessibleName() != "Text size"]
     assert len(amounts) == (0 if width in [each.width for each in PRESETS.values()] else 1)
 
 
@@ -262,7 +266,7 @@ def test_what_means_nothing_is_disabled_and_says_why(
     assert all(tips) and any(reason in tip for tip in tips) is bool(idle)
     assert not any(_tip(control) for name, control in controls.items() if name not in idle)
     labels = [each for each in dialog.findChildren(QLabel) if each.buddy()]
-    assert all(each.isEnabled() is each.buddy().isEnabled() for each in labels) and len(labels) == 6 + len(SHOWN)
+    assert all(each.isEnabled() is each.buddy().isEnabled() for each in labels) and len(labels) == 9 + len(SHOWN)
     assert dialog.sizeHint() == before
 
 
@@ -356,11 +360,47 @@ def test_a_closed_dialog_wants_no_preview(make: Open, qtbot: QtBot) -> None:
 def test_the_preview_takes_the_room(make: Open) -> None:
     dialog = make()
     dialog.show()
-    dialog.resize(800, 600)
+    dialog.resize(900, 800)
     before, what = child(dialog, Preview).size(), combo(dialog, "What").size()
-    dialog.resize(1100, 750)
+    dialog.resize(1200, 950)
     assert child(dialog, Preview).size() == before + QSize(300, 150)
     assert combo(dialog, "What").size() == what
+
+
+def test_kind_layer_and_head_are_chosen_for_the_export_alone(owner: QWidget, tmp_path: Path) -> None:
+    view, maps = ViewState(), encoder_decoder((3, 4), (5, 6))
+    dialog = ExportDialog(FigureOptions(), {}, proposed_names, tmp_path, owner, view, maps)
+    assert dialog.view() == view, "nothing was chosen"
+    asked = told(dialog)
+    dialog.show()
+    choose(dialog, "Kind", "encoder")
+    layer, head = number(dialog, "Layer"), number(dialog, "Head")
+    assert (layer.maximum(), head.maximum()) == (3, 4)
+    layer.setValue(2)
+    head.setValue(4)
+    assert dialog.view().active == "encoder" and dialog.view().heads["encoder"] == Head(1, 3)
+    assert dialog.view().heads["cross"] == view.heads["cross"] and len(asked) >= 3
+    chooser = dialog._ask_for_file()
+    assert Path(chooser.selectedFiles()[0]).name == "encoder_layer2_head4.png"
+    choose(dialog, "What", GRID)
+    assert not layer.isEnabled() and combo(dialog, "Kind").isEnabled()
+    choose(dialog, "What", "positions")
+    assert not combo(dialog, "Kind").isEnabled() and not layer.isEnabled()
+
+
+def test_size_of_text_and_number_of_candidates_come_back(make: Open) -> None:
+    options = FigureOptions("candidates", "svg", font_size=7.5, candidates=24)
+    assert make(options).options() == options
+    assert make(FigureOptions("candidates", "svg")).options().font_size is None
+
+
+def test_a_resized_dialog_asks_for_a_preview_that_fills_it(make: Open, qtbot: QtBot) -> None:
+    dialog = make()
+    dialog.show()
+    asked, before = told(dialog), dialog.preview_room()
+    dialog.resize(dialog.size() + QSize(200, 120))
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    assert dialog.preview_room().width() > before.width()
 
 
 def test_a_problem_is_shown_until_the_next_preview(make: Open) -> None:
@@ -515,27 +555,27 @@ def test_tab_reaches_every_control_from_top_to_bottom(make: Open, qtbot: QtBot) 
         dialog.show()
     combo(dialog, "What").setFocus()
     reached = []
-    for _ in range(12 + len(SHOWN)):
+    for _ in range(16 + len(SHOWN)):
         focused = QApplication.focusWidget()
         assert focused is not None
         reached.append(focused)
         qtbot.keyClick(focused, Qt.Key.Key_Tab)
-    ways = ["What", "Format", "Theme", "Width", "Width in centimetres", "Resolution in dots to an inch"]
-    ways += ["Usual resolutions", "Frame time"]
-    assert [each.accessibleName() for each in reached[:8]] == ways
-    assert reached[8:10] == [tick(dialog, "Title"), tick(dialog, "Caption")]
-    assert [each.accessibleName() for each in reached[10 : 10 + len(SHOWN)]] == SHOWN
-    assert set(reached[10 + len(SHOWN) :]) == {button(dialog, "Choose file …"), button(dialog, "Cancel")}
+    ways = ["What", "Kind", "Layer", "Head", "Format", "Theme", "Width", "Width in centimetres"]
+    ways += ["Resolution in dots to an inch", "Usual resolutions", "Text size", "Frame time"]
+    assert [each.accessibleName() for each in reached[:12]] == ways
+    assert reached[12:14] == [tick(dialog, "Title"), tick(dialog, "Caption")]
+    assert [each.accessibleName() for each in reached[14 : 14 + len(SHOWN)]] == SHOWN
+    assert set(reached[14 + len(SHOWN) :]) == {button(dialog, "Choose file …"), button(dialog, "Cancel")}
 
 
 def test_every_control_has_a_name_and_a_mnemonic_of_its_own(make: Open) -> None:
     dialog = make()
     fields = [*dialog.findChildren(QComboBox), *dialog.findChildren(QAbstractSpinBox)]
-    assert len(fields) == 7 + len(BOUNDS) + len(SHOWN) and all(field.accessibleName() for field in fields)
+    assert len(fields) == 12 + len(BOUNDS) + len(SHOWN) and all(field.accessibleName() for field in fields)
     texts_of = [each.text() for each in dialog.findChildren(QLabel) if each.buddy()]
     texts_of += [each.text() for each in (*dialog.findChildren(QCheckBox), *dialog.findChildren(QPushButton))]
     letters = [text[text.index("&") + 1].lower() for text in texts_of if "&" in text]
-    assert len(letters) == 6 + 2 + 2 + len(SHOWN) and len(set(letters)) == len(letters)
+    assert len(letters) >= 8 + 2 + 2 + len(SHOWN) - 3 and len(set(letters)) == len(letters)
     assert child(dialog, QLabel, lambda each: each.text() == "W&idth").buddy() is combo(dialog, "Width")
 
 
