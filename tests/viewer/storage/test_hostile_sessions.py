@@ -31,7 +31,7 @@ ODD: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def good(session: Translator) -> dict[str, Any]:
+def good(translator: Translator) -> dict[str, Any]:
     """A session with branches and interventions, as the program writes it."""
     values: dict[str, Any] = json.loads((FIXTURES / "version-1.avsession").read_text("utf-8"))
     return values
