@@ -144,7 +144,7 @@ def how_at(document: Document, index: int) -> How:
 
 def continues(document: Document, other: Document) -> bool:
     """Whether the rows of one document are those of another too, as far as both go."""
-    return _row_conditions(document) == _row_conditions(other)
+    return document is other or _row_conditions(document) == _row_conditions(other)
 
 
 def _row_conditions(document: Document) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ No Qt, no torch: intents are pure functions of it (`viewer.intents`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract.api import How, Trace
@@ -103,9 +104,9 @@ class State:
         """True when at least one decoder row is shown or asked for."""
         return self.wanted is not None and self.wanted.step > self.owed and self.has_steps
 
-    @property
+    @cached_property
     def _known(self) -> Traced | None:
-        """The trace with the most rows of the line wanted, where it was computed."""
+        """The trace with the most rows of the line wanted, where it was computed; asked for by every menu entry."""
         furthest, wanted = self.furthest, self.wanted
         same = furthest is not None and wanted is not None and documents.continues(furthest.document, wanted)
         return furthest if same else None
