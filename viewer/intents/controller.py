@@ -37,7 +37,7 @@ from attention_viewer.viewer.state.highlight import Hover
 from attention_viewer.viewer.state.history import History, Run
 from attention_viewer.viewer.state.loaded import NOTHING, Loaded
 from attention_viewer.viewer.state.state import State, Traced
-from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.state.view_state import MapView, ViewState
 from attention_viewer.viewer.work.inquiries import Inquiries
 from attention_viewer.viewer.work.jobs import Priority
 from attention_viewer.viewer.work.requests import force_work, trace_work, vocabulary_work
@@ -193,6 +193,10 @@ class Controller(QObject):
     def select_head(self, kind: Kind, layer: int, head: int) -> None:
         """Show a head; layer and head count from 0."""
         self.run(looking.select_head, kind, layer, head)
+
+    def show_as(self, shown: MapView) -> None:
+        """Show the active panel's map as heat map, lines, text or table."""
+        self.run(looking.show_as, shown)
 
     def toggle_head(self, kind: Kind, layer: int, head: int) -> None:
         """Take a head into those that are shown as one map, or out of them; layer and head count from 0."""

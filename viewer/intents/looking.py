@@ -8,12 +8,17 @@ from attention_viewer.model.contract.maps import Kind
 from attention_viewer.viewer.intents.turns import Turn, look
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.state import State
-from attention_viewer.viewer.state.view_state import Head, PositionView, ViewState
+from attention_viewer.viewer.state.view_state import Head, MapView, PositionView, ViewState
 
 
 def select_head(state: State, kind: Kind, layer: int, head: int) -> Turn:
     """Show a head; layer and head count from 0."""
     return look(state, view_state.select_head(state.view, kind, Head(layer, head), state.shown.maps))
+
+
+def show_as(state: State, shown: MapView) -> Turn:
+    """Show the active panel's map in another way."""
+    return look(state, view_state.show_as(state.view, state.view.active, shown))
 
 
 def toggle_head(state: State, kind: Kind, layer: int, head: int) -> Turn:

@@ -27,7 +27,7 @@ from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.exportables import DATA
 from attention_viewer.viewer.state.options import Option
 from attention_viewer.viewer.state.results import RANKING
-from attention_viewer.viewer.state.view_state import Side
+from attention_viewer.viewer.state.view_state import MAP_VIEWS, MapView, Side
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.mnemonics import mark_menu, plain
@@ -204,6 +204,9 @@ SUBMENUS = (
                lambda c, value: c.laboratory.set_encoder_positions(value), HAS_SENTENCE),
     SubmenuSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
                lambda c, value: c.laboratory.set_decoder_positions(value), HAS_SENTENCE),
+    SubmenuSpec("View", "Show the active map as", MAP_VIEWS,
+               lambda c: c.controller.view.views.get(c.controller.view.active, MapView.MAP),
+               lambda c, value: c.controller.show_as(value)),
     SubmenuSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
                lambda c: c.theme, lambda c, value: c.set_theme(value)),
     SubmenuSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),

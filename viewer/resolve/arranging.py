@@ -94,12 +94,17 @@ def arrangement(trace: Trace, kind: Kind, view: ViewState) -> Arrangement | None
 
 
 def summary(view: ViewState, kind: Kind, layers: int, heads: int) -> tuple[Pooling, tuple[LayerHead, ...]] | None:
-    """The heads that the view shows as one map, and how; None for the selected head alone. None chosen: no heads."""
+    """The heads that the view shows as one map, and how; None for the selected head alone.
+
+    Where heads are to be chosen: no heads as long as none is, of any map; the selected one where only others have some.
+    """
     wanted = view[HEADS_SHOWN]
     if wanted is HeadsShown.ONE:
         return None
     pooling = Pooling.MAXIMUM if wanted in MAXIMA else Pooling.MEAN
     if wanted in (HeadsShown.CHOSEN_MEAN, HeadsShown.CHOSEN_MAXIMUM):
+        if view.sets and kind not in view.sets:
+            return None
         chosen = sorted((each.layer, each.head) for each in view.sets.get(kind, frozenset()))
         return pooling, tuple(each for each in chosen if each[0] < layers and each[1] < heads)
     layer = min(view.heads[kind].layer, layers - 1)

@@ -33,6 +33,8 @@ from attention_viewer.viewer.state.specs import (
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState, choose
 
 SIGNED_COLORMAP = "diverging"
+MOST_SINGLES = 8
+"""Heads that lines tell apart by colour."""
 
 
 def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missing:
@@ -62,6 +64,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         is_other=bool(shown.summed) or (shown.says != shown.side and bool(shown.says)),
         row_groups=shown.arranged.rows if shown.arranged else None,
         column_groups=shown.arranged.columns if shown.arranged else None,
+        singles=_singles(shown),
     )
 
 
@@ -92,6 +95,14 @@ def grid(loaded: Loaded, view: ViewState, kind: Kind) -> GridSpec | Missing:
         taught=loaded.taught(kind),
         summed=shown.summed,
     )
+
+
+def _singles(shown: ShownMaps) -> tuple[tuple[str, Floats], ...]:
+    """The maps of the heads that the large map is made of, where each can have a colour of its own."""
+    if not 1 < len(shown.summed) <= MOST_SINGLES:
+        return ()
+    heads = sorted(shown.summed, key=lambda each: (each.layer, each.head))
+    return tuple((f"{each.layer + 1}.{each.head + 1}", shown.weights[each.layer, each.head]) for each in heads)
 
 
 def map_title(shown: ShownMaps) -> str:

@@ -16,6 +16,24 @@ CHOSEN = (HeadsShown.CHOSEN_MEAN, HeadsShown.CHOSEN_MAXIMUM)
 """What a large map is that shows the chosen heads as one."""
 
 
+class MapView(StrEnum):
+    """How a panel shows its large map."""
+
+    MAP = "map"
+    LINES = "lines"
+    TEXT = "text"
+    TABLE = "table"
+
+
+MAP_VIEWS = (
+    (MapView.MAP, "Heat map"),
+    (MapView.LINES, "Lines between tokens"),
+    (MapView.TEXT, "Shaded text"),
+    (MapView.TABLE, "Table of values"),
+)
+"""The views and what menus call them."""
+
+
 class Side(StrEnum):
     """Which of two compared traces the maps show, or the difference of their weights."""
 
@@ -77,7 +95,7 @@ class ViewState:
     and head. `side` matters while two traces are compared; `filter` lets through the pieces of the vocabulary that
     hold it ("": the most probable ones). `trial` are settings of sampling while a slider is being dragged. `chosen` are
     the choices of `viewer.state.options` that are not at their default, by their names; `view[OPTION]` reads one.
-    `sets` are the heads that were chosen to be shown as one map.
+    `sets` are the heads that were chosen to be shown as one map; `views` how panels show theirs, if not as heat maps.
     """
 
     heads: Mapping[Kind, Head] = field(default_factory=_first_heads)
@@ -90,6 +108,7 @@ class ViewState:
     trial: Decoding | None = None
     chosen: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     sets: Mapping[Kind, frozenset[Head]] = field(default_factory=lambda: MappingProxyType({}))
+    views: Mapping[Kind, MapView] = field(default_factory=lambda: MappingProxyType({}))
 
     def __getitem__(self, option: Option[Value]) -> Value:
         """What is chosen of an option."""
@@ -107,6 +126,13 @@ def select_head(view: ViewState, kind: Kind, head: Head, maps: Iterable[MapInfo]
     """The view with `head` chosen for `kind` (for all kinds when locked), held inside what the model has."""
     chosen = {each.kind: clamp(head, each.shape) for each in maps if view.locked or each.kind == kind}
     return replace(view, heads=MappingProxyType({**view.heads, **chosen}), active=kind)
+
+
+def show_as(view: ViewState, kind: Kind, shown: MapView) -> ViewState:
+    """The view with the map of a kind shown in another way."""
+    others = {each: how for each, how in view.views.items() if each != kind}
+    changed = others if shown is MapView.MAP else {**others, kind: shown}
+    return replace(view, views=MappingProxyType(changed))
 
 
 def toggle_head(view: ViewState, kind: Kind, head: Head) -> ViewState:

@@ -24,7 +24,7 @@ from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.figure_options import to_json as options_json
-from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState, choose
+from attention_viewer.viewer.state.view_state import Head, MapView, PositionView, Side, ViewState, choose
 from attention_viewer.viewer.storage.files import write_lines
 
 FORMAT = "attention-viewer session"
@@ -170,6 +170,11 @@ def _read_sets(given: Fields, name: str) -> MappingProxyType[Kind, frozenset[Hea
     return MappingProxyType({kind: frozenset(_heads_in(sets, kind)) for kind in sets.values})
 
 
+def _read_views(given: Fields, name: str) -> MappingProxyType[Kind, MapView]:
+    views = given.part(name)
+    return MappingProxyType({kind: views.word(kind, MapView) for kind in views.values})
+
+
 def _heads_in(sets: Fields, kind: str) -> Iterator[Head]:
     for each in sets.items(kind, MOST_CHOSEN):
         if not isinstance(each, list) or len(each) != 2 or not all(type(n) is int and n >= 0 for n in each):
@@ -199,6 +204,7 @@ def _word(words: type[StrEnum]) -> Callable[[Fields, str], StrEnum]:
 _VIEW_FIELDS = {
     "heads": _Field(_write_heads, _read_heads),
     "sets": _Field(_write_sets, _read_sets),
+    "views": _Field(dict, _read_views),
     "active": _Field(str, _read_active),
     "locked": _Field(bool, Fields.flag),
     "positions": _Field(_write_positions, _read_positions),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
-from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.state.view_state import Head, MapView
 from attention_viewer.viewer.widgets.card import BUTTON_EMS, ElidedLabel, TitleBlock
 from attention_viewer.viewer.widgets.colorbar_line import ColorbarLine
 from attention_viewer.viewer.widgets.head_grid import HeadGrid
-from attention_viewer.viewer.widgets.heatmap_view import HeatmapView
+from attention_viewer.viewer.widgets.map_stack import MapStack
 from attention_viewer.viewer.widgets.message import GIVEN_BACK
 from attention_viewer.viewer.widgets.plain import plain_label
 from attention_viewer.viewer.widgets.readout import Readout
@@ -79,7 +79,8 @@ class AttentionPanel(QWidget):
         self._axes = ElidedLabel("muted")
         self.header = self._make_header(name)
         self.grid = HeadGrid(f"{name}: all heads", style)
-        self.map = HeatmapView(f"{name}: selected head", style)
+        self.stack = MapStack(f"{name}: selected head", style)
+        self.map = self.stack.map
         self.setAccessibleName(name)
         self._lay_out()
         self.grid.selected.connect(self.head_selected)
@@ -87,6 +88,7 @@ class AttentionPanel(QWidget):
         self.grid.menu_requested.connect(self.head_menu_requested)
         self.map.cell_hovered.connect(self.cell_hovered)
         self.map.activated.connect(self.activate)
+        self.stack.made.connect(self._follow)
         self.layer.activated.connect(self._choose)
         self.head.activated.connect(self._choose)
         self.thumbnails.clicked.connect(self.thumbnails_requested)
@@ -117,7 +119,7 @@ class AttentionPanel(QWidget):
 
     def set_heatmap(self, spec: HeatmapSpec | Pending | Unavailable) -> None:
         """Show the selected head, or why there is none; the reason is said once, in the larger place."""
-        self.map.set_spec(spec)
+        self.stack.set_spec(spec)
         is_there = isinstance(spec, HeatmapSpec)
         badge = spec.badge if isinstance(spec, HeatmapSpec) else ""
         self.badge.setText(badge)
@@ -137,9 +139,13 @@ class AttentionPanel(QWidget):
         self._wanted = None if shown == self._roomy else shown
         self._share_room()
 
+    def set_view(self, view: MapView) -> None:
+        """Show the large map as heat map, lines, text or table."""
+        self.stack.set_view(view)
+
     def set_overlay(self, overlay: Overlay) -> None:
         """Light rows and columns of the large map."""
-        self.map.set_overlay(overlay)
+        self.stack.set_overlay(overlay)
 
     def set_readout(self, text: str) -> None:
         """What stands below the title, as rich text, in the place of the axes; they come back for a mere hint."""
@@ -170,7 +176,7 @@ class AttentionPanel(QWidget):
         """Use another theme or text size."""
         self._look = style
         self.grid.set_style(style)
-        self.map.set_style(style)
+        self.stack.set_style(style)
         self.colorbar.set_style(style)
         self.thumbnails.setIcon(title_icon("heads", style))
         side = round(BUTTON_EMS * style.em)
@@ -201,6 +207,11 @@ class AttentionPanel(QWidget):
         """Share out the room anew."""
         super().resizeEvent(event)
         self._share_room()
+
+    def _follow(self, part: QWidget) -> None:
+        """Become the active panel also when a view that was just made is clicked or gets the focus."""
+        for each in (part, *part.findChildren(QWidget)):
+            each.installEventFilter(self)
 
     def _share_room(self) -> None:
         """Put the thumbnails above or beside the map, or fold them away: a function of the panel's size alone."""
@@ -254,7 +265,7 @@ class AttentionPanel(QWidget):
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignTop)
-        self._box.addWidget(self.map, 1)
+        self._box.addWidget(self.stack, 1)
 
 
 def _switch(name: str) -> QToolButton:

@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
             widget.activate()
         if name in self.panels:
             # Without a cursor, so that the arrow keys go on stepping.
-            widget.map.setFocus(Qt.FocusReason.OtherFocusReason)
+            widget.stack.shown().setFocus(Qt.FocusReason.OtherFocusReason)
             return
         inside = (each for each in tab_order.reachable(self) if widget.isAncestorOf(each) or each is widget)
         target = next(inside, None)

@@ -24,7 +24,7 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, COLORMAP, QUANTITY
 from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, EFFECT, HEADS, RANKING, TRANSLATIONS, Results
 from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
-from attention_viewer.viewer.state.view_state import PositionView, ViewState
+from attention_viewer.viewer.state.view_state import MapView, PositionView, ViewState
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
 
 Map = HeatmapSpec | Pending | Unavailable
@@ -217,6 +217,7 @@ def of_map(kind: Kind) -> tuple[Binding[Scene], ...]:
         Binding("locked", lambda s: (s.view.locked,), _the_same, lambda w, spec: w.set_locked(spec)),
         Binding("grid", lambda s: _drawn(s, kind), resolve.grid, lambda w, spec: w.set_grid(spec)),
         Binding("map", lambda s: _drawn(s, kind), resolve.heatmap, _show_map),
+        Binding("view", lambda s: (s.view.views.get(kind, MapView.MAP),), _the_same, lambda w, spec: w.set_view(spec)),
     )
 
 

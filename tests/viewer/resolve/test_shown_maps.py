@@ -172,3 +172,11 @@ def test_tokens_light_the_words_that_hold_them() -> None:
     lit = highlight(CellHover(CROSS, 1, 1), maps, groups)
     assert lit.source == lit.target == {1, 2} and lit.overlays[CROSS].rows == {1}
     assert lit.overlays[ENCODER].rows == {1, 2}
+
+
+def test_maps_without_chosen_heads_show_their_own() -> None:
+    first = ViewState(heads=MappingProxyType({CROSS: Head(1, 2), ENCODER: Head(1, 2)}))
+    view = toggle_head(first, CROSS, Head(0, 0))
+    assert shown(view, ENCODER).title == "Encoder self-attention · layer 2, head 3"
+    assert [name for name, _ in shown(view).singles] == ["1.1", "2.3"] and shown(view, ENCODER).singles == ()
+    np.testing.assert_array_equal(shown(view).singles[1][1], traces.trace(4).cross_attention[1, 2])

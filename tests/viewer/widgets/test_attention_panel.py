@@ -112,7 +112,7 @@ def test_thumbnails_stand_beside_the_map_in_a_panel_wider_than_high(panel: Atten
     panel.resize(1200, 500)
     panel.set_thumbnails(True)
     qtbot.waitUntil(lambda: panel.map.width() > 700)
-    assert panel.grid.isVisible() and panel.grid.geometry().right() < panel.map.geometry().left()
+    assert panel.grid.isVisible() and panel.grid.geometry().right() < panel.stack.geometry().left()
     assert panel.grid.width() > 60
 
 

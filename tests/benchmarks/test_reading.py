@@ -1,0 +1,65 @@
+"""Measures of all heads, and the views of a map redrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from attention_viewer.model.analysis.head_table import measured, roles
+from attention_viewer.model.analysis.heads import Pooling, pooled
+from attention_viewer.model.contract.api import Trace
+from attention_viewer.model.translator import Translator
+from attention_viewer.viewer.look.theme import PALETTES, style_for
+from attention_viewer.viewer.painting.lines import paint_lines
+from attention_viewer.viewer.painting.shaded_text import paint_shaded
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+from pytest_benchmark.fixture import BenchmarkFixture
+from support.specs_for_tests import heatmap
+
+SENTENCE = "The old cat sat on the mat near the door because it was very tired."
+
+
+@pytest.fixture(scope="module")
+def trace(session: Translator) -> Trace:
+    from attention_viewer.model.contract.document import Document, go_to
+
+    found = session.trace(go_to(Document(SENTENCE), 20))
+    assert len(found.source_tokens) >= 15 and sum(each.layers * each.heads for each in found.maps) == 96
+    return found
+
+
+def test_measures_and_roles_of_all_heads(trace: Trace, benchmark: BenchmarkFixture) -> None:
+    def all_of_it() -> None:
+        for sides in trace.maps:
+            measured(trace, sides)
+            roles(trace, sides.kind)
+            heads = [(each.layer, each.head) for each in sides.head_ids]
+            for pooling in Pooling:
+                pooled(trace.weights(sides.kind), heads, pooling)
+
+    benchmark.pedantic(all_of_it, rounds=30, warmup_rounds=3)
+    assert benchmark.stats is not None and benchmark.stats.stats.min <= 0.030
+
+
+@pytest.mark.parametrize(("tokens", "limit"), [(20, 0.016), (300, 0.050)])
+@pytest.mark.parametrize("paint", [paint_lines, paint_shaded], ids=lambda each: each.__name__)
+def test_a_view_redrawn(
+    qapp: QApplication, benchmark: BenchmarkFixture, paint: Callable[..., object], tokens: int, limit: float
+) -> None:
+    style, spec = style_for(PALETTES["light"], QFont()), heatmap(tokens, tokens)
+    rows = np.random.default_rng(1).dirichlet(np.full(tokens, 0.05), size=tokens).astype(np.float32)
+    spec = replace(spec, values=rows)
+    image = QImage(600, 700, QImage.Format.Format_ARGB32_Premultiplied)
+
+    def repaint() -> None:
+        painter = QPainter(image)
+        paint(painter, QRectF(0, 0, 600, 700), spec, style)
+        painter.end()
+
+    benchmark.pedantic(repaint, rounds=20, warmup_rounds=2)
+    # The best of the rounds: what else the machine does is not the painter's doing.
+    assert benchmark.stats is not None and benchmark.stats.stats.min <= limit

@@ -1,0 +1,172 @@
+"""Weights as lines between two columns of tokens: queries on the left, keys on the right, as opaque as they are large.
+
+Shape letters: R rows (queries), C columns (keys).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from attention_viewer.model.contract.api import Floats
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.curves import curve_colors
+from attention_viewer.viewer.painting.labels import elided
+from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+LEAST_OPACITY = 0.02
+"""Lines that would be fainter are not drawn: they could not be seen, and there are most of them."""
+FAINT = 0.06
+"""Opacity of what is not lit, as a share of its own, while something is."""
+LEAST_ROW_EMS, MOST_ROW_EMS = 0.55, 1.9
+LEVELS = 24
+"""Steps of opacity: lines of one step are drawn at once."""
+MOST_SMOOTH = 800
+"""More lines than that are drawn a pixel wide and without smoothing: what takes time, and is seen in few lines only."""
+WIDE_EMS = 24.0
+"""Width between the columns of tokens, at most."""
+
+
+@dataclass(frozen=True)
+class LinesLayout:
+    """Where tokens stand: the y of each row and column, the x at which lines begin and end."""
+
+    left: float
+    right: float
+    rows: tuple[float, ...]
+    columns: tuple[float, ...]
+    step: float
+
+    def row_at(self, point: QPointF) -> int | None:
+        """The row whose token is at a point."""
+        return _nearest(self.rows, self.step, point.y()) if point.x() <= self.left else None
+
+    def column_at(self, point: QPointF) -> int | None:
+        """The column whose token is at a point."""
+        return _nearest(self.columns, self.step, point.y()) if point.x() >= self.right else None
+
+
+def lines_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> LinesLayout:
+    """Tokens below each other in `rect`, both columns over its height, the lines between them."""
+    rows, columns = spec.values.shape
+    top = rect.top() + _legend_height(spec, style)
+    room = max(rect.bottom() - top, 1.0)
+    step = min(room / max(rows, columns, 1), MOST_ROW_EMS * style.em)
+    metrics = QFontMetricsF(style.mono)
+    beside = max((metrics.horizontalAdvance(elided(label, style)) for label in spec.rows.labels), default=0.0)
+    after = max((metrics.horizontalAdvance(elided(label, style)) for label in spec.columns.labels), default=0.0)
+    left = rect.left() + min(beside, 0.4 * rect.width()) + style.gap
+    right = min(rect.right() - min(after, 0.4 * rect.width()) - style.gap, left + WIDE_EMS * style.em)
+    return LinesLayout(left, max(right, left + 1.0), _places(top, step, rows), _places(top, step, columns), step)
+
+
+def paint_lines(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style, lit: Overlay | None = None) -> None:
+    """Paint the tokens and a line for each weight, a colour for each head; what is `lit` alone where anything is."""
+    layout = lines_layout(rect, spec, style)
+    lit = None if lit is None or not (lit.rows or lit.columns) else lit
+    painter.save()
+    painter.setClipRect(rect)
+    maps = spec.singles or (("", spec.values),)
+    shown = [_shown(values, spec, lit) for _, values in maps]
+    drawn = sum(int((opacity >= LEAST_OPACITY).sum()) for opacity in shown)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, drawn <= MOST_SMOOTH)
+    for opacity, color in zip(shown, curve_colors(style, len(maps)), strict=True):
+        _paint_map(painter, layout, opacity, color, style if drawn <= MOST_SMOOTH else replace(style, stroke=0.0))
+    _paint_tokens(painter, rect, layout, spec, style, lit)
+    if spec.singles:
+        _paint_legend(painter, rect, spec, style)
+    painter.restore()
+
+
+def _shown(values: Floats, spec: HeatmapSpec, lit: Overlay | None) -> Floats:
+    """How opaque each line is, [R, C]; what points against a token as much as what points to it."""
+    most = max(abs(spec.scale.low), abs(spec.scale.high), 1e-30)
+    opacity = np.clip(np.abs(values) / most, 0.0, 1.0)
+    if spec.mask is not None:
+        opacity = np.where(spec.mask, 0.0, opacity)
+    if lit is not None:
+        kept = np.zeros(values.shape, dtype=np.bool_)
+        kept[[row for row in lit.rows if row < values.shape[0]]] = True
+        kept[:, [column for column in lit.columns if column < values.shape[1]]] = True
+        opacity = np.where(kept, opacity, FAINT * opacity)
+    shown: Floats = opacity.astype(np.float32)
+    return shown
+
+
+def _paint_map(painter: QPainter, layout: LinesLayout, opacity: Floats, color: str, style: Style) -> None:
+    """The lines of one head, the faintest first, in batches of about the same opacity."""
+    levels = np.ceil(opacity * LEVELS).astype(np.int16)
+    levels[opacity < LEAST_OPACITY] = 0
+    for level in range(1, LEVELS + 1):
+        cells = np.argwhere(levels == level)
+        if not len(cells):
+            continue
+        pen = QColor(color)
+        pen.setAlphaF(level / LEVELS)
+        painter.setPen(QPen(pen, (0.6 + 1.6 * level / LEVELS) * style.stroke))
+        painter.drawLines([_line(layout, int(row), int(column)) for row, column in cells])
+
+
+def _line(layout: LinesLayout, row: int, column: int) -> QLineF:
+    return QLineF(layout.left, layout.rows[row], layout.right, layout.columns[column])
+
+
+def _paint_tokens(
+    painter: QPainter, rect: QRectF, layout: LinesLayout, spec: HeatmapSpec, style: Style, lit: Overlay | None
+) -> None:
+    painter.setFont(style.mono)
+    seen = lit or Overlay()
+    every = max(1, int(np.ceil(LEAST_ROW_EMS * style.em / max(layout.step, 1e-6))))
+    metrics = QFontMetricsF(style.mono)
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    sides = (
+        (spec.rows.labels, layout.rows, rect.left(), layout.left - style.gap - rect.left(), right, seen.rows),
+        (spec.columns.labels, layout.columns, layout.right + style.gap, rect.right() - layout.right - style.gap, left,
+         seen.columns),
+    )  # fmt: skip
+    for labels, places, x, width, how, chosen in sides:
+        for index, (label, y) in enumerate(zip(labels, places, strict=True)):
+            is_lit = index in chosen
+            if index % every and not is_lit:
+                continue
+            painter.setPen(QColor(style.palette.accent if is_lit else style.palette.text))
+            box = QRectF(x, y - metrics.height(), max(width, 1.0), 2 * metrics.height())
+            painter.drawText(box, how, metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, box.width()))
+
+
+def _legend_height(spec: HeatmapSpec, style: Style) -> float:
+    return 1.4 * style.small_line if spec.singles else 0.0
+
+
+def _paint_legend(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style) -> None:
+    """The heads by their colours, above the tokens, as many as there is room for."""
+    painter.setFont(style.small)
+    metrics = QFontMetricsF(style.small)
+    x = rect.left()
+    colors = curve_colors(style, len(spec.singles))
+    for name, color in _named(spec, colors):
+        width = metrics.horizontalAdvance(name)
+        if x + width > rect.right():
+            break
+        painter.setPen(QColor(color))
+        painter.drawText(QPointF(x, rect.top() + metrics.ascent()), name)
+        x += width + style.em
+
+
+def _named(spec: HeatmapSpec, colors: list[str]) -> Iterator[tuple[str, str]]:
+    return ((name, color) for (name, _), color in zip(spec.singles, colors, strict=True))
+
+
+def _places(top: float, step: float, count: int) -> tuple[float, ...]:
+    return tuple(top + (index + 0.5) * step for index in range(count))
+
+
+def _nearest(places: tuple[float, ...], step: float, y: float) -> int | None:
+    if not places:
+        return None
+    index = int((y - places[0]) / step + 0.5)
+    return index if 0 <= index < len(places) and abs(places[index] - y) <= step else None
