@@ -10,7 +10,9 @@ import pytest
 from attention_viewer.model.analysis.head_table import measured, roles
 from attention_viewer.model.analysis.heads import Pooling, pooled
 from attention_viewer.model.contract.api import Trace
+from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.translator import Translator
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.look.theme import PALETTES, style_for
 from attention_viewer.viewer.painting.lines import paint_lines
 from attention_viewer.viewer.painting.shaded_text import paint_shaded
@@ -24,10 +26,8 @@ SENTENCE = "The old cat sat on the mat near the door because it was very tired."
 
 
 @pytest.fixture(scope="module")
-def trace(session: Translator) -> Trace:
-    from attention_viewer.model.contract.document import Document, go_to
-
-    found = session.trace(go_to(Document(SENTENCE), 20))
+def trace() -> Trace:
+    found = Translator(BUNDLED_MODEL).trace(go_to(Document(SENTENCE), 20))
     assert len(found.source_tokens) >= 15 and sum(each.layers * each.heads for each in found.maps) == 96
     return found
 

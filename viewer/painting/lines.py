@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from attention_viewer.model.contract.api import Floats
@@ -22,6 +23,8 @@ LEAST_OPACITY = 0.02
 FAINT = 0.06
 """Opacity of what is not lit, as a share of its own, while something is."""
 LEAST_ROW_EMS, MOST_ROW_EMS = 0.55, 1.9
+MEASURED = 12
+"""Labels whose width is measured, the longest ones."""
 LEVELS = 24
 """Steps of opacity: lines of one step are drawn at once."""
 MOST_SMOOTH = 800
@@ -55,9 +58,7 @@ def lines_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> LinesLayout:
     top = rect.top() + _legend_height(spec, style)
     room = max(rect.bottom() - top, 1.0)
     step = min(room / max(rows, columns, 1), MOST_ROW_EMS * style.em)
-    metrics = QFontMetricsF(style.mono)
-    beside = max((metrics.horizontalAdvance(elided(label, style)) for label in spec.rows.labels), default=0.0)
-    after = max((metrics.horizontalAdvance(elided(label, style)) for label in spec.columns.labels), default=0.0)
+    beside, after = (_widest(labels, style) for labels in (spec.rows.labels, spec.columns.labels))
     left = rect.left() + min(beside, 0.4 * rect.width()) + style.gap
     right = min(rect.right() - min(after, 0.4 * rect.width()) - style.gap, left + WIDE_EMS * style.em)
     return LinesLayout(left, max(right, left + 1.0), _places(top, step, rows), _places(top, step, columns), step)
@@ -98,20 +99,20 @@ def _shown(values: Floats, spec: HeatmapSpec, lit: Overlay | None) -> Floats:
 
 def _paint_map(painter: QPainter, layout: LinesLayout, opacity: Floats, color: str, style: Style) -> None:
     """The lines of one head, the faintest first, in batches of about the same opacity."""
-    levels = np.ceil(opacity * LEVELS).astype(np.int16)
-    levels[opacity < LEAST_OPACITY] = 0
-    for level in range(1, LEVELS + 1):
-        cells = np.argwhere(levels == level)
-        if not len(cells):
+    rows, columns = np.nonzero(opacity >= LEAST_OPACITY)
+    levels = np.ceil(opacity[rows, columns] * LEVELS).astype(np.int16)
+    order = np.argsort(levels, kind="stable")
+    starts = [layout.rows[row] for row in rows[order]]
+    ends = [layout.columns[column] for column in columns[order]]
+    lines = [QLineF(layout.left, start, layout.right, end) for start, end in zip(starts, ends, strict=True)]
+    bounds = np.searchsorted(levels[order], np.arange(1, LEVELS + 2)).tolist()
+    for level, (first, last) in enumerate(pairwise(bounds), start=1):
+        if first == last:
             continue
         pen = QColor(color)
         pen.setAlphaF(level / LEVELS)
         painter.setPen(QPen(pen, (0.6 + 1.6 * level / LEVELS) * style.stroke))
-        painter.drawLines([_line(layout, int(row), int(column)) for row, column in cells])
-
-
-def _line(layout: LinesLayout, row: int, column: int) -> QLineF:
-    return QLineF(layout.left, layout.rows[row], layout.right, layout.columns[column])
+        painter.drawLines(lines[first:last])
 
 
 def _paint_tokens(
@@ -136,6 +137,13 @@ def _paint_tokens(
             painter.setPen(QColor(style.palette.accent if is_lit else style.palette.text))
             box = QRectF(x, y - metrics.height(), max(width, 1.0), 2 * metrics.height())
             painter.drawText(box, how, metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, box.width()))
+
+
+def _widest(labels: tuple[str, ...], style: Style) -> float:
+    """The width of the widest label, which is one of those with the most characters."""
+    metrics = QFontMetricsF(style.mono)
+    longest = sorted(labels, key=len)[-MEASURED:]
+    return max((metrics.horizontalAdvance(elided(label, style)) for label in longest), default=0.0)
 
 
 def _legend_height(spec: HeatmapSpec, style: Style) -> float:

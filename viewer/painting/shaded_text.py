@@ -82,13 +82,12 @@ def paint_shaded(
     weights = looked_at(spec, chosen)
     masked = _masked(spec, chosen)
     colors = COLORMAPS[spec.colormap]
+    grounds = colors[np.rint(spec.scale.normalise(weights) * (len(colors) - 1)).astype(np.int16)].tolist()
     for index, (box, label) in enumerate(zip(layout.columns, spec.columns.labels, strict=True)):
         if masked[index]:
             _paint_token(painter, box, label, style.palette.mask, style.palette.muted)
             continue
-        place = float(spec.scale.normalise(weights[index : index + 1])[0])
-        red, green, blue = (int(part) for part in colors[round(place * (len(colors) - 1))][:3])
-        ground = QColor(red, green, blue)
+        ground = QColor(*grounds[index])
         _paint_token(painter, box, label, ground.name(), "#ffffff" if ground.lightnessF() < DARK else "#000000")
     painter.restore()
     return layout
