@@ -9,9 +9,10 @@ from dataclasses import replace
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import SamplingSpec
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 COLDEST, HOTTEST = 0.1, 10.0
 """Temperatures at the ends of the slider; it is logarithmic, 1 in the middle."""
@@ -48,7 +49,7 @@ class SamplingBox(QWidget):
         self.heat = _slider("Temperature", HEAT_STEPS, "Below 1 sharpens the distribution, above 1 flattens it")
         self.top_k = _slider("Top k", len(TOP_K) - 1, "Draw from the k most probable tokens alone")
         self.nucleus = _slider("Nucleus (top p)", NUCLEUS_STEPS - 1, "Draw from the fewest tokens that hold this much")
-        self._values = {slider: QLabel() for slider in (self.heat, self.top_k, self.nucleus)}
+        self._values = {slider: plain_label() for slider in (self.heat, self.top_k, self.nucleus)}
         self._sliders = QWidget()
         self._lay_out()
         self.sample.clicked.connect(lambda on: self._choose(method=Method.SAMPLING if on else Method.GREEDY))
@@ -106,7 +107,7 @@ class SamplingBox(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         names = {self.heat: "T", self.top_k: "top k", self.nucleus: "top p"}
         for row, (slider, name) in enumerate(names.items()):
-            label, value = QLabel(name), self._values[slider]
+            label, value = plain_label(name), self._values[slider]
             label.setToolTip(slider.toolTip())
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             for text in (label, value):
