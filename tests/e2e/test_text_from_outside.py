@@ -60,6 +60,7 @@ def close_dialogs() -> None:
             each.close()
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_a_model_of_markup_is_shown_as_it_stands(open_window: Open, qtbot: QtBot, marked: Path) -> None:
     parts = open_window(model=marked, sentence="the cat sees the dog.")
     wait_for_step(qtbot, parts, 0)

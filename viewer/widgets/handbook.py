@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from attention_viewer.viewer.state.handbook import FIRST, Page, search
 from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.page_look import give_room
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -74,7 +74,7 @@ class HandbookDialog(QDialog):
         self.list.setSpacing(2)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentItemChanged.connect(self._choose)
-        self._nothing = QLabel(NOTHING)
+        self._nothing = plain_label(NOTHING)
         self._nothing.setWordWrap(True)
         self._nothing.setProperty("tone", "muted")
         self.page = PageView()

@@ -9,6 +9,7 @@ from attention_viewer.viewer.painting.formula import formula_size, paint_formula
 from attention_viewer.viewer.state.formula import plain_formula
 from attention_viewer.viewer.state.tour import StopSpec
 from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
@@ -181,7 +182,7 @@ class TourPanel(QWidget):
 
 
 def _paragraph(text: str, tone: str = "") -> QLabel:
-    label = QLabel(text)
+    label = plain_label(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     if tone:
