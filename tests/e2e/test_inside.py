@@ -65,3 +65,17 @@ def test_the_laboratory_of_positions_says_who_fails_what(window: Parts, qtbot: Q
     panel = window.window.widget("encodings")
     panel.tabs.setCurrentIndex(3)
     assert "n² · d" in picture(window, "encodings").accessibleDescription()
+
+
+def test_a_cell_clicked_in_a_map_is_the_one_that_is_opened(window: Parts, qtbot: QtBot) -> None:
+    shown = window.window.panels[ENCODER].map.map
+    where = shown.cell_rect(2, 1).center().toPoint()
+    qtbot.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=where)
+    qtbot.waitUntil(lambda: window.controller.view.inside.key == 1)
+    assert window.controller.view.active == ENCODER and window.controller.view.inside.source == 2
+    window.window.workspaces.use("inside")
+    known(qtbot, window, "parts")
+    trace = window.controller.loaded.trace
+    assert trace is not None
+    tokens = [token.text for token in trace.source_tokens]
+    assert f"“{tokens[2]}” attends to “{tokens[1]}”" in picture(window, "parts").accessibleDescription()

@@ -15,8 +15,9 @@ from attention_viewer.viewer.export.row import Titled, row_of
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.curves import curves_height, paint_curves
+from attention_viewer.viewer.painting.drawing import Drawable, drawing_of
 from attention_viewer.viewer.painting.matrix import matrix_height, paint_matrix
-from attention_viewer.viewer.resolve import resolve, resolve_positions
+from attention_viewer.viewer.resolve import pages, resolve, resolve_positions
 from attention_viewer.viewer.resolve.naming import with_word_starts
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
@@ -34,6 +35,7 @@ Spec = TypeVar("Spec")
 MATRIX_EMS, SQUARE_EMS, CURVES_EMS = 29.0, 23.0, 27.0
 DIGITS = 3
 """Decimals of a probability."""
+BETWEEN_EMS = 52.0
 PLOT_EMS = 14.0
 """Height of a plot's cells or curves."""
 
@@ -147,6 +149,28 @@ def _candidates(scene: Scene, look: Look, grown: Scene) -> Figure:
     return figure(f"{spec.title} · step {scene.rows}", row_of([bars], look.style), caption, look)
 
 
+def between(name: str) -> Callable[[Scene, Look, Scene], Figure]:
+    """The function that makes the figure of a picture of what is between the maps."""
+
+    def make(scene: Scene, look: Look, grown: Scene) -> Figure:
+        found, style = pages.picture(name, scene.loaded, scene.view), look.style
+        if isinstance(found, Pending | Unavailable):
+            raise ExportError(found.reason)
+        spec: Drawable = found
+        drawing = drawing_of(spec)
+        drawn = plot_block(
+            lambda painter, rect, vector: _done(drawing.paint(painter, rect, spec, style, ())),
+            style,
+            max(BETWEEN_EMS, drawing.width(spec, style) / style.em),
+            lambda width: drawing.height(width, spec, style),
+        )
+        said = conditions.of_loaded(scene.loaded)
+        caption = (*spec.caption, *(_lines(said) if said not in " ".join(spec.caption) else ()))
+        return figure(spec.title, row_of([Titled("", spec.subtitle, drawn)], style), caption, look)
+
+    return make
+
+
 def _window(scene: Scene, look: Look, grown: Scene) -> Figure:
     """The window as it is, in its own colours, without a margin; below it, what was changed in the model."""
     if scene.window is None:
@@ -167,6 +191,7 @@ PICTURES: Mapping[str, Callable[[Scene, Look, Scene], Figure]] = MappingProxyTyp
         POSITIONS: _positions,
         CANDIDATES: _candidates,
         WINDOW: _window,
+        **{name: between(name) for name in pages.BETWEEN},
     }
 )
 """Name of an exportable -> the function that makes the figure of a scene, given what the scene grows into."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from attention_viewer.viewer.resolve import resolve
+from attention_viewer.viewer.resolve import pages, resolve
 from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP
 from attention_viewer.viewer.state.exportables import Exportable, Needs, Shows, by_name
 from attention_viewer.viewer.state.loaded import Loaded
@@ -25,6 +25,8 @@ def _reason(what: Exportable, loaded: Loaded, view: ViewState) -> str:
         return _first([resolve.grid(loaded, view, view.active)])
     if what.shows is Shows.EVERY_KIND:
         return _first(resolve.heatmap(loaded, view, kind) for kind in view.heads)
+    if what.name in pages.BETWEEN:
+        return _first([pages.picture(what.name, loaded, view)])
     if what.needs is not Needs.NOTHING and loaded.trace is None:
         return loaded.waiting.reason
     if what.needs is Needs.ROW and loaded.trace is not None and not loaded.trace.steps:

@@ -48,6 +48,12 @@ def choose_token(view: ViewState, position: int, maps: Sequence[MapInfo]) -> Vie
     return choose_row(view, position) if decodes else choose_source(view, position)
 
 
+def choose_cell(view: ViewState, info: MapInfo, row: int, key: int) -> ViewState:
+    """Look at a cell of a map."""
+    place = {"target": row} if info.decodes else {"source": row}
+    return changed(replace(view, active=info.kind), key=key, parts="cell", **place)
+
+
 def _open(view: ViewState, what: list[str | int], maps: Sequence[MapInfo], page: str = "") -> ViewState:
     side, layer, part = str(what[0]), int(what[1]), str(what[2])
     view = changed(view, side=side, layer=layer, part=part, key=None)

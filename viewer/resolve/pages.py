@@ -6,12 +6,16 @@ from collections.abc import Callable, Mapping
 
 from attention_viewer.model.contract.api import Trace
 from attention_viewer.viewer.resolve import resolve_cost, resolve_encodings, resolve_ffn, resolve_inside, resolve_word
+from attention_viewer.viewer.resolve.resolve_architecture import architecture
 from attention_viewer.viewer.resolve.shown_maps import Missing, decoder_rows
+from attention_viewer.viewer.state import exportables
+from attention_viewer.viewer.state.architecture_spec import ArchitectureSpec
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ROW_LABELS
 from attention_viewer.viewer.state.part_controls import LaboratoryControls, PartControls
 from attention_viewer.viewer.state.results import TIMES
 from attention_viewer.viewer.state.sheets import SheetSpec
+from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 
 Resolve = Callable[[Loaded, ViewState], SheetSpec | Missing]
@@ -67,6 +71,15 @@ def laboratory_page(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     return LABORATORY_PAGES.get(view.inside.laboratory, resolve_encodings.properties)(loaded, view)
 
 
+def picture(name: str, loaded: Loaded, view: ViewState) -> SheetSpec | ArchitectureSpec | Missing:
+    """What a panel shows, by the name of its picture; what is not computed is said with where it would be."""
+    title, resolve = _PICTURES[name]
+    spec = resolve(loaded, view)
+    if isinstance(spec, Pending) and loaded.trace is not None:
+        return Unavailable(f"Open the panel {title} first: this is computed only while it is on show.")
+    return spec
+
+
 def part_controls(loaded: Loaded, view: ViewState) -> PartControls:
     """What can be chosen on the open page of the parts."""
     inside, trace = view.inside, loaded.trace
@@ -102,3 +115,13 @@ def _tokens(trace: Trace, view: ViewState, decodes: bool) -> tuple[tuple[str, ..
         return tuple(each.text for each in trace.source_tokens), resolve_inside.source_position(trace, view)
     rows = decoder_rows(trace, view[ROW_LABELS])
     return rows, resolve_inside.target_row(trace, view) if rows else 0
+
+
+_PICTURES: Mapping[str, tuple[str, Callable[[Loaded, ViewState], SheetSpec | ArchitectureSpec | Missing]]] = {
+    exportables.ARCHITECTURE: ("Architecture", architecture),
+    exportables.PARTS: ("Inside", part_page),
+    exportables.WORDS: ("To a word", word_page),
+    exportables.ENCODINGS: ("Positional laboratory", laboratory_page),
+}
+BETWEEN = tuple(_PICTURES)
+"""The pictures of what is between the maps, by name."""

@@ -78,6 +78,8 @@ class Exportable:
 
 MAP, GRID, KINDS, POSITIONS, CANDIDATES, WINDOW = "map", "grid", "kinds", "positions", "candidates", "window"
 PAGE, DATA = "page", "data"
+ARCHITECTURE, PARTS, WORDS, ENCODINGS = "architecture", "parts", "words", "encodings"
+"""What is between the maps, and the positional laboratory, as their panels show it."""
 
 EXPORTABLES: tuple[Exportable, ...] = (
     Exportable(
@@ -96,6 +98,13 @@ EXPORTABLES: tuple[Exportable, ...] = (
     Exportable(
         CANDIDATES, "Next-token bars", "candidates",
         "the next-token bars", Shows.NO_HEAD, "candidates", MOVING, Needs.ROW,
+    ),
+    Exportable(ARCHITECTURE, "Architecture", "", "both stacks", Shows.NO_HEAD, "architecture", needs=Needs.TRACE),
+    Exportable(PARTS, "Inside: the open page", "", "a part, opened", Shows.NO_HEAD, "inside", needs=Needs.TRACE),
+    Exportable(WORDS, "To a word: the open page", "", "what becomes a word", Shows.NO_HEAD, "word", needs=Needs.ROW),
+    Exportable(
+        ENCODINGS, "Positional laboratory: the open page", "", "a page of the laboratory", Shows.NO_HEAD, "laboratory",
+        needs=Needs.TRACE,
     ),
     Exportable(WINDOW, "The whole window", "", "the window as it is", Shows.WINDOW, "window"),
     Exportable(

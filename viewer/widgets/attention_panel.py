@@ -59,6 +59,7 @@ class AttentionPanel(QWidget):
     head_menu_requested = Signal(int, int, QPoint)
     thumbnails_requested = Signal(bool)
     cell_hovered = Signal(object)
+    cell_pinned = Signal(object)
     activated = Signal()
     fronted = Signal()
 
@@ -87,6 +88,7 @@ class AttentionPanel(QWidget):
         self.grid.toggled.connect(self.head_toggled)
         self.grid.menu_requested.connect(self.head_menu_requested)
         self.map.cell_hovered.connect(self.cell_hovered)
+        self.map.cell_pinned.connect(self.cell_pinned)
         self.map.activated.connect(self.activate)
         self.stack.made.connect(self._follow)
         self.layer.activated.connect(self._choose)

@@ -18,6 +18,7 @@ class HeatmapView(QWidget):
     """Shows a `HeatmapSpec`: zoom with the wheel, drag to pan, double-click to see all of it again."""
 
     cell_hovered = Signal(object)
+    cell_pinned = Signal(object)
     activated = Signal()
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
@@ -83,6 +84,7 @@ class HeatmapView(QWidget):
             self._map = MapView(self.accessibleName(), self._look)
             self._map.set_overlay(self._overlay)
             self._map.cell_hovered.connect(self.cell_hovered)
+            self._map.cell_pinned.connect(self.cell_pinned)
             self._map.activated.connect(self.activated)
             self._stack.addWidget(self._map)
         return self._map

@@ -77,10 +77,12 @@ def fitting_style(spec: HeatmapSpec, style: Style, area: QRectF) -> Style:
 class MapView(pg.GraphicsView):  # type: ignore[misc]
     """Shows a `HeatmapSpec` whose labels stay beside their cells when it is zoomed.
 
-    `cell_hovered` tells the cell being read as (row, column), None for none; `activated` tells that the map is used.
+    `cell_hovered` tells the cell being read as (row, column), None for none, `cell_pinned` one that was pinned;
+    `activated` tells that the map is used.
     """
 
     cell_hovered = Signal(object)
+    cell_pinned = Signal(object)
     activated = Signal()
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
@@ -91,6 +93,7 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self._layout: HeatmapLayout | None = None
         self._overlay = NO_OVERLAY
         self._told: Cell | None = None
+        self._kept: Cell | None = None
         self._mouse = QPointF()
         self._ringed = False
         self.reader = CellReader()
@@ -322,6 +325,9 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
     def _tell(self) -> None:
         """Show what is read, and tell it where it has changed."""
         self.viewport().update()
+        if self.reader.pinned is not None and self.reader.pinned != self._kept:
+            self.cell_pinned.emit(self.reader.pinned)
+        self._kept = self.reader.pinned
         cell = self.reader.cell if self.hasFocus() or self.reader.pinned else self.reader.under
         if cell != self._told:
             self._told = cell
