@@ -21,8 +21,8 @@ from attention_viewer.model.nn.weights import DecoderWeights, KeysValues, Linear
 from torch import Tensor
 from torch.nn import functional
 
-BLOCK = 4
-"""Rows whose logits are computed together: four take little longer than one, as the matrix has to be read once."""
+BLOCK = 2
+"""Rows whose logits are computed together: two take no longer than one, as it is reading the matrix that takes time."""
 
 
 class DecoderState(NamedTuple):
