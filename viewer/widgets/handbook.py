@@ -36,6 +36,7 @@ class PageView(QTextBrowser):
 
     def __init__(self) -> None:
         super().__init__()
+        self._page: Page | None = None
         self.setOpenLinks(False)
         self.setAccessibleName("Page of the handbook")
 
@@ -43,8 +44,16 @@ class PageView(QTextBrowser):
         """Nothing: neither pictures nor pages come from outside."""
         return None
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Lay the page out anew in another theme or text size."""
+        super().changeEvent(event)
+        changed = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange)
+        if changed and self._page is not None:
+            self.show_page(self._page)
+
     def show_page(self, page: Page) -> None:
         """Show a page from its beginning."""
+        self._page = page
         document = QTextDocument(self)
         document.setDefaultFont(self.font())
         document.setDocumentMargin(MARGIN_EMS * self.fontMetrics().height())

@@ -18,8 +18,10 @@ from PySide6.QtGui import (
 
 LINE_HEIGHT = 125.0
 """Percent of a line's own height."""
-TITLE, HEADING = 1.5, 1.2
-"""Sizes of headings, in those of the text."""
+TITLE, HEADING = 2, 1
+"""Sizes of headings, in Qt's steps above that of the text: half as large again, and a fifth."""
+CODE_SHADE = 0.5
+"""Opacity of what lies behind code."""
 ABOVE, BELOW, BETWEEN, CELL = 0.9, 0.6, 0.25, 0.4
 """Room above a heading, below a paragraph, between the entries of a list, and in a cell, in lines."""
 
@@ -45,12 +47,15 @@ def _lay_out(block: QTextBlock, palette: QPalette, line: float) -> None:
     form.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     form.setTopMargin(ABOVE * line if level > 1 else 0)
     if code:
-        form.setBackground(QBrush(palette.color(QPalette.ColorRole.Base)))
+        shade = palette.color(QPalette.ColorRole.Mid)
+        shade.setAlphaF(CODE_SHADE)
+        form.setBackground(QBrush(shade))
         form.setBottomMargin(0 if _goes_on(block) else BELOW * line)
     elif in_table:
         form.setBottomMargin(0)
     else:
-        form.setBottomMargin((BETWEEN if block.textList() else BELOW) * line)
+        in_list = block.textList() and block.next().textList()
+        form.setBottomMargin((BETWEEN if in_list else BELOW) * line)
     cursor.setBlockFormat(form)
     if level:
         _resize(block, TITLE if level == 1 else HEADING)
@@ -62,17 +67,11 @@ def _goes_on(block: QTextBlock) -> bool:
     return block.next().isValid() and following.hasProperty(QTextFormat.Property.BlockCodeFence)
 
 
-def _resize(block: QTextBlock, factor: float) -> None:
+def _resize(block: QTextBlock, steps: int) -> None:
     cursor = QTextCursor(block)
     cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
     form = QTextCharFormat()
-    font = block.document().defaultFont()
-    if font.pixelSize() > 0:
-        form.setProperty(QTextFormat.Property.FontPixelSize, round(factor * font.pixelSize()))
-    else:
-        form.setFontPointSize(factor * font.pointSizeF())
-    # Else Qt enlarges by a step of its own, too.
-    form.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
+    form.setProperty(QTextFormat.Property.FontSizeAdjustment, steps)
     cursor.mergeCharFormat(form)
 
 

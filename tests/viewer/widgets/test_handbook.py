@@ -6,7 +6,7 @@ import pytest
 from attention_viewer.viewer.state.handbook import Page, pages
 from attention_viewer.viewer.widgets.handbook import NOTHING, HandbookDialog
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QColor, QPalette, QTextDocument
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -76,3 +76,18 @@ def test_every_page_of_the_handbook_can_be_shown(qtbot: QtBot) -> None:
         made.show_page(page.name)
         shown = made.page.document().toPlainText()
         assert shown.startswith(page.title.replace("`", "")) and "](" not in shown
+
+
+def test_a_page_is_laid_out_anew_in_other_colours(dialog: HandbookDialog) -> None:
+    dialog.show_page("maps")
+
+    def shade() -> str:
+        document = dialog.page.document()
+        blocks = (document.findBlockByNumber(number) for number in range(document.blockCount()))
+        return next(block.blockFormat().background().color().name() for block in blocks if block.text() == "run it")
+
+    palette = dialog.page.palette()
+    before = shade()
+    palette.setColor(QPalette.ColorRole.Mid, QColor("#123456"))
+    dialog.page.setPalette(palette)
+    assert shade() == "#123456" != before
