@@ -30,7 +30,9 @@ from attention_viewer.viewer.painting.curves import paint_curves
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.painting.labelled_map import extent_of, paint_heatmap, plan_within
 from attention_viewer.viewer.painting.labels import Side, paint_labels
+from attention_viewer.viewer.painting.lines import paint_lines
 from attention_viewer.viewer.painting.matrix import matrix_layout, paint_matrix
+from attention_viewer.viewer.painting.shaded_text import paint_shaded
 from attention_viewer.viewer.painting.sheet import paint_sheet
 from attention_viewer.viewer.painting.tree import paint_steps, paint_tree, tree_layout
 from attention_viewer.viewer.state.architecture_spec import ArchitectureSpec
@@ -60,7 +62,7 @@ from support import inside_scenes
 from support.specs_for_tests import grid, heatmap
 
 GOLDEN = Path(__file__).parent / "golden"
-MOST_BYTES = 560_000
+MOST_BYTES = 680_000
 """What all the kept pictures may take together."""
 SANS, MONO = "DejaVu Sans", "DejaVu Sans Mono"
 TEXT_PIXELS = 13
@@ -312,6 +314,28 @@ def chips_scene(chips: Sequence[Chip]) -> Scene:
     return Scene(paint)
 
 
+def several() -> HeatmapSpec:
+    """A cross map that is the mean of two heads, each with a colour of its own as lines."""
+    spec = cross()
+    other = np.roll(spec.values, 1, axis=1)
+    mean: Floats = (spec.values + other) / np.float32(2)
+    return replace(spec, values=mean, singles=(("1.2", spec.values), ("2.3", other)))
+
+
+def lines_scene(spec: HeatmapSpec, overlay: Overlay = Overlay()) -> Scene:  # noqa: B008 - frozen
+    """Lines between tokens."""
+    return Scene(lambda painter, style: paint_lines(painter, AREA, spec, style, overlay))
+
+
+def shaded_scene(spec: HeatmapSpec, chosen: Sequence[int]) -> Scene:
+    """Keys shaded by what some queries look at."""
+
+    def paint(painter: QPainter, style: Style) -> None:
+        paint_shaded(painter, AREA, spec, style, chosen)
+
+    return Scene(paint)
+
+
 def tree_scene(spec: BeamSpec) -> Scene:
     """The tree below the numbers of its steps."""
 
@@ -354,6 +378,9 @@ SCENES: Mapping[str, Scene] = {
     "leaked": heatmap_scene(leaked()),
     "signed": heatmap_scene(signed()),
     "grid": grid_scene(heads()),
+    "lines": lines_scene(several()),
+    "lit-lines": lines_scene(decoder(masked=True), Overlay(rows=frozenset({2}))),
+    "shaded-text": shaded_scene(cross(), (0, 2)),
     "colorbars": colorbars_scene(BAR_SCALES),
     "bars": bars_scene(candidates()),
     "chips": chips_scene(CHIPS),
@@ -612,6 +639,9 @@ def wrong_scenes() -> dict[str, tuple[str, Scene]]:
             "colorbars",
             colorbars_scene((BAR_SCALES[0], (Scale(0.0, 1.0), "magma"), *BAR_SCALES[2:])),
         ),
+        "lines of one head lost": ("lines", lines_scene(replace(several(), singles=several().singles[:1]))),
+        "lines the wrong way": ("lit-lines", lines_scene(decoder(masked=True), Overlay(columns=frozenset({2})))),
+        "another query chosen": ("shaded-text", shaded_scene(cross(), (0, 1))),
         "two bars swapped": ("bars", bars_scene(replace(bars, bars=swapped(bars.bars, 1, 2)))),
         "a hollow bar lost": (
             "bars",
