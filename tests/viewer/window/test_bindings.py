@@ -21,7 +21,7 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.window.bindings import LIT, WINDOW, Binding, Scene
+from attention_viewer.viewer.window.bindings import LIT, WINDOW, Binding, Scene, key
 from attention_viewer.viewer.window.panels import FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from support.toy import LateWorker, ToyTranslator
@@ -177,3 +177,17 @@ def test_a_readout_follows_the_map_under_a_mouse_that_rests(qapp: object, window
     assert "cross set_readout" in told(window)
     presenter.show(seen[8].loaded, seen[8].view)
     assert {"cross set_readout", "cross set_overlay"} <= set(told(window))
+
+
+class Unwalked(tuple[Any, ...]):
+    """A vocabulary too large to be walked through at every change."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise AssertionError("what fields hold is compared, not walked")
+
+
+def test_a_vocabulary_is_compared_as_it_is() -> None:
+    vocabulary = Unwalked((1, 2))
+    inputs = (Loaded(vocabulary=vocabulary), ViewState())
+    assert key(inputs) == key((Loaded(vocabulary=vocabulary), ViewState()))
+    assert key(inputs) != key((Loaded(vocabulary=(3,)), ViewState()))  # type: ignore[arg-type]
