@@ -14,6 +14,7 @@ from typing import Any
 
 from attention_viewer.model.contract.errors import InputError, quoted, shortened
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
+from attention_viewer.model.contract.plain_files import opened
 from attention_viewer.viewer.state.formula import parse_formula
 from attention_viewer.viewer.state.tour import Scene, Stop, Tour
 
@@ -37,11 +38,8 @@ class Block:
 
 def read(path: Path) -> Tour:
     """The tour in a file. Raises InputError where it cannot be read, is too large, or holds no tour."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise InputError(f"{path} cannot be read ({error.strerror}): check its name and its permissions.") from None
+    with opened(path, error=InputError) as file:
+        content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise InputError(f"{path} is too large for a tour: {LARGEST:,} bytes at most.")
     try:
