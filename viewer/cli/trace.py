@@ -56,6 +56,7 @@ class TraceOptions:
     conditions: Conditions = UNCHANGED
     search: Search = GREEDY
     prefix: str = ""
+    words: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ class TraceLinesOptions:
     conditions: Conditions = UNCHANGED
     search: Search = GREEDY
     prefix: str = ""
+    words: bool = False
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -100,6 +102,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=whole("--max-steps", 1, LARGEST_LIMIT),
         help="stop after N tokens (200 if left out); a forced translation always runs to its end",
     )
+    parser.add_argument(
+        "--words", action="store_true", help="whole words instead of pieces: rows averaged, columns summed; npz alone"
+    )
     add_search(parser)
     add_conditions(parser)
     add_lines(parser.add_argument_group("many sentences"))
@@ -115,6 +120,8 @@ def options(values: argparse.Namespace) -> TraceOptions | TraceLinesOptions:
     if values.target is not None and search != GREEDY:
         raise InputError("--target says itself which translation is traced: leave --beam and --sample out.")
     suffix = _format(values.output, values.input is not None, values.format, search.count)
+    if values.words and suffix != "npz":
+        raise InputError(f"--words writes NumPy arrays alone: ask for npz, or leave it out for {suffix}.")
     if values.input is None:
         return TraceOptions(
             values.model,
@@ -128,6 +135,7 @@ def options(values: argparse.Namespace) -> TraceOptions | TraceLinesOptions:
             changes,
             search,
             values.prefix,
+            values.words,
         )
     return TraceLinesOptions(
         values.model,
@@ -140,6 +148,7 @@ def options(values: argparse.Namespace) -> TraceOptions | TraceLinesOptions:
         changes,
         search,
         values.prefix,
+        values.words,
     )
 
 
@@ -203,7 +212,7 @@ def _trace(options: TraceOptions) -> int:
             traced = _documents(tracer, options, options.text, options.target, row)
         for output, (document, about) in zip(outputs, traced, strict=False):
             loaded = tracer.loaded(document, row)
-            content = tracer.numbers(loaded, options.format, options.target, about)
+            content = tracer.numbers(loaded, options.format, options.target, about, options.words)
             with made_folder(output.parent):
                 put(output, content, options.force)
     return DONE
@@ -249,6 +258,8 @@ def _trace_lines(options: TraceLinesOptions) -> int:
     asked: dict[str, Any] = {"format": options.format, "max_steps": options.max_steps}
     if interventions:
         asked["interventions"] = changes.to_json(interventions)
+    if options.words:
+        asked["words"] = True
     if options.search != GREEDY:
         asked["search"] = asdict(options.search)
     endings = _names(f".{options.format}", options.search, options.format)
@@ -276,7 +287,7 @@ def _line_writer(options: TraceLinesOptions, endings: list[str]) -> LineWriter:
         for ending, (document, about) in zip(endings, traced, strict=False):
             if ending in files:
                 loaded = tracer.loaded(document, watch.check)
-                write_file(files[ending], tracer.numbers(loaded, options.format, line.target, about))
+                write_file(files[ending], tracer.numbers(loaded, options.format, line.target, about, options.words))
                 yield ending
 
     return write

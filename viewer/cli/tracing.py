@@ -21,6 +21,7 @@ from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.viewer.cli.command import PROGRAM
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.meta import meta
+from attention_viewer.viewer.export.npz import npz_bytes
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import ATTRIBUTIONS
 from attention_viewer.viewer.storage.session_file import SavedSession
@@ -86,15 +87,21 @@ class Tracer:
         return replace(loaded, results=results)
 
     def numbers(
-        self, loaded: Loaded, suffix: str, target: str | None = None, found: Mapping[str, Any] | None = None
+        self,
+        loaded: Loaded,
+        suffix: str,
+        target: str | None = None,
+        found: Mapping[str, Any] | None = None,
+        words: bool = False,
     ) -> bytes:
         """The content of a file of everything in `loaded`.
 
-        `target` is a translation that was asked for as text, `found` says how a search found it.
+        `target` is a translation that was asked for as text, `found` says how a search found it. An NPZ may have whole
+        `words` in the place of pieces.
         """
         assert loaded.trace is not None and loaded.document is not None
         about = meta(self.translator.info, loaded.document, loaded.trace, loaded.translation, target, found)
-        return WRITERS[suffix](loaded.trace, about)
+        return npz_bytes(loaded.trace, about, words=True) if words else WRITERS[suffix](loaded.trace, about)
 
 
 def open_tracer(model: Path, threads: int = 1, told: bool = False) -> Tracer:
