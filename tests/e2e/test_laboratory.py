@@ -291,7 +291,7 @@ def test_a_session_of_another_model_is_offered_for_replay(window: Parts, qtbot: 
     window.menu_actions.sessions.open(path)
     box = window.window.findChild(QMessageBox)
     assert box is not None and "another model" in box.text()
-    next(button for button in box.buttons() if button.text() == "Replay").click()
+    next(button for button in box.buttons() if button.text().replace("&", "") == "Replay").click()
     qtbot.waitUntil(lambda: window.controller.loaded.sentence == "I love you.", timeout=PATIENCE)
     settle(qtbot, window)
     assert len(outputs(window)) == 2
