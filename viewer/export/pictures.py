@@ -12,6 +12,7 @@ from attention_viewer.viewer.export.block import bars_block, image_block, plot_b
 from attention_viewer.viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
 from attention_viewer.viewer.export.kinds import Growing, kinds_block
 from attention_viewer.viewer.export.row import Titled, row_of
+from attention_viewer.viewer.export.search_pictures import hypotheses_figure, ranking_figure, tree_figure
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.curves import curves_height, paint_curves
@@ -20,7 +21,17 @@ from attention_viewer.viewer.painting.matrix import matrix_height, paint_matrix
 from attention_viewer.viewer.resolve import pages, resolve, resolve_positions
 from attention_viewer.viewer.resolve.naming import with_word_starts
 from attention_viewer.viewer.state import conditions
-from attention_viewer.viewer.state.exportables import CANDIDATES, GRID, KINDS, MAP, POSITIONS, WINDOW
+from attention_viewer.viewer.state.exportables import (
+    BEAM_TREE,
+    CANDIDATES,
+    GRID,
+    HYPOTHESES,
+    KINDS,
+    MAP,
+    POSITIONS,
+    RANKED_HEADS,
+    WINDOW,
+)
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.plain_text import ARROW, isolated
@@ -190,6 +201,9 @@ PICTURES: Mapping[str, Callable[[Scene, Look, Scene], Figure]] = MappingProxyTyp
         KINDS: _kinds,
         POSITIONS: _positions,
         CANDIDATES: _candidates,
+        BEAM_TREE: lambda scene, look, grown: tree_figure(scene.loaded, look),
+        HYPOTHESES: lambda scene, look, grown: hypotheses_figure(scene.loaded, look),
+        RANKED_HEADS: lambda scene, look, grown: ranking_figure(scene.loaded, look),
         WINDOW: _window,
         **{name: between(name) for name in pages.BETWEEN},
     }

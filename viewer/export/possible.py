@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from attention_viewer.viewer.export.search_tables import NO_RANKING
 from attention_viewer.viewer.resolve import pages, resolve
+from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP
 from attention_viewer.viewer.state.exportables import Exportable, Needs, Shows, by_name
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.results import BEAM, RANKING
 from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 
@@ -31,6 +34,10 @@ def _reason(what: Exportable, loaded: Loaded, view: ViewState) -> str:
         return loaded.waiting.reason
     if what.needs is Needs.ROW and loaded.trace is not None and not loaded.trace.steps:
         return FIRST_STEP.reason
+    if what.needs is Needs.BEAM and loaded.found(BEAM) is None:
+        return laboratory.no_beam(loaded).reason
+    if what.needs is Needs.RANKING and not loaded.found(RANKING):
+        return NO_RANKING
     return ""
 
 

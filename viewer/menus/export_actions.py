@@ -13,7 +13,7 @@ from attention_viewer.viewer.export.preview import preview
 from attention_viewer.viewer.export.runner import ExportRunner, PreviewRunner
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state.export_request import ExportRequest
-from attention_viewer.viewer.state.exportables import Shows, exportable
+from attention_viewer.viewer.state.exportables import MOVING, Shows, exportable
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.settings import Settings
@@ -92,7 +92,7 @@ class ExportActions(QObject):
 
     def _preview(self, options: FigureOptions, view: ViewState) -> None:
         dialog, scene = self._dialog, self._scene
-        if dialog is None or scene is None or not options.what.drawn:
+        if dialog is None or scene is None or options.format not in MOVING:
             return
         ratio = dialog.devicePixelRatioF()
         dialog.set_waiting()

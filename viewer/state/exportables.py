@@ -15,7 +15,7 @@ PICTURES = {"png": "PNG image", "svg": "SVG drawing", "pdf": "PDF document"}
 ANIMATIONS = {"gif": "GIF animation", "apng": "APNG animation", "webp": "WebP animation"}
 NUMBERS = {
     "npz": "NumPy arrays",
-    "csv": "CSV table, one weight a line",
+    "csv": "CSV table",
     "csv.gz": "CSV table, compressed",
     "json": "JSON",
 }
@@ -23,6 +23,7 @@ PAGES = {"html": "HTML page"}
 FORMATS: Mapping[str, str] = MappingProxyType({**PICTURES, **ANIMATIONS, **PAGES, **NUMBERS})
 """Every format by its suffix."""
 MOVING = (*PICTURES, *ANIMATIONS)
+LISTED = (*PICTURES, "csv")
 
 
 class Shows(StrEnum):
@@ -41,6 +42,8 @@ class Needs(StrEnum):
     NOTHING = "nothing"
     TRACE = "an encoded sentence"
     ROW = "a decoder row"
+    BEAM = "a beam search"
+    RANKING = "a ranking of heads"
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Exportable:
 
 
 MAP, GRID, KINDS, POSITIONS, CANDIDATES, WINDOW = "map", "grid", "kinds", "positions", "candidates", "window"
+BEAM_TREE, HYPOTHESES, RANKED_HEADS = "beam", "hypotheses", "ranking"
 PAGE, DATA = "page", "data"
 ARCHITECTURE, PARTS, WORDS, ENCODINGS = "architecture", "parts", "words", "encodings"
 """What is between the maps, and the positional laboratory, as their panels show it."""
@@ -98,6 +102,16 @@ EXPORTABLES: tuple[Exportable, ...] = (
     Exportable(
         CANDIDATES, "Next-token bars", "candidates",
         "the next-token bars", Shows.NO_HEAD, "candidates", MOVING, Needs.ROW,
+    ),
+    Exportable(
+        BEAM_TREE, "Beam search", "", "the tree of the last beam search", Shows.NO_HEAD, "beam", LISTED, Needs.BEAM,
+    ),
+    Exportable(
+        HYPOTHESES, "Hypotheses", "", "the hypotheses with their probabilities", Shows.NO_HEAD, "hypotheses", LISTED,
+        Needs.TRACE,
+    ),
+    Exportable(
+        RANKED_HEADS, "Ranking of heads", "", "all heads by effect", Shows.NO_HEAD, "ranking", LISTED, Needs.RANKING,
     ),
     Exportable(ARCHITECTURE, "Architecture", "", "both stacks", Shows.NO_HEAD, "architecture", needs=Needs.TRACE),
     Exportable(PARTS, "Inside: the open page", "", "a part, opened", Shows.NO_HEAD, "inside", needs=Needs.TRACE),

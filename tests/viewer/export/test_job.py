@@ -33,15 +33,19 @@ from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
+from support.searches import searched
 from support.traces import KINDS
 
 EVERYTHING = [(subject, suffix) for subject in by_name() for suffix in exportable(subject).formats]
 ROWS = 3
+CSV_BEGINS = {"beam": b"index,", "hypotheses": b"number,", "ranking": b"rank,"}
 
 
 def scene(rows: int = ROWS, view: ViewState | None = None) -> Scene:
     trace = traces.trace(rows)
-    loaded = Loaded(traces.info(), trace, "The mat is", "Le tapis", document=Document("The mat is", step=rows))
+    document = Document("The mat is", step=rows)
+    results = searched(document)
+    loaded = Loaded(traces.info(), trace, "The mat is", "Le tapis", document=document, results=results)
     window = QImage(600, 400, QImage.Format.Format_RGB32)
     window.fill(QColor("#123456"))
     return Scene(loaded, view or ViewState(), 12, window)
@@ -53,9 +57,9 @@ def no_trace() -> Scene:
 
 @contextmanager
 def full_disk() -> Iterator[None]:
-    """The file system takes 100 bytes of a file and no more."""
+    """The file system takes 20 bytes of a file and no more."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
     try:
         yield
     finally:
@@ -68,7 +72,7 @@ def test_everything_is_written_in_every_format(qapp: QApplication, tmp_path: Pat
     assert export_file(scene(), FigureOptions(what, suffix), path) == ()
     begins = {
         "png": b"\x89PNG", "apng": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF-", "gif": b"GIF89a", "webp": b"RIFF",
-        "npz": b"PK", "csv": b"kind,", "json": b"{", "html": b"<!",
+        "npz": b"PK", "csv": CSV_BEGINS.get(what, b"kind,"), "csv.gz": b"\x1f\x8b", "json": b"{", "html": b"<!",
     }  # fmt: skip
     assert path.read_bytes().lower().startswith(begins[suffix].lower())
 

@@ -1,0 +1,23 @@
+"""A beam search and a ranking of heads of the made-up model."""
+
+from __future__ import annotations
+
+from attention_viewer.model.contract.api import BeamNode, BeamTree, Fate, HeadEffect
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.maps import CROSS, ENCODER
+from attention_viewer.viewer.state.results import BEAM, NO_RESULTS, RANKING, Results
+from support import traces
+
+
+def searched(document: Document) -> Results:
+    """Both, as results of a document."""
+    first, second, third, end = traces.TARGET
+    nodes = (
+        BeamNode(first, None, 1, -0.1, Fate.SURVIVED),
+        BeamNode(second, 0, 2, -0.4, Fate.SURVIVED),
+        BeamNode(third, 0, 2, -1.5, Fate.DISCARDED),
+        BeamNode(end, 1, 3, -0.7, Fate.FINISHED),
+    )
+    effects = (HeadEffect(CROSS, 1, 2, 0.25, -1.5), HeadEffect(ENCODER, 0, 1, 0.125, 0.5))
+    tree = BeamTree(2, nodes, ((3, -0.2333),))
+    return NO_RESULTS.answered([BEAM], document, tree).answered([RANKING], document, effects)
