@@ -227,13 +227,23 @@ def residual(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         "sum; together they are 100 %, and one that points the other way is drawn in outline. "
         "Cosine: between the vector before the sub-layer and after Add & Norm; 1 is the same direction."
     )
-    section = Section("", (first, *lines), columns, "x′ = LayerNorm(x + SubLayer(x))", note)
+    before, after = "x′ = x + SubLayer(LayerNorm(x))", "x′ = LayerNorm(x + SubLayer(x))"
+    section = Section("", (first, *lines), columns, before if first_norm(loaded) else after, note)
+    ends = (("enters the first layer", stack.input[at]), ("leaves the last layer", stack.output[at]))
+    vectors = tuple(
+        _strip(name, vector, float(np.abs(vector).max()), f"length {number(_norm(vector))}") for name, vector in ends
+    )
     return SheetSpec(
         f"Residual stream of “{label}” in the {view.inside.side}{compared(loaded)}",
         f"{len(stack.input[at])} numbers from the first layer to the last: every sub-layer reads them and adds to them",
-        (section,),
+        (section, Section("The vector itself", vectors, (Column(ems=11.0), Column(), NUMBER))),
         caption(loaded),
     )
+
+
+def first_norm(loaded: Loaded) -> bool:
+    """Whether the model normalises what a sub-layer reads (pre-norm) and not the sum."""
+    return loaded.info is not None and loaded.info.architecture.norms.first
 
 
 def shares(sublayer: SublayerInside, at: int) -> tuple[float, float]:

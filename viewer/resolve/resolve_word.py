@@ -5,6 +5,8 @@ Shape letters: T decoder rows, V target vocabulary.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from attention_viewer.model.contract.api import Floats, Trace, join_text
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Lens
@@ -21,6 +23,7 @@ LENS_NOTE = (
     "A tile holds the most probable token at that depth, its colour how probable it is; framed where it is the token "
     "that now stands after the row."
 )
+TIED = " At the input a row still holds the token that it reads: the output matrix is the embedding matrix."
 FEEDING = Pending("Feeding the decoder with each encoder layer’s output …")
 
 
@@ -109,6 +112,8 @@ def logit_lens(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         return FIRST_STEP
     depths = ("input", *(f"layer {layer}" for layer in range(1, inside.lens.depths)))
     row = target_row(trace, view)
+    grid = _grid(inside.lens, trace, view, depths, "what the row would predict after each decoder layer")
+    tied = loaded.info is not None and loaded.info.architecture.tied_output
     known = inside.lens.decided(row)
     said = (
         f"never first before the end: the token was chosen against the model (rank {trace.steps[row].rank})"
@@ -119,7 +124,7 @@ def logit_lens(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         f"Logit lens: the output matrix after every decoder layer{compared(loaded)}",
         f"“{trace.steps[row].output.text}”, predicted by the selected row, ranks {said}",
         (
-            _grid(inside.lens, trace, view, depths, "what the row would predict after each decoder layer"),
+            replace(grid, note=f"{grid.note}{TIED}") if tied else grid,
             _best(inside.lens, row, depths),
         ),
         caption(loaded),

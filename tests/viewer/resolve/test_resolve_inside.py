@@ -273,3 +273,14 @@ def test_a_view_that_points_beyond_the_sentence_shows_its_nearest(loaded: Loaded
     for view in (far, replace(far, inside=replace(far.inside, side="encoder"))):
         for resolve in VIEWS.values():
             assert isinstance(resolve(loaded, view), SheetSpec)
+
+
+def test_the_residual_stream_ends_with_the_vectors_of_the_reference(loaded: Loaded, theirs: dict[str, Any]) -> None:
+    view = at(CROSS, Head(), side="encoder", source=6)
+    enters, leaves = column(sheet(resolve_inside.residual(loaded, view)).sections[1].lines, 1)
+    token, place = (
+        theirs["encoder.embed_tokens"][0][0][6] * 4.0,
+        theirs["encoder.embed_positions"][0].reshape(-1, 16)[6],
+    )
+    np.testing.assert_allclose(enters.values, (token + place).numpy(), atol=VALUES)
+    np.testing.assert_allclose(leaves.values, theirs["encoder.layers.1.final_layer_norm"][0][0][6].numpy(), atol=VALUES)
