@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.choosing import TEMPERATURES
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.document_json import from_first_json, from_json, to_json
 from attention_viewer.model.contract.errors import InputError, shortened
@@ -24,7 +25,7 @@ from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.figure_options import to_json as options_json
-from attention_viewer.viewer.state.view_state import Head, MapView, PositionView, Side, ViewState, choose
+from attention_viewer.viewer.state.view_state import Head, InsideView, MapView, PositionView, Side, ViewState, choose
 from attention_viewer.viewer.storage.files import write_lines
 
 FORMAT = "attention-viewer session"
@@ -32,6 +33,8 @@ VERSION = 2
 """The first version did not say what tokens had been chosen under."""
 LARGEST = 10_000_000
 """Bytes of a session file at most; a long session takes a hundredth of it."""
+SIDES, PARTS = ("encoder", "decoder"), ("embedding", "self", "cross", "ffn", "output")
+"""What can be looked at between the maps; pages that there are not show the first one."""
 FEWEST_POSITIONS, MOST_POSITIONS, MOST_PAIRS = 8, 512, 8
 MOST_CHOSEN = 10_000
 """Heads of a kind that may be shown as one map."""
@@ -197,6 +200,25 @@ def _read_positions(given: Fields, name: str) -> PositionView:
     return PositionView(length, positions.wholes("pairs", most_items=MOST_PAIRS))
 
 
+def _read_inside(given: Fields, name: str) -> InsideView:
+    inside, usual = given.part(name), InsideView()
+    return InsideView(
+        parts=inside.text("parts"),
+        words=inside.text("words"),
+        laboratory=inside.text("laboratory"),
+        side=inside.one_of("side", SIDES),
+        layer=inside.whole("layer"),
+        part=inside.one_of("part", PARTS),
+        source=inside.whole("source"),
+        target=inside.whole_or_none("target"),
+        key=inside.whole_or_none("key"),
+        temperature=inside.real("temperature", *TEMPERATURES),
+        unfolded=inside.flag("unfolded"),
+        encoding=inside.whole("encoding"),
+        shift=inside.whole("shift", default=usual.shift),
+    )
+
+
 def _word(words: type[StrEnum]) -> Callable[[Fields, str], StrEnum]:
     return lambda given, name: given.word(name, words)
 
@@ -208,6 +230,7 @@ _VIEW_FIELDS = {
     "active": _Field(str, _read_active),
     "locked": _Field(bool, Fields.flag),
     "positions": _Field(_write_positions, _read_positions),
+    "inside": _Field(asdict, _read_inside),
     "side": _Field(str, _word(Side)),
     "filter": _Field(str, Fields.text),
 }

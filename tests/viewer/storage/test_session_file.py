@@ -20,7 +20,7 @@ from attention_viewer.model.contract.interventions import HeadId, Interventions,
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import COLORMAP, OPTIONS, ROW_LABELS, ColorRange, RowLabels
-from attention_viewer.viewer.state.view_state import Head, PositionView, Side, ViewState
+from attention_viewer.viewer.state.view_state import Head, InsideView, PositionView, Side, ViewState
 from attention_viewer.viewer.state.widths import Width
 from attention_viewer.viewer.storage.session_file import LARGEST, SavedSession, from_text, read, to_text, write
 from attention_viewer.viewer.storage.settings import RECENT_SESSIONS, SCHEMA, MemoryStore, Settings
@@ -44,6 +44,19 @@ VIEWS = st.builds(
     ),
     side=st.sampled_from(Side),
     filter=st.text(),
+    inside=st.builds(
+        InsideView,
+        side=st.sampled_from(["encoder", "decoder"]),
+        layer=st.integers(0, 9),
+        part=st.sampled_from(["embedding", "self", "cross", "ffn", "output"]),
+        source=st.integers(0, 99),
+        target=st.none() | st.integers(0, 99),
+        key=st.none() | st.integers(0, 99),
+        temperature=st.floats(0.01, 100.0),
+        unfolded=st.booleans(),
+        encoding=st.integers(0, 6),
+        shift=st.integers(0, 60),
+    ),
     sets=st.dictionaries(
         st.sampled_from(KINDS), st.frozensets(st.builds(Head, st.integers(0, 9), st.integers(0, 9)), min_size=1)
     ).map(MappingProxyType),
