@@ -228,6 +228,8 @@ def _bar_width(scale: Scale, style: Style) -> float:
 
 def bar_title(scale: Scale) -> str:
     """What the colours stand for."""
+    if scale.title:
+        return scale.title
     return "A − B" if scale.low < 0.0 else "√ weight" if scale.square_root else "weight"
 
 

@@ -6,6 +6,7 @@ Every label a reader sees on a map is decided here. Shape letters as in `model.c
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -113,8 +114,8 @@ def map_title(shown: ShownMaps) -> str:
 
 def _scale(shown: ShownMaps, view: ViewState, values: Floats) -> Scale:
     if shown.signed:
-        return _signed(values)
-    return scale_for(view[COLOR_RANGE] if shown.shares else ColorRange.MAXIMUM, values)
+        return replace(_signed(values), title=shown.unit or shown.says)
+    return replace(scale_for(view[COLOR_RANGE] if shown.shares else ColorRange.MAXIMUM, values), title=shown.unit)
 
 
 def _signed(values: Floats) -> Scale:

@@ -44,8 +44,9 @@ class ShownMaps:
     """What the maps of a kind show: one trace's weights or what a method attributes, or the difference of two traces.
 
     `weights` [L, H, R, C] are those of all heads, `large` [R, C] those of the large map, which `place` names; `head` is
-    the selected one. `says` names numbers that are no weights, "" for weights; they have signs where `signed`, and a
-    range of their own where not `shares`. `summed` are the heads that the large map is made of, where it is of several.
+    the selected one. `says` names numbers that are no weights, "" for weights, and `unit` is one word for what their
+    colours stand for; they have signs where `signed`, and a range of their own where not `shares`. `summed` are the
+    heads that the large map is made of, where it is of several.
     """
 
     sides: MapInfo
@@ -62,6 +63,7 @@ class ShownMaps:
     suffix: str = ""
     side: str = ""
     says: str = ""
+    unit: str = ""
     signed: bool = False
     shares: bool = True
     note: str = ""
@@ -114,6 +116,7 @@ def _one(trace: Trace, kind: Kind, view: ViewState, loaded: Loaded) -> ShownMaps
         sides, weights, weights[0, 0], "", Head(), mask, leaked, rows, columns, loaded.sentence, loaded.translation,
         says="" if method is None else method.title,
         signed=method is not None and method.signed,
+        unit="" if method is None else method.units.partition(" ")[0],
         shares=method is None or method.units.startswith("share"),
         note=" · ".join(each for each in (_method_note(method), arranged.words if arranged else "") if each),
         arranged=arranged,

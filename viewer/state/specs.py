@@ -23,12 +23,16 @@ CONVENTION = "rows are queries · columns are keys · hatched = masked"
 
 @dataclass(frozen=True)
 class Scale:
-    """How a weight becomes a position on the colour bar: 0 at `low`, 1 at `high`, by the square root or not."""
+    """How a weight becomes a position on the colour bar: 0 at `low`, 1 at `high`, by the square root or not.
+
+    `title` is what the colours stand for where that is no weight.
+    """
 
     low: float
     high: float
     square_root: bool = False
     note: str = "colour from 0 to 1"
+    title: str = ""
 
     def normalise(self, values: Floats) -> Floats:
         """`values` as positions on the colour bar, float32 in 0..1, same shape."""

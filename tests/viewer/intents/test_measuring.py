@@ -12,14 +12,24 @@ from attention_viewer.model.contract.api import HeadEffect, Progress
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
+from attention_viewer.model.contract.methods import Method
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.intents import measuring
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state import questions
-from attention_viewer.viewer.state.results import INSIDE, NO_RESULTS, RANKING, TRANSLATIONS, Measured, Quantity
-from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
+from attention_viewer.viewer.state.results import (
+    ATTRIBUTIONS,
+    INSIDE,
+    NO_RESULTS,
+    RANKING,
+    TRANSLATIONS,
+    Measured,
+    Quantity,
+)
+from attention_viewer.viewer.state.view_state import ViewState, choose
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.work import measurements
 from attention_viewer.viewer.work.jobs import Work
@@ -129,3 +139,24 @@ def test_what_an_open_view_shows_is_measured_of_every_document_and_else_of_none(
     controller.step()
     worker.settle()
     assert controller.loaded.found(LETTERS) is None
+
+
+@pytest.mark.parametrize("laboratory", [False], indirect=True)
+def test_what_maps_show_besides_weights_is_measured_until_they_show_something_else(laboratory: Laboratory) -> None:
+    controller = laboratory.controller
+    worker = controller.inquiries._worker
+    assert isinstance(worker, LateWorker)
+    norms, zeroing = ATTRIBUTIONS[Method.NORMS], ATTRIBUTIONS[Method.VALUE_ZEROING]
+    controller.look(choose(controller.view, QUANTITY, Method.NORMS.value))
+    assert controller.loaded.progress(norms) == Progress(0, 1) and controller.loaded.found(norms) is None
+    worker.settle()
+    first = controller.loaded.found(norms)
+    assert first is not None and first.method is Method.NORMS
+    controller.step()
+    worker.settle()
+    assert controller.loaded.found(norms) is not None is not first
+    controller.look(choose(controller.view, QUANTITY, Method.VALUE_ZEROING.value))
+    asked = worker.newest(zeroing.name)
+    controller.look(choose(controller.view, QUANTITY, ATTENTION))
+    worker.answer(asked)
+    assert controller.loaded.found(zeroing) is None and controller.loaded.progress(zeroing) is None

@@ -136,6 +136,7 @@ def test_an_attribution_stands_in_the_place_of_weights_and_says_what_it_is(info:
     assert any(info.words in line and info.paper in line for line in spec.caption)
     assert f"{info.title}: " in resolve.readout(spec, (0, 0)) and "attends" not in resolve.readout(spec, (0, 0))
     assert (spec.colormap == "diverging") == info.signed and (spec.scale.low < 0) == info.signed
+    assert spec.scale.title == {"nats": "nats", "length": "length"}.get(info.units, "share")
     one = resolve.heatmap(attributed(info.method, 1, 1), view, CROSS)
     assert isinstance(one, HeatmapSpec) and one.title.endswith(" · all layers and heads")
     other = resolve.heatmap(attributed(info.method, 1, 1), view, ENCODER)
