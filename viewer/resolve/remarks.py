@@ -5,7 +5,7 @@ from __future__ import annotations
 from attention_viewer.viewer.resolve.byte_pieces import byte_of
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
-from attention_viewer.viewer.state.specs import RemarkSpec
+from attention_viewer.viewer.state.quiet_specs import RemarkSpec
 from attention_viewer.viewer.state.view_state import ViewState
 
 MOSTLY = 0.5

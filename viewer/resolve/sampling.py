@@ -8,7 +8,8 @@ import numpy as np
 from attention_viewer.model.contract.api import DecodeStep, Floats, How, Token, Trace
 from attention_viewer.model.contract.choosing import Before, Decoding, Method, distribution, sample
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.specs import Bar, BarsSpec, SamplingSpec, probability_text
+from attention_viewer.viewer.state.quiet_specs import SamplingSpec
+from attention_viewer.viewer.state.specs import Bar, BarsSpec, probability_text
 from attention_viewer.viewer.state.view_state import ViewState
 
 LEGEND = "hollow: T 1, uncut"

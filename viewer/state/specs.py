@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from attention_viewer.model.analysis.words import Group
 from attention_viewer.model.contract.api import Booleans, Floats, Kind
-from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.interventions import Patch
 from attention_viewer.viewer.state.options import ColorRange, Numbers
 from attention_viewer.viewer.state.view_state import Head
@@ -157,27 +156,6 @@ class BarsSpec:
     digits: int = 2
     drawn: tuple[str, ...] = ()
     legend: str = "hollow: before, solid: after"
-
-
-@dataclass(frozen=True)
-class RemarkSpec:
-    """One quiet line on the sentence, "" for none, and whether colours by the square root are offered."""
-
-    text: str = ""
-    offers_root: bool = False
-
-
-@dataclass(frozen=True)
-class SamplingSpec:
-    """By which settings tokens are drawn, if they are, and why that cannot be chosen ("": it can)."""
-
-    decoding: Decoding
-    reason: str = ""
-
-    @property
-    def on(self) -> bool:
-        """Whether tokens are drawn."""
-        return self.decoding.method is Method.SAMPLING
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.state.specs import SamplingSpec
+from attention_viewer.viewer.state.quiet_specs import SamplingSpec
 from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent

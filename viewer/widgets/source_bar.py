@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from attention_viewer.model.contract.remarks import in_language
 from attention_viewer.viewer.state.plain_text import shown_text
-from attention_viewer.viewer.state.specs import RemarkSpec
+from attention_viewer.viewer.state.quiet_specs import RemarkSpec
 from attention_viewer.viewer.widgets.language_box import LanguageBox
 from attention_viewer.viewer.widgets.plain import breakable, plain_label, set_tip
 from PySide6.QtCore import Qt, Signal

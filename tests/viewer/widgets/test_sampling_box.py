@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.state.specs import SamplingSpec
+from attention_viewer.viewer.state.quiet_specs import SamplingSpec
 from attention_viewer.viewer.widgets import sampling_box
 from attention_viewer.viewer.widgets.sampling_box import SamplingBox
 from PySide6.QtCore import QEvent, Qt

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from attention_viewer.viewer.look.assets import examples
-from attention_viewer.viewer.state.specs import RemarkSpec
+from attention_viewer.viewer.state.quiet_specs import RemarkSpec
 from attention_viewer.viewer.widgets.source_bar import LONGEST_SENTENCE, SourceBar, one_line
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
