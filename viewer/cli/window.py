@@ -45,7 +45,9 @@ def run(options: WindowOptions) -> int:
     from attention_viewer.model.checkpoint import check_checkpoint
     from attention_viewer.viewer.cli.preflight import check_display, qt_errors_in_words
 
-    check_checkpoint(options.model)
+    # The window is to be seen soon; what came with the program is examined while it is.
+    if options.model != BUNDLED_MODEL:
+        check_checkpoint(options.model)
     check_display(os.environ)
     with qt_errors_in_words():
         from attention_viewer.viewer.window.app import run_window
