@@ -27,6 +27,7 @@ from attention_viewer.viewer.storage.tour_file import read
 from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
+from support.toy import PromptWorker
 from support.waiting import Open, wait_for_step
 
 TOUR = read(tour_path())
@@ -280,6 +281,13 @@ def test_every_question_has_an_experiment_on_the_readers_own_sentence(open_windo
         assert "✗" in window.widget("tour").text()
 
 
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows on a made-up model, which takes no time."""
+    monkeypatch.setattr("attention_viewer.viewer.window.app.Worker", PromptWorker)
+
+
+@pytest.mark.usefixtures("made_up")
 def test_the_tour_goes_on_where_it_was_left_and_undo_takes_a_stop_back(open_window: Open, qtbot: QtBot) -> None:
     from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 
@@ -309,6 +317,7 @@ def test_a_scene_changes_only_what_it_names() -> None:
     assert other is not None and (other.source, other.step, other.choices) == ("a cat", 2, ())
 
 
+@pytest.mark.usefixtures("made_up")
 def test_a_tour_of_a_teachers_own(open_window: Open, qtbot: QtBot, tmp_path: Path) -> None:
     text = (
         "format: attention-viewer tour\nversion: 1\ntitle: Mine\nstop: one\nsentence: A cat.\nsteps: 1\n"
