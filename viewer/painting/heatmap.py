@@ -34,6 +34,8 @@ UNDERLAP = 0.25
 """Share of a cell by which a rectangle reaches under its neighbour."""
 CORNER = 0.36
 """Share of a leaked cell's side that its marked corner takes."""
+LINK_SHARE = 0.28
+"""Radius of the ring in a linked cell, as a share of its shorter side."""
 BADGE_PADDING_EMS = 0.4
 FRAME_STROKES = 2.0
 LARGEST_FILLING_EMS = 12.0
@@ -113,6 +115,8 @@ def paint_cells(
         if side >= HATCHED_CELL:
             _paint_corners(painter, rect, spec.leaked, style)
         _paint_border(painter, rect, spec.leaked, style)
+    if spec.links is not None:
+        _paint_links(painter, rect, spec.links, style)
     paint_numbers(painter, rect, spec, style, enlarged)
 
 
@@ -237,6 +241,26 @@ def _paint_corners(painter: QPainter, rect: QRectF, leaked: Booleans, style: Sty
         right, top = rect.left() + (column + 1) * width, rect.top() + row * height
         across, down = QPointF(right - CORNER * width, top), QPointF(right, top + CORNER * height)
         painter.drawPolygon(QPolygonF([across, QPointF(right, top), down]))
+    painter.restore()
+
+
+def _paint_links(painter: QPainter, rect: QRectF, links: Booleans, style: Style) -> None:
+    """A ring in each linked cell, light with a dark edge, so that it shows on every colour."""
+    rows, columns = links.shape
+    width, height = rect.width() / columns, rect.height() / rows
+    on_device = painter.deviceTransform().mapRect(QRectF(0, 0, 1, 1))
+    across, down = max(on_device.width(), 1e-6), max(on_device.height(), 1e-6)
+    radius = LINK_SHARE * min(width * across, height * down)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for color, strokes in (("#000000", 3.5), ("#ffffff", 1.5)):
+        pen = QPen(QColor(color), strokes * style.stroke)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        for row, column in np.argwhere(links).tolist():
+            middle = QPointF(rect.left() + (column + 0.5) * width, rect.top() + (row + 0.5) * height)
+            painter.drawEllipse(middle, radius / across, radius / down)
     painter.restore()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from attention_viewer.model.analysis.heads import LayerHead, Pooling, pooled
 from attention_viewer.model.analysis.words import Group, grouped, merged, merged_mask, renormalised, spelled
 from attention_viewer.model.contract.api import Booleans, Floats, Kind, Token, Trace
@@ -128,6 +129,21 @@ def summary_title(view: ViewState, kind: Kind, heads: Sequence[LayerHead]) -> st
     more = f" and {len(heads) - MOST_NAMED} more" if len(heads) > MOST_NAMED else ""
     noun = "layer.head" if len(heads) == 1 else f"{len(heads)} heads, layer.head"
     return f"{word} of {noun} {', '.join(named)}{more}"
+
+
+def linked(large: Floats, trace: Trace, kind: Kind, view: ViewState) -> Booleans:
+    """True in [r, c] at the largest weight of each row; rows and columns that are special tokens have no part in it."""
+    sides, arranged = trace.map(kind), arrangement(trace, kind, view)
+    standing, keys = _standing(trace, sides, view[ROW_LABELS]), trace.tokens(sides.columns)
+    rows = arranged.rows if arranged else grouped(standing, words=False)
+    columns = arranged.columns if arranged else grouped(keys, words=False)
+    ordinary = np.array([not keys[group[0]].special for group in columns], dtype=np.bool_)
+    found = np.zeros(large.shape, dtype=np.bool_)
+    for index, group in enumerate(rows):
+        if not standing[group[0]].special and ordinary.any():
+            best = int(np.where(ordinary, large[index], -np.inf).argmax())
+            found[index, best] = large[index, best] > 0
+    return found
 
 
 def decoder_row(trace: Trace, row: int) -> str:

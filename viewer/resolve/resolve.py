@@ -66,6 +66,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         row_groups=shown.arranged.rows if shown.arranged else None,
         column_groups=shown.arranged.columns if shown.arranged else None,
         singles=_singles(shown),
+        links=shown.links,
     )
 
 

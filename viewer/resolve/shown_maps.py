@@ -16,13 +16,14 @@ from attention_viewer.viewer.resolve.arranging import (
     Arrangement,
     arrangement,
     decoder_row,
+    linked,
     summarised,
     summary,
     summary_title,
 )
 from attention_viewer.viewer.state.comparing import Difference, Other, difference, without_difference
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.options import ATTENTION, QUANTITY, ROW_LABELS, RowLabels
+from attention_viewer.viewer.state.options import ATTENTION, LINKS, QUANTITY, ROW_LABELS, Links, RowLabels
 from attention_viewer.viewer.state.plain_text import isolated
 from attention_viewer.viewer.state.results import ATTRIBUTIONS
 from attention_viewer.viewer.state.specs import Axis, Pending, Unavailable
@@ -33,6 +34,7 @@ NONE_CHOSEN = Unavailable(
     "No head is chosen: Ctrl+click thumbnails, or choose other heads in View > Heads in the large map."
 )
 ONE_SIDE = Unavailable("This is computed for A alone: choose A (Alt+1), or attention weights in View > Shown in maps.")
+LINKED = "ringed: where each row looks most, start and </s> aside"
 EQUAL = 1e-6
 """Weights that differ by less are the same but for rounding."""
 
@@ -46,7 +48,7 @@ class ShownMaps:
     `weights` [L, H, R, C] are those of all heads, `large` [R, C] those of the large map, which `place` names; `head` is
     the selected one. `says` names numbers that are no weights, "" for weights, and `unit` is one word for what their
     colours stand for; they have signs where `signed`, and a range of their own where not `shares`. `summed` are the
-    heads that the large map is made of, where it is of several.
+    heads that the large map is made of, where it is of several; `links` [R, C] are the cells that are marked.
     """
 
     sides: MapInfo
@@ -64,6 +66,7 @@ class ShownMaps:
     side: str = ""
     says: str = ""
     unit: str = ""
+    links: Booleans | None = None
     signed: bool = False
     shares: bool = True
     note: str = ""
@@ -121,7 +124,11 @@ def _one(trace: Trace, kind: Kind, view: ViewState, loaded: Loaded) -> ShownMaps
         note=" · ".join(each for each in (_method_note(method), arranged.words if arranged else "") if each),
         arranged=arranged,
     )  # fmt: skip
-    return _pooled(shown, view, kind)
+    pooled = _pooled(shown, view, kind)
+    if view[LINKS] is Links.OFF or not sides.crosses or not isinstance(pooled, ShownMaps):
+        return pooled
+    note = " · ".join(each for each in (pooled.note, LINKED) if each)
+    return replace(pooled, links=linked(pooled.large, trace, kind, view), note=note)
 
 
 def _pooled(shown: ShownMaps, view: ViewState, kind: Kind) -> ShownMaps | Missing:

@@ -54,6 +54,13 @@ class Specials(StrEnum):
     RENORMALISED = "renormalised"
 
 
+class Links(StrEnum):
+    """Whether the source token that each row of a cross map looks at most is marked."""
+
+    OFF = "off"
+    ON = "on"
+
+
 class HeadsShown(StrEnum):
     """What a large map is: the selected head, or several as one."""
 
@@ -195,6 +202,16 @@ SPECIALS = Option(
     flag="--specials",
     setting="specials",
 )
+LINKS = Option(
+    "links",
+    "Links across",
+    (Named(Links.OFF, "off", "Not marked"), Named(Links.ON, "on", "The key that each row looks at most is marked")),
+    Links.OFF,
+    "mark the source token, or word, that each row of a cross map looks at most",
+    flag="--links",
+    setting="links",
+    alone="on",
+)
 HEADS_SHOWN = Option(
     "heads_shown",
     "Heads in the large map",
@@ -232,6 +249,7 @@ OPTIONS: tuple[Option[Any], ...] = (
     NUMBERS,
     WORDS,
     SPECIALS,
+    LINKS,
     HEADS_SHOWN,
     QUANTITY,
 )

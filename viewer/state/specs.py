@@ -68,7 +68,8 @@ class HeatmapSpec:
     maps beside this one, which leaves as much room above its cells as they need. `place` says which layers and heads
     it is of, `says` what its numbers are where they are no attention weights; `row_groups` and `column_groups` are the
     tokens that each row and column is, None where each is one; `is_other`: not the weights of that one head.
-    `singles` are the maps of the heads that it is made of, by their names, where they are few enough to be told apart.
+    `singles` are the maps of the heads that it is made of, by their names, where they are few enough to be told apart;
+    `links` [R, C] is True where a row's largest weight is marked.
     """
 
     kind: Kind
@@ -91,6 +92,7 @@ class HeatmapSpec:
     column_groups: tuple[Group, ...] | None = None
     is_other: bool = False
     singles: tuple[tuple[str, Floats], ...] = ()
+    links: Booleans | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,5 +55,6 @@ def exposed_part(spec: HeatmapSpec, exposed: QRectF) -> tuple[QRectF, HeatmapSpe
     part = np.s_[top:bottom, left:right]
     mask = None if spec.mask is None else spec.mask[part]
     leaked = None if spec.leaked is None else spec.leaked[part]
-    seen = replace(spec, values=spec.values[part], mask=mask, leaked=leaked)
+    links = None if spec.links is None else spec.links[part]
+    seen = replace(spec, values=spec.values[part], mask=mask, leaked=leaked, links=links)
     return QRectF(left, top, right - left, bottom - top), seen

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
+from attention_viewer.model.analysis.alignment import Convention, Sentence, words_of
+from attention_viewer.model.analysis.consensus import Aligner, head_links
 from attention_viewer.model.contract.attribution import METHODS, Attribution, Method
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
@@ -14,7 +16,7 @@ from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.highlight import CellHover, SourceHover, TargetHover, highlight
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.options import HeadsShown, RowLabels, Specials, Words
+from attention_viewer.viewer.state.options import HeadsShown, Links, RowLabels, Specials, Words
 from attention_viewer.viewer.state.results import ATTRIBUTIONS, Results
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState, toggle_head
@@ -181,3 +183,18 @@ def test_maps_without_chosen_heads_show_their_own() -> None:
     assert shown(view, ENCODER).title == "Encoder self-attention · layer 2, head 3"
     assert [name for name, _ in shown(view).singles] == ["1.1", "2.3"] and shown(view, ENCODER).singles == ()
     np.testing.assert_array_equal(shown(view).singles[1][1], traces.trace(4).cross_attention[1, 2])
+
+
+def test_links_across_are_those_that_align_finds() -> None:
+    """Words, by either convention: the same as the links of the head; special tokens have none."""
+    trace = traces.trace(4)
+    for labels, convention in ((RowLabels.PREDICTS, Convention.PREDICTS), (RowLabels.READS, Convention.READS)):
+        spec = shown(chosen(links=Links.ON, words=Words.ON, row_labels=labels, specials=Specials.HIDDEN))
+        assert spec.links is not None
+        words = tuple(words_of(trace.output_tokens)), tuple(words_of(trace.source_tokens))
+        expected = head_links(Sentence(trace.cross_attention, *words), Aligner(convention, 1, 2, 1.0))
+        assert {(int(column), int(row)) for row, column in np.argwhere(spec.links)} == expected
+    pieces = shown(chosen(links=Links.ON))
+    assert pieces.links is not None and not pieces.links[3].any() and not pieces.links[:, 4].any()
+    assert (pieces.links[:3].sum(axis=1) == 1).all() and any("ringed" in line for line in pieces.caption)
+    assert shown(chosen(links=Links.ON), ENCODER).links is None and shown(ViewState()).links is None
