@@ -42,13 +42,15 @@ def open_window(
     monkeypatch.setattr("attention_viewer.model.translator.Translator", read_once)
     opened: list[Parts] = []
 
-    def open_one(settings: Settings | None = None, model: Path = bundled, sentence: str | None = None) -> Parts:
+    def open_one(
+        settings: Settings | None = None, model: Path = bundled, sentence: str | None = None, greet: bool = False
+    ) -> Parts:
         parts = build(settings or Settings(MemoryStore()), model)
         opened.append(parts)
         parts.window.resize(1280, 720)
         parts.window.show()
         qtbot.waitExposed(parts.window)
-        begin(parts, WindowOptions(model, sentence))
+        begin(parts, WindowOptions(model, sentence), settings if greet else None)
         return parts
 
     yield open_one

@@ -357,7 +357,7 @@ def test_a_dropped_session_is_copied_and_undo_brings_the_work_back(work: Parts, 
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (("/a.avsession", "/b.avsession"), "2 files were dropped: drop one session at a time"),
+        (("/a.avsession", "/b.avsession"), "2 files were dropped: drop one at a time"),
         (("/far/<b>picture</b>\n.png",), "‘b> .png’ is no session"),
         (("https://example.org/a.avsession",), "is not on this computer"),
     ],

@@ -86,6 +86,7 @@ SCHEMA = {
         Setting("geometry", "", Fields.text),
         Setting("window state", "", Fields.text),
         Setting("tour stop", "", Fields.text),
+        Setting("greeted", False, Fields.flag),
     )
 }
 

@@ -1,4 +1,4 @@
-"""What is dragged onto the window: a session file, or something that is none. A drop is a copy."""
+"""What is dragged onto the window: a session, a text file, a model's directory, or none of these. A drop is a copy."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDropEvent
 
 SUFFIX = ".avsession"
+TEXTS = (".txt", ".text", ".tsv")
 
 
 def as_copy(event: QDropEvent) -> bool:
@@ -24,14 +25,14 @@ def as_copy(event: QDropEvent) -> bool:
 
 
 def session_in(dropped: QMimeData) -> tuple[str, str]:
-    """The one session file among what was dropped, or "" and a sentence that says what to drop."""
+    """The one session, text file or directory that was dropped, or "" and a sentence that says what to drop."""
     urls = dropped.urls()
     if len(urls) != 1:
-        return "", f"{len(urls)} files were dropped: drop one session at a time, a file that ends in {SUFFIX}."
+        return "", f"{len(urls)} files were dropped: drop one at a time, a session, a text file or a model's directory."
     name = urls[0].toLocalFile()
     if not name:
         return "", f"{shown_text(urls[0].toString())} is not on this computer: save it here first, then drop that file."
-    if not name.lower().endswith(SUFFIX):
+    if not name.lower().endswith((SUFFIX, *TEXTS)) and not Path(name).is_dir():
         what = shown_text(Path(name).name)
-        return "", f"‘{what}’ is no session of Attention Viewer: drop a file that ends in {SUFFIX}."
+        return "", f"‘{what}’ is no session of Attention Viewer: drop a file that ends in {SUFFIX}, a text or a model."
     return name, ""

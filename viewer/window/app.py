@@ -43,6 +43,7 @@ from attention_viewer.viewer.window.inside import connect_inside
 from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.window.qt_words import mute_noise
+from attention_viewer.viewer.window.starting import start_with, take_dropped
 from attention_viewer.viewer.work.worker import Worker
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QIcon
@@ -86,7 +87,7 @@ def run_window(options: WindowOptions) -> int:
     parts.window.closing.connect(lambda: save_layout(parts.window, settings))
     # How much of the screen the frame takes is known only now.
     framed = AfterFirstPaint(parts.window, parts.window.keep_on_screen)
-    start = AfterFirstPaint(parts.window, lambda: begin(parts, options))
+    start = AfterFirstPaint(parts.window, lambda: begin(parts, options, settings))
     parts.window.show()
     code = application.exec()
     framed.deleteLater()
@@ -128,7 +129,7 @@ def build(settings: Settings, model: Path) -> Parts:
     window.add_dock_menu(actions.menu("View"))
     menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
     window.source_bar.root_requested.connect(lambda: menu_actions.choose(COLOR_RANGE, ColorRange.SQUARE_ROOT))
-    window.file_dropped.connect(lambda name: menu_actions.sessions.open(Path(name)))
+    window.file_dropped.connect(lambda name: take_dropped(Path(name), window, controller, menu_actions))
     _connect_intents(window, controller)
     _connect_laboratory(window, laboratory, menu_actions.laboratory_actions)
     connect_inside(window, controller, laboratory.measuring)
@@ -148,14 +149,21 @@ def keep_work(parts: Parts, recovery: Recovery) -> None:
     parts.window.closing.connect(parts.menu_actions.recovery.finish)
 
 
-def begin(parts: Parts, options: WindowOptions) -> None:
-    """What happens once the window has been painted: the model is opened, and a given sentence encoded."""
+def begin(parts: Parts, options: WindowOptions, settings: Settings | None = None) -> None:
+    """What happens once the window has been painted: the model is opened, and a given sentence encoded.
+
+    Without one, `settings` say whether this is the very first start, and what the last sentence was.
+    """
     parts.controller.open_model(options.model)
     if options.session is not None:
         parts.menu_actions.sessions.open(options.session)
     elif options.sentence is not None:
         parts.window.source_bar.set_text(options.sentence)
         parts.controller.submit(options.sentence, options.steps or 0)
+    elif settings is not None:
+        card = start_with(parts.window, parts.controller, settings, options.model == BUNDLED_MODEL)
+        if card is not None:
+            card.tour_wanted.connect(parts.menu_actions.touring.show)
     parts.menu_actions.recovery.offer()
 
 
