@@ -25,6 +25,7 @@ class FirstCard(QFrame):
 
     def __init__(self, window: QWidget, style: Style) -> None:
         super().__init__(window)
+        self._window = window
         self._margin = round(MARGIN_EMS * style.em)
         self.setObjectName("firstCard")
         self.setAccessibleName(f"{TITLE}: {' '.join(THINGS)}")
@@ -70,5 +71,5 @@ class FirstCard(QFrame):
             super().keyPressEvent(event)
 
     def _place(self) -> None:
-        around = self.parentWidget().rect().adjusted(0, 0, -2 * self._margin, -3 * self._margin)
+        around = self._window.rect().adjusted(0, 0, -2 * self._margin, -3 * self._margin)
         self.move(around.right() - self.width(), around.bottom() - self.height())
