@@ -14,6 +14,7 @@ from attention_viewer.model.analysis.heads import LayerHead, Pooling, pooled
 from attention_viewer.model.analysis.words import Group, grouped, merged, merged_mask, renormalised, spelled
 from attention_viewer.model.contract.api import Booleans, Floats, Kind, Token, Trace
 from attention_viewer.model.contract.maps import MapInfo, Stream
+from attention_viewer.viewer.resolve.naming import WORD
 from attention_viewer.viewer.state.options import (
     HEADS_SHOWN,
     ROW_LABELS,
@@ -81,14 +82,14 @@ def arrangement(trace: Trace, kind: Kind, view: ViewState) -> Arrangement | None
     standing = _standing(trace, sides, labels)
     rows, keys = grouped(standing, words, hide), trace.tokens(sides.columns)
     columns = grouped(keys, words, hide)
-    row_labels = tuple(isolated(spelled(standing, group)) for group in rows)
+    row_labels = tuple(_name(standing, group, words) for group in rows)
     if sides.decodes and labels is RowLabels.BOTH and not words:
         row_labels = tuple(decoder_row(trace, place) for (place,) in rows)
     return Arrangement(
         rows,
         columns,
         Axis(_row_title(sides, labels, words), row_labels),
-        Axis(_column_title(sides, trace, words), tuple(isolated(spelled(keys, group)) for group in columns)),
+        Axis(_column_title(sides, trace, words), tuple(_name(keys, group, words) for group in columns)),
         specials is Specials.RENORMALISED,
         _said(words, specials),
     )
@@ -129,6 +130,12 @@ def summary_title(view: ViewState, kind: Kind, heads: Sequence[LayerHead]) -> st
     more = f" and {len(heads) - MOST_NAMED} more" if len(heads) > MOST_NAMED else ""
     noun = "layer.head" if len(heads) == 1 else f"{len(heads)} heads, layer.head"
     return f"{word} of {noun} {', '.join(named)}{more}"
+
+
+def _name(tokens: Sequence[Token], group: Group, words: bool) -> str:
+    """What a row or column is called; of a whole word nobody needs to be told where it begins."""
+    text = spelled(tokens, group)
+    return isolated(text.removeprefix(WORD) if words else text)
 
 
 def linked(large: Floats, trace: Trace, kind: Kind, view: ViewState) -> Booleans:

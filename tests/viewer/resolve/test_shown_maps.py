@@ -13,6 +13,7 @@ from attention_viewer.model.contract.attribution import METHODS, Attribution, Me
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.resolve import resolve
+from attention_viewer.viewer.resolve.naming import with_word_starts
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.highlight import CellHover, SourceHover, TargetHover, highlight
 from attention_viewer.viewer.state.loaded import Loaded
@@ -48,6 +49,14 @@ def test_words_follow_what_rows_are_labelled_by() -> None:
     np.testing.assert_allclose(read.values[2, 1], weights[2:4, 1:3].sum(axis=1).mean(), rtol=1e-5)
     assert shown(chosen(words=Words.ON)).rows.title == predicted.rows.title
     assert any("rows averaged, columns summed" in line for line in predicted.caption)
+
+
+def test_figures_mark_where_pieces_begin_words_and_leave_words_alone() -> None:
+    printed = with_word_starts(loaded(), 3)
+    words = resolve.heatmap(printed, chosen(words=Words.ON, row_labels=RowLabels.PREDICTS), CROSS)
+    pieces = resolve.heatmap(printed, chosen(row_labels=RowLabels.PREDICTS), CROSS)
+    assert isinstance(words, HeatmapSpec) and isinstance(pieces, HeatmapSpec)
+    assert words.rows.labels == ("Le", "tapis", "</s>") and pieces.rows.labels == ("▁Le", "▁tap", "is", "</s>")
 
 
 def test_a_word_may_look_at_what_any_of_its_pieces_may() -> None:
