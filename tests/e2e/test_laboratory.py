@@ -530,3 +530,22 @@ def test_two_thousand_random_intents_with_late_and_failing_answers(
 
     # Fewer than where all is answered: what fails leads nowhere.
     assert drive(open_window, qtbot, 2000, 2, more) > 300
+
+
+def test_a_set_of_heads_is_named_kept_and_used_again(toy_window: Parts, qtbot: QtBot) -> None:
+    parts = toy_window
+    sets, ranking = parts.menu_actions.head_sets, parts.window.ranking
+    parts.actions["rank"].trigger()
+    assert "ranking" in parts.window.shown(), "progress and result are in front"
+    settle(qtbot, parts)
+    heads = [HeadId(each.kind, each.head.layer, each.head.head) for each in ranking.shown()[:2]]
+    sets.keep("the two strongest", heads)
+    parts.menu_actions.laboratory.switch_heads([heads[0]._replace(layer=1 - heads[0].layer)], True)
+    settle(qtbot, parts)
+    ranking.set_used.emit("the two strongest")
+    settle(qtbot, parts)
+    document = parts.controller.document
+    assert document is not None and document.interventions.heads_off == frozenset(heads)
+    assert "the two strongest" in parts.actions["undo"].text()
+    ranking.set_forgotten.emit("the two strongest")
+    assert not ranking.sets.sets.isEnabled()

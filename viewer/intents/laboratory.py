@@ -119,6 +119,10 @@ class Laboratory(QObject):
         """Switch heads off, or on again."""
         self.controller.run(switching.heads, heads, off)
 
+    def switch_only(self, heads: Sequence[HeadId], name: str) -> None:
+        """Switch the heads of a named set off, and all others on."""
+        self.controller.run(switching.only, heads, name)
+
     def switch_head(self, kind: Kind, layer: int, head: int, off: bool) -> None:
         """Switch one head off, or on again; layer and head count from 0."""
         self.switch_heads([HeadId(kind, layer, head)], off)

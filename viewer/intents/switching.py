@@ -21,6 +21,11 @@ def heads(state: State, which: Sequence[HeadId], off: bool) -> Wish | None:
     )
 
 
+def only(state: State, which: Sequence[HeadId], name: str) -> Wish | None:
+    """Switch the heads of a named set off, and all others on."""
+    return _intervene(state, lambda now: replace(now, heads_off=frozenset(which)), f"Only ‘{name}’ off")
+
+
 def layer(state: State, kind: Kind, index: int, off: bool) -> Wish | None:
     """Switch all heads of a layer off, or on again; layers count from 0."""
     return heads(state, of_layer(state, kind, index), off) if state.shown.info is not None else None

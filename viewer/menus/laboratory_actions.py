@@ -13,7 +13,7 @@ from attention_viewer.viewer.intents import patching
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.switching import head_words
 from attention_viewer.viewer.resolve.resolve_laboratory import check_text
-from attention_viewer.viewer.state.results import BEAM, CHECK, Quantity
+from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING, Quantity
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
 from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -202,6 +202,8 @@ class LaboratoryActions(QObject):
         """Show what has its own card or dialog, and was asked for."""
         if quantity is BEAM:
             self._window.show_card("beam")
+        if quantity is RANKING:
+            self._window.show_card("ranking")
         check = self._controller.loaded.found(CHECK)
         if quantity is CHECK and check is not None:
             CheckDialog(check_text(check), self._window).open()

@@ -13,6 +13,7 @@ from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.look import theme
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.closing import Closing
+from attention_viewer.viewer.menus.head_sets import HeadSets
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.menus.recovery_actions import RecoveryActions
 from attention_viewer.viewer.menus.session_actions import SessionActions
@@ -50,6 +51,7 @@ class MenuActions(QObject):
         self.laboratory = laboratory
         self.presenting = False
         self.laboratory_actions = LaboratoryActions(window, laboratory)
+        self.head_sets = HeadSets(window, laboratory, settings)
         self.sessions = SessionActions(window, controller, settings)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)

@@ -22,6 +22,7 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 RECENT_SENTENCES = 10
 RECENT_SESSIONS = 8
+HEAD_SETS, MOST_HEADS = 50, 10_000
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Steps a second that Play can run at."""
 TEXT_SIZES = (1.0, 1.25, 1.5, 2.0)
@@ -69,6 +70,19 @@ def _texts(most: int) -> Read:
     return lambda given, key: given.texts(key, most)
 
 
+def _head_sets(given: Fields, key: str) -> None:
+    """Sets of heads: of each its name, the hash of its model, and kind, layer and head (from 0) of every head."""
+    for each in given.parts(key, HEAD_SETS):
+        each.text("name")
+        each.text("model")
+        for head in each.items("heads", MOST_HEADS):
+            place = dict(zip(("kind", "layer", "head"), head, strict=False)) if isinstance(head, list) else {}
+            fields = Fields("A head", place)
+            fields.text("kind")
+            fields.whole("layer")
+            fields.whole("head")
+
+
 SCHEMA = {
     setting.key: setting
     for setting in (
@@ -87,6 +101,7 @@ SCHEMA = {
         Setting("window state", "", Fields.text),
         Setting("tour stop", "", Fields.text),
         Setting("greeted", False, Fields.flag),
+        Setting("head sets", [], _head_sets),
     )
 }
 
@@ -182,6 +197,10 @@ class Settings:
         if self._store.isWritable() and self._store.status() is not QSettings.Status.AccessError:
             return ""
         return f"Settings cannot be kept: make room for {self._store.fileName()}, or allow writing there."
+
+    def keep_head_sets(self, sets: Sequence[Mapping[str, Any]]) -> None:
+        """Keep sets of heads, the newest first; the oldest give way."""
+        self.set("head sets", [dict(each) for each in sets[:HEAD_SETS]])
 
     def remember_sentence(self, sentence: str) -> None:
         """Put a sentence at the head of the recent ones."""

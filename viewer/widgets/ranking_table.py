@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.maps import HeadId
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
-from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.card import TitleBlock
+from attention_viewer.viewer.widgets.head_set_bar import HeadSetBar
 from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -40,7 +40,7 @@ Role = Qt.ItemDataRole
 TITLE = "Heads by effect"
 SUBTITLE = "what switching each head off does"
 HINT = "Rank heads switches every head off, one at a time, and measures how far the next-token distributions move."
-KEYS = "Click shows a head; double-click or Space switches it off or on."
+KEYS = "Click shows a head; Shift and Ctrl select more. A double click or Space switches what is selected off or on."
 TAUGHT = "† This head was taught to align words (guided alignment); all others found their roles by themselves."
 OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return)
 """Keys that the table needs itself; elsewhere they step the decoder."""
@@ -127,13 +127,17 @@ class HeadEffects(QAbstractTableModel):
 class RankingTable(QWidget):
     """Shows a `RankingSpec`; keeps the selected head and the order of rows from one to the next.
 
-    Signals carry the kind, and layer and head from 0; `head_switched` ends with whether the head is to be off.
+    `head_selected` carries the kind, and layer and head from 0. `heads_switched` has the heads that are selected and
+    whether they are to be off, `heads_kept` those to be kept as a set; `set_used` and `set_forgotten` name a set.
     """
 
     rank_requested = Signal()
     rank_cancelled = Signal()
     head_selected = Signal(object, int, int)
-    head_switched = Signal(object, int, int, bool)
+    heads_switched = Signal(object, bool)
+    heads_kept = Signal(object)
+    set_used = Signal(str)
+    set_forgotten = Signal(str)
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -150,6 +154,7 @@ class RankingTable(QWidget):
         self._effects = HeadEffects(style, self)
         self._sorted = QSortFilterProxyModel(self)
         self.table = self._make_table()
+        self.sets = HeadSetBar(style)
         self._hint = plain_label(HINT)
         self._hint.setProperty("tone", "muted")
         self._hint.setWordWrap(True)
@@ -159,6 +164,11 @@ class RankingTable(QWidget):
         self.cancel.clicked.connect(self.rank_cancelled)
         self.table.clicked.connect(self._select)
         self.table.doubleClicked.connect(self._switch)
+        self.table.selectionModel().selectionChanged.connect(self._tell_selection)
+        self.sets.switched.connect(self._switch)
+        self.sets.kept.connect(lambda: self.heads_kept.emit(self.heads()))
+        self.sets.used.connect(self.set_used)
+        self.sets.forgotten.connect(self.set_forgotten)
         self.set_style(style)
         self.set_spec(self._spec)
 
@@ -177,6 +187,8 @@ class RankingTable(QWidget):
         self.progress.setVisible(is_running)
         self.cancel.setVisible(is_running)
         self.table.setVisible(bool(spec.rows))
+        self.sets.setVisible(bool(spec.rows))
+        self._tell_selection()
         self._hint.setText(spec.reason or (KEYS if spec.rows else HINT))
         # A ranking that runs can be cancelled all the same.
         self.rank.setEnabled(not spec.reason)
@@ -186,6 +198,7 @@ class RankingTable(QWidget):
         """Use another theme or text size."""
         self._look = style
         self.header.set_style(style)
+        self.sets.set_style(style)
         self._show_rows()
         for column, ems in enumerate(COLUMN_EMS[:-1]):
             self.table.setColumnWidth(column, round(ems * style.em))
@@ -201,6 +214,14 @@ class RankingTable(QWidget):
         """The row that is selected, if any."""
         index = self.table.currentIndex()
         return self._row_at(index) if index.isValid() else None
+
+    def heads(self) -> list[HeadId]:
+        """The heads that are selected, from the top."""
+        return [HeadId(row.kind, row.head.layer, row.head.head) for row in self._chosen_rows()]
+
+    def set_sets(self, names: Sequence[str]) -> None:
+        """The sets of heads that were kept for this model."""
+        self.sets.set_names(names)
 
     def hint(self) -> str:
         """What is said above the table."""
@@ -227,29 +248,39 @@ class RankingTable(QWidget):
             row = self._row_at(index)
             self.head_selected.emit(row.kind, row.head.layer, row.head.head)
 
-    def _switch(self, index: QModelIndex) -> None:
-        if index.isValid():
-            row = self._row_at(index)
-            self.head_switched.emit(row.kind, row.head.layer, row.head.head, not row.off)
+    def _switch(self, *_: object) -> None:
+        """Switch all that is selected: off, unless all of it is off."""
+        rows = self._chosen_rows()
+        if rows:
+            self.heads_switched.emit(self.heads(), not all(row.off for row in rows))
+
+    def _chosen_rows(self) -> list[HeadEffectRow]:
+        indexes = sorted(self.table.selectionModel().selectedRows(), key=lambda index: index.row())
+        return [self._row_at(index) for index in indexes]
+
+    def _tell_selection(self, *_: object) -> None:
+        rows = self._chosen_rows() if self._spec.rows else []
+        self.sets.set_selection(len(rows), not rows or not all(row.off for row in rows))
 
     def _row_at(self, index: QModelIndex) -> HeadEffectRow:
         return self._effects.rows[self._sorted.mapToSource(index).row()]
 
     def _show_rows(self) -> None:
-        """Fill the table; the head that was selected stays so, and the table where it was scrolled to."""
-        chosen, scrolled = self.selected(), self.table.verticalScrollBar().value()
+        """Fill the table; the heads that were selected stay so, and the table where it was scrolled to."""
+        now, chosen, scrolled = self.selected(), self.heads(), self.table.verticalScrollBar().value()
         self._effects.show_rows(self._spec.rows, self._look)
-        if chosen is not None:
-            self._choose(chosen.kind, chosen.head)
+        if now is not None:
+            self._choose(chosen or [HeadId(now.kind, now.head.layer, now.head.head)], now)
         self.table.verticalScrollBar().setValue(scrolled)
 
-    def _choose(self, kind: Kind, head: Head) -> None:
+    def _choose(self, heads: Sequence[HeadId], current: HeadEffectRow) -> None:
+        flags, model = QItemSelectionModel.SelectionFlag, self.table.selectionModel()
         for number, row in enumerate(self._effects.rows):
-            if (row.kind, row.head) == (kind, head):
-                flags = QItemSelectionModel.SelectionFlag
-                index = self._sorted.mapFromSource(self._effects.index(number, 0))
-                how = flags.ClearAndSelect | flags.Rows
-                self.table.selectionModel().setCurrentIndex(index, how)
+            index = self._sorted.mapFromSource(self._effects.index(number, 0))
+            if (row.kind, row.head) == (current.kind, current.head):
+                model.setCurrentIndex(index, flags.NoUpdate)
+            if HeadId(row.kind, row.head.layer, row.head.head) in heads:
+                model.select(index, flags.Select | flags.Rows)
 
     def _make_table(self) -> QTableView:
         self._sorted.setSourceModel(self._effects)
@@ -260,7 +291,7 @@ class RankingTable(QWidget):
         table.setSortingEnabled(True)
         table.sortByColumn(DIVERGENCE, Qt.SortOrder.DescendingOrder)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setTabKeyNavigation(False)
         table.setShowGrid(False)
@@ -284,6 +315,7 @@ class RankingTable(QWidget):
         self._column.addLayout(self._row)
         self._column.addWidget(self._hint)
         self._column.addWidget(self.table, 1)
+        self._column.addWidget(self.sets)
         self._column.addStretch()
 
 

@@ -262,7 +262,7 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
     window.banner.reset_requested.connect(window.focus_panels)
     ranking.rank_requested.connect(laboratory.rank)
     ranking.rank_cancelled.connect(laboratory.cancel_rank)
-    ranking.head_switched.connect(laboratory.switch_head)
+    ranking.heads_switched.connect(laboratory.switch_heads)
     ranking.head_selected.connect(laboratory.controller.select_head)
     window.heads.head_selected.connect(laboratory.controller.select_head)
     hypotheses = window.hypotheses

@@ -68,9 +68,13 @@ def _checking(_: Document) -> str:
     return "Checking: in parallel and step by step …"
 
 
+def _ranking(_: Document) -> str:
+    return "Ranking heads: each is switched off in turn …"
+
+
 MEASUREMENTS: tuple[Measurement[Any], ...] = (
     Measurement((EFFECT, TRANSLATIONS), effect_work, automatic=True),
-    Measurement((RANKING,), rank_work, Priority.LONG, progress=True),
+    Measurement((RANKING,), rank_work, Priority.LONG, progress=True, status=_ranking),
     Measurement((BEAM,), beam_work, Priority.LONG, status=_searching),
     Measurement((CHECK,), check_work, status=_checking),
     Measurement((INSIDE,), inside_work),

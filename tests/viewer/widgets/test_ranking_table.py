@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, HeadId
 from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
 from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
 from attention_viewer.viewer.state.view_state import Head
@@ -95,23 +95,53 @@ def test_order_and_selection_outlast_a_new_spec(ranking: RankingTable, style: St
 
 def test_a_click_shows_a_head_and_a_double_click_switches_it(ranking: RankingTable, qtbot: QtBot) -> None:
     viewport = ranking.table.viewport()
-    with qtbot.assertNotEmitted(ranking.head_switched), qtbot.waitSignal(ranking.head_selected) as shown:
+    with qtbot.assertNotEmitted(ranking.heads_switched), qtbot.waitSignal(ranking.head_selected) as shown:
         qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, OF_DECODER))
     assert shown.args == [DECODER, 1, 0]
     qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, OF_CROSS))
-    with qtbot.waitSignal(ranking.head_switched) as switched:
+    with qtbot.waitSignal(ranking.heads_switched) as switched:
         qtbot.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=middle(ranking, OF_CROSS))
-    assert switched.args == [CROSS, 3, 6, False]
+    assert switched.args == [[HeadId(CROSS, 3, 6)], False]
 
 
 def test_space_switches_and_return_shows(ranking: RankingTable, qtbot: QtBot) -> None:
     ranking.table.setCurrentIndex(index_of(ranking, OF_ENCODER))
-    with qtbot.waitSignal(ranking.head_switched) as switched:
+    with qtbot.waitSignal(ranking.heads_switched) as switched:
         qtbot.keyClick(ranking.table, Qt.Key.Key_Space)
-    assert switched.args == [ENCODER, 9, 1, True]
+    assert switched.args == [[HeadId(ENCODER, 9, 1)], True]
     with qtbot.waitSignal(ranking.head_selected) as shown:
         qtbot.keyClick(ranking.table, Qt.Key.Key_Return)
     assert shown.args == [ENCODER, 9, 1]
+
+
+def test_several_heads_are_switched_at_once_and_kept_as_a_set(ranking: RankingTable, qtbot: QtBot) -> None:
+    ranking.resize(400, 400)
+    assert not ranking.sets.switch.isEnabled() and not ranking.sets.keep.isEnabled()
+    viewport, left = ranking.table.viewport(), Qt.MouseButton.LeftButton
+    qtbot.mouseClick(viewport, left, pos=middle(ranking, OF_CROSS))
+    assert ranking.sets.switch.text() == "Switch head on", "it is off"
+    qtbot.mouseClick(viewport, left, Qt.KeyboardModifier.ShiftModifier, middle(ranking, OF_DECODER))
+    both = [HeadId(each.kind, each.head.layer, each.head.head) for each in ranking.shown()]
+    assert ranking.heads() == both and ranking.sets.switch.text() == "Switch 3 heads off"
+    with qtbot.waitSignal(ranking.heads_switched) as switched:
+        qtbot.mouseClick(ranking.sets.switch, left)
+    assert switched.args == [both, True]
+    ranking.set_spec(RankingSpec(tuple(replace(each, off=True) for each in ROWS)))
+    assert ranking.heads() == both, "the selection outlives what it did"
+    with qtbot.waitSignal(ranking.heads_switched) as switched:
+        qtbot.keyClick(ranking.table, Qt.Key.Key_Space)
+    assert switched.args == [both, False]
+    with qtbot.waitSignal(ranking.heads_kept) as kept:
+        qtbot.mouseClick(ranking.sets.keep, left)
+    assert kept.args == [both]
+    ranking.set_sets(["copying & co"])
+    menu = ranking.sets.sets.menu()
+    assert menu is not None
+    with qtbot.waitSignal(ranking.set_used) as used:
+        menu.actions()[0].trigger()
+    assert used.args == ["copying & co"]
+    ranking.set_sets([])
+    assert not ranking.sets.sets.isEnabled()
 
 
 @pytest.mark.parametrize(("key", "own"), [(Qt.Key.Key_Space, True), (Qt.Key.Key_Home, True), (Qt.Key.Key_F5, False)])
@@ -126,7 +156,7 @@ def test_keys_that_step_the_decoder_elsewhere_belong_to_the_table(
 
 def test_setting_specs_emits_nothing(ranking: RankingTable, qtbot: QtBot) -> None:
     ranking.table.setCurrentIndex(index_of(ranking, OF_ENCODER))
-    with qtbot.assertNotEmitted(ranking.head_selected), qtbot.assertNotEmitted(ranking.head_switched):
+    with qtbot.assertNotEmitted(ranking.head_selected), qtbot.assertNotEmitted(ranking.heads_switched):
         ranking.set_spec(RankingSpec(ROWS[::-1]))
         ranking.set_spec(RankingSpec())
 
@@ -162,4 +192,4 @@ def test_an_empty_table_says_what_the_button_does(ranking: RankingTable) -> None
     assert not ranking.table.isVisible()
     assert "one at a time" in ranking.hint()
     ranking.set_spec(RankingSpec(ROWS))
-    assert ranking.table.isVisible() and "double-click" in ranking.hint()
+    assert ranking.table.isVisible() and "double click" in ranking.hint()

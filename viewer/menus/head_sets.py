@@ -1,0 +1,72 @@
+"""Sets of heads that the user keeps under names: of each model its own, from one start to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from attention_viewer.model.contract.maps import HeadId
+from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.state.plain_text import shown_text
+from attention_viewer.viewer.storage.settings import Settings
+from attention_viewer.viewer.widgets.main_window import MainWindow
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QInputDialog
+
+LONGEST_NAME = 40
+
+
+class HeadSets(QObject):
+    """What the bar below the ranking asks for."""
+
+    def __init__(self, window: MainWindow, laboratory: Laboratory, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._laboratory, self._settings = window, laboratory, settings
+        window.ranking.heads_kept.connect(self.ask_for_name)
+        window.ranking.set_used.connect(self.use)
+        window.ranking.set_forgotten.connect(self.forget)
+        laboratory.controller.model_changed.connect(lambda _: self._tell())
+
+    def ask_for_name(self, heads: Sequence[HeadId]) -> None:
+        """Ask for a name, and keep heads under it."""
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Keep a set of heads")
+        dialog.setLabelText(f"Name of these {len(heads)} heads:" if len(heads) > 1 else "Name of this head:")
+        dialog.textValueSelected.connect(lambda name: self.keep(name, heads))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def keep(self, name: str, heads: Sequence[HeadId]) -> None:
+        """Keep heads under a name, in the place of a set of that name."""
+        name = shown_text(name, LONGEST_NAME)
+        if name:
+            kept = {"name": name, "model": self._model, "heads": [list(head) for head in heads]}
+            others = [each for each in self._all if (each["name"], each["model"]) != (name, self._model)]
+            self._settings.keep_head_sets([kept, *others])
+            self._window.set_status(f"Kept as ‘{name}’")
+            self._tell()
+
+    def use(self, name: str) -> None:
+        """Switch off the heads of a set, and no others."""
+        for each in self._all:
+            if (each["name"], each["model"]) == (name, self._model):
+                heads = [HeadId(kind, layer, head) for kind, layer, head in each["heads"]]
+                self._laboratory.switch_only(heads, name)
+
+    def forget(self, name: str) -> None:
+        """Keep a set no longer."""
+        kept = [each for each in self._all if (each["name"], each["model"]) != (name, self._model)]
+        self._settings.keep_head_sets(kept)
+        self._tell()
+
+    @property
+    def _all(self) -> list[dict[str, Any]]:
+        return list(self._settings.get("head sets"))
+
+    @property
+    def _model(self) -> str:
+        info = self._laboratory.controller.loaded.info
+        return "" if info is None else info.content_hash
+
+    def _tell(self) -> None:
+        self._window.ranking.set_sets([each["name"] for each in self._all if each["model"] == self._model])
