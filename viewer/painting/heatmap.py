@@ -15,7 +15,7 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.labels import (
     height_of,
     pitch_within,
-    shrink,
+    shrunk_width,
     width_of,
 )
 from attention_viewer.viewer.painting.numbers import paint_numbers
@@ -40,7 +40,7 @@ BADGE_PADDING_EMS = 0.4
 FRAME_STROKES = 2.0
 LARGEST_FILLING_EMS = 12.0
 """The side beyond which cells that fill their room no longer grow."""
-MOST_OBLONG = 3.0
+MOST_OBLONG = 6.0
 """How many times as wide as high, or as high as wide, cells may be that fill their room."""
 
 
@@ -72,7 +72,7 @@ def filling_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> HeatmapLayo
     top = height_of(spec.columns.labels, style)
     largest = LARGEST_FILLING_EMS * style.em
     high = min(largest, _row_height(rect.height() - top, rows, style))
-    left = (width_of(spec.rows.labels, style) - style.gap) * shrink(high, style) + style.gap
+    left = shrunk_width(width_of(spec.rows.labels, style) - style.gap, high, style) + style.gap
     wide = min(largest, pitch_within(rect.width() - left, spec.columns.labels, style))
     wide, high = max(1e-3, min(wide, MOST_OBLONG * high)), max(1e-3, min(high, MOST_OBLONG * wide))
     cells = QRectF(rect.left() + left, rect.top() + top, columns * wide, rows * high)

@@ -91,10 +91,30 @@ def shrink(pitch: float, style: Style) -> float:
     return min(1.0, max(SMALLEST, pitch / (TIGHTEST * style.line)))
 
 
+def label_size(pitch: float, style: Style) -> int:
+    """The size in pixels of labels that are `pitch` apart."""
+    return max(1, round(style.mono.pixelSize() * shrink(pitch, style)))
+
+
+def shrunk_width(width: float, pitch: float, style: Style) -> float:
+    """How wide a label is where labels are `pitch` apart, that is `width` wide in the style's size.
+
+    A whole size is rounded, and letters are drawn at whole pixels: a pixel more is never cut off.
+    """
+    size = label_size(pitch, style)
+    return width if size == style.mono.pixelSize() else width * size / style.mono.pixelSize() + 1.0
+
+
 def stride(pitch: float, style: Style) -> int:
     """Every how many-th label has room where cells are `pitch` apart."""
     needed = TIGHTEST * style.line * shrink(pitch, style)
     return max(1, math.ceil(needed / max(pitch, 1e-6) - 1e-6))
+
+
+def is_labelled(index: int, count: int, step: int) -> bool:
+    """Whether a label stands where every `step`-th has room: the last one always does, which is where rows grow."""
+    last = count - 1
+    return index == last or (index % step == 0 and last - index >= step)
 
 
 def paint_labels(
@@ -117,12 +137,12 @@ def paint_labels(
     pitch = length / (last - first)
     step = stride(pitch, style)
     font = QFont(style.mono)
-    font.setPixelSize(max(1, round(font.pixelSize() * shrink(pitch, style))))
+    font.setPixelSize(label_size(pitch, style))
     painter.save()
     painter.setFont(font)
     for index in range(max(0, math.floor(first)), min(len(labels), math.ceil(last))):
         centre = (index + 0.5 - first) * pitch
-        if not 0.0 <= centre <= length or not (index % step == 0 or index in highlighted):
+        if not 0.0 <= centre <= length or not (is_labelled(index, len(labels), step) or index in highlighted):
             continue
         if index not in highlighted and any(abs(index - lit) < step for lit in highlighted):
             continue

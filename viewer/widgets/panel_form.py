@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 POSITIONS = "positions"
-COLUMNS_EMS = (62.0, 84.0, 125.0)
+COLUMNS_EMS = (62.0, 88.0, 125.0)
 """Widths of the window from which two, three or four wide columns stand beside the narrow one."""
 BELOW_COLUMNS = 3
 """Wide columns from which there is room for a strip below them; with fewer, its panels stand behind others."""
