@@ -10,7 +10,7 @@ from attention_viewer.model.contract.fields import Fields
 
 MOST_BELOW = 0.8
 """Share of the height that a saved layout may give the lower cards."""
-MOST_COLUMNS = 16
+MOST_COLUMNS, MOST_PANELS = 16, 100
 
 
 @dataclass
@@ -31,12 +31,18 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Layout:
-    """How the panels of a workspace were left: Qt's bytes of the docks, in what form, and what was chosen."""
+    """How the panels of a workspace were left: in what form, what was chosen, which were closed, which in front.
+
+    `docks` are Qt's bytes of where they stood, by which those are put back that were moved or let float; others stand
+    by the rule, and `docks` is empty.
+    """
 
     docks: bytes
     columns: int
     tall: bool
     chosen: Chosen
+    closed: tuple[str, ...] = ()
+    front: tuple[str, ...] = ()
 
 
 def to_json(layout: Layout) -> dict[str, Any]:
@@ -51,6 +57,8 @@ def to_json(layout: Layout) -> dict[str, Any]:
         "open": chosen.open,
         "moved": chosen.moved,
         "top": chosen.top,
+        "closed": list(layout.closed),
+        "front": list(layout.front),
     }
 
 
@@ -68,7 +76,8 @@ def from_json(given: Fields) -> Layout:
         given.flag("moved"),
         None if given.values.get("top") is None else given.real("top", 0.0, 1.0),
     )
-    return Layout(docks, given.whole("columns", 0, MOST_COLUMNS), given.flag("tall"), chosen)
+    named = (given.texts(key, MOST_PANELS) for key in ("closed", "front"))
+    return Layout(docks, given.whole("columns", 0, MOST_COLUMNS), given.flag("tall"), chosen, *named)
 
 
 def _shares(given: Fields) -> dict[str, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from attention_viewer.viewer.widgets.panel_form import Arrangement
+from attention_viewer.viewer.widgets.panel_form import Arrangement, Column
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle, QTabBar
 
@@ -30,6 +30,25 @@ def is_docked(host: QMainWindow, dock: QDockWidget) -> bool:
 def is_behind(dock: QDockWidget) -> bool:
     """Whether another dock stands in front of one; Qt puts it out of sight, to the left of and above everything."""
     return dock.geometry().bottomRight().x() < 0
+
+
+def front(host: QMainWindow, docks: Mapping[str, QDockWidget], names: Sequence[str]) -> str | None:
+    """The one of some docks sharing a place that is in front; None where all are closed or float."""
+    there = [name for name in names if is_docked(host, docks[name])]
+    seen = [name for name in there if not is_behind(docks[name])]
+    return next(iter(seen or there), None)
+
+
+def fronts(host: QMainWindow, docks: Mapping[str, QDockWidget], arrangement: Arrangement) -> list[tuple[str, Column]]:
+    """The dock in front of each column that is not closed altogether, and the column."""
+    found = ((front(host, docks, (each.names)) or front(host, docks, each.under), each) for each in arrangement.columns)
+    return [(name, column) for name, column in found if name is not None]
+
+
+def stacks(host: QMainWindow, docks: Mapping[str, QDockWidget], arrangement: Arrangement) -> list[tuple[str, str]]:
+    """The docks in front of the two parts of each column that has two."""
+    found = ((front(host, docks, each.names), front(host, docks, each.under)) for each in arrangement.columns)
+    return [(upper, under) for upper, under in found if upper is not None and under is not None]
 
 
 def raise_tab(host: QMainWindow, dock: QDockWidget) -> None:
@@ -58,9 +77,13 @@ def put(
     host: QMainWindow, docks: Mapping[str, QDockWidget], arrangement: Arrangement, closed: Collection[str]
 ) -> list[list[QDockWidget]]:
     """Put docks where an arrangement has them, those first that are not closed; returns those that share a place."""
-    for dock in docks.values():
+    for name, dock in docks.items():
+        if name in closed:
+            # Not shown even for a moment: what it would begin then was not asked for.
+            dock.hide()
         host.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, dock)
-        dock.show()
+        if name not in closed:
+            dock.show()
 
     def there(names: Sequence[str]) -> list[QDockWidget]:
         return [docks[name] for name in sorted(names, key=lambda name: name in closed) if name in docks]

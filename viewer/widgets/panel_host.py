@@ -9,11 +9,14 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.widgets.card import Card
 from attention_viewer.viewer.widgets.chosen import Chosen, Layout
 from attention_viewer.viewer.widgets.dock_parts import (
+    front,
+    fronts,
     is_behind,
     is_docked,
     put,
     raise_tab,
     separator_width,
+    stacks,
     stand_elsewhere,
     tab_bars,
 )
@@ -116,24 +119,40 @@ class PanelHost(QMainWindow):
         """
         self.show_only(None)
         self._places = {**places, **{name: Place.BELOW for name in self._cards if name not in places}}
-        if layout is not None and self._restore(QByteArray(layout.docks)):
-            self._before = None
-            self._chosen = deepcopy(layout.chosen)
-            self._arranged = arranged(self._places, Form(layout.columns, True, layout.tall))
-            self._follow_form()
-            self.share_room()
-            return True
-        self._chosen = Chosen()
+        if layout is not None and layout.docks:
+            return self._put_back(layout) or (self.take(places) and False)
+        self._chosen = Chosen() if layout is None else deepcopy(layout.chosen)
         for card in self._cards.values():
             card.setFloating(False)
-        self.arrange(self._cards.keys() - places.keys())
+        self.arrange(self._cards.keys() - places.keys() if layout is None else layout.closed)
+        for name in () if layout is None else layout.front:
+            if name in self._cards:
+                self._raise(name)
         self.share_room()
-        return layout is None
+        return True
+
+    def _put_back(self, layout: Layout) -> bool:
+        """Put every card where it was moved to; False where that cannot be read."""
+        if not self._restore(QByteArray(layout.docks)):
+            return False
+        self._before = None
+        self._chosen = deepcopy(layout.chosen)
+        self._arranged = arranged(self._places, Form(layout.columns, True, layout.tall))
+        self._follow_form()
+        self.share_room()
+        return True
 
     def layout_now(self) -> Layout:
         """Where the cards are and what was chosen, for `take`; as if none alone was shown."""
-        state = self._before if self._only is not None and self._before is not None else self.saveState()
-        return Layout(bytes(state.data()), self._form.columns, self._form.tall, deepcopy(self._chosen))
+        only = self._only
+        self.show_only(None)
+        closed = tuple(name for name, card in self._cards.items() if card.isHidden())
+        seen = tuple(name for name, card in self._cards.items() if name not in closed and not is_behind(card))
+        elsewhere = self._chosen.moved or any(card.isFloating() for card in self._cards.values())
+        docks = bytes(self.saveState().data()) if elsewhere else b""
+        layout = Layout(docks, self._form.columns, self._form.tall, deepcopy(self._chosen), closed, seen)
+        self.show_only(only)
+        return layout
 
     def show_only(self, names: frozenset[str] | None) -> None:
         """Let some cards alone fill the room, or (None) everything stand where it stood."""
@@ -168,7 +187,7 @@ class PanelHost(QMainWindow):
     def bring_to_front(self, name: str) -> None:
         """Let a card that is behind another one be seen; a closed one stays closed."""
         self._active = name
-        if self._front(self.arrangement.group_of(name)) != name:
+        if front(self, self._cards, self.arrangement.group_of(name)) != name:
             self._raise(name)
 
     def fold_lower(self, folded: bool) -> None:
@@ -183,8 +202,6 @@ class PanelHost(QMainWindow):
         # A card that has no parent yet counts as floating for Qt.
         docked = {n: card for n, card in self._cards.items() if not card.isFloating() or card.parent() is None}
         groups = put(self, docked, arrangement, closed)
-        for name in docked.keys() & set(closed):
-            docked[name].hide()
         # Tab bars come into being with the layout, and say which card is in front.
         self._activate()
         for group in groups:
@@ -207,11 +224,11 @@ class PanelHost(QMainWindow):
         self._tell_shown()
 
     def _share_by_rule(self, folded: bool) -> None:
-        columns = self._columns()
+        columns = fronts(self, self._cards, self.arrangement)
         tops = [name for name, _ in columns]
         self.resizeDocks([self._cards[name] for name in tops], self._widths_of(columns), Qt.Orientation.Horizontal)
-        lower = self._front(self.arrangement.below)
-        for upper, under in self._stacks():
+        lower = front(self, self._cards, self.arrangement.below)
+        for upper, under in stacks(self, self._cards, self.arrangement):
             room = self._cards[upper].height() + self._cards[under].height()
             top = round(room * (self._chosen.top or SIDE_TOP))
             self.resizeDocks([self._cards[upper], self._cards[under]], [top, room - top], Qt.Orientation.Vertical)
@@ -266,16 +283,6 @@ class PanelHost(QMainWindow):
             if self._active in self._cards:
                 self._raise(self._active)
 
-    def _columns(self) -> list[tuple[str, Column]]:
-        """The card in front of each column that is not closed altogether, and the column."""
-        found = ((self._front(each.names) or self._front(each.under), each) for each in self.arrangement.columns)
-        return [(front, column) for front, column in found if front is not None]
-
-    def _stacks(self) -> list[tuple[str, str]]:
-        """The cards in front of the two parts of each column that has two."""
-        found = ((self._front(each.names), self._front(each.under)) for each in self.arrangement.columns)
-        return [(upper, under) for upper, under in found if upper is not None and under is not None]
-
     def _tell_shown(self) -> None:
         shown = frozenset(name for name, card in self._cards.items() if self._is_seen(card))
         if shown != self.shown:
@@ -285,12 +292,6 @@ class PanelHost(QMainWindow):
     def _is_seen(self, card: Card) -> bool:
         return card.isVisible() and not card.folded and (card.isFloating() or not is_behind(card))
 
-    def _front(self, names: tuple[str, ...]) -> str | None:
-        """The one of some cards sharing a place that is in front; None where all are closed or float."""
-        there = [name for name in names if is_docked(self, self._cards[name])]
-        seen = [name for name in there if not is_behind(self._cards[name])]
-        return next(iter(seen or there), None)
-
     def _widths_of(self, columns: list[tuple[str, Column]]) -> list[int]:
         room = self.width() - separator_width(self) * (len(columns) - 1)
         chosen = self._chosen.widths.get(len(self.arrangement.columns), {})
@@ -299,12 +300,12 @@ class PanelHost(QMainWindow):
     def _remember(self) -> None:
         if self._chosen.moved or self._only is not None or not self.height():
             return
-        columns, lower = self._columns(), self._front(self.arrangement.below)
+        columns, lower = fronts(self, self._cards, self.arrangement), front(self, self._cards, self.arrangement.below)
         widths = [self._cards[name].width() for name, _ in columns]
         if widths != self._widths_of(columns):
             named = zip((column.names[0] for _, column in columns), widths, strict=True)
             self._chosen.widths[len(self.arrangement.columns)] = {name: width / sum(widths) for name, width in named}
-        for upper, under in self._stacks():
+        for upper, under in stacks(self, self._cards, self.arrangement):
             heights = self._cards[upper].height(), self._cards[under].height()
             self._chosen.top = heights[0] / sum(heights)
         if lower is not None and self.lower_open:

@@ -7,8 +7,10 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import EXPECTED
 from attention_viewer.viewer.widgets.card import Card
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.panel import places_in
 from attention_viewer.viewer.widgets.workspaces import MOST_OWN, OWN
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -52,12 +54,42 @@ def test_each_workspace_shows_what_it_is_for(window: MainWindow) -> None:
     assert shown["experiment"] == {"next", "encoder", "cross", "laboratory", "ranking"}
     assert shown["beam"] == {"next", "beam", "cross"}
     assert shown["heads"] == {"heads", "cross"}
-    assert shown["positions"] == {"positions", "laboratory"}
+    assert shown["positions"] >= {"positions", "laboratory"} and not shown["positions"] & maps
     lists = card(window, "laboratory").geometry()
     window.workspaces.use("experiment")
     settle()
     lists = card(window, "laboratory").geometry().united(card(window, "ranking").geometry())
     assert lists.height() > 1.5 * lists.width(), "lists want a tall column"
+
+
+EVERY = {each.name for each in PANELS}
+PLACES = {each.name: places_in(each, PANELS) for each in WORKSPACES}
+
+
+class Shown(QObject):
+    """Writes down which cards come to be shown, be it for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show:
+            self.names.append(watched.objectName())
+        return False
+
+
+def test_what_has_no_place_in_a_workspace_is_not_shown_for_a_moment(window: MainWindow) -> None:
+    seen = Shown()
+    for each in window.findChildren(Card):
+        each.installEventFilter(seen)
+    window.workspaces.use("beam")
+    settle()
+    in_neither = EVERY - {name for each in ("attention", "beam") for name in PLACES[each]}
+    assert "tour" in in_neither and not in_neither & set(seen.names)
+    window.show_card("hypotheses")
+    settle()
+    assert "hypotheses" in window.shown() and window.host.arrangement.below[0] not in window.shown()
 
 
 def test_going_round_the_workspaces_leaves_each_as_it_was(window: MainWindow) -> None:
