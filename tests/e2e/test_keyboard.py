@@ -11,6 +11,7 @@ import pytest
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.menus.action_specs import panel_specs, workspace_specs
 from attention_viewer.viewer.menus.action_table import ACTIONS
+from attention_viewer.viewer.state import options
 from attention_viewer.viewer.widgets import tab_order
 from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
 from attention_viewer.viewer.widgets.mnemonics import mark_menu, marked, plain
@@ -240,6 +241,8 @@ def test_every_entry_of_a_menu_has_a_letter_of_its_own(toy_window: Parts) -> Non
     bar = [mnemonic(action.text()) for action in toy_window.window.menuBar().actions()]
     assert all(bar) and len(set(bar)) == len(bar)
     found = list(menus(toy_window))
+    titles = {plain(action.text()) for menu in found for action in menu.actions()}
+    assert {option.title for option in options.OPTIONS if option.setting} <= titles, "whatever letters are in a title"
     assert len(found) > 10
     for menu in found:
         entries = [action for action in menu.actions() if action.isVisible() and action.text()]

@@ -288,9 +288,14 @@ class ActionTable(QObject):
 
     def _menu(self, path: str) -> QMenu:
         """A menu, or a submenu of one ("View/Workspace"), which is made where there is none yet."""
+        above, _, name = path.rpartition("/")
+        return self._submenu(above, name) if above else self._menus[path]
+
+    def _submenu(self, above: str, name: str) -> QMenu:
+        """A submenu of a menu of the menu bar; there may be any letter in its name."""
+        path = f"{above}/{name}"
         if path not in self._menus:
-            above, _, name = path.rpartition("/")
-            self._menus[path] = self._with_marks(self._menu(above).addMenu(name))
+            self._menus[path] = self._with_marks(self._menus[above].addMenu(name))
         return self._menus[path]
 
     def _with_marks(self, menu: QMenu) -> QMenu:
@@ -299,7 +304,7 @@ class ActionTable(QObject):
         return menu
 
     def _add_submenu(self, spec: SubmenuSpec) -> list[tuple[Any, QAction]]:
-        menu = self._menu(f"{spec.menu}/{spec.text}")
+        menu = self._submenu(spec.menu, spec.text)
         group = QActionGroup(menu)
         entries = []
         for value, text in spec.values:

@@ -126,6 +126,8 @@ class LaboratoryPanel(QWidget):
         super().resizeEvent(event)
         wide = self.width() >= WIDE_EMS * self._look.em
         direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        # Below each other, the lists follow the switches closely.
+        self._parts.setStretch(0, 1 if wide else 0)
         self._column.setDirection(direction)
         self._parts.setDirection(direction)
         self._parts.setSpacing(round((2.5 if wide else 0.6) * self._look.em))

@@ -15,7 +15,7 @@ COLUMNS_EMS = (62.0, 88.0, 125.0)
 """Widths of the window from which two, three or four wide columns stand beside the narrow one."""
 BELOW_COLUMNS = 3
 """Wide columns from which there is room for a strip below them; with fewer, its panels stand behind others."""
-TALL_EMS = 58.0
+TALL_EMS = 56.0
 """Height of the window from which the first of the lists at the side stands above the others."""
 SIDE_TOP = 0.5
 """Share of the height that it gets there."""
