@@ -9,7 +9,7 @@ from attention_viewer.viewer.state.results import DECODER_LENS, INSIDE, PERMUTAT
 from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from support.waiting import wait_for_step
+from support.waiting import SENTENCE, wait_for_step
 
 
 def picture(parts: Parts, name: str) -> Any:
@@ -53,6 +53,21 @@ def test_a_part_is_opened_from_the_architecture_and_follows_the_steps(window: Pa
     wait_for_step(qtbot, window, 2)
     qtbot.waitUntil(lambda: "[2, 256]" in picture(window, "architecture").accessibleDescription(), timeout=10_000)
     qtbot.waitUntil(lambda: "×2" in picture(window, "architecture").accessibleDescription(), timeout=10_000)
+
+
+def test_other_workspaces_leave_the_sentence_alone_and_no_title_outlives_its_picture(
+    window: Parts, qtbot: QtBot
+) -> None:
+    for name in ("inside", "positions", "attention", "inside"):
+        window.window.workspaces.use(name)
+        qtbot.wait(150)
+    assert window.menu_actions.touring.stop is None
+    assert window.controller.document is not None and window.controller.document.source == SENTENCE
+    panel = window.window.widget("parts")
+    panel.page_changed.emit("ffn")
+    panel.side_changed.emit("decoder")
+    qtbot.waitUntil(lambda: "Press Step" in picture(window, "parts").message(), timeout=10_000)
+    assert panel.header.title.full_text() == "Inside" and panel.header.subtitle.full_text() == ""
 
 
 def test_the_laboratory_of_positions_says_who_fails_what(window: Parts, qtbot: QtBot) -> None:

@@ -26,7 +26,7 @@ class PagesPanel(QWidget):
 
     def __init__(self, title: str, style: Style, pages: Mapping[str, str], controls: Sequence[QWidget] = ()) -> None:
         super().__init__()
-        self._pages = tuple(pages)
+        self._title, self._pages = title, tuple(pages)
         self._em = style.em
         self.header = TitleBlock(title)
         self.tabs = QTabBar()
@@ -50,6 +50,7 @@ class PagesPanel(QWidget):
         self._column.addWidget(self.shown, 1)
         self.tabs.currentChanged.connect(self._change_page)
         self.shown.picked.connect(self.picked)
+        self.shown.gave_up.connect(self._untitle)
         self.set_style(style)
 
     @property
@@ -65,7 +66,9 @@ class PagesPanel(QWidget):
 
     def set_picture(self, spec: Drawable | Pending | Unavailable) -> None:
         """The picture of the open page, with its titles."""
-        if not isinstance(spec, Pending | Unavailable):
+        if isinstance(spec, Unavailable):
+            self._untitle()
+        elif not isinstance(spec, Pending):
             self.header.set_titles(spec.title, spec.subtitle)
         self.shown.set_spec(spec)
 
@@ -80,6 +83,10 @@ class PagesPanel(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Small: what does not fit scrolls or is cut."""
         return QSize(round(LEAST_EMS[0] * self._em), round(LEAST_EMS[1] * self._em))
+
+    def _untitle(self) -> None:
+        """No picture, no title of one."""
+        self.header.set_titles(self._title, "")
 
     def _change_page(self, index: int) -> None:
         self.page_changed.emit(self._pages[index])

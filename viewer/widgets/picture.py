@@ -125,9 +125,13 @@ class Picture(Canvas[Drawable]):
 
 
 class PictureScroll(QScrollArea):
-    """Shows a picture in whatever room there is. A picture that is being computed anew stays for a moment."""
+    """Shows a picture in whatever room there is. A picture that is being computed anew stays for a moment.
+
+    `gave_up` tells that it is shown no longer.
+    """
 
     picked = Signal(object)
+    gave_up = Signal()
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -169,6 +173,7 @@ class PictureScroll(QScrollArea):
         if self._awaited is not None:
             self.picture.set_spec(self._awaited)
             self._fit()
+            self.gave_up.emit()
 
     def _fit(self) -> None:
         room = self.viewport().size()

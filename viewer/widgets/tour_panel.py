@@ -79,7 +79,7 @@ class TourPanel(QWidget):
         # The window is still being arranged when a panel comes to be shown.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self.wanted)
+        self._soon.timeout.connect(self._want)
         self._lay_out()
         self.stops.activated.connect(self.gone_to)
         self.back.clicked.connect(lambda: self._move(-1))
@@ -128,6 +128,11 @@ class TourPanel(QWidget):
         super().showEvent(event)
         if self._spec is None:
             self._soon.start(0)
+
+    def _want(self) -> None:
+        # While panels are arranged anew, each of them is shown for a moment.
+        if self._spec is None and self.isVisible():
+            self.wanted.emit()
 
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
