@@ -12,6 +12,7 @@ from attention_viewer.viewer.export import head_ranking
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
+from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import BEAM_TREE, HYPOTHESES, RANKED_HEADS
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import BEAM, RANKING
@@ -32,7 +33,7 @@ def beam_csv(loaded: Loaded) -> bytes:
         for index, node in enumerate(tree.nodes)
     )  # fmt: skip
     heading = ("index", "parent", "step", "piece", "log_probability", "fate", "rank", "score")
-    return _csv(heading, lines)
+    return _csv(heading, lines, loaded)
 
 
 def hypotheses_csv(loaded: Loaded) -> bytes:
@@ -45,7 +46,7 @@ def hypotheses_csv(loaded: Loaded) -> bytes:
          row.how, int(row.current), int(row.ended))
         for index, row in enumerate(spec.rows, 1)
     )  # fmt: skip
-    return _csv(("number", "name", "text", "log_probability", "tokens", "how", "current", "ended"), lines)
+    return _csv(("number", "name", "text", "log_probability", "tokens", "how", "current", "ended"), lines, loaded)
 
 
 def ranking_csv(loaded: Loaded) -> bytes:
@@ -62,9 +63,11 @@ TABLES: Mapping[str, Callable[[Loaded], bytes]] = MappingProxyType(
 """Name of an exportable -> the function that makes its table."""
 
 
-def _csv(heading: tuple[str, ...], lines: Iterable[tuple[Any, ...]]) -> bytes:
+def _csv(heading: tuple[str, ...], lines: Iterable[tuple[Any, ...]], loaded: Loaded) -> bytes:
+    """The table as UTF-8; what was changed in the model stands last, the same on every line."""
+    changed = conditions.of_loaded(loaded, whole=True).removeprefix("with: ")
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(heading)
-    writer.writerows(lines)
+    writer.writerow((*heading, "interventions"))
+    writer.writerows((*line, changed) for line in lines)
     return buffer.getvalue().encode("utf-8", "replace")

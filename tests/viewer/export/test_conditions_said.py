@@ -24,27 +24,40 @@ from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.exportables import ANIMATIONS, NUMBERS, PICTURES, by_name, exportable
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.results import Results
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from PIL import Image
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
+from support.searches import searched
 from support.traces import KINDS
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROWS = 3
 CHANGED = Interventions(frozenset({HeadId(CROSS, 1, 2)}), encoder_positions=Positions.OFF)
 SAID = "encoder positions off; cross layer 2 head 3 off"
-EVERYTHING = [(subject, suffix) for subject in by_name() for suffix in exportable(subject).formats]
-DRAWN = [subject for subject in by_name() if "svg" in exportable(subject).formats]
+MEASURED = ("parts", "words", "encodings")
+"""What has to be computed beside a trace first; their own tests export them."""
+SUBJECTS = [subject for subject in by_name() if subject not in MEASURED]
+EVERYTHING = [
+    (subject, suffix)
+    for subject in SUBJECTS
+    for suffix in exportable(subject).formats
+    if suffix != "csv" or subject == "data"
+]
+DRAWN = [subject for subject in SUBJECTS if "svg" in exportable(subject).formats]
 
 
 def scene(changed: Interventions = CHANGED, sentence: str = "The mat is", **compared: object) -> Scene:
     document = Document(sentence, step=ROWS, interventions=changed)
     other = Other("pinned", traces.trace(2), "Other", "Autre", **compared) if compared else None  # type: ignore[arg-type]
     loaded = Loaded(
-        traces.info(), traces.trace(ROWS), sentence, "Le tapis", document=document, results=Results(other=other)
+        traces.info(),
+        traces.trace(ROWS),
+        sentence,
+        "Le tapis",
+        document=document,
+        results=replace(searched(document), other=other),
     )
     window = QImage(600, 400, QImage.Format.Format_RGB32)
     window.fill(QColor("#123456"))
@@ -197,3 +210,9 @@ def test_the_head_and_the_kind_are_named_from_one(qapp: QApplication) -> None:
     )
     kinds = png(encoded(scene(), FigureOptions("kinds", "png"))[0])
     assert "Masked decoder self-attention: layer 2, head 2" in kinds
+
+
+@pytest.mark.parametrize("subject", ["beam", "hypotheses", "ranking"])
+def test_every_line_of_a_searched_table_says_it(subject: str) -> None:
+    lines = list(csv.DictReader(io.StringIO(encoded(scene(), FigureOptions(subject, "csv"))[0].decode())))
+    assert lines and all(line["interventions"] == SAID for line in lines)
