@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
+from textwrap import fill
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.drawing import Drawable, drawing_of
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 PATIENCE = 250
 """Milliseconds for which the picture before is kept while the next is computed."""
 MARGIN_EMS = 0.5
+TIP_LETTERS = 48
+"""Letters in a line of a tool tip: plain ones are not wrapped."""
 STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_Home: -(10**6), Qt.Key.Key_End: 10**6}
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -53,7 +55,7 @@ class Picture(Canvas[Drawable]):
     def tip_at(self, point: QPointF) -> str:
         """What is said about a point."""
         spot = spot_at(self.spots(), point)
-        return f"<qt>{escape(spot.tip)}</qt>" if spot is not None and spot.tip else ""
+        return fill(spot.tip, TIP_LETTERS) if spot is not None else ""
 
     def event(self, event: QEvent) -> bool:
         """Say what is under the mouse."""

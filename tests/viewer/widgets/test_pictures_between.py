@@ -10,11 +10,14 @@ from attention_viewer.viewer.resolve.pages import PARTS, WORDS
 from attention_viewer.viewer.state.part_controls import LaboratoryControls, PartControls
 from attention_viewer.viewer.state.sheets import Line, Section, SheetSpec, Words
 from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.widgets import plain
 from attention_viewer.viewer.widgets.architecture_panel import ArchitecturePanel
 from attention_viewer.viewer.widgets.encodings_panel import EncodingsPanel
 from attention_viewer.viewer.widgets.part_panel import PartPanel
 from attention_viewer.viewer.widgets.picture import PictureScroll
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 from support import inside_scenes
 
@@ -29,6 +32,20 @@ def shown(qtbot: QtBot, style: Style) -> Iterator[PictureScroll]:
     yield scroll
 
 
+@pytest.fixture
+def tips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tool tips that are shown."""
+    told: list[str] = []
+    monkeypatch.setattr(plain.QToolTip, "showText", lambda _where, text, _widget: told.append(text))
+    return told
+
+
+def help_at(picture: QWidget, point: QPointF) -> QHelpEvent:
+    """The mouse resting at a point of a picture."""
+    place = point.toPoint()
+    return QHelpEvent(QEvent.Type.ToolTip, place, picture.mapToGlobal(place))
+
+
 def test_a_click_on_a_line_says_which(shown: PictureScroll, qtbot: QtBot) -> None:
     shown.set_spec(inside_scenes.sheet())
     spots = {spot.hit: spot.rect.center().toPoint() for spot in shown.picture.spots()}
@@ -36,7 +53,7 @@ def test_a_click_on_a_line_says_which(shown: PictureScroll, qtbot: QtBot) -> Non
         with qtbot.waitSignal(shown.picked) as picked:
             qtbot.mouseClick(shown.picture, Qt.MouseButton.LeftButton, pos=spots["key", key])
         assert picked.args == [("key", key)]
-    assert shown.picture.tip_at(QPointF(spots["key", 1])) == "<qt>key 1</qt>"
+    assert shown.picture.tip_at(QPointF(spots["key", 1])) == "key 1"
     assert shown.picture.tip_at(QPointF(2, 2)) == ""
 
 
@@ -55,12 +72,22 @@ def test_the_keyboard_walks_and_chooses_and_what_it_is_on_comes_into_view(shown:
     assert picked.args == [("key", 58)]
 
 
-def test_tips_and_words_from_outside_are_plain(shown: PictureScroll) -> None:
+def test_tips_and_words_from_outside_are_plain(shown: PictureScroll, tips: list[str]) -> None:
     line = Line((Words("<b>x</b>"),), hit=("key", 0), tip="<img src='/etc/passwd'>")
     shown.set_spec(SheetSpec("<i>t</i>", "", (Section("", (line,)),)))
     centre = shown.picture.spots()[0].rect.center()
-    assert shown.picture.tip_at(centre) == "<qt>&lt;img src=&#x27;/etc/passwd&#x27;&gt;</qt>"
+    assert shown.picture.tip_at(centre) == "<img src='/etc/passwd'>"
+    QApplication.sendEvent(shown.picture, help_at(shown.picture, centre))
+    assert "&lt;img" in tips[-1]
     assert "<b>x</b>" in shown.picture.accessibleDescription()
+
+
+def test_a_tip_shows_its_words_and_no_mark_up(shown: PictureScroll, tips: list[str]) -> None:
+    tip = "8 heads of 32 numbers: queries from below, keys and values from the encoder's output"
+    shown.set_spec(SheetSpec("One", "", (Section("", (Line((Words("x"),), hit=("key", 0), tip=tip),)),)))
+    QApplication.sendEvent(shown.picture, help_at(shown.picture, shown.picture.spots()[0].rect.center()))
+    lines = tips[-1].split("\n")
+    assert " ".join(lines) == tip and len(lines) > 1
 
 
 def test_a_picture_stays_for_a_moment_while_the_next_is_computed(shown: PictureScroll, qtbot: QtBot) -> None:
