@@ -114,6 +114,23 @@ def test_what_is_folded_or_behind_is_passed_over(toy_window: Parts) -> None:
     assert parts.window.laboratory.causal_mask in tab_order.reachable(parts.window)
 
 
+def test_the_line_of_the_sentence_never_takes_the_keyboard_by_itself(toy_window: Parts, qtbot: QtBot) -> None:
+    parts = active(toy_window)
+    window, line = parts.window, child(parts.window.source_bar, QLineEdit)
+    for name in ("experiment", "beam", "positions", "tour", "attention"):
+        window.go_to("laboratory")
+        assert window.laboratory.isAncestorOf(focused())
+        parts.actions[f"workspace_{name}"].trigger()
+        settle(qtbot, parts)
+        assert focused() is not line and focused().isVisible(), name
+    parts.actions["tour"].trigger()
+    tour = window.widget("tour")
+    qtbot.waitUntil(lambda: bool(tour.stops.count()))
+    tour.answer.setFocus(Qt.FocusReason.MouseFocusReason)
+    qtbot.mouseClick(tour.answer, Qt.MouseButton.LeftButton)
+    assert not tour.answer.isEnabled() and tour.isAncestorOf(focused()), describe(focused())
+
+
 def rows(parts: Parts) -> int:
     trace = parts.controller.loaded.trace
     assert trace is not None

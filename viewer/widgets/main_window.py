@@ -187,7 +187,6 @@ class MainWindow(QMainWindow):
         widget = self._widgets[name]
         if name in self.panels:
             widget.activate()
-        if name in self.panels:
             # Without a cursor, so that the arrow keys go on stepping.
             widget.stack.shown().setFocus(Qt.FocusReason.OtherFocusReason)
             return
@@ -251,13 +250,14 @@ class MainWindow(QMainWindow):
         return self.workspaces.from_bytes(bytes(state.data()) if isinstance(state, QByteArray) else bytes(state))
 
     def focusNextPrevChild(self, forward: bool) -> bool:
-        """Let Tab go to what comes next to the eye."""
+        """Let Tab go to what comes next to the eye; from what has been hidden the keyboard goes to the steps."""
         target = tab_order.neighbour(self, self.focusWidget(), forward)
-        if target is not None:
-            reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
-            target.setFocus(reason)
+        if target is None:
+            self.focus_panels()
+        else:
+            target.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
             self._scroll.ensureWidgetVisible(target)
-        return target is not None
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape, where the focused control has no use for it, leads back to the steps."""

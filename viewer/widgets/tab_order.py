@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QScrollArea, QTabBar, QW
 def reachable(window: QWidget) -> list[QWidget]:
     """What Tab visits in a window as it stands, in order."""
     parts = [each for each in window.findChildren(QWidget) if each.window() is window and is_reachable(each)]
-    return sorted(parts, key=lambda each: (_block(each, window), _place(each, window)))
+    return sorted(parts, key=lambda each: _rank(each, window))
 
 
 def is_reachable(widget: QWidget) -> bool:
@@ -25,15 +25,25 @@ def is_reachable(widget: QWidget) -> bool:
 
 
 def neighbour(window: QWidget, focused: QWidget | None, forward: bool) -> QWidget | None:
-    """What comes after (or before) the focused widget; the ends meet."""
+    """What comes after (or before) the focused widget, which may have been disabled just now; the ends meet.
+
+    None where nothing does, or where the focused widget has been hidden and has no place.
+    """
     order = reachable(window)
-    if not order:
+    if not order or (focused is not None and not focused.isVisible()):
         return None
-    step = 1 if forward else -1
-    while focused is not None and focused not in order and focused.parentWidget() is not None:
-        focused = focused.parentWidget()
-    start = order.index(focused) if focused in order else (-1 if forward else 0)
-    return order[(start + step) % len(order)]
+    within: QWidget | None = focused
+    while within is not None and within not in order:
+        within = within.parentWidget()
+    if within is not None:
+        return order[(order.index(within) + (1 if forward else -1)) % len(order)]
+    before = 0 if focused is None else sum(_rank(each, window) < _rank(focused, window) for each in order)
+    return order[(before if forward else before - 1) % len(order)]
+
+
+def _rank(widget: QWidget, window: QWidget) -> tuple[tuple[int, int, int], tuple[tuple[int, int], ...]]:
+    """What a widget's place in the order follows from."""
+    return _block(widget, window), _place(widget, window)
 
 
 def _dock_of(widget: QWidget) -> QDockWidget | None:
