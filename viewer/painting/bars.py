@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.labels import elided
+from attention_viewer.viewer.painting.pieces import wrapped_height
 from attention_viewer.viewer.state.specs import Bar, BarsSpec, probability_text
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -72,7 +73,7 @@ def bars_layout(rect: QRectF, spec: BarsSpec, style: Style) -> BarsLayout:
     mono, small = QFontMetricsF(style.mono), QFontMetricsF(style.small)
     labels = max((mono.horizontalAdvance(elided(bar.label, style)) for bar in spec.bars), default=0.0)
     ranks = max((small.horizontalAdvance(rank_text(i, bar)) for i, bar in enumerate(spec.bars)), default=0.0)
-    below = _footer_height(spec, style)
+    below = _footer_height(spec, rect.width(), style)
     if rect.height() - below < style.line:
         below = 0.0
     pitch = max(1.0, min(ROW_EMS * style.em, (rect.height() - below) / max(1, len(spec.bars))))
@@ -90,9 +91,9 @@ def bars_layout(rect: QRectF, spec: BarsSpec, style: Style) -> BarsLayout:
     )
 
 
-def bars_that_fit(spec: BarsSpec, height: float, style: Style) -> BarsSpec:
+def bars_that_fit(spec: BarsSpec, width: float, height: float, style: Style) -> BarsSpec:
     """As many of the bars, best first, as have room for their text in `height` pixels; one at least."""
-    room = height - _footer_height(spec, style)
+    room = height - _footer_height(spec, width, style)
     return replace(spec, bars=spec.bars[: max(1, int(room / style.line))])
 
 
@@ -144,9 +145,15 @@ def paint_bars(
     return layout
 
 
-def _footer_height(spec: BarsSpec, style: Style) -> float:
-    lines = len(footer_lines(spec))
-    return style.gap + lines * style.small_line if lines else 0.0
+def _footer_height(spec: BarsSpec, width: float, style: Style) -> float:
+    texts = footer_lines(spec)
+    return style.gap + sum(_text_height(text, width, style) for text in texts) if texts else 0.0
+
+
+def _text_height(text: str, width: float, style: Style) -> float:
+    """The height of a text of the footer, which is broken into as many lines as it needs."""
+    wrapped = wrapped_height(text, width - 2 * INSET_EMS * style.em, style.small)
+    return max(1, round(wrapped / QFontMetricsF(style.small).lineSpacing())) * style.small_line
 
 
 def _paint_ground(painter: QPainter, row: QRectF, selected: bool, style: Style) -> None:
@@ -194,15 +201,14 @@ def _paint_texts(painter: QPainter, index: int, bar: Bar, layout: BarsLayout, di
     painter.drawText(layout.rank(index), right, rank_text(index, bar))
 
 
-def _paint_footer(painter: QPainter, footer: QRectF, lines: tuple[str, ...], style: Style) -> None:
+def _paint_footer(painter: QPainter, footer: QRectF, texts: tuple[str, ...], style: Style) -> None:
     if footer.height() <= 0.0:
         return
-    metrics = QFontMetricsF(style.small)
-    inset = INSET_EMS * style.em
+    inset, top = INSET_EMS * style.em, footer.top() + style.gap
     painter.setFont(style.small)
     painter.setPen(QColor(style.palette.muted))
-    for index, text in enumerate(lines):
-        top = footer.top() + style.gap + index * style.small_line
-        box = QRectF(footer.left() + inset, top, footer.width() - 2 * inset, style.small_line)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
+    for text in texts:
+        height = _text_height(text, footer.width(), style)
+        box = QRectF(footer.left() + inset, top, footer.width() - 2 * inset, height)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap), text)
+        top += height

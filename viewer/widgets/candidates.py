@@ -155,7 +155,7 @@ class BarsView(Canvas[BarsSpec]):
 
     def _shown(self) -> BarsSpec:
         """What of the spec has room; no bars while there is no spec."""
-        return bars_that_fit(self._spec or BarsSpec(TITLE, "", ()), self.height(), self._look)
+        return bars_that_fit(self._spec or BarsSpec(TITLE, "", ()), self.width(), self.height(), self._look)
 
     def _token(self, index: int) -> int:
         """The token of a row; -1 where there is no such row, or nothing can be chosen by it."""

@@ -44,6 +44,7 @@ class PartPanel(PagesPanel):
         self.layer.setAccessibleName("Layer")
         self.layer.setPrefix("layer ")
         self.token.setAccessibleName("Token")
+        self.token.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.token.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.temperature.setRange(round(COLDEST * PER_UNIT), round(HOTTEST * PER_UNIT))
         self.temperature.setAccessibleName("Temperature")
@@ -75,7 +76,8 @@ class PartPanel(PagesPanel):
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         super().set_style(style)
-        self.temperature.setFixedWidth(round(12 * style.em))
+        self.temperature.setMaximumWidth(round(12 * style.em))
+        self.temperature.setMinimumWidth(round(4 * style.em))
         self.token.setMaximumWidth(round(14 * style.em))
 
     def _change_layer(self, number: int) -> None:

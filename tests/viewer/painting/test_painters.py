@@ -221,7 +221,7 @@ def difference(name: str, other: str) -> int:
 @pytest.mark.parametrize("height", [40, 90, 200, SIDE])
 def test_legend_and_note_stand_below_the_bars(style: Style, height: int) -> None:
     bars = tuple(Bar(f"t{index}", 0.1, False, before=0.2) for index in range(15))
-    spec = bars_that_fit(BarsSpec("Next token", "", bars, note="KL"), height, style)
+    spec = bars_that_fit(BarsSpec("Next token", "", bars, note="KL"), SIDE, height, style)
     assert footer_lines(spec) == ("hollow: before, solid: after", "KL")
     assert footer_lines(BarsSpec("Next token", "", (Bar("t", 0.1, False),))) == ()
     layout = bars_layout(QRectF(0, 0, SIDE, height), spec, style)
@@ -231,7 +231,17 @@ def test_legend_and_note_stand_below_the_bars(style: Style, height: int) -> None
     assert layout.footer.height() == 0.0 or layout.footer.height() > 2 * style.small_line
     assert layout.footer.bottom() <= height + 0.01
     bare = BarsSpec("Next token", "", tuple(Bar(bar.label, bar.probability, False) for bar in spec.bars))
-    assert layout.footer.height() == 0.0 or len(bars_that_fit(bare, height, style).bars) >= layout.count
+    assert layout.footer.height() == 0.0 or len(bars_that_fit(bare, SIDE, height, style).bars) >= layout.count
+
+
+def test_what_stands_below_the_bars_is_broken_into_lines_where_they_are_narrow(style: Style) -> None:
+    bars = (Bar("a", 0.5, True, before=0.4),)
+    spec = BarsSpec("Next token", "", bars, note="KL(before ‖ after) = 0.1234 nats")
+    wide, narrow = (bars_layout(QRectF(0, 0, width, SIDE), spec, style).footer for width in (SIDE, 10 * style.em))
+    assert round((narrow.height() - wide.height()) / style.small_line) >= 2
+    image = painted(lambda painter, rect: paint_bars(painter, rect, spec, style), style, round(10 * style.em))
+    last = [image.pixelColor(x, round(narrow.bottom() - style.small_line / 2)).name() for x in range(image.width())]
+    assert set(last) != {style.palette.surface}, "the last line is drawn"
 
 
 def test_the_note_is_drawn_under_the_bars_and_nowhere_else(style: Style) -> None:

@@ -10,14 +10,13 @@ from attention_viewer.viewer.resolve.pages import PARTS, WORDS
 from attention_viewer.viewer.state.part_controls import LaboratoryControls, PartControls
 from attention_viewer.viewer.state.sheets import Line, Section, SheetSpec, Words
 from attention_viewer.viewer.state.specs import Pending, Unavailable
-from attention_viewer.viewer.widgets import plain
 from attention_viewer.viewer.widgets.architecture_panel import ArchitecturePanel
 from attention_viewer.viewer.widgets.encodings_panel import EncodingsPanel
 from attention_viewer.viewer.widgets.part_panel import PartPanel
 from attention_viewer.viewer.widgets.picture import PictureScroll
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 from support import inside_scenes
 
@@ -36,7 +35,7 @@ def shown(qtbot: QtBot, style: Style) -> Iterator[PictureScroll]:
 def tips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tool tips that are shown."""
     told: list[str] = []
-    monkeypatch.setattr(plain.QToolTip, "showText", lambda _where, text, _widget: told.append(text))
+    monkeypatch.setattr(QToolTip, "showText", lambda _where, text, _widget: told.append(text))
     return told
 
 
