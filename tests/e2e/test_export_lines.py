@@ -41,7 +41,7 @@ def test_a_batch_numbers_its_files_by_line(
     assert names(tmp_path / "out") == [f"{number}_{ONE_NAME}.svg" for number in ("00001", "00002", "00004")]
     assert capsys.readouterr().err == ""
     forced = texts(tmp_path / "out" / f"00002_{ONE_NAME}.svg")
-    assert "<start> → a" in forced and "a → dog" in forced
+    assert "<start> → ▁a" in forced and "▁a → ▁dog" in forced
     assert export("--input", lines.name, "-o", "out", "--format", "json") == 0
     content = json.loads((tmp_path / "out" / "00002_trace.json").read_text("utf-8"))
     assert content["meta"]["sentence"] == TEXT and content["meta"]["translation"] == TARGET
