@@ -42,10 +42,11 @@ class How(StrEnum):
 
 
 class Ended(StrEnum):
-    """Why decoding can go no further."""
+    """Why decoding can go no further; given: another program computed the rows, and these are all."""
 
     EOS = "eos"
     LIMIT = "limit"
+    GIVEN = "given"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class Capability(StrEnum):
     BEAM_SEARCH = "beam search"
     INSIDE = "inside view"
     POSITION_FORMULAS = "formulas of the positional encoding"
+    COMPUTING = "computing anything anew"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.command import Command, add_model, add_session
@@ -11,7 +12,7 @@ from attention_viewer.viewer.cli.option_types import text, whole
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.state.opening import WindowOptions
 
-OF_WINDOW = ("window_sentence", "window_steps", "window_session")
+OF_WINDOW = ("window_sentence", "window_steps", "window_session", "window_trace")
 """Names of the values that only the window takes: commands have options of the same name."""
 
 
@@ -29,15 +30,26 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--steps", metavar="N", dest="window_steps", type=whole("--steps", 0), help="take N steps with it"
     )
     add_session(parser, "open the window with a saved session instead", "window_session")
+    parser.add_argument(
+        "--trace",
+        metavar="FILE",
+        dest="window_trace",
+        type=Path,
+        help="open the window with attention weights that another program computed, an .npz or .json file",
+    )
 
 
 def options(values: argparse.Namespace) -> WindowOptions:
     """The options that were given. Raises InputError where they do not go together."""
     if values.window_session is not None and (values.window_sentence, values.window_steps) != (None, None):
         raise InputError("--session has its own sentence and step: leave --sentence and --steps out.")
-    if values.window_steps is not None and values.window_sentence is None:
+    if values.window_trace is not None and (values.window_session, values.window_sentence) != (None, None):
+        raise InputError("--trace has its own sentence: leave --sentence and --session out.")
+    if values.window_steps is not None and values.window_sentence is None and values.window_trace is None:
         raise InputError("--steps needs a sentence to step through: add --sentence TEXT.")
-    return WindowOptions(values.model, values.window_sentence, values.window_steps, values.window_session)
+    return WindowOptions(
+        values.model, values.window_sentence, values.window_steps, values.window_session, values.window_trace
+    )
 
 
 def run(options: WindowOptions) -> int:

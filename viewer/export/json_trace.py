@@ -40,9 +40,9 @@ def _step(step: DecodeStep) -> dict[str, Any]:
     return {
         "reads": _token(step.reads),
         "output": _token(step.output),
-        "how": step.how.value,
+        "how": None if math.isnan(step.log_probability) else step.how.value,
         "log_probability": _number(step.log_probability),
-        "rank": step.rank,
+        "rank": None if math.isnan(step.log_probability) else step.rank,
         "candidates": [
             {"id": each.token.id, "piece": each.token.piece, "probability": _number(each.probability)}
             for each in step.candidates

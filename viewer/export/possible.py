@@ -22,6 +22,8 @@ def reasons_against(loaded: Loaded, view: ViewState) -> dict[str, str]:
 
 
 def _reason(what: Exportable, loaded: Loaded, view: ViewState) -> str:
+    if what.takes_model and loaded.uncomputed:
+        return loaded.uncomputed
     if what.shows is Shows.HEAD:
         return _first([resolve.heatmap(loaded, view, view.active)])
     if what.shows is Shows.KIND:

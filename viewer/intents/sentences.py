@@ -7,8 +7,8 @@ from pathlib import Path
 from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.intents.looking import fitted
-from attention_viewer.viewer.intents.turns import News, Open, Play, Turn, look
-from attention_viewer.viewer.intents.wanting import change, fresh
+from attention_viewer.viewer.intents.turns import News, Open, Play, Turn, look, refused
+from attention_viewer.viewer.intents.wanting import change, fresh, only_steps
 from attention_viewer.viewer.state.state import State
 from attention_viewer.viewer.state.view_state import ViewState
 
@@ -21,12 +21,16 @@ def submit(state: State, sentence: str, steps: int = 0) -> Turn:
         return Turn(state).tell(News.HINT, EMPTY_HINT)
     if state.wanted is not None and not steps and sentence == one_line(state.wanted.source):
         return Turn(state) if state.awaited else Turn(state).tell(News.ENCODED, sentence)
+    if state.shown.uncomputed:
+        return refused(state, state.shown.uncomputed)
     turn = Turn(state).do(Play(on=False)).set(line=sentence, typed=True)
     return turn.then(change, documents.go_to(fresh(state, sentence), steps), "New sentence")
 
 
 def open_document(state: State, document: Document, view: ViewState, name: str = "Open session") -> Turn:
     """Look at a document and a view that were saved."""
+    if only_steps(state, document):
+        return refused(state, state.shown.uncomputed)
     turn = Turn(state).do(Play(on=False)).set(typed=False)
     turn = turn.then(look, fitted(state, view)).then(change, document, name)
     return turn.set(view_before=state.view if turn.state.awaited else None)

@@ -45,6 +45,8 @@ def granted(state: State, wish: Granted) -> Turn:
 
 def change(state: State, document: Document, name: str, run: Run | None = None) -> Turn:
     """Take another document in the place of the one wanted; `name` says what was done, for undoing it."""
+    if only_steps(state, document):
+        return refused(state, state.shown.uncomputed)
     turn = Turn(state).set(owed=0)
     if document == state.wanted and state.forcing is None:
         return turn.tell(News.CHANGED) if state.owed else turn
@@ -52,6 +54,12 @@ def change(state: State, document: Document, name: str, run: Run | None = None) 
         recorded = history.record(state.history, name, state.wanted, run)
         turn = turn.set(history=history.trimmed(recorded, document))
     return turn.then(ask_for, document)
+
+
+def only_steps(state: State, document: Document) -> bool:
+    """Whether a document cannot be had, because there are arrays that can be stepped through and no model."""
+    shown = state.shown.document
+    return bool(state.shown.uncomputed) and shown is not None and document != replace(shown, step=document.step)
 
 
 def undo(state: State) -> Turn:
@@ -115,6 +123,8 @@ def submit_forced(state: State, sentence: str, target: str, outputs: Outputs = (
 
     `outputs` are the tokens known for the hypothesis that is left.
     """
+    if state.shown.uncomputed:
+        return refused(state, state.shown.uncomputed)
     turn = Turn(state).do(Play(on=False))
     same = state.wanted is not None and state.wanted.source == sentence
     if same and not state.awaits_another:

@@ -39,6 +39,7 @@ QDockWidget { color: $text; font-weight: 600; }
 QDockWidget::title { background: $window; padding: $tight $gap; text-align: left; }
 QDockWidget > QWidget { font-weight: normal; }
 QFrame#header { background: $surface; border-bottom: $stroke solid $border; }
+QWidget#cover { background: $surface; }
 QFrame#cardHeader, QFrame#cardBody { background: $surface; border: $stroke solid $border; }
 QFrame#cardHeader {
     border-bottom: none; border-top-left-radius: $card_radius; border-top-right-radius: $card_radius;

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from attention_viewer.viewer.menus.action_specs import ActionSpec, SubmenuSpec, panel_specs, workspace_specs
+from attention_viewer.viewer.menus.action_specs import ANY_TIME, ActionSpec, SubmenuSpec, panel_specs, workspace_specs
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.why import (
     CAN_GO_BACK,
@@ -16,16 +16,18 @@ from attention_viewer.viewer.menus.why import (
     CAN_STEP,
     CAN_UNDO,
     COMPARES,
+    COMPUTES,
     HAS_MODEL,
-    HAS_ROW,
     HAS_SENTENCE,
     INTERVENES,
     SEVERAL,
+    TAKES_ROW,
+    TAKES_SENTENCE,
     reason,
 )
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.exportables import DATA
-from attention_viewer.viewer.state.options import Option
+from attention_viewer.viewer.state.options import QUANTITY, Option
 from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.view_state import MAP_VIEWS, MapView, Side
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
@@ -65,11 +67,11 @@ POSITIONS = (("on", "On"), ("off", "Off"), ("shuffled", "Shuffled"))
 
 ACTIONS = (
     ActionSpec("open_session", "File", "Open session …", lambda c: c.sessions.choose_file(), ("Ctrl+Shift+O",),
-               tip="Open a sentence with all its experiments from an .avsession file"),
-    ActionSpec("save_session", "File", "Save session", lambda c: c.sessions.save(), ("Ctrl+S",), HAS_SENTENCE,
+               enabled=COMPUTES, tip="Open a sentence with all its experiments from an .avsession file"),
+    ActionSpec("save_session", "File", "Save session", lambda c: c.sessions.save(), ("Ctrl+S",), TAKES_SENTENCE,
                tip="Save the sentence with all its experiments"),
     ActionSpec("save_session_as", "File", "Save session as …", lambda c: c.sessions.save_as(), ("Ctrl+Shift+S",),
-               HAS_SENTENCE),
+               TAKES_SENTENCE),
     ActionSpec("export", "File", "Export …", lambda c: c.exports.choose(), ("Ctrl+E",),
                tip="Save pictures, an animation, numbers or a web page", apart=True),
     ActionSpec("export_data", "File", "Export data …", lambda c: c.exports.choose(DATA), ("Ctrl+Shift+E",),
@@ -80,7 +82,7 @@ ACTIONS = (
     ActionSpec("redo", "Edit", "Redo", lambda c: c.controller.redo(), ("Ctrl+Shift+Z",), CAN_REDO,
                label=lambda c: f"Redo: {c.controller.history.redo_name}" if c.controller.state.can_redo else "Redo"),
     ActionSpec("edit_sentence", "Edit", "Edit the sentence", lambda c: c.edit_sentence(), ("Ctrl+L",),
-               tip="Put the cursor into the sentence", apart=True),
+               enabled=COMPUTES, tip="Put the cursor into the sentence", apart=True),
     ActionSpec("copy", "Edit", "Copy the translation", lambda c: c.copy_translation(), ("Ctrl+Shift+C",),
                HAS_SENTENCE, tip="Copy the translation so far as text", apart=True),
     ActionSpec("copy_values", "Edit", "Copy the map's values", lambda c: c.clipboard.copy_values(), ("Ctrl+Alt+C",),
@@ -98,16 +100,16 @@ ACTIONS = (
     ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), HAS_SENTENCE,
                lambda c: c.controller.player.playing, tip="Step by itself until the end (P)"),
     ActionSpec("filter", "Decode", "Force a token …", lambda c: c.laboratory_actions.filter_vocabulary(), ("Ctrl+F",),
-               HAS_ROW, tip="Type to filter the whole vocabulary, Enter to force a token at this step", apart=True),
+               TAKES_ROW, tip="Type to filter the whole vocabulary, Enter to force a token at this step", apart=True),
     ActionSpec("teacher", "Decode", "Teacher forcing …", lambda c: c.laboratory_actions.choose_target(), ("Ctrl+T",),
-               HAS_SENTENCE, tip="Let the decoder read a translation of yours"),
+               TAKES_SENTENCE, tip="Let the decoder read a translation of yours"),
     ActionSpec("decoding", "Decode", "How tokens are chosen …", lambda c: c.laboratory_actions.choose_decoding(),
                ("Ctrl+D",),
-               HAS_SENTENCE, tip="Greedily, or by sampling with temperature, top k, nucleus and seed"),
-    ActionSpec("sample", "Decode", "Sample again", lambda c: c.laboratory.sample_again(), ("Ctrl+R",), HAS_SENTENCE,
+               TAKES_SENTENCE, tip="Greedily, or by sampling with temperature, top k, nucleus and seed"),
+    ActionSpec("sample", "Decode", "Sample again", lambda c: c.laboratory.sample_again(), ("Ctrl+R",), TAKES_SENTENCE,
                tip="Sample with the next seed"),
     ActionSpec("beam", "Decode", "Beam search …", lambda c: c.laboratory_actions.choose_beam(),
-               ("Ctrl+B",), HAS_SENTENCE,
+               ("Ctrl+B",), TAKES_SENTENCE,
                tip="Draw the hypotheses that beam search keeps and throws away"),
     ActionSpec("next_hypothesis", "Decode/Hypotheses", "Next hypothesis", lambda c: _neighbour(c, 1), ("Ctrl+PgDown",),
                SEVERAL, apart=True),
@@ -116,30 +118,30 @@ ACTIONS = (
                SEVERAL),
     ActionSpec("rename_hypothesis", "Decode/Hypotheses", "Rename hypothesis …",
                lambda c: c.laboratory_actions.rename_current(),
-               ("Ctrl+Shift+N",), HAS_SENTENCE),
+               ("Ctrl+Shift+N",), TAKES_SENTENCE),
     ActionSpec("delete_hypothesis", "Decode/Hypotheses", "Delete hypothesis", _delete_current, ("Ctrl+Shift+D",),
                SEVERAL),
     ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
-               ("O",), HAS_SENTENCE, tip="Zero the output of the active panel's head, or let it through again"),
+               ("O",), TAKES_SENTENCE, tip="Zero the output of the active panel's head, or let it through again"),
     ActionSpec("layer_off", "Experiment", "Switch the selected layer off",
-               lambda c: c.laboratory.toggle_selected_layer(), ("Shift+O",), HAS_SENTENCE,
+               lambda c: c.laboratory.toggle_selected_layer(), ("Shift+O",), TAKES_SENTENCE,
                tip="All heads of the active panel's layer off, or on again"),
     ActionSpec("hide_token", "Experiment", "Hide a source token …", lambda c: c.laboratory_actions.choose_hidden(),
-               ("Ctrl+H",), HAS_SENTENCE, tip="Let nothing look at a source token, or let it be looked at again"),
+               ("Ctrl+H",), TAKES_SENTENCE, tip="Let nothing look at a source token, or let it be looked at again"),
     ActionSpec("mask", "Experiment", "Causal mask", lambda c: c.laboratory.set_causal_mask(not _masked(c)),
-               ("Ctrl+M",), HAS_SENTENCE, _masked, tip="Without it, rows see the tokens they should predict",
+               ("Ctrl+M",), TAKES_SENTENCE, _masked, tip="Without it, rows see the tokens they should predict",
                apart=True),
     ActionSpec("reset", "Experiment", "Reset interventions", lambda c: c.laboratory.reset_interventions(),
                ("Ctrl+Shift+R",), INTERVENES, tip="The model as it was trained"),
     ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.laboratory_actions.rank(),
-               ("Ctrl+Shift+H",), HAS_SENTENCE,
+               ("Ctrl+Shift+H",), TAKES_SENTENCE,
                tip="Switch off every head in turn, in the background, and sort them by effect", apart=True),
     ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.laboratory.cancel_rank(), ("Ctrl+.",),
                lambda c: c.controller.loaded.progress(RANKING) is not None),
     ActionSpec("check", "Experiment", "Check it yourself", lambda c: c.laboratory.check(), ("Ctrl+Shift+K",),
-               HAS_SENTENCE, tip="Parallel against step by step, and a later token changed: the largest differences"),
+               TAKES_SENTENCE, tip="Parallel against step by step, and a later token changed: the largest differences"),
     ActionSpec("pin", "Experiment/Compare", "Pin for comparison", lambda c: c.laboratory.pin(), ("Ctrl+Shift+B",),
-               HAS_SENTENCE, tip="Keep what is on screen as B, and compare it with what comes next", apart=True),
+               TAKES_SENTENCE, tip="Keep what is on screen as B, and compare it with what comes next", apart=True),
     ActionSpec("compare_plain", "Experiment/Compare", "Compare with no interventions",
                lambda c: c.laboratory.compare_with_plain(), ("Ctrl+Shift+P",), INTERVENES),
     ActionSpec("stop_comparing", "Experiment/Compare", "Stop comparing", lambda c: c.laboratory.stop_comparing(),
@@ -185,14 +187,15 @@ ACTIONS = (
     ActionSpec("text_usual", "View/Text size", "As usual", lambda c: c.set_text_size(1.0), ("Ctrl+0",),
                lambda c: c.text_size != 1.0),
     ActionSpec("open_model", "Model", "Open a checkpoint …", lambda c: c.choose_model(), ("Ctrl+O",),
-               tip="Open the directory of another Marian checkpoint"),
-    ActionSpec("bundled", "Model", "Use the bundled English-French model", lambda c: c.open_bundled()),
+               enabled=COMPUTES, tip="Open the directory of another Marian checkpoint"),
+    ActionSpec("bundled", "Model", "Use the bundled English-French model", lambda c: c.open_bundled(),
+               enabled=COMPUTES),
     ActionSpec("handbook", "Help", "Handbook", lambda c: c.show_handbook(), ("F1",),
                tip="What everything means and how it is done, to read and to search"),
     ActionSpec("tour", "Help", "Tour and quiz", lambda c: c.touring.show(),
-               tip="Stops on real states of the window: predict, then try; a quiz follows"),
+               enabled=COMPUTES, tip="Stops on real states of the window: predict, then try; a quiz follows"),
     ActionSpec("open_tour", "Help", "Open a tour …", lambda c: c.touring.ask(),
-               tip="A tour that somebody wrote, such as a teacher"),
+               enabled=COMPUTES, tip="A tour that somebody wrote, such as a teacher"),
     ActionSpec("shortcuts", "Help", "Keyboard shortcuts", lambda c: c.show_shortcuts(), ("Shift+F1",)),
     ActionSpec("menus", "Help", "Go to the menus", lambda c: c.go_to_menus(), ("F10",),
                tip="Then arrow keys, or the letters that are underlined", apart=True),
@@ -201,9 +204,9 @@ ACTIONS = (
 
 SUBMENUS = (
     SubmenuSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
-               lambda c, value: c.laboratory.set_encoder_positions(value), HAS_SENTENCE),
+               lambda c, value: c.laboratory.set_encoder_positions(value), TAKES_SENTENCE),
     SubmenuSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
-               lambda c, value: c.laboratory.set_decoder_positions(value), HAS_SENTENCE),
+               lambda c, value: c.laboratory.set_decoder_positions(value), TAKES_SENTENCE),
     SubmenuSpec("View", "Show the active map as", MAP_VIEWS,
                lambda c: c.controller.view.views.get(c.controller.view.active, MapView.MAP),
                lambda c, value: c.controller.show_as(value)),
@@ -222,6 +225,7 @@ def view_submenu(option: Option[Any]) -> SubmenuSpec:
         tuple((each.value, each.title) for each in option.values),
         lambda menu: menu.controller.view[option],
         lambda menu, value: menu.choose(option, value),
+        COMPUTES if option is QUANTITY else ANY_TIME,
     )
 
 

@@ -125,7 +125,7 @@ class LaboratoryActions(QObject):
     def show_head_menu(self, kind: Kind, layer: int, head: int, where: QPoint) -> None:
         """What can be done to a head and its layer; both count from 0."""
         document, info = self._controller.document, self._controller.loaded.info
-        if document is None or info is None:
+        if document is None or info is None or self._told_why_not():
             return
         one = HeadId(kind, layer, head)
         row = [HeadId(kind, layer, each) for each in range(info.heads(kind)[1])]
@@ -169,6 +169,8 @@ class LaboratoryActions(QObject):
         loaded, document = self._controller.loaded, self._controller.document
         if document is None or loaded.trace is None or not 0 <= index < len(loaded.trace.source_tokens):
             return
+        if self._told_why_not():
+            return
         hidden = index in document.interventions.hidden
         text = loaded.trace.source_tokens[index].text
         strip = self._window.source_strip
@@ -176,6 +178,12 @@ class LaboratoryActions(QObject):
         name = f"Show ‘{text}’ to the model again" if hidden else f"Hide ‘{text}’ from the model"
         menu.addAction(name.replace("&", "&&"), lambda: self._laboratory.hide_token(index, not hidden))
         menu.popup(where)
+
+    def _told_why_not(self) -> bool:
+        """Whether nothing can be changed, because there is no model; then that was said."""
+        if uncomputed := self._controller.loaded.uncomputed:
+            self._controller.hint.emit(uncomputed)
+        return bool(uncomputed)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._window)

@@ -36,6 +36,8 @@ def _no_step(menu: MenuActions) -> str:
     state = menu.controller.state
     if state.shown.trace is None:
         return NO_SENTENCE
+    if state.shown.uncomputed:
+        return "There is no step after these rows: they are all that the file holds"
     if not state.has_steps:
         return "Without the causal mask all rows are computed at once: there is nothing to step (Ctrl+M puts it back)"
     return "The translation has come to its end: there is no step after it"
@@ -71,9 +73,23 @@ def _goes_back(menu: MenuActions) -> bool:
     return _traced(menu) and menu.controller.state.can_back
 
 
+def _computes(menu: MenuActions) -> bool:
+    return not menu.controller.loaded.uncomputed
+
+
+def with_model(enabled: Callable[[MenuActions], bool]) -> When:
+    """A condition of what computes anew: where there are arrays of weights and no model, it never holds."""
+    return When(
+        lambda menu: _computes(menu) and enabled(menu),
+        lambda menu: menu.controller.loaded.uncomputed or reason(enabled, menu),
+    )
+
+
+COMPUTES = When(_computes, lambda menu: menu.controller.loaded.uncomputed)
 HAS_SENTENCE = When(_traced, said(NO_SENTENCE))
 HAS_ROW = When(_has_row, lambda menu: "Take a step first: → or Space" if _traced(menu) else NO_SENTENCE)
 HAS_MODEL = When(lambda menu: menu.controller.loaded.info is not None, said("The model is not open yet"))
+TAKES_SENTENCE, TAKES_ROW = with_model(HAS_SENTENCE), with_model(HAS_ROW)
 CAN_STEP = When(lambda menu: menu.controller.state.can_step, _no_step)
 CAN_GO_BACK = When(_goes_back, _no_step_back)
 COMPARES = When(

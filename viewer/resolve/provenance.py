@@ -20,6 +20,8 @@ def step_words(step: DecodeStep, document: Document | None, index: int) -> str:
 
     "" of the last where it is the greedy choice of the model shown.
     """
+    if math.isnan(step.log_probability):
+        return "probability unknown: the rows were computed elsewhere"
     probability = _probability(step)
     if step.how is How.KEPT and document is not None:
         made = made_words(choice_at(document, index), document)

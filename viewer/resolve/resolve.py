@@ -10,7 +10,8 @@ from dataclasses import replace
 from html import escape
 
 import numpy as np
-from attention_viewer.model.contract.api import Ended, Floats, Kind, ModelInfo, Token, Trace
+from attention_viewer.model.contract.api import DecodeStep, Ended, Floats, Kind, ModelInfo, Token, Trace
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.byte_pieces import characters
@@ -189,19 +190,26 @@ def target_chips(loaded: Loaded) -> tuple[Chip, ...]:
         if index < len(steps):
             mark = laboratory.mark(steps[index])
             tooltip += f" · {step_words(steps[index], loaded.document, index)}"
-            badge = probability_text(math.exp(steps[index].log_probability)) if state == "prediction" else ""
+            badge = _badge(steps[index]) if state == "prediction" else ""
         chips.append(Chip(token.text, tooltip, state, _joined(index, token), badge, mark))
     return tuple(chips)
+
+
+def _badge(step: DecodeStep) -> str:
+    """How probable the prediction was, where that is known."""
+    return "" if math.isnan(step.log_probability) else probability_text(math.exp(step.log_probability))
 
 
 def step_text(loaded: Loaded) -> str:
     """Where decoding stands, in words."""
     if loaded.trace is None:
         return ""
+    if loaded.trace.ended is Ended.GIVEN and not (loaded.trace.causal and loaded.trace.steps):
+        return f"{len(loaded.trace.steps)} rows at once" if loaded.trace.steps else "no decoder rows"
     if not loaded.trace.causal:
         return f"{len(loaded.trace.steps)} rows at once · causal mask off{_sampling(loaded)}"
-    ended = {Ended.EOS: " · ended", Ended.LIMIT: " · limit reached", None: ""}[loaded.trace.ended]
-    return f"step {len(loaded.trace.steps)}{ended}{_sampling(loaded)}"
+    ended = {Ended.EOS: " · ended", Ended.LIMIT: " · limit reached", Ended.GIVEN: " · all rows", None: ""}
+    return f"step {len(loaded.trace.steps)}{ended[loaded.trace.ended]}{_sampling(loaded)}"
 
 
 def _sampling(loaded: Loaded) -> str:
@@ -268,6 +276,9 @@ def _grid_note(color_range: ColorRange) -> str:
 
 def model_line(info: ModelInfo) -> str:
     """The model in one line: the name of its checkpoint, languages, parameters, layers and heads."""
+    if not info.capabilities.offers(Capability.COMPUTING):
+        counts = ", ".join(f"{each.short} {each.layers} layers × {each.heads} heads" for each in info.maps)
+        return f"{info.name} · weights of another program · {counts}"
     config = info.config
     languages = f"{info.name} · {info.source_language} → {info.target_language}" if info.source_language else info.name
     heads = f"{config.encoder_attention_heads}"

@@ -161,6 +161,8 @@ def _attributed(loaded: Loaded, view: ViewState, trace: Trace, sides: MapInfo) -
     method = method_info(Method(view[QUANTITY]))
     quantity = ATTRIBUTIONS[method.method]
     found = loaded.found(quantity)
+    if found is None and loaded.uncomputed:
+        return Unavailable(loaded.uncomputed)
     if found is None:
         if loaded.document is not None and not loaded.document.step:
             return FIRST_STEP

@@ -74,6 +74,11 @@ class Exportable:
         """Whether it shows A, B or their difference where two are compared; the others show A."""
         return self.shows in (Shows.HEAD, Shows.KIND, Shows.EVERY_KIND)
 
+    @property
+    def takes_model(self) -> bool:
+        """Whether it shows what is computed anew, so that arrays of weights are not enough."""
+        return self.drawn and self.shows is Shows.NO_HEAD
+
     def file_name(self, kind: str = "", layer: int = 0, head: int = 0) -> str:
         """The file's name without suffix; layer and head count from 0 here and from 1 in the name."""
         return self.stem.format(kind=kind, layer=layer + 1, head=head + 1)

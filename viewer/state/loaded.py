@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind, ModelInfo, Progress, Token, Trace
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import EXPECTED, MapInfo
 from attention_viewer.viewer.state import questions
@@ -62,6 +63,11 @@ class Loaded:
     def maps(self) -> tuple[MapInfo, ...]:
         """The maps of the model; as long as none is open, those to reckon with."""
         return self.info.maps if self.info is not None else EXPECTED
+
+    @property
+    def uncomputed(self) -> str:
+        """Why nothing can be computed, where there are the arrays of another program and no model; else ""."""
+        return "" if self.info is None else self.info.capabilities.reason(Capability.COMPUTING)
 
     @property
     def known(self) -> int:

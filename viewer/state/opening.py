@@ -8,12 +8,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class WindowOptions:
-    """What the window opens with: a sentence, or the file of a saved session."""
+    """What the window opens with: a sentence, the file of a saved session, or one of arrays in a model's place."""
 
     model: Path
     sentence: str | None = None
     steps: int | None = None
     session: Path | None = None
+    trace: Path | None = None
 
 
 @dataclass(frozen=True)

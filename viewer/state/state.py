@@ -80,6 +80,8 @@ class State:
     @property
     def has_steps(self) -> bool:
         """Whether the document wanted is known, and is decoded step by step."""
+        if self.shown.uncomputed and self.shown.trace is not None and not self.shown.trace.causal:
+            return False
         return self.forcing is None and self.wanted is not None and self.wanted.interventions.causal_mask
 
     @property

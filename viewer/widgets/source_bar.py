@@ -79,7 +79,6 @@ class SourceBar(QWidget):
         self.set_hint("")
         self.set_remark(RemarkSpec())
         self.set_enabled_reason(None)
-        self._fill_menu()
 
     def set_encoded(self, sentence: str) -> None:
         """The sentence that is on screen, which Escape brings back."""
@@ -137,6 +136,8 @@ class SourceBar(QWidget):
         """Let sentences be submitted (None), or not, for a reason shown as a tool tip, and as a hint on Enter."""
         self._reason = reason
         self._encode.setEnabled(reason is None)
+        self._line.setReadOnly(reason is not None)
+        self._fill_menu()
         set_tip(self._encode, reason or "Encode the sentence (Enter)")
 
     def set_languages(self, tokens: Sequence[str]) -> None:
@@ -206,7 +207,7 @@ class SourceBar(QWidget):
                 self._menu.addAction(title).setEnabled(False)
                 for sentence in sentences:
                     self._menu.addAction(self._entry(sentence))
-        self._choose.setEnabled(bool(self._examples or self._recent))
+        self._choose.setEnabled(self._reason is None and bool(self._examples or self._recent))
 
     def _entry(self, sentence: str) -> QAction:
         text, look = shown_text(sentence, LONGEST_MENU_TEXT), self._examples.get(sentence, "")

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attention_viewer.model.contract.api import ModelInfo
-from attention_viewer.model.contract.config import read_config
-from attention_viewer.model.contract.errors import CheckpointError
-from attention_viewer.model.contract.maps import EXPECTED, Kind, MapInfo
+from attention_viewer.model.contract.given_model import GivenModel
+from attention_viewer.model.contract.maps import Kind
 from attention_viewer.model.contract.remarks import remarks
-from attention_viewer.model.families.marian import architecture
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
@@ -29,7 +27,7 @@ from attention_viewer.viewer.menus.menu_actions import MenuActions, versions
 from attention_viewer.viewer.menus.notices import Notices
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
-from attention_viewer.viewer.state.loaded import DEFAULT_D_MODEL, Loaded
+from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
@@ -38,7 +36,9 @@ from attention_viewer.viewer.storage.settings import Settings, opened_store
 from attention_viewer.viewer.widgets.control_keys import ControlKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.checkpoint import d_model_of, maps_of
 from attention_viewer.viewer.window.faults import FaultReporter
+from attention_viewer.viewer.window.given import before, document_of, fed, read_given, view_of
 from attention_viewer.viewer.window.inside import connect_inside
 from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
@@ -62,6 +62,7 @@ class Parts:
     menu_actions: MenuActions
     worker: Worker
     actions: ActionTable
+    given: GivenModel | None = None
 
     def close(self, patience: float | None = None) -> bool:
         """Stop playing, end the worker, let an export finish; waits `patience` seconds at most (None: to the end).
@@ -76,15 +77,21 @@ class Parts:
 
 
 def run_window(options: WindowOptions) -> int:
-    """Open the window and stay until it is closed; returns the exit code."""
+    """Open the window and stay until it is closed; returns the exit code.
+
+    Raises InputError where the file of arrays that it is to show is none.
+    """
+    given = None if options.trace is None else read_given(options.trace)
     application = create_application()
     install_hooks()
     settings = Settings(opened_store("attention-viewer", "attention-viewer"))
-    parts = build(settings, options.model)
+    parts = build(settings, options.model, given)
     FaultReporter(parts.window, versions).install()
-    keep_work(parts, Recovery(_unsaved_folder()))
-    restore_layout(parts.window, settings)
-    parts.window.closing.connect(lambda: save_layout(parts.window, settings))
+    # Arrays have no experiments to lose, and their window, of other panels, no place in the layout that is remembered.
+    if given is None:
+        keep_work(parts, Recovery(_unsaved_folder()))
+        restore_layout(parts.window, settings)
+        parts.window.closing.connect(lambda: save_layout(parts.window, settings))
     # How much of the screen the frame takes is known only now.
     framed = AfterFirstPaint(parts.window, parts.window.keep_on_screen)
     start = AfterFirstPaint(parts.window, lambda: begin(parts, options, settings))
@@ -111,16 +118,21 @@ def create_application() -> QApplication:
     return application
 
 
-def build(settings: Settings, model: Path) -> Parts:
-    """Make a window and wire it; the worker runs, but no model is asked for yet."""
-    panels = panels_for(_maps(model))
+def build(settings: Settings, model: Path, given: GivenModel | None = None) -> Parts:
+    """Make a window and wire it; the worker runs, but no model is asked for yet.
+
+    The window may be on what is `given`, arrays of weights, in the place of a model.
+    """
+    panels = panels_for(maps_of(model) if given is None else given.info.maps)
+    loaded = Loaded(d_model=d_model_of(model)) if given is None else before(given)
     window = MainWindow(panels, WORKSPACES, _first_style(settings))
     LineKeys(window)
     keys = ControlKeys(window)
-    worker = Worker(threads=settings.get("threads"))
+    panels = fed(window, panels, loaded.uncomputed)
+    worker = Worker(threads=settings.get("threads"), given=given)
     player = Player(settings.get("speed"), window)
     presenter = Presenter(window, panels)
-    controller = Controller(presenter, worker, player, first_view(settings), window, Loaded(d_model=_d_model(model)))
+    controller = Controller(presenter, worker, player, view_of(first_view(settings), loaded), window, loaded)
     laboratory = Laboratory(controller, window)
     menu_actions = MenuActions(window, controller, laboratory, settings, BUNDLED_MODEL)
     actions = ActionTable(window, menu_actions)
@@ -139,7 +151,7 @@ def build(settings: Settings, model: Path) -> Parts:
     controller.look(controller.view)
     menu_actions.dress()
     worker.start()
-    return Parts(window, controller, menu_actions, worker, actions)
+    return Parts(window, controller, menu_actions, worker, actions, given)
 
 
 def keep_work(parts: Parts, recovery: Recovery) -> None:
@@ -154,7 +166,11 @@ def begin(parts: Parts, options: WindowOptions, settings: Settings | None = None
 
     Without one, `settings` say whether this is the very first start, and what the last sentence was.
     """
-    parts.controller.open_model(options.model)
+    parts.controller.open_model(options.model if options.trace is None else options.trace)
+    if parts.given is not None:
+        controller = parts.controller
+        controller.open_document(document_of(parts.given, options.steps), controller.view, "Open")
+        return
     if options.session is not None:
         parts.menu_actions.sessions.open(options.session)
     elif options.sentence is not None:
@@ -205,22 +221,6 @@ def install_hooks() -> None:
     """Let Ctrl+C end the program at once, and a crash of Qt or torch say where it was."""
     faulthandler.enable()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-def _d_model(model: Path) -> int:
-    try:
-        return read_config(model).d_model
-    except CheckpointError:
-        # The worker will say what is wrong with the checkpoint; the positional plots need some width meanwhile.
-        return DEFAULT_D_MODEL
-
-
-def _maps(model: Path) -> tuple[MapInfo, ...]:
-    """The maps of a checkpoint, each of which gets a panel; the usual ones where it cannot be opened."""
-    try:
-        return architecture(read_config(model)).maps
-    except CheckpointError:
-        return EXPECTED
 
 
 def _connect_intents(window: MainWindow, controller: Controller) -> None:
@@ -275,9 +275,12 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
 
 def _connect_settings(window: MainWindow, controller: Controller, settings: Settings) -> None:
     def remember_sentence(sentence: str) -> None:
+        if controller.loaded.uncomputed:
+            return
         settings.remember_sentence(sentence)
         window.source_bar.set_recent(settings.get("recent sentences"))
 
+    window.source_bar.set_enabled_reason(controller.loaded.uncomputed or None)
     window.source_bar.set_examples(examples())
     window.source_bar.set_recent(settings.get("recent sentences"))
     window.step_controls.set_speed(settings.get("speed"))

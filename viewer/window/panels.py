@@ -39,10 +39,14 @@ from attention_viewer.viewer.window.bindings import Binding, Pointed, Scene
 
 @dataclass(frozen=True)
 class FedPanel(Panel):
-    """A panel with what feeds its widget, and what lies over it while the mouse is on something."""
+    """A panel with what feeds its widget, and what lies over it while the mouse is on something.
+
+    One that `takes_model` shows what is computed anew: of arrays of weights alone there is nothing to see in it.
+    """
 
     feeds: tuple[Binding[Scene], ...] = ()
     lit: tuple[Binding[Pointed], ...] = ()
+    takes_model: bool = False
 
 
 ATTENTION, EXPERIMENT, BEAM, POSITIONS, HEADS, INSIDE, TOUR = (
@@ -102,6 +106,7 @@ PANELS: tuple[FedPanel, ...] = (
         {ATTENTION: Place.NARROW, EXPERIMENT: Place.NARROW, BEAM: Place.NARROW},
         feeds=bindings.NEXT,
         measures=(EFFECT,),
+        takes_model=True,
     ),
     FedPanel(
         "positions",
@@ -109,6 +114,7 @@ PANELS: tuple[FedPanel, ...] = (
         PositionPanel,
         {ATTENTION: Place.BELOW, POSITIONS: Place.MAIN},
         feeds=bindings.POSITIONS,
+        takes_model=True,
     ),
     FedPanel(
         "laboratory",
@@ -117,6 +123,7 @@ PANELS: tuple[FedPanel, ...] = (
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE, POSITIONS: Place.SIDE},
         feeds=bindings.LABORATORY,
         measures=(EFFECT, TRANSLATIONS),
+        takes_model=True,
     ),
     FedPanel(
         "ranking",
@@ -124,6 +131,7 @@ PANELS: tuple[FedPanel, ...] = (
         RankingTable,
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE},
         feeds=bindings.RANKED,
+        takes_model=True,
     ),
     FedPanel(
         "heads",
@@ -140,6 +148,7 @@ PANELS: tuple[FedPanel, ...] = (
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE},
         feeds=bindings.HYPOTHESES,
         measures=(SPELLINGS,),
+        takes_model=True,
     ),
     FedPanel(
         "beam",
@@ -147,6 +156,7 @@ PANELS: tuple[FedPanel, ...] = (
         BeamView,
         {ATTENTION: Place.BELOW, BEAM: Place.MAIN},
         feeds=bindings.TREE,
+        takes_model=True,
     ),
     FedPanel(
         "architecture",
@@ -155,6 +165,7 @@ PANELS: tuple[FedPanel, ...] = (
         {INSIDE: Place.MAP, TOUR: Place.MAIN},
         feeds=inside_bindings.ARCHITECTURE,
         measures=(quantities.INSIDE,),
+        takes_model=True,
     ),
     FedPanel(
         "parts",
@@ -163,6 +174,7 @@ PANELS: tuple[FedPanel, ...] = (
         {INSIDE: Place.MAP, TOUR: Place.MAIN},
         feeds=inside_bindings.PARTS,
         measures=(quantities.INSIDE, quantities.PERMUTATION),
+        takes_model=True,
     ),
     FedPanel(
         "words",
@@ -171,6 +183,7 @@ PANELS: tuple[FedPanel, ...] = (
         {INSIDE: Place.SIDE, TOUR: Place.MAIN},
         feeds=inside_bindings.WORDS,
         measures=(quantities.INSIDE, quantities.DECODER_LENS),
+        takes_model=True,
     ),
     FedPanel(
         "encodings",
@@ -179,6 +192,7 @@ PANELS: tuple[FedPanel, ...] = (
         {POSITIONS: Place.BELOW, TOUR: Place.MAIN},
         feeds=inside_bindings.ENCODINGS,
         measures=(quantities.PROPERTIES,),
+        takes_model=True,
     ),
-    FedPanel("tour", "Tour", TourPanel, {TOUR: Place.SIDE}),
+    FedPanel("tour", "Tour", TourPanel, {TOUR: Place.SIDE}, takes_model=True),
 )

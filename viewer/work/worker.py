@@ -53,7 +53,7 @@ class Advance:
 
 
 class Worker(QThread):
-    """Opens checkpoints and answers requests, one at a time."""
+    """Opens checkpoints, or what is `given` in the place of any, and answers requests, one at a time."""
 
     loading = Signal(str)
     opened = Signal(ModelInfo)
@@ -62,11 +62,11 @@ class Worker(QThread):
     failed = Signal(Failure)
     advanced = Signal(Advance)
 
-    def __init__(self, parent: QObject | None = None, threads: int = 1) -> None:
+    def __init__(self, parent: QObject | None = None, threads: int = 1, given: OpenModel | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("model worker")
         self._queue = JobQueue()
-        self._threads = threads
+        self._threads, self._given = threads, given
         self._translator: OpenModel | None = None
         # It fires once the window has done, and painted, what an answer calls for.
         self._shown = QTimer(self)
@@ -153,6 +153,10 @@ class Worker(QThread):
             self.failed.emit(Failure(job.id, message))
 
     def _open(self, directory: Path) -> None:
+        if self._given is not None:
+            self._translator = self._given
+            self.opened.emit(self._given.info)
+            return
         from attention_viewer.model.checkpoint import check_checkpoint
 
         check_checkpoint(directory)
