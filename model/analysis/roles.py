@@ -78,9 +78,12 @@ def places(trace: Trace, kind: Kind) -> Mapping[str, Booleans]:
     keys = trace.tokens(sides.columns)
     found = {"punctuation": _columns(rows, [_is_punctuation(token) for token in keys])}
     if sides.columns is Stream.TARGET:
-        found["<start>"] = _columns(rows, [index == 0 for index in range(columns)])
+        # What another program's decoder reads first may be a word.
+        first = "<start>" if keys and keys[0].special else "the first token"
+        found[first] = _columns(rows, [index == 0 for index in range(columns)])
     else:
-        found["</s>"] = _columns(rows, [token.special for token in keys])
+        ends = all(token.piece == "</s>" for token in keys if token.special)
+        found["</s>" if ends else "special tokens"] = _columns(rows, [token.special for token in keys])
     if not sides.crosses:
         found["the token itself"] = np.eye(rows, columns, dtype=np.bool_)
         found["the token before"] = np.eye(rows, columns, -1, dtype=np.bool_)

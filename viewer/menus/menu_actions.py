@@ -162,6 +162,9 @@ class MenuActions(QObject):
 
     def open_model(self, directory: str) -> None:
         """Open the checkpoint in `directory`; asks first where that loses work."""
+        if uncomputed := self.controller.loaded.uncomputed:
+            self.controller.hint.emit(uncomputed)
+            return
         self.closing.before_another_model(lambda: self.controller.open_model(Path(directory)))
 
     def open_bundled(self) -> None:

@@ -44,7 +44,8 @@ class Touring(QObject):
 
     def begin(self) -> None:
         """Open the bundled tour where the reader left it; the window stays as it is until a stop is set up."""
-        self.open(tour_path(), quietly=True)
+        if not self._controller.loaded.uncomputed:
+            self.open(tour_path(), quietly=True)
 
     def show(self) -> None:
         """Use the workspace of the tour, and begin."""

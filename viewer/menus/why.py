@@ -36,6 +36,8 @@ def _no_step(menu: MenuActions) -> str:
     state = menu.controller.state
     if state.shown.trace is None:
         return NO_SENTENCE
+    if state.shown.uncomputed and not state.has_steps:
+        return "The rows look at later tokens: they belong together, and there is nothing to step"
     if state.shown.uncomputed:
         return "There is no step after these rows: they are all that the file holds"
     if not state.has_steps:

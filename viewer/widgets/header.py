@@ -51,6 +51,10 @@ class Header(QFrame):
         """The translation so far, as text that can be selected and copied."""
         self._translation.setText(text)
 
+    def set_no_text(self, text: str) -> None:
+        """What stands in the translation's place while there is none."""
+        self._translation.setPlaceholderText(text)
+
     def translation(self) -> str:
         """The translation as shown; "" while there is none."""
         return self._translation.text()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDropEvent
 
 SUFFIX = ".avsession"
 TEXTS = (".txt", ".text", ".tsv")
+ARRAYS = (".npz", ".json")
 
 
 def as_copy(event: QDropEvent) -> bool:
@@ -34,5 +35,7 @@ def session_in(dropped: QMimeData) -> tuple[str, str]:
         return "", f"{shown_text(urls[0].toString())} is not on this computer: save it here first, then drop that file."
     if not name.lower().endswith((SUFFIX, *TEXTS)) and not Path(name).is_dir():
         what = shown_text(Path(name).name)
-        return "", f"‘{what}’ is no session of Attention Viewer: drop a file that ends in {SUFFIX}, a text or a model."
+        said = f"‘{what}’ is no session of Attention Viewer: drop a file that ends in {SUFFIX}, a text or a model."
+        arrays = Path(name).suffix.lower() in ARRAYS
+        return "", f"{said} Arrays have a window of their own: attention-viewer --trace FILE." if arrays else said
     return name, ""

@@ -38,7 +38,7 @@ from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.checkpoint import d_model_of, maps_of
 from attention_viewer.viewer.window.faults import FaultReporter
-from attention_viewer.viewer.window.given import before, document_of, fed, read_given, view_of
+from attention_viewer.viewer.window.given import before, describe, document_of, fed, read_given, view_of
 from attention_viewer.viewer.window.inside import connect_inside
 from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
@@ -128,6 +128,8 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     window = MainWindow(panels, WORKSPACES, _first_style(settings))
     LineKeys(window)
     keys = ControlKeys(window)
+    if given is not None:
+        describe(window, given)
     panels = fed(window, panels, loaded.uncomputed)
     worker = Worker(threads=settings.get("threads"), given=given)
     player = Player(settings.get("speed"), window)

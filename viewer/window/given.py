@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.given_model import GivenModel
+from attention_viewer.model.contract.maps import Stream
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.specs import Pending
@@ -34,6 +35,16 @@ def view_of(view: ViewState, loaded: Loaded) -> ViewState:
     if not loaded.uncomputed:
         return view
     return fitted(replace(choose(view, QUANTITY, ATTENTION), heads={}), loaded.maps)
+
+
+def describe(window: MainWindow, given: GivenModel) -> None:
+    """Let empty places speak of arrays, and of no sentence to be typed."""
+    streams = {stream for each in given.info.maps for stream in (each.rows, each.columns)}
+    source = "" if Stream.SOURCE in streams else f"{given.info.name} has no source sentence."
+    target = "Step through the rows with → or Space." if Stream.TARGET in streams else "It has no decoder rows."
+    window.source_strip.set_placeholder(source)
+    window.target_strip.set_placeholder(target)
+    window.header.set_no_text("")
 
 
 def fed(window: MainWindow, panels: Sequence[FedPanel], uncomputed: str) -> tuple[FedPanel, ...]:

@@ -42,7 +42,9 @@ def start_with(window: MainWindow, controller: Controller, settings: Settings, b
 
 def take_dropped(path: Path, window: MainWindow, controller: Controller, menus: MenuActions) -> None:
     """Open what was dragged onto the window: a model's directory, a session, or the first line of a text file."""
-    if path.is_dir():
+    if uncomputed := controller.loaded.uncomputed:
+        window.source_bar.set_hint(uncomputed)
+    elif path.is_dir():
         menus.open_model(str(path))
     elif path.suffix.lower() == SUFFIX:
         menus.sessions.open(path)

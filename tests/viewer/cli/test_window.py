@@ -17,6 +17,7 @@ def test_without_a_command_the_window_opens() -> None:
     assert options_of() == WindowOptions(BUNDLED_MODEL)
     assert options_of("--model", "m", "--sentence", "Hi.", "--steps", "0") == WindowOptions(Path("m"), "Hi.", 0)
     assert options_of("--session", "s") == WindowOptions(BUNDLED_MODEL, session=Path("s"))
+    assert options_of("--trace", "t.npz", "--steps", "2") == WindowOptions(BUNDLED_MODEL, steps=2, trace=Path("t.npz"))
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,8 @@ def test_without_a_command_the_window_opens() -> None:
         (["--session", "s", "trace", "-o", "o"], ["before a command", "--session"]),
         (["--session", "s", "--sentence", "Hi."], ["--session", "leave --sentence"]),
         (["--session", "s", "--steps", "1"], ["--session", "leave --sentence and --steps out"]),
+        (["--trace", "t", "--sentence", "Hi."], ["--trace", "leave --sentence"]),
+        (["--trace", "t", "--session", "s"], ["--trace", "leave --sentence and --session out"]),
         (["--steps", "1e3", "--sentence", "Hi."], ["--steps", "'1e3'"]),
         (["--steps", "9" * 5000, "--sentence", "Hi."], ["--steps"]),
         (["dance"], ["'dance'", "--help"]),
