@@ -338,7 +338,7 @@ class LateWorker(QObject):
 class PromptWorker(LateWorker):
     """Answers everything at once, but never before the event loop goes on: for windows that need no real model."""
 
-    def __init__(self, threads: int = 1) -> None:
+    def __init__(self, threads: int = 1, given: object = None) -> None:
         names = (BUNDLED_MODEL.name, "other")
         super().__init__({name: ToyTranslator(name) for name in names})
         self._timer = QTimer(self)
