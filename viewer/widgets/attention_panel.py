@@ -232,7 +232,9 @@ class AttentionPanel(QWidget):
             self.grid.setFixedHeight(round(high))
         direction = QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom
         self._box.setDirection(direction)
-        self.header.set_one_line(width >= ONE_LINE_EMS[0] * em and height < ONE_LINE_EMS[1] * em)
+        # What one line saves goes to the panel, and must not call for two lines again.
+        low = height - self.header.saved < ONE_LINE_EMS[1] * em
+        self.header.set_one_line(width >= ONE_LINE_EMS[0] * em and low)
         left = height if beside else height - self.grid.height()
         self._roomy = width >= LEAST_MAP_EMS[0] * em and left >= LEAST_MAP_EMS[1] * em
         shown = self._roomy if self._wanted is None else self._wanted

@@ -102,7 +102,10 @@ class TitleBlock(QWidget):
     """A title with controls at its right end, and below them a subtitle over the whole width.
 
     `line` stands in the place of the subtitle, which it contains, where there is more to be said there.
+    `lines_changed` follows when the two come to stand in one line, or in two again.
     """
+
+    lines_changed = Signal()
 
     def __init__(
         self,
@@ -141,14 +144,21 @@ class TitleBlock(QWidget):
         self.title.set_full_text(title, short)
         self.subtitle.set_full_text(subtitle)
 
+    @property
+    def saved(self) -> int:
+        """Pixels of height that one line saves; 0 while there are two."""
+        return self._line.sizeHint().height() if self._row.indexOf(self._line) >= 0 else 0
+
     def set_one_line(self, one: bool) -> None:
         """Put what stands below the title beside it, or back."""
         beside = self._row.indexOf(self._line) >= 0
         if one and not beside:
             self._row.insertWidget(1, self._line)
+            self.lines_changed.emit()
         elif beside and not one:
             self._row.removeWidget(self._line)
             self._lines.addWidget(self._line)
+            self.lines_changed.emit()
         self._row.setStretch(0, 2 if one else 1)
         self._row.setStretch(1, 3 if one else 0)
 
@@ -197,6 +207,13 @@ class Card(QDockWidget):
         self._let_go.setInterval(LETTING_GO)
         self._let_go.timeout.connect(self._frame_floating)
         self.topLevelChanged.connect(self._follow_floating)
+        # Qt keeps the height that the title had when the card, which is being resized now, was resized last.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._fit_title)
+        if isinstance(header, TitleBlock):
+            header.lines_changed.connect(self._soon.start)
         self.set_large(False)
 
     def set_style(self, style: Style) -> None:
@@ -241,6 +258,13 @@ class Card(QDockWidget):
         menu.addAction("Dock" if floating else "Float", lambda: self.setFloating(not floating))
         menu.addAction("Close", self.close)
         return menu
+
+    def _fit_title(self) -> None:
+        """Give the title the height of its lines."""
+        for layout in (self._header_box, self.layout()):
+            if layout is not None:
+                layout.invalidate()
+                layout.activate()
 
     def _show_menu(self, point: QPoint) -> None:
         self.menu().popup(self._header.mapToGlobal(point))

@@ -11,10 +11,11 @@ from attention_viewer.viewer.painting.grid import grid_layout
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending, Scale
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.attention_panel import HINT, AttentionPanel
+from attention_viewer.viewer.widgets.card import Card
 from attention_viewer.viewer.widgets.readout import Readout
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 MakeMap = Callable[..., HeatmapSpec]
@@ -106,6 +107,26 @@ def test_thumbnails_stand_where_there_is_room_or_where_they_were_asked_for(
     assert panel.grid.isVisible() and panel.thumbnails.isChecked()
     panel.set_thumbnails(False)
     assert not panel.grid.isVisible()
+
+
+def test_the_title_has_the_room_of_its_lines_at_every_height(style: Style, qtbot: QtBot) -> None:
+    """One line leaves the map more room: that room must not call for two lines again."""
+    panel = AttentionPanel(style, "Cross-attention")
+    window, card = QMainWindow(), Card("cross", "Cross-attention", panel.header, panel)
+    qtbot.addWidget(window)
+    window.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, card)
+    card.set_style(style)
+    window.show()
+    lines = set()
+    for height in (*range(20, 26), *range(26, 19, -1)):
+        for share in (0.0, 0.3, 0.6):
+            window.resize(round(40 * style.em), round((height + share) * style.em))
+            for _ in range(3):
+                QApplication.processEvents()
+            needed = panel.header.minimumSizeHint().height()
+            lines.add(needed)
+            assert panel.header.height() >= needed, (height, share)
+    assert len(lines) == 2, "both forms were seen"
 
 
 def test_thumbnails_stand_beside_the_map_in_a_panel_wider_than_high(panel: AttentionPanel, qtbot: QtBot) -> None:
