@@ -152,6 +152,11 @@ class HandbookDialog(QDialog):
         self._nothing.setVisible(not self.list.count())
         if self.current:
             self._mark()
+        if text.strip():
+            # Down and Return begin with what was found first, not with the page that happens to be open.
+            self.list.blockSignals(True)
+            self.list.setCurrentRow(-1)
+            self.list.blockSignals(False)
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         if item is not None:

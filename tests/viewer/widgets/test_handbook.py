@@ -37,6 +37,16 @@ def test_it_opens_at_the_first_page_ready_to_search(dialog: HandbookDialog, qtbo
     assert len(dialog.shown()) == 3 and dialog.list.currentItem().text() == "Maps"
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Down])
+def test_what_was_found_first_is_chosen_first_whatever_page_is_open(
+    dialog: HandbookDialog, qtbot: QtBot, key: Qt.Key
+) -> None:
+    qtbot.keyClicks(dialog.search, "maps")
+    assert dialog.shown() == ["maps", "index"] and dialog.current == "index"
+    qtbot.keyClick(dialog.search, key)
+    assert dialog.current == "maps"
+
+
 def test_what_no_page_says_is_said(dialog: HandbookDialog, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.search, "zebra")
     notes = [label for label in dialog.findChildren(QLabel) if label.text() == NOTHING]
