@@ -2,9 +2,9 @@
 
 Every head aligns under both conventions of what a row stands for. Its links both ways are those that the target word
 and the source word choose each other by (the intersection of Och & Ney 2003, with the columns of one model in the place
-of a second one). Heads vote for the links of a sentence, each as strongly as it agrees with itself, then with the
-consensus before; the consensus are the links that the votes choose both ways. The head whose links agree best with it
-is named.
+of a second one). Heads vote for the links of a sentence with their weights, so that who is sure counts more, each as
+strongly as it agrees with itself, then with the consensus before; the consensus are the links that the votes choose
+both ways. The head whose links agree best with it is named.
 
 Shape letters: Ld, Hd decoder layers and heads, J target words, I source words.
 """
@@ -52,7 +52,7 @@ def agreements(sentences: Sequence[Sentence]) -> dict[Convention, Floats]:
     mutual = [both_ways(weights) for weights in merged]
     found = _f1(own, mutual)
     for _ in range(ROUNDS):
-        votes = [np.einsum("clh,clhji->ji", found**SHARPNESS, each) for each in mutual]
+        votes = [np.einsum("clh,clhji->ji", found**SHARPNESS, each) for each in merged]
         found = _f1(own, [both_ways(each) for each in votes])
     return dict(zip(Convention, found, strict=True))
 
@@ -83,8 +83,8 @@ def head_links(sentence: Sentence, aligner: Aligner) -> frozenset[Link]:
 
 
 def consensus(weights: Floats, strengths: Floats) -> frozenset[Link]:
-    """The links that heads [Ld, Hd, J, I], voting with their `strengths` [Ld, Hd], choose both ways."""
-    votes = np.einsum("lh,lhji->ji", strengths**SHARPNESS, both_ways(weights))
+    """The links that heads [Ld, Hd, J, I], voting with their weights and `strengths` [Ld, Hd], choose both ways."""
+    votes = np.einsum("lh,lhji->ji", strengths**SHARPNESS, weights)
     return frozenset((int(source), int(target)) for target, source in np.argwhere(both_ways(votes)))
 
 

@@ -18,7 +18,9 @@ TRANSLATIONS = {
     "The cat is black.": "Le chat est noir.",
 }
 """Greedy translations."""
-BEAM_DIFFERS = "You have to clean your room."
+BEAM_DIFFERS = "He fell asleep while he was reading."
 """A sentence whose greedy translation is not the best of a beam of four."""
 AFTER_UN = "Un chat est noir."
 """That of "The cat is black." when its first token is forced to be Un."""
+NOT_COPIED = ("I bought 66 apples for Anneliese.", "Anneliese")
+"""A sentence, and a name in it that the greedy translation spells otherwise."""

@@ -14,6 +14,7 @@ from attention_viewer.model.training.arguments import EvaluateOptions
 from attention_viewer.model.training.data import Pair
 from attention_viewer.model.training.measure import evaluate
 from attention_viewer.model.training.typed import copied, read_copied, same_tokens, typed_lines, typographic
+from support.bundled import NOT_COPIED
 
 
 @pytest.mark.parametrize(
@@ -76,11 +77,11 @@ def test_each_way_of_writing_is_translated_and_scored_in_small_letters(bundled: 
 def test_evaluate_tells_both(bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pairs, words = tmp_path / "pairs.tsv", tmp_path / "copied.tsv"
     pairs.write_text("I don't know.\tJe ne sais pas.\n", encoding="utf-8")
-    words.write_text("Tom is here.\tTom\nXqzwv is here.\tXqzwv\n", encoding="utf-8")
+    words.write_text("Tom is here.\tTom\n" + "\t".join(NOT_COPIED) + "\n", encoding="utf-8")
     assert evaluate(EvaluateOptions(bundled, pairs, typed=True, copied=words)) == 0
     said = capsys.readouterr().out
     assert "in capitals" in said and "of 1 sentences that have any" in said
     assert "all copied right in 1 of 2 sentences (50.0 %); 1 of 2 of them" in said
-    assert "\n  Xqzwv is here. -> " in said
+    assert f"\n  {NOT_COPIED[0]} -> " in said
     assert evaluate(EvaluateOptions(bundled, pairs)) == 0
     assert "copied" not in capsys.readouterr().out
