@@ -228,6 +228,7 @@ def test_a_call(
         assert (folder / "there.txt").read_text() == "kept\n"
 
 
+@pytest.mark.slow
 def test_real_processes_say_no_more_and_no_less(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing is a terminal no bar is drawn, and Qt keeps what it thinks of the locale to itself."""
     monkeypatch.setenv("LC_ALL", "C")

@@ -154,6 +154,7 @@ def test_ctrl_c_in_an_animation_leaves_nothing_of_it(
     assert names(tmp_path / "out") == [f"00001_{ONE_NAME}.gif"]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_ctrl_c_ends_a_batch_cleanly_and_resume_completes_it(make_checkpoint: MakeCheckpoint, tmp_path: Path) -> None:
     model = make_checkpoint("interrupted")

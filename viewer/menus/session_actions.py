@@ -129,6 +129,7 @@ class SessionActions(QObject):
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX[1:])
+        dialog.selectFile(filing.proposed_name(self._controller.loaded.document))
         dialog.fileSelected.connect(lambda name: self.save_to(Path(name), then))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

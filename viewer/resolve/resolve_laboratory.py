@@ -225,6 +225,8 @@ def _effect_text(effect: Effect, causal: bool) -> str:
 
 
 def _divergence_text(effect: Effect) -> str:
+    if 0.0 < effect.divergence < 0.0001:
+        return "KL(before ‖ after) < 0.0001 nats"
     return f"KL(before ‖ after) = {effect.divergence:.4f} nats"
 
 

@@ -18,6 +18,8 @@ from attention_viewer.viewer.state.plain_text import PROGRAM, shown_text
 OPEN, TAKE_UP = "Open session", "Take up unsaved work"
 """What opening is called in the history; the first is followed by the session's name."""
 LONGEST_TITLE = 60
+NAME_WORDS = 5
+"""So many words of the sentence make the name that is proposed for a new file."""
 
 
 def content(document: Document) -> tuple[object, ...]:
@@ -26,6 +28,12 @@ def content(document: Document) -> tuple[object, ...]:
     # The entry of the one that is looked at is brought up to date only when it is left.
     kept[document.current] = document.leaf, document.hypotheses[document.current].name, document.decoding
     return len(document.choices), document.source, kept, document.choices, document.interventions, document.limit
+
+
+def proposed_name(document: Document | None) -> str:
+    """What a new session's file could be called, without suffix: the first letters and digits of its sentence."""
+    letters = "".join(each if each.isalnum() else " " for each in document.source[:200]) if document else ""
+    return "-".join(letters.lower().split()[:NAME_WORDS])[:LONGEST_TITLE] or "session"
 
 
 Root = tuple[str, tuple[object, ...]] | None

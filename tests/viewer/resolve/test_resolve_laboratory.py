@@ -97,6 +97,12 @@ def test_bars_carry_ids_ranks_and_what_was_before() -> None:
     assert [bar.before for bar in changed.bars] == pytest.approx([1 / traces.VOCABULARY] * 4)
 
 
+def test_a_divergence_too_small_for_its_digits_is_not_called_none() -> None:
+    found = Measured(replace(effect(), divergence=0.00003), "a", "b")
+    changed = resolve.bars(loaded(CHANGED, NO_RESULTS.answered([EFFECT, TRANSLATIONS], CHANGED, found)), ViewState())
+    assert isinstance(changed, BarsSpec) and changed.note == "KL(before ‖ after) < 0.0001 nats"
+
+
 def test_an_effect_of_another_row_is_not_drawn() -> None:
     spec = resolve.bars(loaded(CHANGED, measured(before=TRACE.steps[0])), ViewState())
     assert isinstance(spec, BarsSpec) and spec.note == "" and spec.bars[0].before is None

@@ -25,6 +25,7 @@ from attention_viewer.viewer.state.filing import (
     file_of,
     is_as_filed,
     is_unsaved,
+    proposed_name,
     title,
 )
 from attention_viewer.viewer.state.history import History, record
@@ -163,3 +164,16 @@ def test_the_title_names_the_file_or_the_sentence_and_marks_what_was_modified() 
     long = title(Document("word " * 100 + "\n"), None)
     assert len(long) < 85 and "…[*]" in long
     assert title(Document("a [*] b"), None).startswith("a [*][*] b[*]")
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("The cat didn't sit / on the mat.", "the-cat-didn-t-sit"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("…!", "session"),
+        ("Été " * 3 + "\u202e" + "x" * 300, "été-été-été-" + "x" * 48),
+    ],
+)
+def test_a_new_file_is_called_by_its_sentence(source: str, name: str) -> None:
+    assert proposed_name(Document(source)) == name and proposed_name(None) == "session"

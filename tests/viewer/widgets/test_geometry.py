@@ -307,6 +307,7 @@ def disturb(window: MainWindow, dice: random.Random) -> None:
     window.host.fold_lower(not window.host.form.open)
 
 
+@pytest.mark.slow
 def test_the_same_state_has_the_same_geometry_whatever_came_before(window: MainWindow) -> None:
     dice = random.Random(4)
     states = [((1280, 720), 1.0, 14), ((1600, 1000), 1.0, 14), ((1280, 720), 2.0, 14), ((1024, 640), 1.0, 60)]

@@ -78,6 +78,7 @@ def strip_lines(window: MainWindow) -> float:
     return strip.height() / strip.field.chip_rect(0).height()
 
 
+@pytest.mark.slow
 def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
     window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
@@ -93,6 +94,7 @@ def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, dress: Callable
     assert {dock.objectName() for dock in docks(window).values()} == {panel.name for panel in PANELS}
 
 
+@pytest.mark.slow
 def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
     window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
