@@ -85,6 +85,7 @@ def wanted(parts: Parts) -> set[QWidget]:
     return found
 
 
+@pytest.mark.slow
 def test_tab_goes_everywhere_and_comes_round_in_every_workspace(toy_window: Parts, qtbot: QtBot) -> None:
     parts = active(toy_window)
     parts.window.resize(1600, 1000)

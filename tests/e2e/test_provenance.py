@@ -92,6 +92,7 @@ def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made
     assert measured is not None and measured.before == translator.text(plain)
 
 
+@pytest.mark.slow
 def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Parts, qtbot: QtBot) -> None:
     at_step(qtbot, window, 3)
     force_candidate(qtbot, window, 1)

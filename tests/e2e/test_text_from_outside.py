@@ -21,6 +21,8 @@ from support.checkpoints import ROOT
 from support.looking import MARK, texts_taken_for_html, widest
 from support.waiting import Open, settle, wait_for_step
 
+pytestmark = pytest.mark.slow
+
 MARKUP = f"{MARK}'/dev/zero'><b>x</b><a href='file:///etc/passwd'>y</a>"
 HOSTILE = {
     "markup": MARKUP,

@@ -107,6 +107,7 @@ def test_an_empty_file_has_an_empty_translation(tmp_path: Path, tiny: Path) -> N
     assert main(["translate", *asked]) == 0 and (tmp_path / "out.txt").read_bytes() == b""
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_ctrl_c_leaves_no_file_and_says_how_far_it_came(tmp_path: Path) -> None:
     (tmp_path / "in.txt").write_text("".join(f"I have {number} cats.\n" for number in range(2000)))

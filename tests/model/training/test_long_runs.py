@@ -142,6 +142,7 @@ def test_the_card_has_a_line_for_every_corpus(data: tuple[Path, Path], tmp_path:
     assert "| more.tsv | 1 | 0.5 | CC0 |  |" in card and "products in float32" in card
 
 
+@pytest.mark.slow
 def test_a_resumed_run_exchanges_the_names_it_was_begun_with(
     data: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

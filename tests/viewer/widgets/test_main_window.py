@@ -131,6 +131,7 @@ def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float]
     qtbot.waitUntil(lambda: len({box(window, title)[1::2] for title in titles}) == 1)
 
 
+@pytest.mark.slow
 def test_a_closed_panel_stays_closed_when_text_shrinks_again(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
     window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
