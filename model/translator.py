@@ -10,20 +10,12 @@ from typing import TypeVar
 
 import torch
 from attention_viewer.model.checkpoint import content_hash, examine, load
-from attention_viewer.model.contract.api import (
-    BeamTree,
-    Check,
-    Effect,
-    HeadEffect,
-    How,
-    ModelInfo,
-    Progress,
-    Token,
-    Trace,
-)
+from attention_viewer.model.contract.api import How, ModelInfo, Progress, Token, Trace
 from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.experiments.attributions import METHODS

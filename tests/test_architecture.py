@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 ROOT = Path(__file__).resolve().parent.parent
 TOP_LEVEL = {"pyproject.toml", "README.md", "LICENSE", "viewer", "model", "assets", "tests"}
+LINES_OF_A_MODULE, LINES_OF_A_FUNCTION = 350, 40
 LIGHT = ["viewer.window.app", "viewer.cli.main", "model.contract.document", "model.checkpoint"]
 
 
@@ -50,6 +52,19 @@ def test_nothing_is_imported_past_the_package() -> None:
     past = re.compile(r"^\s*(from|import) (model|viewer|assets)\b", re.MULTILINE)
     files = [path for top in ("model", "viewer", "tests") for path in (ROOT / top).rglob("*.py")]
     assert [str(path) for path in files if past.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_modules_and_functions_are_short() -> None:
+    long = []
+    for path in (path for top in ("model", "viewer") for path in (ROOT / top).rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        places = {str(path.relative_to(ROOT)): (len(text.splitlines()), LINES_OF_A_MODULE)}
+        for each in ast.walk(ast.parse(text)):
+            if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (each.end_lineno or each.lineno) - each.lineno + 1
+                places[f"{path.relative_to(ROOT)}:{each.lineno} {each.name}"] = lines, LINES_OF_A_FUNCTION
+        long += [f"{place}: {lines} lines" for place, (lines, most) in places.items() if lines > most]
+    assert long == []
 
 
 def test_the_top_level_holds_only_what_was_agreed() -> None:

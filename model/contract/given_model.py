@@ -7,24 +7,15 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from attention_viewer.model.contract.api import (
-    BeamTree,
-    Check,
-    Effect,
-    Ended,
-    HeadEffect,
-    ModelInfo,
-    Progress,
-    Token,
-    Trace,
-    join_text,
-)
+from attention_viewer.model.contract.api import Ended, ModelInfo, Progress, Token, Trace, join_text
 from attention_viewer.model.contract.architecture import Architecture, StackShape
 from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.capabilities import Capabilities, Capability
 from attention_viewer.model.contract.config import ModelConfig
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, MapInfo
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from attention_viewer.model.contract.api import Check, Floats, HeadEffect, Progress, Token, Trace
+from attention_viewer.model.contract.api import Floats, Progress, Token, Trace
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.experiments import Check, HeadEffect
 from attention_viewer.model.contract.interventions import Interventions, switch_heads
 from attention_viewer.model.contract.maps import HeadId
 from attention_viewer.model.nn.finite import check_finite

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 import torch
-from attention_viewer.model.contract.api import BeamNode, BeamTree, Fate, Progress, Token
+from attention_viewer.model.contract.api import Progress, Token
+from attention_viewer.model.contract.beam import BeamNode, BeamTree, Fate
 from attention_viewer.model.nn.decoding import DecoderState, decode_step, encode
 from attention_viewer.model.nn.finite import check_finite
 from attention_viewer.model.nn.switches import Switches

@@ -50,7 +50,6 @@ def read_corpus(
     are not trained on. Raises InputError where nothing is left to train on or to measure.
     """
     files = [prepare(read_pairs(path)) for path in train]
-    origin = {pair: index for index, pairs in reversed([*enumerate(files)]) for pair in pairs}
     pairs = prepare(pair for each in files for pair in each)
     if dev is None:
         kept, held_out = split(pairs, settings.dev_share, settings.seed)
@@ -68,7 +67,7 @@ def read_corpus(
         )
     if not held_out:
         raise InputError("There are no dev pairs: give a file with --dev, or a larger --dev-share.")
-    origins = [origin[pair] for pair in kept]
+    origins = _origins(kept, files)
     weighted = any(weight != 1.0 for weight in weights)
     return Corpus(
         tuple(kept),
@@ -78,3 +77,9 @@ def read_corpus(
         tuple(weights[index] for index in origins) if weighted else (),
         tuple(origins.count(index) for index in range(len(files))),
     )
+
+
+def _origins(pairs: Sequence[Pair], files: Sequence[Sequence[Pair]]) -> list[int]:
+    """The first of the files that has each of the pairs."""
+    origin = {pair: index for index, each in reversed([*enumerate(files)]) for pair in each}
+    return [origin[pair] for pair in pairs]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from attention_viewer.model.contract.api import BeamNode, BeamTree, Fate, HeadEffect
+from attention_viewer.model.contract.beam import BeamNode, BeamTree, Fate
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.experiments import HeadEffect
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.state.results import BEAM, NO_RESULTS, RANKING, Results
 from support import traces

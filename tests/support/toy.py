@@ -9,25 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from attention_viewer.model.contract.api import (
-    BeamNode,
-    BeamTree,
-    Candidate,
-    Check,
-    DecodeStep,
-    Effect,
-    Ended,
-    Fate,
-    HeadEffect,
-    How,
-    ModelInfo,
-    Progress,
-    Token,
-    Trace,
-)
+from attention_viewer.model.contract.api import Candidate, DecodeStep, Ended, How, ModelInfo, Progress, Token, Trace
 from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.beam import BeamNode, BeamTree, Fate
 from attention_viewer.model.contract.document import Document, go_to, path
 from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.interventions import Interventions, while_decoding

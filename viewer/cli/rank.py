@@ -25,7 +25,7 @@ from attention_viewer.viewer.cli.option_types import one_of, text, whole
 from attention_viewer.viewer.cli.streams import STREAM
 
 if TYPE_CHECKING:
-    from attention_viewer.model.contract.api import HeadEffect
+    from attention_viewer.model.contract.experiments import HeadEffect
     from attention_viewer.model.contract.maps import MapInfo
     from attention_viewer.viewer.state.loaded import Loaded
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from attention_viewer.model.contract.api import HeadEffect
+from attention_viewer.model.contract.experiments import HeadEffect
 
 COLUMNS = ("rank", "kind", "layer", "head", "divergence", "log_probability", "interventions")
 """Layers and heads count from 0, as in the arrays; `interventions` were there before, the same on every line."""

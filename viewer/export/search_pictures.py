@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from attention_viewer.model.contract.api import BeamTree
+from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.viewer.export.block import Block, Device
 from attention_viewer.viewer.export.figure import Figure, Look, figure
 from attention_viewer.viewer.export.search_tables import NO_RANKING

@@ -25,6 +25,26 @@ SUBLAYERS = {"self": "self-attention", "cross": "cross-attention", "ffn": "feed-
 NUMBER = Column(ems=6.5, right=True)
 BARS = 7.0
 """Least width, in em, of a column of bars with their numbers."""
+KEY_COLUMNS = (
+    Column("key", 8.0),
+    Column("score before the mask", least=BARS),
+    Column("after the mask", 5.0, right=True),
+    Column("weight after softmax", least=BARS),
+    Column("length of weight × value", least=BARS),
+)
+SUBLAYER_COLUMNS = (
+    Column("sub-layer, from first to last", 13.0),
+    Column("length of the sum", 5.0, right=True),
+    Column("length added", 5.0, right=True),
+    Column("shares of the sum"),
+    Column("cosine with before", least=BARS),
+    Column("length after", 5.0, right=True),
+)
+SHARES = (
+    "Shares: what the skip path carries (first colour) and what the sub-layer adds (second), measured along the "
+    "sum; together they are 100 %, and one that points the other way is drawn in outline. "
+    "Cosine: between the vector before the sub-layer and after Add & Norm; 1 is the same direction."
+)
 
 
 def recorded(loaded: Loaded) -> Inside | Missing:
@@ -152,13 +172,6 @@ def _row(at: Cell) -> Section:
             zip(at.keys, scores, weights, norms, at.masked, strict=True)
         )
     )
-    columns = (
-        Column("key", 8.0),
-        Column("score before the mask", least=BARS),
-        Column("after the mask", 5.0, right=True),
-        Column("weight after softmax", least=BARS),
-        Column("length of weight × value", least=BARS),
-    )
     masked = sum(at.masked)
     said = (
         f" {masked} of {len(lines)} keys are masked: their score becomes −∞, and e to the −∞ is exactly 0."
@@ -169,7 +182,7 @@ def _row(at: Cell) -> Section:
     return Section(
         f"The whole row of {at.rows[at.row]} ({at.convention})",
         lines,
-        columns,
+        KEY_COLUMNS,
         formula,
         f"The weights sum to {weights.sum():.4f}.{said}",
     )
@@ -212,23 +225,15 @@ def residual(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     lines = [
         _residual_line(sublayer, layer, at, view) for layer, parts in enumerate(stack.layers) for sublayer in parts
     ]
-    start = _norm(stack.input[at])
-    first = Line((Words("embedding + position"), Words(number(start), right=True), *(Words("") for _ in range(4))))
-    columns = (
-        Column("sub-layer, from first to last", 13.0),
-        Column("length of the sum", 5.0, right=True),
-        Column("length added", 5.0, right=True),
-        Column("shares of the sum"),
-        Column("cosine with before", least=BARS),
-        Column("length after", 5.0, right=True),
-    )
-    note = (
-        "Shares: what the skip path carries (first colour) and what the sub-layer adds (second), measured along the "
-        "sum; together they are 100 %, and one that points the other way is drawn in outline. "
-        "Cosine: between the vector before the sub-layer and after Add & Norm; 1 is the same direction."
+    first = Line(
+        (
+            Words("embedding + position"),
+            Words(number(_norm(stack.input[at])), right=True),
+            *(Words("") for _ in range(4)),
+        )
     )
     before, after = "x′ = x + SubLayer(LayerNorm(x))", "x′ = LayerNorm(x + SubLayer(x))"
-    section = Section("", (first, *lines), columns, before if first_norm(loaded) else after, note)
+    section = Section("", (first, *lines), SUBLAYER_COLUMNS, before if first_norm(loaded) else after, SHARES)
     ends = (("enters the first layer", stack.input[at]), ("leaves the last layer", stack.output[at]))
     vectors = tuple(
         _strip(name, vector, float(np.abs(vector).max()), f"length {number(_norm(vector))}") for name, vector in ends

@@ -8,9 +8,11 @@ from dataclasses import replace
 from html import escape
 
 import numpy as np
-from attention_viewer.model.contract.api import BeamTree, Check, DecodeStep, Effect, How, Token
+from attention_viewer.model.contract.api import DecodeStep, How, Token
+from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, Hypothesis, hypotheses
+from attention_viewer.model.contract.experiments import Check, Effect
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.resolve.provenance import kept_words
 from attention_viewer.viewer.resolve.sampling import standing

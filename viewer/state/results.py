@@ -12,9 +12,11 @@ from typing import Any, Generic, TypeVar
 
 from attention_viewer.model.analysis.encoding_properties import Judged
 from attention_viewer.model.analysis.head_table import HeadTable
-from attention_viewer.model.contract.api import BeamTree, Check, Effect, HeadEffect, How, Progress, Trace
+from attention_viewer.model.contract.api import How, Progress, Trace
 from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other

@@ -6,9 +6,11 @@ from collections.abc import Callable, Generator, Sequence
 
 from attention_viewer.model.analysis.encoding_properties import Judged, judge
 from attention_viewer.model.analysis.head_table import HeadTable
-from attention_viewer.model.contract.api import BeamTree, Check, HeadEffect, How, Progress, Token
+from attention_viewer.model.contract.api import How, Progress, Token
 from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.experiments import Check, HeadEffect
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.state.results import HypothesisText, Measured, hypothesis_text

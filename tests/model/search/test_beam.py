@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from attention_viewer.model.contract.api import BeamTree, Fate, How
+from attention_viewer.model.contract.api import How
+from attention_viewer.model.contract.beam import BeamTree, Fate
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import branch, decode_by, intervene

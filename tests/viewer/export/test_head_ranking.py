@@ -6,7 +6,7 @@ import csv
 import io
 import json
 
-from attention_viewer.model.contract.api import HeadEffect
+from attention_viewer.model.contract.experiments import HeadEffect
 from attention_viewer.viewer.export.head_ranking import COLUMNS, WRITERS, text_lines
 
 EFFECTS = (HeadEffect("cross", 3, 7, 0.5, -1.25), HeadEffect("encoder", 0, 1, 0.001, 0.5))

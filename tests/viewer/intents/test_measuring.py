@@ -8,8 +8,9 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
-from attention_viewer.model.contract.api import HeadEffect, Progress
+from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.experiments import HeadEffect
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.contract.methods import Method

@@ -8,8 +8,9 @@ from typing import Any
 from unittest.mock import MagicMock
 
 import pytest
-from attention_viewer.model.contract.api import Check, How
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Document, hypotheses
+from attention_viewer.model.contract.experiments import Check
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.intents.controller import CHANNEL, Controller

@@ -5,19 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.api import (
-    BeamNode,
-    BeamTree,
-    Check,
-    DecodeStep,
-    Effect,
-    Fate,
-    HeadEffect,
-    How,
-    Token,
-)
+from attention_viewer.model.contract.api import DecodeStep, How, Token
+from attention_viewer.model.contract.beam import BeamNode, BeamTree, Fate
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, free_how, path
+from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.hypotheses import branch, decode_by, force, intervene, leave
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
