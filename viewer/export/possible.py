@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from attention_viewer.viewer.export.search_tables import NO_RANKING
 from attention_viewer.viewer.resolve import pages, resolve
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
-from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP
+from attention_viewer.viewer.resolve.shown import FIRST_STEP
 from attention_viewer.viewer.state.exportables import Exportable, Needs, Shows, by_name
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import BEAM, RANKING

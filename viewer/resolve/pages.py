@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from attention_viewer.model.contract.api import Trace
 from attention_viewer.viewer.resolve import resolve_cost, resolve_encodings, resolve_ffn, resolve_inside, resolve_word
 from attention_viewer.viewer.resolve.resolve_architecture import architecture
-from attention_viewer.viewer.resolve.shown_maps import Missing, decoder_rows
+from attention_viewer.viewer.resolve.shown import Missing
+from attention_viewer.viewer.resolve.shown_maps import decoder_rows
 from attention_viewer.viewer.state import exportables
 from attention_viewer.viewer.state.architecture_spec import ArchitectureSpec
 from attention_viewer.viewer.state.loaded import Loaded

@@ -17,7 +17,8 @@ from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.byte_pieces import characters
 from attention_viewer.viewer.resolve.provenance import step_words
 from attention_viewer.viewer.resolve.sampling import drawn_from
-from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP, NONE_CHOSEN, Missing, ShownMaps, shown_maps
+from attention_viewer.viewer.resolve.shown import FIRST_STEP, NONE_CHOSEN, Missing, ShownMaps
+from attention_viewer.viewer.resolve.shown_maps import shown_maps
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, HEADS_SHOWN, NUMBERS, ColorRange, HeadsShown

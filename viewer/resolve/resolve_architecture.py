@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from attention_viewer.model.contract.architecture import Architecture, PositionKind
 from attention_viewer.model.contract.inside import Inside
 from attention_viewer.viewer.resolve.resolve_inside import caption, source_position, target_row
-from attention_viewer.viewer.resolve.shown_maps import Missing
+from attention_viewer.viewer.resolve.shown import Missing
 from attention_viewer.viewer.state.architecture_spec import ArchitectureSpec, Block, Shape
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import INSIDE

@@ -10,7 +10,7 @@ import math
 from attention_viewer.model.analysis.encoding_properties import Judged
 from attention_viewer.model.analysis.encodings import ENCODINGS
 from attention_viewer.model.contract.positional import frequency, interleaved, sinusoidal_encoding, wavelength
-from attention_viewer.viewer.resolve.shown_maps import Missing
+from attention_viewer.viewer.resolve.shown import Missing
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import PROPERTIES
 from attention_viewer.viewer.state.sheets import Column, Dial, Line, Piece, Section, SheetSpec, Strip, Words

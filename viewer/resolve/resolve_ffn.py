@@ -18,7 +18,7 @@ from attention_viewer.viewer.resolve.resolve_inside import (
     source_position,
     target_row,
 )
-from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP, Missing
+from attention_viewer.viewer.resolve.shown import FIRST_STEP, Missing
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import PERMUTATION
 from attention_viewer.viewer.state.sheets import Bar, Column, Line, Section, SheetSpec, Strip, Words, number, tiny

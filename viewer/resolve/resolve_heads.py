@@ -11,7 +11,7 @@ from attention_viewer.model.analysis.head_table import HeadTable, MapHeads
 from attention_viewer.model.analysis.measures import MEASURES
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import MapInfo
-from attention_viewer.viewer.resolve.shown_maps import Missing
+from attention_viewer.viewer.resolve.shown import Missing
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import HEADS
 from attention_viewer.viewer.state.specs import Pending, Unavailable

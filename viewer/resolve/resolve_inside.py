@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from attention_viewer.model.contract.api import Floats, Kind, Trace
 from attention_viewer.model.contract.inside import AttentionInside, Inside, SublayerInside
-from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP, Missing, axes, decoder_rows
+from attention_viewer.viewer.resolve.shown import FIRST_STEP, Missing
+from attention_viewer.viewer.resolve.shown_maps import axes, decoder_rows
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ROW_LABELS

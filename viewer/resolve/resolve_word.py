@@ -11,7 +11,8 @@ import numpy as np
 from attention_viewer.model.contract.api import Floats, Trace, join_text
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Lens
 from attention_viewer.viewer.resolve.resolve_inside import BARS, RECORDING, caption, compared, recorded, target_row
-from attention_viewer.viewer.resolve.shown_maps import FIRST_STEP, Missing, decoder_rows
+from attention_viewer.viewer.resolve.shown import FIRST_STEP, Missing
+from attention_viewer.viewer.resolve.shown_maps import decoder_rows
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ROW_LABELS
 from attention_viewer.viewer.state.results import DECODER_LENS

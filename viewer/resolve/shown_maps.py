@@ -5,15 +5,13 @@ Shape letters: L layers, H heads, R rows (queries), C columns (keys).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-from attention_viewer.model.contract.api import Booleans, Floats, Kind, Trace
+from attention_viewer.model.contract.api import Floats, Kind, Trace
 from attention_viewer.model.contract.attribution import Method, MethodInfo, method_info
 from attention_viewer.model.contract.maps import MapInfo, Stream
 from attention_viewer.viewer.resolve.arranging import (
     ROW_CONVENTIONS,
-    Arrangement,
     arrangement,
     decoder_row,
     linked,
@@ -21,57 +19,15 @@ from attention_viewer.viewer.resolve.arranging import (
     summary,
     summary_title,
 )
-from attention_viewer.viewer.state.comparing import Difference, Other, difference, without_difference
+from attention_viewer.viewer.resolve.differing import differing, without_common
+from attention_viewer.viewer.resolve.shown import FIRST_STEP, LINKED, NONE_CHOSEN, ONE_SIDE, Missing, ShownMaps
+from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, LINKS, QUANTITY, ROW_LABELS, Links, RowLabels
 from attention_viewer.viewer.state.plain_text import isolated
 from attention_viewer.viewer.state.results import ATTRIBUTIONS
 from attention_viewer.viewer.state.specs import Axis, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState, clamp
-
-FIRST_STEP = Unavailable("Press Step (→) to compute the first decoder row.")
-NONE_CHOSEN = Unavailable(
-    "No head is chosen: Ctrl+click thumbnails, or choose other heads in View > Heads in the large map."
-)
-ONE_SIDE = Unavailable("This is computed for A alone: choose A (Alt+1), or attention weights in View > Shown in maps.")
-LINKED = "ringed: where each row looks most, start and </s> aside"
-EQUAL = 1e-6
-"""Weights that differ by less are the same but for rounding."""
-
-Missing = Pending | Unavailable
-
-
-@dataclass(frozen=True, eq=False)
-class ShownMaps:
-    """What the maps of a kind show: one trace's weights or what a method attributes, or the difference of two traces.
-
-    `weights` [L, H, R, C] are those of all heads, `large` [R, C] those of the large map, which `place` names; `head` is
-    the selected one. `says` names numbers that are no weights, "" for weights, and `unit` is one word for what their
-    colours stand for; they have signs where `signed`, and a range of their own where not `shares`. `summed` are the
-    heads that the large map is made of, where it is of several; `links` [R, C] are the cells that are marked.
-    """
-
-    sides: MapInfo
-    weights: Floats
-    large: Floats
-    place: str
-    head: Head
-    mask: Booleans | None
-    leaked: Booleans | None
-    rows: Axis
-    columns: Axis
-    sentence: str
-    translation: str
-    suffix: str = ""
-    side: str = ""
-    says: str = ""
-    unit: str = ""
-    links: Booleans | None = None
-    signed: bool = False
-    shares: bool = True
-    note: str = ""
-    summed: frozenset[Head] = frozenset()
-    arranged: Arrangement | None = None
 
 
 def shown_maps(loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
@@ -87,11 +43,20 @@ def shown_maps(loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missi
         side, suffix = ("", "") if other is None else ("A", " · A")
         one = _one(trace, kind, view, loaded)
         return one if not isinstance(one, ShownMaps) else replace(one, suffix=suffix, side=side)
+    theirs = _of_b(other, kind, view)
     if view.side is Side.B:
-        theirs = Loaded(trace=other.trace, sentence=other.sentence, translation=other.translation)
-        one = _one(other.trace, kind, view, theirs)
-        return one if not isinstance(one, ShownMaps) else replace(one, suffix=f" · B, {other.name}", side="B")
-    return _difference(trace, other, loaded, view, kind)
+        return theirs if not isinstance(theirs, ShownMaps) else replace(theirs, suffix=f" · B, {other.name}", side="B")
+    mine = _one(trace, kind, view, loaded)
+    if not isinstance(mine, ShownMaps):
+        return mine
+    if not isinstance(theirs, ShownMaps):
+        return without_common(other.name)
+    return differing(mine, theirs, trace, other.trace, other.name)
+
+
+def _of_b(other: Other, kind: Kind, view: ViewState) -> ShownMaps | Missing:
+    theirs = Loaded(trace=other.trace, sentence=other.sentence, translation=other.translation)
+    return _one(other.trace, kind, view, theirs)
 
 
 def _listed(trace: Trace) -> str:
@@ -179,46 +144,6 @@ def _attributed(loaded: Loaded, view: ViewState, trace: Trace, sides: MapInfo) -
 
 def _method_note(method: MethodInfo | None) -> str:
     return "" if method is None else f"{method.title}: {method.words}, in {method.units} ({method.paper})"
-
-
-def _difference(trace: Trace, other: Other, loaded: Loaded, view: ViewState, kind: Kind) -> ShownMaps | Missing:
-    found = difference(trace, other.trace, kind)
-    if found is None:
-        return Unavailable(f"A and B, {other.name}, have no row and column in common here. Choose A or B.")
-    if not np.abs(found.values).max(initial=0.0) > EQUAL:
-        return Unavailable(without_difference(trace, other.trace, kind))
-    rows, columns = (
-        _both(mine, theirs, count)
-        for mine, theirs, count in zip(
-            axes(trace, kind, view[ROW_LABELS]),
-            axes(other.trace, kind, view[ROW_LABELS]),
-            found.values.shape[2:],
-            strict=True,
-        )
-    )
-    head = clamp(view.heads[kind], found.values.shape[:2])
-    shown = ShownMaps(
-        trace.map(kind), found.values, found.values[head.layer, head.head], "", head, found.mask, None, rows, columns,
-        loaded.sentence, loaded.translation,
-        suffix=f" · A − B{_where(found)}",
-        side="A − B",
-        says="A − B",
-        signed=True,
-    )  # fmt: skip
-    return replace(shown, place=f"layer {head.layer + 1}, head {head.head + 1}")
-
-
-def _where(found: Difference) -> str:
-    """How far two maps are compared, and from which row on they read different tokens."""
-    rows = found.values.shape[2]
-    length = "" if found.whole else ", the first row" if rows == 1 else f", the first {rows} rows"
-    return length if found.parts is None else f"{length}, which part at row {found.parts + 1}"
-
-
-def _both(mine: Axis, theirs: Axis, count: int) -> Axis:
-    """The labels of A, with those of B where they differ."""
-    pairs = zip(mine.labels[:count], theirs.labels[:count], strict=True)
-    return Axis(mine.title, tuple(a if a == b else f"{a} | {b}" for a, b in pairs))
 
 
 def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:

@@ -1,49 +1,14 @@
-"""Two traces, A and B: what they share, where they part, and the difference of their weights. Pure; no Qt, no torch."""
+"""Two traces, A and B: what they share, and where they part. Pure; no Qt, no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from attention_viewer.model.contract.api import Booleans, Floats, Kind, Token, Trace
+from attention_viewer.model.contract.api import Kind, Token, Trace
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Choice, Document, hypotheses, path_to, unplaced, way
 from attention_viewer.model.contract.interventions import NONE, Interventions
-
-
-@dataclass(frozen=True, eq=False)
-class Difference:
-    """A's weights minus B's, [L, H, R, C], with the mask of both; rows and columns are the first of either.
-
-    `whole` says whether nothing had to be cut off, `parts` the first row (from 0) whose tokens differ, if any does.
-    """
-
-    values: Floats
-    mask: Booleans | None
-    whole: bool
-    parts: int | None = None
-
-
-def difference(a: Trace, b: Trace, kind: Kind) -> Difference | None:
-    """The difference of a kind of attention, row by row and column by column to the shorter of the two.
-
-    So it is also after the tokens have parted, where a row of A stands over one of B that reads something else. None
-    where one of the two has no row, or no column.
-    """
-    ours, theirs = a.weights(kind), b.weights(kind)
-    if ours.shape[:2] != theirs.shape[:2]:
-        return None
-    rows, columns = (min(mine, other) for mine, other in zip(ours.shape[2:], theirs.shape[2:], strict=True))
-    if not rows or not columns:
-        return None
-    part = (slice(None), slice(None), slice(rows), slice(columns))
-    masks = [mask[:rows, :columns] for mask in (a.mask(kind), b.mask(kind)) if mask is not None]
-    mask = np.logical_and.reduce(masks) if masks else None
-    stream = a.map(kind).rows
-    alike_rows = common(a.tokens(stream)[:rows], b.tokens(stream)[:rows])
-    parts = alike_rows if alike_rows < rows else None
-    return Difference(ours[part] - theirs[part], mask, ours.shape == theirs.shape, parts)
 
 
 def common(a: Sequence[Token], b: Sequence[Token]) -> int:

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from attention_viewer.model.contract.api import How, Kind, Token, Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import choose_hypothesis, delete_hypothesis, force, rename_hypothesis
-from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
-from attention_viewer.viewer.state.comparing import common, difference, followed, parting, places, without_difference
+from attention_viewer.model.contract.maps import ENCODER
+from attention_viewer.viewer.state.comparing import common, followed, parting, places, without_difference
 from support import traces
 from support.traces import KINDS
 
@@ -22,40 +21,6 @@ def with_output(trace: Trace, index: int, token: Token) -> Trace:
     if index + 1 < len(steps):
         steps[index + 1] = replace(steps[index + 1], reads=token)
     return replace(trace, steps=tuple(steps))
-
-
-@pytest.mark.parametrize("kind", list(KINDS))
-def test_traces_of_one_shape_are_compared_whole(kind: Kind) -> None:
-    a = traces.trace(3)
-    b = traces.with_weights(a, cross=a.cross_attention * 0.5)
-    found = difference(a, b, kind)
-    assert found is not None and found.whole
-    expected = 0.5 * a.cross_attention if kind == CROSS else np.zeros_like(a.weights(kind))
-    np.testing.assert_allclose(found.values, expected)
-    assert (found.mask is not None) == (kind == DECODER)
-
-
-def test_other_shapes_are_compared_row_by_row_to_the_shorter() -> None:
-    a, b = traces.trace(4), with_output(traces.trace(3), 1, OTHER)
-    for kind, shape in ((DECODER, (3, 3)), (CROSS, (3, 5))):
-        found = difference(a, b, kind)
-        assert found is not None and not found.whole and found.values.shape[2:] == shape
-        assert found.parts == 2, "row 3 reads what row 2 predicted"
-        np.testing.assert_allclose(
-            found.values, a.weights(kind)[:, :, : shape[0], : shape[1]] - b.weights(kind)[:, :, : shape[0], : shape[1]]
-        )
-    same = difference(a, traces.trace(3), CROSS)
-    assert same is not None and same.parts is None
-
-
-def test_other_sentences_are_compared_by_place_and_no_rows_are_not() -> None:
-    a = traces.trace(3)
-    b = traces.with_weights(a, encoder=traces.attention(3, 3), cross=traces.attention(3, 3))
-    b = replace(b, source_tokens=(OTHER, *traces.SOURCE[:2]))
-    found = difference(a, b, ENCODER)
-    assert found is not None and found.values.shape[2:] == (3, 3) and found.parts == 0 and not found.whole
-    assert difference(a, traces.trace(0), CROSS) is None
-    assert "different sentences" in parting(a, b) and "first 0" in parting(a, b)
 
 
 def test_where_two_translations_part_is_told() -> None:
