@@ -141,4 +141,4 @@ def test_b_of_another_shape_is_not_subtracted() -> None:
 def test_where_only_one_side_may_look_is_no_masked_cell() -> None:
     a, b = traces.trace(4), replace(other_weights(traces.trace(4)), causal=False)
     spec = compared(a, b, ViewState(), DECODER)
-    assert isinstance(spec, HeatmapSpec) and spec.mask is None
+    assert isinstance(spec, HeatmapSpec) and (spec.mask is None or not spec.mask.any())
