@@ -16,6 +16,11 @@ def tab_bars(host: QMainWindow) -> list[QTabBar]:
     return [bar for bar in bars if bar.count()]
 
 
+def tab_height(host: QMainWindow) -> int:
+    """Pixels that the tabs of docks take; what a bar wants, since one that is out of use keeps its size of long ago."""
+    return max((bar.sizeHint().height() for bar in tab_bars(host)), default=0)
+
+
 def separator_width(host: QMainWindow) -> int:
     """Pixels between two docks."""
     return host.style().pixelMetric(QStyle.PixelMetric.PM_DockWidgetSeparatorExtent, None, host)

@@ -19,6 +19,7 @@ from attention_viewer.viewer.widgets.dock_parts import (
     stacks,
     stand_elsewhere,
     tab_bars,
+    tab_height,
 )
 from attention_viewer.viewer.widgets.panel_form import (
     NARROW_EMS,
@@ -234,8 +235,7 @@ class PanelHost(QMainWindow):
             self.resizeDocks([self._cards[upper], self._cards[under]], [top, room - top], Qt.Orientation.Vertical)
         if lower is not None and tops and not folded:
             below = height_below(lower, self.height(), self._em, self._chosen.below)
-            tabs = max((bar.height() for bar in tab_bars(self)), default=0)
-            rest = self.height() - below - separator_width(self) - tabs
+            rest = self.height() - below - separator_width(self) - tab_height(self)
             self.resizeDocks([self._cards[tops[0]], self._cards[lower]], [max(1, rest), below], Qt.Orientation.Vertical)
 
     def event(self, event: QEvent) -> bool:
