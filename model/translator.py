@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -260,11 +260,13 @@ class Translator:
                 )
 
 
-def finished(steps: Generator[Progress, None, Result]) -> Result:
-    """What a computation in pieces returns, without a pause."""
+def finished(steps: Generator[Progress, None, Result], check: Callable[[], None] | None = None) -> Result:
+    """What a computation in pieces returns; `check` is called after each piece, and may raise."""
     while True:
         try:
             next(steps)
         except StopIteration as stop:
             result: Result = stop.value
             return result
+        if check is not None:
+            check()

@@ -73,6 +73,12 @@ def add_session(parser: argparse.ArgumentParser, purpose: str, name: str = "sess
     parser.add_argument("--session", metavar="FILE", dest=name, type=Path, help=purpose)
 
 
+def add_sentence(parser: argparse.ArgumentParser) -> None:
+    """The sentence of a command, or the saved session that takes its place."""
+    parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
+    add_session(parser, "a saved session instead")
+
+
 def add_course(parser: argparse.ArgumentParser) -> None:
     """The options that say how far, and along which translation, the decoder goes."""
     parser.add_argument(

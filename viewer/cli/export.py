@@ -16,14 +16,14 @@ from attention_viewer.viewer.cli.command import (
     Command,
     add_course,
     add_lines,
-    add_session,
+    add_sentence,
     add_writing,
     check_session,
     check_source,
 )
 from attention_viewer.viewer.cli.conditions import UNCHANGED, Conditions, add_conditions
 from attention_viewer.viewer.cli.heads import Numbers
-from attention_viewer.viewer.cli.option_types import listed, numbers, one_of, real, text, whole, width
+from attention_viewer.viewer.cli.option_types import listed, numbers, one_of, real, whole, width
 from attention_viewer.viewer.cli.streams import STREAM
 from attention_viewer.viewer.state import figure_options
 from attention_viewer.viewer.state.exportables import (
@@ -105,8 +105,7 @@ class ExportOptions:
 def add(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_writing(parser)
-    parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
-    add_session(parser, "a saved session instead")
+    add_sentence(parser)
     parser.add_argument(
         "-o", "--output", metavar="OUT", type=Path, required=True, help="directory for the files, one file, or -"
     )

@@ -13,7 +13,7 @@ from attention_viewer.viewer.cli import conditions
 from attention_viewer.viewer.cli.command import (
     DONE,
     Command,
-    add_session,
+    add_sentence,
     add_threads,
     add_writing,
     check_one_source,
@@ -53,8 +53,7 @@ class RankOptions:
 def add(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_writing(parser)
-    parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
-    add_session(parser, "a saved session instead")
+    add_sentence(parser)
     parser.add_argument(
         "-o", "--output", metavar="OUT", type=Path, default=STREAM, help="a .csv or .json file; standard output without"
     )
@@ -116,8 +115,8 @@ def run(options: RankOptions) -> int:
 def _ranked(options: RankOptions) -> bytes:
     """The content of the file."""
     from attention_viewer.model.contract.document import go_to
+    from attention_viewer.model.translator import finished
     from attention_viewer.viewer.cli.progress import Bar, Interruption
-    from attention_viewer.viewer.cli.searching import watched
     from attention_viewer.viewer.cli.tracing import open_tracer, saved_session
 
     maps = maps_of(options.model)
@@ -134,7 +133,7 @@ def _ranked(options: RankOptions) -> bytes:
                 interruption.check()
                 bar.taken()
 
-            effects = watched(tracer.translator.rank_heads_steps(document), head_done)
+            effects = finished(tracer.translator.rank_heads_steps(document), head_done)
     return _written(options, maps, loaded, effects[: options.top])
 
 

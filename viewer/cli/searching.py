@@ -5,11 +5,11 @@ Importing this module imports neither torch nor Qt.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from attention_viewer.model.contract.api import How, Progress
+from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import words
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.hypotheses import branch
@@ -18,7 +18,6 @@ from attention_viewer.viewer.cli.decoding import Search
 if TYPE_CHECKING:
     from attention_viewer.model.translator import Translator
 
-Result = TypeVar("Result")
 Check = Callable[[], None]
 """Called after each decoder row; it may raise."""
 DIGITS = 6
@@ -62,7 +61,9 @@ def found(translator: Translator, document: Document, search: Search, check: Che
 
 
 def _by_beam(translator: Translator, document: Document, search: Search, check: Check) -> list[Found]:
-    tree = watched(translator.beam_steps(document), check)
+    from attention_viewer.model.translator import finished
+
+    tree = finished(translator.beam_steps(document), check)
     results = []
     for rank, (node, score) in enumerate(tree.finished[: search.count], start=1):
         tokens = tree.path(node)
@@ -74,18 +75,9 @@ def _by_beam(translator: Translator, document: Document, search: Search, check: 
 
 def _drawn(translator: Translator, document: Document, search: Search, rank: int, check: Check) -> Found:
     """A sample, or the greedy translation."""
+    from attention_viewer.model.translator import finished
+
     drawn = go_to(replace(document, decoding=search.decoding), document.limit)
-    trace = watched(translator.trace_steps(drawn), check)
+    trace = finished(translator.trace_steps(drawn), check)
     total = float(trace.log_probabilities.sum())
     return Found(drawn, translator.text(trace), total, total / len(trace.steps), rank, words(search.decoding))
-
-
-def watched(steps: Generator[Progress, None, Result], check: Check) -> Result:
-    """What a computation in pieces returns; `check` is called after each piece."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-        check()

@@ -15,7 +15,7 @@ from attention_viewer.viewer.cli.command import (
     DONE,
     Command,
     add_lines,
-    add_session,
+    add_sentence,
     add_writing,
     check_session,
     check_source,
@@ -79,8 +79,7 @@ class TraceLinesOptions:
 def add(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     add_writing(parser)
-    parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
-    add_session(parser, "a saved session instead")
+    add_sentence(parser)
     parser.add_argument(
         "-o",
         "--output",

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 from attention_viewer.model.contract.api import Floats, Trace
-from attention_viewer.model.contract.inside import Inside, Permutation, StackInside
+from attention_viewer.model.contract.inside import Permutation, StackInside
 from attention_viewer.viewer.resolve.resolve_inside import (
     BARS,
-    RECORDING,
+    Recorded,
     caption,
     compared,
     cosine,
     recorded,
-    source_position,
-    target_row,
 )
 from attention_viewer.viewer.resolve.shown import FIRST_STEP, Missing
 from attention_viewer.viewer.state.loaded import Loaded
@@ -43,18 +41,17 @@ def labels_of(trace: Trace, side: str) -> tuple[str, ...]:
 
 def ffn(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """The FFN of the selected layer at the selected token: its units, and that it treats every position alike."""
-    inside, trace = recorded(loaded), loaded.trace
-    if not isinstance(inside, Inside) or trace is None or loaded.info is None:
-        return inside if not isinstance(inside, Inside) else RECORDING
-    side, stack = view.inside.side, inside.stack(view.inside.side)
+    known = recorded(loaded)
+    if not isinstance(known, Recorded):
+        return known
+    side, stack, at = view.inside.side, known.inside.stack(view.inside.side), known.position(view)
     if stack is None:
         return FIRST_STEP
     layer = min(view.inside.layer, len(stack.layers) - 1)
     sublayer = stack.sublayer(layer, "ffn")
-    at = source_position(trace, view) if side == "encoder" else target_row(trace, view)
-    labels, hidden = labels_of(trace, side), sublayer.hidden
+    labels, hidden = labels_of(known.trace, side), sublayer.hidden
     assert hidden is not None
-    name = loaded.info.architecture.activation
+    name = known.architecture.activation
     width, units = sublayer.output.shape[1], hidden.shape[1]
     flow = (
         _strip("reads", sublayer.input[at], f"{width} numbers"),
@@ -134,14 +131,13 @@ def _permuted(found: Permutation | None) -> Section:
 
 def embedding(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """What a token's embedding and its position add up to, how large each is, and what is lost without positions."""
-    inside, trace = recorded(loaded), loaded.trace
-    if not isinstance(inside, Inside) or trace is None or loaded.info is None:
-        return inside if not isinstance(inside, Inside) else RECORDING
-    side, stack = view.inside.side, inside.stack(view.inside.side)
+    known = recorded(loaded)
+    if not isinstance(known, Recorded):
+        return known
+    side, stack, at = view.inside.side, known.inside.stack(view.inside.side), known.position(view)
     if stack is None:
         return FIRST_STEP
-    at = source_position(trace, view) if side == "encoder" else target_row(trace, view)
-    labels = labels_of(trace, side)
+    labels = labels_of(known.trace, side)
     parts = (stack.embedding[at], stack.positions[at], stack.input[at])
     high = max(float(np.abs(each).max()) for each in parts)
     names = (f"embedding of {labels[at]}", f"position {at}", "their sum")
@@ -155,7 +151,7 @@ def embedding(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         )
         for name, each in zip(names, parts, strict=True)
     )
-    scaled = " · \\sqrt{d}" if loaded.info.architecture.scaled_embedding else ""
+    scaled = " · \\sqrt{d}" if known.architecture.scaled_embedding else ""
     sections = [
         Section("One token", lines, (NAME, Column(), NUMBER), f"x_{{pos}} = E_{{token}}{scaled} + PE_{{pos}}"),
         _sizes(stack, labels, at),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from attention_viewer.model.contract.api import Floats, Kind, Trace
+from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.inside import AttentionInside, Inside, SublayerInside
 from attention_viewer.viewer.resolve.shown import FIRST_STEP, Missing
 from attention_viewer.viewer.resolve.shown_maps import axes, decoder_rows
@@ -48,11 +49,25 @@ SHARES = (
 )
 
 
-def recorded(loaded: Loaded) -> Inside | Missing:
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """Inner values, with the trace that they are of and the architecture that computed them."""
+
+    inside: Inside
+    trace: Trace
+    architecture: Architecture
+
+    def position(self, view: ViewState) -> int:
+        """The token that is looked at, of the side that is."""
+        return source_position(self.trace, view) if view.inside.side == "encoder" else target_row(self.trace, view)
+
+
+def recorded(loaded: Loaded) -> Recorded | Missing:
     """What was recorded of the document shown, or why there is nothing."""
-    if loaded.trace is None:
+    if loaded.trace is None or loaded.info is None:
         return loaded.waiting
-    return loaded.found(INSIDE) or RECORDING
+    inside = loaded.found(INSIDE)
+    return RECORDING if inside is None else Recorded(inside, loaded.trace, loaded.info.architecture)
 
 
 def source_position(trace: Trace, view: ViewState) -> int:
@@ -93,9 +108,10 @@ class Cell:
 
 def cell(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """The selected cell of the active map: query, key, value, scores of its row before and after mask and softmax."""
-    inside, trace, kind = recorded(loaded), loaded.trace, view.active
-    if not isinstance(inside, Inside) or trace is None or loaded.info is None:
-        return inside if not isinstance(inside, Inside) else RECORDING
+    known = recorded(loaded)
+    if not isinstance(known, Recorded):
+        return known
+    inside, trace, kind = known.inside, known.trace, view.active
     info = trace.map(kind)
     side, part = "decoder" if info.decodes else "encoder", "cross" if info.crosses else "self"
     stack = inside.stack(side)
@@ -115,7 +131,7 @@ def cell(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     return SheetSpec(
         f"{info.title}, layer {head.layer + 1}, head {head.head + 1}: one cell{compared(loaded)}",
         f"“{at.rows[row]}” attends to “{at.keys[key]}”: {weights[key]:.3f}",
-        (_vectors(at, loaded.info.architecture.scaled_scores), _row(at), _sum(at, off)),
+        (_vectors(at, known.architecture.scaled_scores), _row(at), _sum(at, off)),
         caption(loaded),
     )
 
@@ -214,13 +230,12 @@ def _sum(at: Cell, off: bool) -> Section:
 
 def residual(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """The selected token's vector on its way through its stack: what each sub-layer adds, and what it does to it."""
-    inside, trace = recorded(loaded), loaded.trace
-    if not isinstance(inside, Inside) or trace is None:
-        return inside if not isinstance(inside, Inside) else RECORDING
-    stack = inside.stack(view.inside.side)
+    known = recorded(loaded)
+    if not isinstance(known, Recorded):
+        return known
+    stack, trace, at = known.inside.stack(view.inside.side), known.trace, known.position(view)
     if stack is None:
         return FIRST_STEP
-    at = source_position(trace, view) if view.inside.side == "encoder" else target_row(trace, view)
     of_source = view.inside.side == "encoder"
     label = trace.source_tokens[at].text if of_source else decoder_rows(trace, view[ROW_LABELS])[at]
     lines = [

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 from attention_viewer.model.contract.api import Floats, Trace, join_text
-from attention_viewer.model.contract.inside import DecoderLens, Inside, Lens
-from attention_viewer.viewer.resolve.resolve_inside import BARS, RECORDING, caption, compared, recorded, target_row
+from attention_viewer.model.contract.inside import DecoderLens, Lens
+from attention_viewer.viewer.resolve.resolve_inside import BARS, Recorded, caption, compared, recorded, target_row
 from attention_viewer.viewer.resolve.shown import FIRST_STEP, Missing
 from attention_viewer.viewer.resolve.shown_maps import decoder_rows
 from attention_viewer.viewer.state.loaded import Loaded
@@ -38,9 +38,10 @@ def distribution(logits: Floats, temperature: float) -> Floats:
 
 def word(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """The decoder's output at a row, its logits, and the softmax at the temperature chosen."""
-    inside, trace = recorded(loaded), loaded.trace
-    if not isinstance(inside, Inside) or trace is None or loaded.info is None:
-        return inside if not isinstance(inside, Inside) else RECORDING
+    known = recorded(loaded)
+    if not isinstance(known, Recorded):
+        return known
+    inside, trace = known.inside, known.trace
     if inside.decoder is None:
         return FIRST_STEP
     row, temperature = target_row(trace, view), view.inside.temperature
@@ -60,7 +61,7 @@ def word(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         (Column(ems=5.0), Column(), Column(ems=7.0, right=True)),
         "logits = h E^{T} + b,   p_{i} = \\frac{e^{logit_{i} / τ}}{Σ_{j} e^{logit_{j} / τ}}",
         f"The linear layer makes {len(logits):,} logits of it, one for each token of the vocabulary"
-        + (": the same matrix as the embeddings’." if loaded.info.architecture.tied_output else "."),
+        + (": the same matrix as the embeddings’." if known.architecture.tied_output else "."),
     )
     label = decoder_rows(trace, view[ROW_LABELS])[row]
     return SheetSpec(
@@ -106,15 +107,16 @@ def entropy(probabilities: Floats) -> float:
 
 def logit_lens(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """What each row would predict if the decoder ended after each of its layers."""
-    inside, trace = recorded(loaded), loaded.trace
-    if not isinstance(inside, Inside) or trace is None:
-        return inside if not isinstance(inside, Inside) else RECORDING
+    recording = recorded(loaded)
+    if not isinstance(recording, Recorded):
+        return recording
+    inside, trace = recording.inside, recording.trace
     if inside.lens is None:
         return FIRST_STEP
     depths = ("input", *(f"layer {layer}" for layer in range(1, inside.lens.depths)))
     row = target_row(trace, view)
     grid = _grid(inside.lens, trace, view, depths, "what the row would predict after each decoder layer")
-    tied = loaded.info is not None and loaded.info.architecture.tied_output
+    tied = recording.architecture.tied_output
     known = inside.lens.decided(row)
     said = (
         f"never first before the end: the token was chosen against the model (rank {trace.steps[row].rank})"

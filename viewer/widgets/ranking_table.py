@@ -11,18 +11,9 @@ from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
 from attention_viewer.viewer.widgets.card import TitleBlock
 from attention_viewer.viewer.widgets.head_set_bar import HeadSetBar
 from attention_viewer.viewer.widgets.plain import plain_label
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QEvent,
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QKeyEvent
+from attention_viewer.viewer.widgets.sorting_view import ROW_EMS, Index, Role, SortingView, aligned
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -30,21 +21,18 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
 TITLE = "Heads by effect"
 SUBTITLE = "what switching each head off does"
 HINT = "Rank heads switches every head off, one at a time, and measures how far the next-token distributions move."
 KEYS = "Click shows a head; Shift and Ctrl select more. A double click or Space switches what is selected off or on."
 TAUGHT = "† This head was taught to align words (guided alignment); all others found their roles by themselves."
-OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Return)
-"""Keys that the table needs itself; elsewhere they step the decoder."""
-ROW_EMS, LEAST_ROWS = 1.7, 4
+OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
+"""Keys that the table needs itself; elsewhere they step the decoder. Return shows a head."""
+LEAST_ROWS = 4
 COLUMN_EMS = (5.0, 1.9, 1.9, 4.1, 4.3, 2.0)
 """Widths of the columns, the last at least; all of them fit a panel that is 280 pixels wide at the usual size."""
 
@@ -107,7 +95,7 @@ class HeadEffects(QAbstractTableModel):
         if role == Role.UserRole:
             return COLUMNS[column][3](row)
         if role == Role.TextAlignmentRole:
-            return _alignment(column)
+            return aligned(column in NUMERIC)
         if role == Role.ForegroundRole and row.off:
             palette = self._look.palette
             return QColor(palette.danger if column == len(COLUMNS) - 1 else palette.muted)
@@ -120,7 +108,7 @@ class HeadEffects(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
             return None
         if role == Role.TextAlignmentRole:
-            return _alignment(section)
+            return aligned(section in NUMERIC)
         return {Role.DisplayRole: COLUMNS[section][0], Role.ToolTipRole: COLUMNS[section][1]}.get(Role(role))
 
 
@@ -152,7 +140,6 @@ class RankingTable(QWidget):
         self.progress = QProgressBar()
         self.progress.setAccessibleName("Heads measured")
         self._effects = HeadEffects(style, self)
-        self._sorted = QSortFilterProxyModel(self)
         self.table = self._make_table()
         self.sets = HeadSetBar(style)
         self._hint = plain_label(HINT)
@@ -162,7 +149,9 @@ class RankingTable(QWidget):
         self._lay_out()
         self.rank.clicked.connect(self.rank_requested)
         self.cancel.clicked.connect(self.rank_cancelled)
-        self.table.clicked.connect(self._select)
+        self.table.clicked.connect(lambda index: self._select(self.table.row_of(index)))
+        self.table.returned.connect(self._select)
+        self.table.spaced.connect(self._switch)
         self.table.doubleClicked.connect(self._switch)
         self.table.selectionModel().selectionChanged.connect(self._tell_selection)
         self.sets.switched.connect(self._switch)
@@ -203,9 +192,7 @@ class RankingTable(QWidget):
         for column, ems in enumerate(COLUMN_EMS[:-1]):
             self.table.setColumnWidth(column, round(ems * style.em))
         self.table.horizontalHeader().setMinimumSectionSize(round(COLUMN_EMS[-1] * style.em))
-        header = self.table.verticalHeader()
-        header.setMinimumSectionSize(1)
-        header.setDefaultSectionSize(round(ROW_EMS * style.em))
+        self.table.set_row_height(style)
         self.table.setMinimumHeight(round((LEAST_ROWS + 1) * ROW_EMS * style.em))
         for layout in (self._row, self._column):
             layout.setSpacing(round(0.5 * style.em))
@@ -229,24 +216,11 @@ class RankingTable(QWidget):
 
     def shown(self) -> tuple[HeadEffectRow, ...]:
         """The rows from top to bottom, as they are sorted."""
-        return tuple(self._row_at(self._sorted.index(row, 0)) for row in range(self._sorted.rowCount()))
+        return tuple(self._effects.rows[row] for row in self.table.rows_shown())
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Space switches the current head and Return shows it, wherever else these keys may step the decoder."""
-        if isinstance(event, QKeyEvent) and event.key() in OWN_KEYS and not event.modifiers():
-            if event.type() is QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            if event.type() is QEvent.Type.KeyPress and event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Return):
-                act = self._switch if event.key() == Qt.Key.Key_Space else self._select
-                act(self.table.currentIndex())
-                return True
-        return False
-
-    def _select(self, index: QModelIndex) -> None:
-        if index.isValid():
-            row = self._row_at(index)
-            self.head_selected.emit(row.kind, row.head.layer, row.head.head)
+    def _select(self, number: int) -> None:
+        row = self._effects.rows[number]
+        self.head_selected.emit(row.kind, row.head.layer, row.head.head)
 
     def _switch(self, *_: object) -> None:
         """Switch all that is selected: off, unless all of it is off."""
@@ -263,7 +237,7 @@ class RankingTable(QWidget):
         self.sets.set_selection(len(rows), not rows or not all(row.off for row in rows))
 
     def _row_at(self, index: QModelIndex) -> HeadEffectRow:
-        return self._effects.rows[self._sorted.mapToSource(index).row()]
+        return self._effects.rows[self.table.row_of(index)]
 
     def _show_rows(self) -> None:
         """Fill the table; the heads that were selected stay so, and the table where it was scrolled to."""
@@ -276,31 +250,17 @@ class RankingTable(QWidget):
     def _choose(self, heads: Sequence[HeadId], current: HeadEffectRow) -> None:
         flags, model = QItemSelectionModel.SelectionFlag, self.table.selectionModel()
         for number, row in enumerate(self._effects.rows):
-            index = self._sorted.mapFromSource(self._effects.index(number, 0))
+            index = self.table.index_of(number)
             if (row.kind, row.head) == (current.kind, current.head):
                 model.setCurrentIndex(index, flags.NoUpdate)
             if HeadId(row.kind, row.head.layer, row.head.head) in heads:
                 model.select(index, flags.Select | flags.Rows)
 
-    def _make_table(self) -> QTableView:
-        self._sorted.setSourceModel(self._effects)
-        self._sorted.setSortRole(Role.UserRole)
-        table = QTableView()
-        table.setModel(self._sorted)
-        table.setAccessibleName("Effect of each head")
-        table.setSortingEnabled(True)
+    def _make_table(self) -> SortingView:
+        table = SortingView("Effect of each head", self._effects, OWN_KEYS)
         table.sortByColumn(DIVERGENCE, Qt.SortOrder.DescendingOrder)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
-        table.installEventFilter(self)
+        table.horizontalHeader().setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
         return table
 
     def _lay_out(self) -> None:
@@ -317,8 +277,3 @@ class RankingTable(QWidget):
         self._column.addWidget(self.table, 1)
         self._column.addWidget(self.sets)
         self._column.addStretch()
-
-
-def _alignment(column: int) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column in NUMERIC else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter

@@ -8,23 +8,10 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.table_spec import TableSpec
 from attention_viewer.viewer.widgets.plain import plain_label
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QEvent,
-    QItemSelectionModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QVBoxLayout, QWidget
+from attention_viewer.viewer.widgets.sorting_view import Index, Role, SortingView, aligned
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
-ROW_EMS = 1.7
 OWN_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 """Keys that the table needs itself; elsewhere they step the decoder. Return chooses a row."""
 
@@ -54,7 +41,7 @@ class TableRows(QAbstractTableModel):
         """Text, sorting value and alignment of a cell."""
         cell = self.spec.rows[index.row()][index.column()]
         if role == Role.TextAlignmentRole:
-            return self._alignment(index.column())
+            return aligned(self.spec.columns[index.column()].numeric)
         return {Role.DisplayRole: cell.text, Role.UserRole: cell.order}.get(Role(role))
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:
@@ -62,13 +49,9 @@ class TableRows(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.spec.columns):
             return None
         if role == Role.TextAlignmentRole:
-            return self._alignment(section)
+            return aligned(self.spec.columns[section].numeric)
         column = self.spec.columns[section]
         return {Role.DisplayRole: column.heading, Role.ToolTipRole: column.tip}.get(Role(role))
-
-    def _alignment(self, column: int) -> Qt.AlignmentFlag:
-        side = Qt.AlignmentFlag.AlignRight if self.spec.columns[column].numeric else Qt.AlignmentFlag.AlignLeft
-        return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class SortedTable(QWidget):
@@ -79,17 +62,16 @@ class SortedTable(QWidget):
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows = TableRows(self)
-        self._sorted = QSortFilterProxyModel(self)
-        self._sorted.setSourceModel(self._rows)
-        self._sorted.setSortRole(Role.UserRole)
         self.note = plain_label("")
         self.note.setProperty("tone", "muted")
         self.note.setWordWrap(True)
-        self.table = QTableView()
-        self.table.setModel(self._sorted)
-        self.table.setAccessibleName(name)
+        self.table = SortingView(name, self._rows, OWN_KEYS)
+        self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.clicked.connect(lambda index: self._choose(self.table.row_of(index)))
+        self.table.returned.connect(self._choose)
         self.setAccessibleName(name)
-        self._set_up()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.note)
@@ -116,55 +98,24 @@ class SortedTable(QWidget):
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
-        header = self.table.verticalHeader()
-        header.setMinimumSectionSize(1)
-        header.setDefaultSectionSize(round(ROW_EMS * style.em))
+        self.table.set_row_height(style)
         self._column.setSpacing(round(0.5 * style.em))
         self.table.resizeColumnsToContents()
 
     def shown(self) -> tuple[tuple[str, ...], ...]:
         """The texts of the rows from top to bottom, as they are sorted."""
-        rows, columns = self._sorted.rowCount(), self._sorted.columnCount()
-        return tuple(tuple(str(self._sorted.index(row, at).data()) for at in range(columns)) for row in range(rows))
+        rows = self._rows.spec.rows
+        return tuple(tuple(cell.text for cell in rows[row]) for row in self.table.rows_shown())
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the keys that are for the table from the window's shortcuts; Return chooses a row."""
-        if isinstance(event, QKeyEvent) and not event.modifiers():
-            own = (*OWN_KEYS, Qt.Key.Key_Return)
-            if event.type() is QEvent.Type.ShortcutOverride and event.key() in own:
-                event.accept()
-                return True
-            if event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Return:
-                self._choose(self.table.currentIndex())
-                return True
-        return False
-
-    def _choose(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.chosen.emit(self._rows.spec.keys[self._sorted.mapToSource(index).row()])
+    def _choose(self, row: int) -> None:
+        self.chosen.emit(self._rows.spec.keys[row])
 
     def _select(self, key: object) -> None:
         """Mark the row of a key, and bring it into sight where it is another one than before."""
         keys = self._rows.spec.keys
         if key not in keys:
             return
-        index = self._sorted.mapFromSource(self._rows.index(keys.index(key), 0))
+        index = self.table.index_of(keys.index(key))
         if index != self.table.currentIndex():
             flags = QItemSelectionModel.SelectionFlag
             self.table.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-
-    def _set_up(self) -> None:
-        table = self.table
-        table.setSortingEnabled(True)
-        table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.verticalHeader().hide()
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setStretchLastSection(True)
-        table.installEventFilter(self)
-        table.clicked.connect(self._choose)

@@ -22,7 +22,16 @@ from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.highlight import CellHover, Hover, Sides, highlight
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, COLORMAP, QUANTITY
-from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, EFFECT, HEADS, RANKING, TRANSLATIONS, Results
+from attention_viewer.viewer.state.results import (
+    ATTRIBUTIONS,
+    BEAM,
+    EFFECT,
+    HEADS,
+    RANKING,
+    TRANSLATIONS,
+    Quantity,
+    Results,
+)
 from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import MapView, PositionView, ViewState
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
@@ -143,25 +152,14 @@ def _switched(loaded: Loaded) -> Loaded:
     return Loaded(trace=loaded.trace, waiting=loaded.waiting, document=loaded.document, results=measured)
 
 
-def _with_heads(loaded: Loaded) -> Loaded:
-    """The measures of heads."""
+def _measured(loaded: Loaded, quantity: Quantity[Any]) -> Loaded:
+    """What was measured of all heads."""
     return Loaded(
         loaded.info,
         loaded.trace,
         waiting=loaded.waiting,
         document=loaded.document,
-        results=loaded.results.only([HEADS]),
-    )
-
-
-def _ranked(loaded: Loaded) -> Loaded:
-    """The ranking of heads."""
-    return Loaded(
-        loaded.info,
-        loaded.trace,
-        waiting=loaded.waiting,
-        document=loaded.document,
-        results=loaded.results.only([RANKING]),
+        results=loaded.results.only([quantity]),
     )
 
 
@@ -251,11 +249,11 @@ LABORATORY: tuple[Binding[Scene], ...] = (
             lambda w, spec: w.set_spec(spec), control=True),
 )
 RANKED: tuple[Binding[Scene], ...] = (
-    Binding("ranking", lambda s: (_ranked(s.loaded),), laboratory.ranking_spec,
+    Binding("ranking", lambda s: (_measured(s.loaded, RANKING),), laboratory.ranking_spec,
             lambda w, spec: w.set_spec(spec), control=True),
 )
 HEADS_MEASURED: tuple[Binding[Scene], ...] = (
-    Binding("heads", lambda s: (_with_heads(s.loaded), ViewState(heads=s.view.heads, active=s.view.active)),
+    Binding("heads", lambda s: (_measured(s.loaded, HEADS), ViewState(heads=s.view.heads, active=s.view.active)),
             resolve_heads.heads_spec, lambda w, spec: w.set_spec(spec)),
 )
 HYPOTHESES: tuple[Binding[Scene], ...] = (
