@@ -238,6 +238,7 @@ class Translator:
             [token.id for token in trace.input_tokens],
             [token.id for token in trace.output_tokens],
             document.interventions.causal_mask,
+            document.against,
         )
 
     def _check(self, document: Document) -> None:
@@ -250,6 +251,8 @@ class Translator:
         for choice in path(document):
             if choice.token is not None:
                 self._tokenizer.token(choice.token)
+        if document.against is not None:
+            self._tokenizer.token(document.against.token)
         check_patches(self._model, document.interventions.patches)
         for head in document.interventions.heads_off:
             layers, heads = self.info.heads(head.kind)

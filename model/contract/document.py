@@ -55,6 +55,14 @@ OPEN = Choice(None, How.GREEDY)
 
 
 @dataclass(frozen=True)
+class Against:
+    """The other candidate, `token`, that the token of decoder row `row` (from 0) is to be contrasted with."""
+
+    row: int
+    token: int
+
+
+@dataclass(frozen=True)
 class Hypothesis:
     """A continuation that was kept.
 
@@ -74,7 +82,8 @@ class Document:
     `leaf` is the node at the end of the hypothesis that is looked at (None: nothing chosen yet), `step` the
     number of decoder rows asked for, `limit` the most that are ever computed, `checkpoint` the content hash
     of the model it was made with ("" for any). `hypotheses` are the continuations kept, `current` the index of
-    the one that is looked at, whose entry is brought up to date when it is left.
+    the one that is looked at, whose entry is brought up to date when it is left. `against` is what a contrast compares
+    a row's token with, in the place of the best other one; no row depends on it.
     """
 
     source: str
@@ -87,6 +96,7 @@ class Document:
     interventions: Interventions = NONE
     hypotheses: tuple[Hypothesis, ...] = (Hypothesis(),)
     current: int = 0
+    against: Against | None = None
 
 
 def path(document: Document) -> tuple[Choice, ...]:

@@ -12,6 +12,7 @@ from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import (
     OPEN,
+    Against,
     Choice,
     Document,
     Hypothesis,
@@ -37,6 +38,7 @@ _HASH = re.compile("[0-9a-f]{0,128}")
 def to_json(document: Document) -> dict[str, Any]:
     """The document as plain JSON values; a choice names the conditions it was made under by their index."""
     made = list(dict.fromkeys(choice.made for choice in document.choices))
+    against = document.against
     return {
         "source": document.source,
         "choices": [
@@ -61,6 +63,7 @@ def to_json(document: Document) -> dict[str, Any]:
             for each in document.hypotheses
         ],
         "current": document.current,
+        **({} if against is None else {"against": {"row": against.row, "token": against.token}}),
     }
 
 
@@ -88,6 +91,7 @@ def from_json(values: Any) -> Document:
             for each in given.parts("hypotheses", MOST_HYPOTHESES)
         ),
         current=given.whole("current"),
+        against=_against(given),
     )
     _check_tree(document)
     return document
@@ -143,6 +147,14 @@ def _choice(given: Fields, index: int, made: Sequence[Made]) -> Choice:
     if token is None:
         return replace(OPEN, parent=parent)
     return Choice(token, how, parent, made_under(how, made[under].decoding, made[under].interventions))
+
+
+def _against(given: Fields) -> Against | None:
+    """Sessions of before there was such a choice have none."""
+    if "against" not in given.values:
+        return None
+    part = given.part("against")
+    return Against(part.whole("row", 0, MOST_ROWS - 1), part.whole("token"))
 
 
 def _check_tree(document: Document) -> None:

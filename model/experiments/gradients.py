@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from attention_viewer.model.contract.api import Floats, Progress
 from attention_viewer.model.contract.attribution import Attribution, Method
-from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import CROSS, DECODER, Kind
 from attention_viewer.model.experiments.recording import Case
 from torch import Tensor
@@ -32,17 +31,15 @@ def gradient(case: Case) -> Generator[Progress, None, Attribution]:
     return Attribution(Method.GRADIENT, maps)
 
 
-def contrast(case: Case, last: int | None = None) -> Generator[Progress, None, Attribution]:
+def contrast(case: Case) -> Generator[Progress, None, Attribution]:
     """Of ln p of each row's token minus that of the best other one that may be chosen; shapes and units as `gradient`.
 
-    In the last row the other one is the id `last`, where it is given. Raises InputError where that is the row's own.
+    In the row that the case says so of, the other one is what it says, unless that is the row's own token.
     """
-    if last is not None and case.outputs and last == case.outputs[-1]:
-        raise InputError(f"A token cannot be contrasted with itself: {case.vocabulary[last].text!r} stands there.")
     logs, leaves = _log_probabilities(case)
-    others = _others(case, logs.detach())
-    if last is not None and others:
-        others[-1] = last
+    others, against = _others(case, logs.detach()), case.against
+    if against is not None and against.row < len(others) and case.outputs[against.row] != against.token:
+        others[against.row] = against.token
     rows = range(len(case.outputs))
     with torch.enable_grad():
         scores = logs[rows, list(case.outputs)] - logs[rows, others]

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from attention_viewer.model.contract.api import Candidate, Floats, Progress, Token
 from attention_viewer.model.contract.candidates import best_token
+from attention_viewer.model.contract.document import Against
 from attention_viewer.model.contract.inside import (
     AttentionInside,
     DecoderLens,
@@ -43,7 +44,7 @@ class Case:
     """What is recorded: a model, its vocabulary and the ids it never chooses, a source, and what the rows read and say.
 
     `source` [1, S], `padding` [1, S] True at hidden tokens; `inputs` and `outputs` are T ids each; where not `causal`,
-    the rows were computed in one pass without the mask.
+    the rows were computed in one pass without the mask. `against` is what a contrast is to compare one row with.
     """
 
     model: Transformer
@@ -55,6 +56,7 @@ class Case:
     inputs: Sequence[int]
     outputs: Sequence[int]
     causal: bool = True
+    against: Against | None = None
 
 
 @torch.inference_mode()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from attention_viewer.model.contract.api import How, Progress
 from attention_viewer.model.contract.choosing import Method
-from attention_viewer.model.contract.document import go_to, hypotheses
+from attention_viewer.model.contract.document import Against, go_to, hypotheses
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import untouched
 from attention_viewer.model.contract.interventions import HeadId
@@ -363,6 +363,26 @@ def test_menus_at_heads_and_tokens(window: Parts, qtbot: QtBot) -> None:
     choose("Hide ‘cat’")
     document = window.controller.document
     assert document is not None and document.interventions.hidden == {1} and not document.interventions.heads_off
+    window.actions["step"].trigger()
+    at_step(qtbot, window, 1)
+    assert window.controller.loaded.trace is not None
+    candidates = window.controller.loaded.trace.steps[0].candidates
+    window.window.candidates.menu_requested.emit(candidates[2].token.id, where)
+    choose(f"rather than ‘{candidates[2].token.text}’")
+    shown = f"row 1: ‘{candidates[0].token.text}’ minus ‘{candidates[2].token.text}’, as chosen"
+    loaded, view = lambda: window.controller.loaded, window.controller.view
+    qtbot.waitUntil(lambda: shown in str(getattr(heatmap(loaded(), view, CROSS), "caption", "")), timeout=PATIENCE)
+    window.actions["undo"].trigger()
+    settle(qtbot, window)
+    assert window.controller.document is not None and window.controller.document.against is None
+    window.actions["contrast"].trigger()
+    dialog = window.window.findChild(QInputDialog)
+    assert dialog is not None and dialog.comboBoxItems()[0] == "the best other token of each row"
+    dialog.setTextValue(dialog.comboBoxItems()[3])
+    dialog.accept()
+    settle(qtbot, window)
+    document = window.controller.document
+    assert document is not None and document.against == Against(0, candidates[3].token.id)
 
 
 def test_every_action_of_the_laboratory_has_a_key_of_its_own() -> None:

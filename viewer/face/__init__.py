@@ -15,13 +15,14 @@ Qt; opening a model imports torch.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from attention_viewer.model.contract.api import ModelInfo, Trace
     from attention_viewer.model.contract.attribution import Attribution
-    from attention_viewer.model.contract.document import Document
+    from attention_viewer.model.contract.document import Against, Document
     from attention_viewer.model.translator import Translator
     from attention_viewer.viewer.export.inline import InlinePage
 
@@ -101,11 +102,18 @@ class Model:
         """
         return self._translator.trace(self._document(source, target, steps))
 
-    def attribution(self, method: str, source: str | Document, target: str | None = None) -> Attribution:
+    def attribution(
+        self,
+        method: str,
+        source: str | Document,
+        target: str | None = None,
+        against: tuple[int, str] | None = None,
+    ) -> Attribution:
         """What each row depends on, by a method of `attention_viewer.model.contract.attribution`, such as "norms".
 
-        `source` and `target` are as in `trace`. Raises UserError where there is no such method, or the model cannot
-        work with the sentence.
+        `source` and `target` are as in `trace`. A "contrast" compares each row's token with the best other one; with
+        `against`, as (2, "▁chien"), row 2 (from 0) with that piece of the vocabulary, or with a text that is one.
+        Raises UserError where there is no such method, row or piece, or the model cannot work with the sentence.
         """
         from attention_viewer.model.contract.attribution import Method
         from attention_viewer.model.contract.errors import InputError
@@ -113,7 +121,28 @@ class Model:
 
         if method not in list(Method):
             raise InputError(f"There is no attribution {method!r}: choose {', '.join(Method)}.")
-        return finished(self._translator.attribution_steps(self._document(source, target, None), Method(method)))
+        document = self._document(source, target, None)
+        if against is not None:
+            document = replace(document, against=self._against(document, *against))
+        return finished(self._translator.attribution_steps(document, Method(method)))
+
+    def _against(self, document: Document, row: int, piece: str) -> Against:
+        """What a row is contrasted with. Raises InputError where there is no such row or piece, or it stands there."""
+        from attention_viewer.model.contract.document import Against
+        from attention_viewer.model.contract.errors import InputError
+
+        outputs = self._translator.trace(document).output_tokens
+        if not 0 <= row < len(outputs):
+            raise InputError(f"There is no row {row} to contrast: there are {len(outputs)}, counted from 0.")
+        tokens = {token.piece: token for token in self._translator.vocabulary()}
+        found = tokens.get(piece) or tokens.get(f"▁{piece}")
+        if found is None:
+            raise InputError(
+                f"{piece!r} is no piece of the target vocabulary: give one, such as {outputs[row].piece!r}."
+            )
+        if found.id == outputs[row].id:
+            raise InputError(f"A token cannot be contrasted with itself: row {row} has {piece!r} already.")
+        return Against(row, found.id)
 
     def write(
         self,

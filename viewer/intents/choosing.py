@@ -7,7 +7,7 @@ from dataclasses import replace
 from attention_viewer.model.contract import hypotheses
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding, Method, words
-from attention_viewer.model.contract.document import way
+from attention_viewer.model.contract.document import Against, way
 from attention_viewer.viewer.intents.turns import Turn, look, tried_no_more
 from attention_viewer.viewer.intents.wanting import granted
 from attention_viewer.viewer.intents.wishes import Wish, on_screen
@@ -28,6 +28,20 @@ def force(state: State, token_id: int) -> Wish | None:
         return None
     forced = hypotheses.force(document, known[:place], token_id, known[place:])
     return Wish(forced, f"Force ‘{_text(state, token_id)}’ at step {place + 1}", of_shown=True)
+
+
+def contrast(state: State, token_id: int | None) -> Wish | None:
+    """Contrast the newest row's token with another candidate (None: with the best other one)."""
+    document, trace = on_screen(state), state.shown.trace
+    if document is None or trace is None or not trace.steps:
+        return None
+    row = len(trace.steps) - 1
+    against = None if token_id is None else Against(row, token_id)
+    if document.against == against or token_id == trace.steps[row].output.id:
+        return None
+    other = "the best other token" if token_id is None else f"‘{_text(state, token_id)}’"
+    name = f"Contrast ‘{trace.steps[row].output.text}’ with {other}"
+    return Wish(replace(document, against=against), name, of_shown=True)
 
 
 def teacher_force(state: State, target: str) -> Forcing | None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.interventions import HeadId, Patch
@@ -17,8 +18,9 @@ from attention_viewer.viewer.intents import choosing, comparing, hypotheses, pat
 from attention_viewer.viewer.intents.comparing import Compared
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.measuring import Measuring
+from attention_viewer.viewer.state.options import QUANTITY
 from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING
-from attention_viewer.viewer.state.view_state import Side
+from attention_viewer.viewer.state.view_state import Side, choose
 from PySide6.QtCore import QObject
 
 
@@ -39,6 +41,11 @@ class Laboratory(QObject):
         self.controller.run(choosing.force, token_id)
         if self.controller.document != wanted:
             self.filter("")
+
+    def contrast(self, token_id: int | None) -> None:
+        """Let maps show why the newest row's token, rather than another candidate (None: the best other one)."""
+        self.controller.run(choosing.contrast, token_id)
+        self.controller.look(choose(self.controller.view, QUANTITY, Method.CONTRAST.value))
 
     def filter(self, text: str) -> None:
         """Offer the pieces of the vocabulary that hold a text ("": the most probable ones)."""

@@ -12,7 +12,7 @@ from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.intents import patching
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.switching import head_words
-from attention_viewer.viewer.resolve.resolve_laboratory import check_text
+from attention_viewer.viewer.resolve.resolve_laboratory import check_text, choosable
 from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING, Quantity
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
 from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
@@ -161,6 +161,40 @@ class LaboratoryActions(QObject):
         dialog.setLabelText("What leaves the layer at a position:")
         dialog.setComboBoxItems(list(offers))
         dialog.textValueSelected.connect(lambda words: self._laboratory.take_patch(offers[words]))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def show_candidate_menu(self, token: int, where: QPoint) -> None:
+        """What can be done with a candidate of the newest row."""
+        loaded = self._controller.loaded
+        if loaded.trace is None or not loaded.trace.steps or self._told_why_not():
+            return
+        stands, text = loaded.trace.steps[-1].output, loaded.vocabulary[token].text
+        menu = self._menu()
+        reason = choosable(loaded)
+        force = menu.addAction(f"Force ‘{text}’ here".replace("&", "&&"), partial(self._laboratory.force, token))
+        force.setEnabled(reason is None and token != stands.id)
+        words = f"Show why ‘{stands.text}’ rather than ‘{text}’ (contrastive gradient × input)"
+        contrast = menu.addAction(words.replace("&", "&&"), partial(self._laboratory.contrast, token))
+        contrast.setEnabled(token != stands.id)
+        best = menu.addAction("… rather than the best other token", partial(self._laboratory.contrast, None))
+        best.setEnabled(self._controller.document is not None)
+        menu.popup(where)
+
+    def choose_contrast(self) -> None:
+        """Ask which candidate the newest row's token is to be contrasted with."""
+        trace = self._controller.loaded.trace
+        if trace is None or not trace.steps:
+            return
+        step = trace.steps[-1]
+        others = [each for each in step.candidates if each.token.id != step.output.id]
+        names = ["the best other token of each row", *(f"{each.token.text}  {each.probability:.3f}" for each in others)]
+        tokens = [None, *(each.token.id for each in others)]
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Contrast with a candidate")
+        dialog.setLabelText(f"Show what speaks for ‘{step.output.text}’ rather than for:")
+        dialog.setComboBoxItems(names)
+        dialog.textValueSelected.connect(lambda name: self._laboratory.contrast(tokens[names.index(name)]))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -86,7 +86,7 @@ def _one(trace: Trace, kind: Kind, view: ViewState, loaded: Loaded) -> ShownMaps
         signed=method is not None and method.signed,
         unit="" if method is None else method.units.partition(" ")[0],
         shares=method is None or method.units.startswith("share"),
-        note=" · ".join(each for each in (_method_note(method), arranged.words if arranged else "") if each),
+        note=" · ".join(filter(None, (*_told(loaded, method), arranged.words if arranged else ""))),
         arranged=arranged,
     )  # fmt: skip
     pooled = _pooled(shown, view, kind)
@@ -142,8 +142,24 @@ def _attributed(loaded: Loaded, view: ViewState, trace: Trace, sides: MapInfo) -
     return weights[:, :, cut[sides.rows], cut[sides.columns]], method
 
 
-def _method_note(method: MethodInfo | None) -> str:
-    return "" if method is None else f"{method.title}: {method.words}, in {method.units} ({method.paper})"
+def _told(loaded: Loaded, method: MethodInfo | None) -> tuple[str, ...]:
+    """What a method is, and which tokens a contrast compares."""
+    if method is None:
+        return ()
+    return f"{method.title}: {method.words}, in {method.units} ({method.paper})", _contrasted(loaded, method)
+
+
+def _contrasted(loaded: Loaded, method: MethodInfo) -> str:
+    """Which tokens a contrast compares, in the row that was asked about, or else the newest one."""
+    found = loaded.found(ATTRIBUTIONS[method.method])
+    if found is None or not found.against or loaded.trace is None or loaded.document is None:
+        return ""
+    asked, newest = loaded.document.against, len(loaded.trace.steps) - 1
+    row = asked.row if asked is not None and asked.row <= newest else newest
+    token, other = loaded.trace.steps[row].output, found.against[row]
+    chosen = asked is not None and (row, other.id) == (asked.row, asked.token)
+    which = "as chosen; other rows: minus the best other token" if chosen else "the best other token"
+    return f"row {row + 1}: ‘{isolated(token.text)}’ minus ‘{isolated(other.text)}’, {which}"
 
 
 def axes(trace: Trace, kind: Kind, row_labels: RowLabels) -> tuple[Axis, Axis]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding
-from attention_viewer.model.contract.document import Document, Made, alone, bearing, path
+from attention_viewer.model.contract.document import Against, Document, Made, alone, bearing, path
 from attention_viewer.model.contract.hypotheses import opened
 from attention_viewer.model.contract.interventions import Interventions
 
@@ -27,6 +27,7 @@ class Question:
     nodes: tuple[Node, ...] = ()
     decoding: Decoding = field(default_factory=Decoding)
     step: int = 0
+    against: Against | None = None
 
 
 def line(document: Document, step: int) -> Question:
@@ -82,6 +83,11 @@ def rows(document: Document) -> Question:
 def attribution(document: Document) -> Question | None:
     """What each row depends on; None before the first row."""
     return rows(document) if document.step else None
+
+
+def contrast(document: Document) -> Question | None:
+    """What each row's contrast with another candidate depends on; None before the first row."""
+    return replace(rows(document), against=document.against) if document.step else None
 
 
 def source_alone(document: Document) -> Question:

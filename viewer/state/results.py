@@ -138,7 +138,12 @@ INSIDE = Quantity[Inside]("inside", questions.rows)
 DECODER_LENS = Quantity[DecoderLens]("decoder lens", questions.rows)
 PERMUTATION = Quantity[Permutation]("permutation", questions.source_alone)
 ATTRIBUTIONS: Mapping[Method, Quantity[Attribution]] = MappingProxyType(
-    {method: Quantity[Attribution](method.value, questions.attribution) for method in Method}
+    {
+        method: Quantity[Attribution](
+            method.value, questions.contrast if method is Method.CONTRAST else questions.attribution
+        )
+        for method in Method
+    }
 )
 HEADS = Quantity[HeadTable]("heads", questions.rows)
 PROPERTIES = Quantity[Judged]("properties of encodings", questions.model_alone)

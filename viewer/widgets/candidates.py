@@ -10,12 +10,12 @@ from attention_viewer.viewer.widgets.card import TitleBlock
 from attention_viewer.viewer.widgets.plain import show_tip
 from attention_viewer.viewer.widgets.sampling_box import SamplingBox
 from attention_viewer.viewer.widgets.vocabulary_line import VocabularyLine
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 TITLE = "Next token"
-INVITATION = "click to force it here"
+INVITATION = "click to force it here, right-click for more"
 ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 MOVES = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 DIGITS = (
@@ -29,9 +29,11 @@ class BarsView(Canvas[BarsSpec]):
     """The bars; a click, Enter or a digit chooses one, unless there is a reason against it.
 
     The selected row is shown while the bars have the keyboard's focus, the row under the mouse while it is there.
+    `menu_requested` carries a row's token and a place on the screen: by the right button, or by the menu key.
     """
 
     token_chosen = Signal(int)
+    menu_requested = Signal(int, QPoint)
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(f"{TITLE}: candidates", style, parent)
@@ -131,6 +133,14 @@ class BarsView(Canvas[BarsSpec]):
             self.select(index)
             self.choose(index)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for the menu of the row under the mouse, or of the selected one."""
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        index = self.selected() if by_key else self._row_at(QPointF(event.pos()))
+        if index is not None and self._token(index) >= 0:
+            self.select(index)
+            self.menu_requested.emit(self._token(index), event.globalPos())
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the selected row; the ring around everything only where there is none."""
         super().focusInEvent(event)
@@ -180,6 +190,7 @@ class CandidatesPanel(QWidget):
     """
 
     token_chosen = Signal(int)
+    menu_requested = Signal(int, QPoint)
     filter_changed = Signal(str)
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
@@ -197,6 +208,7 @@ class CandidatesPanel(QWidget):
         self.line.went_down.connect(self._enter_bars)
         self.line.entered.connect(self._choose_first)
         self.bars.token_chosen.connect(self.token_chosen)
+        self.bars.menu_requested.connect(self.menu_requested)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.addWidget(self.line)

@@ -43,6 +43,7 @@ from attention_viewer.viewer.window.inside import connect_inside
 from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.window.qt_words import mute_noise
+from attention_viewer.viewer.window.reading import connect_reading
 from attention_viewer.viewer.window.starting import start_with, take_dropped
 from attention_viewer.viewer.work.worker import Worker
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
@@ -147,6 +148,7 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     _connect_intents(window, controller)
     _connect_laboratory(window, laboratory, menu_actions.laboratory_actions)
     connect_inside(window, controller, laboratory.measuring)
+    connect_reading(window, controller, menu_actions.laboratory_actions)
     _connect_settings(window, controller, settings)
     _connect_answers(window, controller)
     _connect_shown(window, panels, presenter, laboratory)
@@ -246,7 +248,6 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
     window.candidates.sampling.tried.connect(laboratory.try_sampling)
     window.candidates.sampling.chosen.connect(laboratory.draw_by)
     window.candidates.sampling.again_requested.connect(laboratory.sample_again)
-    window.source_strip.context_requested.connect(menu_actions.show_source_menu)
     for kind, panel in window.panels.items():
         panel.head_menu_requested.connect(
             lambda layer, head, where, kind=kind: menu_actions.show_head_menu(kind, layer, head, where)
@@ -266,7 +267,6 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
     ranking.rank_cancelled.connect(laboratory.cancel_rank)
     ranking.heads_switched.connect(laboratory.switch_heads)
     ranking.head_selected.connect(laboratory.controller.select_head)
-    window.heads.head_selected.connect(laboratory.controller.select_head)
     hypotheses = window.hypotheses
     hypotheses.chosen.connect(laboratory.go_to_hypothesis)
     hypotheses.renamed.connect(laboratory.rename_hypothesis)

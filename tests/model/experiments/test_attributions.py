@@ -11,7 +11,7 @@ import pytest
 import torch
 from attention_viewer.model.contract.api import Floats, Kind
 from attention_viewer.model.contract.attribution import METHODS, Attribution, Method, method_info
-from attention_viewer.model.contract.document import Document, go_to
+from attention_viewer.model.contract.document import Against, Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import intervene, teacher_force
 from attention_viewer.model.contract.interventions import HeadId, Interventions
@@ -148,6 +148,21 @@ def test_contrastive_gradient_times_input(both: Both) -> None:
     source, target = embedding_slopes(both, lambda logs, row: logs[row, TARGET[row]] - logs[row, others[row]])
     np.testing.assert_allclose(found.maps[CROSS][0, 0], source, atol=1e-4)
     np.testing.assert_allclose(found.maps[DECODER][0, 0], target, atol=1e-4)
+
+
+def test_one_row_is_contrasted_with_the_candidate_that_was_chosen(both: Both) -> None:
+    free, row, other = both.attribution(Method.CONTRAST), 2, 17
+    chosen = replace(both.document, against=Against(row, other))
+    found = finished(both.translator.attribution_steps(chosen, Method.CONTRAST))
+    assert found.against[row].id == other != free.against[row].id
+    source, target = embedding_slopes(both, lambda logs, at: logs[at, TARGET[at]] - logs[at, other])
+    np.testing.assert_allclose(found.maps[CROSS][0, 0, row], source[row], atol=1e-4)
+    np.testing.assert_allclose(found.maps[DECODER][0, 0, row], target[row], atol=1e-4)
+    rest = [each for each in range(both.target) if each != row]
+    np.testing.assert_array_equal(found.maps[CROSS][0, 0, rest], free.maps[CROSS][0, 0, rest])
+    for nothing in (Against(row, TARGET[row]), Against(both.target, other)):
+        same = finished(both.translator.attribution_steps(replace(chosen, against=nothing), Method.CONTRAST))
+        assert same.against == free.against
 
 
 def test_leave_one_out_is_hiding_each_token_in_turn(both: Both) -> None:

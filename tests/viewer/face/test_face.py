@@ -46,6 +46,16 @@ def test_what_rows_depend_on(model: attention_viewer.Model, translator: Translat
         model.attribution("magic", TEXT)
 
 
+def test_a_row_is_contrasted_with_a_piece(model: attention_viewer.Model) -> None:
+    found = model.attribution("contrast", TEXT, TARGET, against=(1, "▁bien"))
+    assert found.against[1].piece == "▁bien"
+    assert model.attribution("contrast", TEXT, TARGET, against=(1, "bien")).against[1].piece == "▁bien"
+    own = model.trace(TEXT, TARGET).output_tokens[1].piece
+    for against, words in (((99, "bien"), "no row 99"), ((1, "x y"), "no piece"), ((1, own), "with itself")):
+        with pytest.raises(InputError, match=words):
+            model.attribution("contrast", TEXT, TARGET, against=against)
+
+
 def test_writing_is_whole_and_never_by_accident(model: attention_viewer.Model, tmp_path: Path) -> None:
     path = tmp_path / "trace.npz"
     model.write(path, TEXT, target=TARGET)

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from attention_viewer.model.contract.choosing import Decoding, Method
-from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.document import Against, Document
+from attention_viewer.model.contract.document_json import from_json, to_json
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.intents import choosing, comparing, hypotheses, stepping, switching
 from attention_viewer.viewer.intents.wishes import Owed, Refused, Wish
+from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.history import Run
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.state import Forcing, State, Traced
@@ -38,6 +40,7 @@ def document(wish: object) -> Document:
 
 OF_SHOWN: list[Callable[[State], object]] = [
     lambda now: choosing.force(now, 7),
+    lambda now: choosing.contrast(now, 7),
     lambda now: choosing.choose_by(now, Decoding(Method.SAMPLING)),
     choosing.sample_again,
     lambda now: choosing.teacher_force(now, "le"),
@@ -55,6 +58,17 @@ def test_what_acts_on_what_is_shown_is_refused_while_another_line_is_awaited(int
         intent(state(Document("Another one", step=2)))
     with pytest.raises(Refused):
         intent(state(SHOWN, awaited=True, forcing=Forcing("The mat is", "le", ())))
+
+
+def test_a_candidate_to_contrast_with_is_kept_in_the_document_and_named() -> None:
+    wish = choosing.contrast(state(), 21)
+    assert isinstance(wish, Wish) and wish.of_shown and wish.name == "Contrast ‘is’ with ‘token 21’"
+    assert wish.document == replace(SHOWN, against=Against(2, 21))
+    assert from_json(to_json(wish.document)) == wish.document and "against" not in to_json(SHOWN)
+    assert questions.contrast(wish.document) != questions.contrast(SHOWN)
+    assert questions.rows(wish.document) == questions.rows(SHOWN), "nothing else is measured anew"
+    assert choosing.contrast(state(), TRACE.steps[-1].output.id) is None, "not with itself"
+    assert choosing.contrast(state(), None) is None, "the best other one it is already"
 
 
 def test_a_token_is_forced_on_what_is_shown_while_a_step_is_awaited() -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from attention_viewer.model.analysis.alignment import Convention, Sentence, words_of
 from attention_viewer.model.analysis.consensus import Aligner, head_links
+from attention_viewer.model.contract.api import Token
 from attention_viewer.model.contract.attribution import METHODS, Attribution, Method
-from attention_viewer.model.contract.document import Document, go_to
+from attention_viewer.model.contract.document import Against, Document, go_to
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.resolve.naming import with_word_starts
@@ -207,3 +208,22 @@ def test_links_across_are_those_that_align_finds() -> None:
     assert pieces.links is not None and not pieces.links[3].any() and not pieces.links[:, 4].any()
     assert (pieces.links[:3].sum(axis=1) == 1).all() and any("ringed" in line for line in pieces.caption)
     assert shown(chosen(links=Links.ON), ENCODER).links is None and shown(ViewState()).links is None
+
+
+def test_a_contrast_says_which_tokens_it_compares() -> None:
+    other = Token(31, "▁Une", "Une")
+    maps = MappingProxyType({CROSS: np.ones((1, 1, 4, 5), dtype=np.float32)})
+    found = Attribution(Method.CONTRAST, maps, (traces.TARGET[1], other, *traces.TARGET[:2]))
+
+    def caption(against: Against | None) -> str:
+        document = replace(DOCUMENT, against=against)
+        results = Results().answered([ATTRIBUTIONS[Method.CONTRAST]], document, found)
+        spec = resolve.heatmap(
+            replace(loaded(), document=document, results=results), chosen(quantity="contrast"), CROSS
+        )
+        assert isinstance(spec, HeatmapSpec)
+        return " ".join(spec.caption)
+
+    assert "row 4: ‘</s>’ minus ‘tap’, the best other token" in caption(None)
+    assert "row 2: ‘tap’ minus ‘Une’, as chosen; other rows: minus the best other token" in caption(Against(1, 31))
+    assert "row 2: ‘tap’ minus ‘Une’, the best other token" in caption(Against(1, traces.TARGET[1].id)), "not itself"

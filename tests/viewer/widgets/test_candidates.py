@@ -10,7 +10,7 @@ from attention_viewer.viewer.painting.bars import bars_layout
 from attention_viewer.viewer.state.specs import Bar, BarsSpec, Pending, Unavailable
 from attention_viewer.viewer.widgets.candidates import CandidatesPanel
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 from support.finding import child
@@ -104,6 +104,16 @@ def test_digits_choose_the_first_ten_rows_that_are_there(panel: CandidatesPanel,
     assert heard.tokens[4:] == [8]
 
 
+def test_the_menu_of_a_row_is_asked_for_by_mouse_and_by_key(panel: CandidatesPanel, style: Style) -> None:
+    asked: list[int] = []
+    panel.menu_requested.connect(lambda token, where: asked.append(token))
+    reasons = QContextMenuEvent.Reason
+    for reason, at in ((reasons.Mouse, row(panel, 1, style)), (reasons.Keyboard, QPoint(0, 0))):
+        QApplication.sendEvent(panel.bars, QContextMenuEvent(reason, at, panel.bars.mapToGlobal(at)))
+        panel.bars.setFocus()
+    assert asked == [BARS.bars[1].token] * 2, "the key asks for the row that is selected"
+
+
 def test_the_bars_keep_their_keys_from_shortcuts_and_no_others(panel: CandidatesPanel) -> None:
     for key, own in ((Qt.Key.Key_Up, True), (Qt.Key.Key_7, True), (Qt.Key.Key_Right, False), (Qt.Key.Key_Space, False)):
         event = QKeyEvent(QEvent.Type.ShortcutOverride, key, Qt.KeyboardModifier.NoModifier)
@@ -128,7 +138,7 @@ def test_only_rows_that_can_be_chosen_invite(panel: CandidatesPanel, heard: Hear
     qtbot.mouseMove(panel.bars, point)
     assert panel.bars.lit() == 1
     assert panel.bars.cursor().shape() is Qt.CursorShape.PointingHandCursor
-    assert panel.bars.tip_at(QPointF(point)) == "tip 1\nclick to force it here"
+    assert panel.bars.tip_at(QPointF(point)) == "tip 1\nclick to force it here, right-click for more"
     panel.set_choosable("The causal mask is off.")
     assert panel.bars.lit() is None
     assert panel.bars.cursor().shape() is Qt.CursorShape.ArrowCursor
