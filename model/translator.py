@@ -170,7 +170,7 @@ class Translator:
             source,
             self._tokenizer.vocabulary,
             self._barred,
-            document.decoding.beam_width,
+            document.decoding,
             document.limit,
             padding,
             self._tracer.switches(document.interventions, source.shape[1]),

@@ -34,13 +34,16 @@ class BeamNode:
 class BeamTree:
     """All that beam search considered, parents before children.
 
-    `finished` are (node, score) of the complete hypotheses, best first; the score is the log-probability divided
-    by the number of tokens to the power of the length penalty.
+    `finished` are (node, score) of the complete hypotheses, best first; the score is the log-probability (where
+    `penalised`, the sum of the penalised ones) divided by the number of tokens to the power of the length penalty.
+    `held_back` says in words what kept tokens from being repeated.
     """
 
     width: int
     nodes: tuple[BeamNode, ...]
     finished: tuple[tuple[int, float], ...]
+    penalised: bool = False
+    held_back: tuple[str, ...] = ()
 
     def path(self, node: int) -> tuple[Token, ...]:
         """The tokens from the start to a node."""

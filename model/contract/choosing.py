@@ -41,7 +41,7 @@ class Decoding:
     """How decoding goes on by itself. `top_k` 0 and `top_p` 1 leave all tokens in; `beam_width` is for beam search.
 
     `no_repeat_ngram`: no run of so many tokens comes twice (0: any may). `repetition_penalty`: scores of tokens that
-    were read are divided by it where they are positive, multiplied where not (1: none is). Beam search has neither.
+    were read are divided by it where they are positive, multiplied where not (1: none is). A beam is held by both.
     """
 
     method: Method = Method.GREEDY
@@ -77,12 +77,18 @@ class Decoding:
         """Whether what was read bears on what is chosen."""
         return self.no_repeat_ngram > 0 or self.repetition_penalty != 1.0
 
+    @property
+    def looking_back(self) -> Decoding:
+        """The settings that look at what was read, all others at their defaults."""
+        return Decoding(no_repeat_ngram=self.no_repeat_ngram, repetition_penalty=self.repetition_penalty)
+
 
 @dataclass(frozen=True)
 class Before:
     """What the choice after a row may look back at: the ids `read` so far, the start token first.
 
-    `normaliser` is what the softmax took away: raw scores are log-probabilities plus it.
+    `normaliser` is what the softmax took away: raw scores are log-probabilities plus it. A beam penalises the
+    log-probabilities themselves, as that of `transformers` does: there it is 0.
     """
 
     read: Sequence[int] = ()
@@ -95,14 +101,15 @@ NOTHING_READ = Before()
 def words(decoding: Decoding) -> str:
     """The settings that tokens are chosen by, in a few words: "greedy", or what a sample can be told by."""
     if decoding.method is Method.GREEDY:
-        return ", ".join(("greedy", *_switches(decoding)))
+        return ", ".join(("greedy", *switches(decoding)))
     parts = [f"seed {decoding.seed}", f"T {decoding.temperature:g}"]
     parts += [f"top {decoding.top_k}"] if decoding.top_k else []
     parts += [f"nucleus {decoding.top_p:g}"] if decoding.top_p < 1.0 else []
-    return ", ".join((*parts, *_switches(decoding)))
+    return ", ".join((*parts, *switches(decoding)))
 
 
-def _switches(decoding: Decoding) -> tuple[str, ...]:
+def switches(decoding: Decoding) -> tuple[str, ...]:
+    """What holds repetition back, in a few words each."""
     run = f"no {decoding.no_repeat_ngram} tokens twice" if decoding.no_repeat_ngram else ""
     penalty = f"repetition penalty {decoding.repetition_penalty:g}" if decoding.repetition_penalty != 1.0 else ""
     return tuple(part for part in (run, penalty) if part)

@@ -122,9 +122,8 @@ def made_under(how: How, decoding: Decoding, interventions: Interventions) -> Ma
         width = Decoding().beam_width
         return Made(replace(decoding, method=Method.SAMPLING, beam_width=width), bearing)
     if how is How.BEAM:
-        return Made(Decoding(beam_width=decoding.beam_width), bearing)
-    run, penalty = decoding.no_repeat_ngram, decoding.repetition_penalty
-    return Made(Decoding(no_repeat_ngram=run, repetition_penalty=penalty), bearing)
+        return Made(replace(decoding.looking_back, beam_width=decoding.beam_width), bearing)
+    return Made(decoding.looking_back, bearing)
 
 
 def how_now(document: Document, choice: Choice) -> How:

@@ -1,4 +1,4 @@
-"""The options that say how a translation is found: greedily, by a beam or by sampling, and how many of them.
+"""The options that say how a translation is found: greedily, by a beam or by sampling, how many, and what may repeat.
 
 `searching` carries it out. Importing this module imports neither Qt, torch nor NumPy.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.fields import LARGEST_SEED
@@ -20,8 +20,11 @@ WIDEST_BEAM = 32
 COLDEST, HOTTEST = 0.01, 100.0
 LEAST_NUCLEUS = 1e-6
 MOST_SAMPLES = 1000
+LONGEST_RUN = 100
+LEAST_PENALTY, MOST_PENALTY = 0.1, 10.0
 OF_SAMPLING = ("temperature", "top_k", "top_p", "seed")
-NAMES = ("beam", "sample", *OF_SAMPLING, "n_best")
+OF_REPETITION = ("no_repeat_ngram", "repetition_penalty")
+NAMES = ("beam", "sample", *OF_SAMPLING, *OF_REPETITION, "n_best")
 """Names of the values."""
 
 
@@ -29,7 +32,8 @@ NAMES = ("beam", "sample", *OF_SAMPLING, "n_best")
 class Search:
     """How translations are found: greedily, by a beam of `beam` hypotheses, or `sampled`; and how many are wanted.
 
-    `top_k` 0 and `top_p` 1 leave all tokens in; samples have the seeds from `seed` on.
+    `top_k` 0 and `top_p` 1 leave all tokens in; samples have the seeds from `seed` on. A `no_repeat_ngram` of 0 and a
+    `repetition_penalty` of 1 are off.
     """
 
     beam: int | None = None
@@ -39,6 +43,8 @@ class Search:
     top_p: float = 1.0
     seed: int = 1
     count: int = 1
+    no_repeat_ngram: int = 0
+    repetition_penalty: float = 1.0
 
     @property
     def decoding(self) -> Decoding:
@@ -47,7 +53,8 @@ class Search:
 
         width = Decoding().beam_width if self.beam is None else self.beam
         method = Method.SAMPLING if self.sampled else Method.GREEDY
-        return Decoding(method, self.temperature, self.top_k, self.top_p, self.seed, width)
+        heat, k, p = self.temperature, self.top_k, self.top_p
+        return Decoding(method, heat, k, p, self.seed, width, self.no_repeat_ngram, self.repetition_penalty)
 
 
 GREEDY = Search()
@@ -71,13 +78,35 @@ def add_search(parser: argparse.ArgumentParser) -> None:
         type=whole("--n-best", 1, MOST_SAMPLES),
         help="the N best of the beam, or N samples with the seeds from --seed on",
     )
+    add_repetition(group)
+
+
+def add_repetition(parser: argparse._ActionsContainer) -> None:
+    """The options that hold repetition back, whichever way a translation is found."""
+    parser.add_argument(
+        "--no-repeat-ngram",
+        metavar="N",
+        type=whole("--no-repeat-ngram", 1, LONGEST_RUN),
+        help="let no run of N tokens come twice, like no_repeat_ngram_size of transformers",
+    )
+    parser.add_argument(
+        "--repetition-penalty",
+        metavar="X",
+        type=real("--repetition-penalty", LEAST_PENALTY, MOST_PENALTY),
+        help="above 1 holds tokens back that stand already, like repetition_penalty of transformers",
+    )
+
+
+def repetition(values: argparse.Namespace) -> dict[str, Any]:
+    """What was given of the options that hold repetition back, by the names of `Search`."""
+    return _given(values, OF_REPETITION)
 
 
 def search(values: argparse.Namespace) -> Search:
     """The options that were given. Raises InputError where they do not go together."""
     if values.beam is not None and values.sample:
         raise InputError("--beam and --sample exclude each other: leave one of them out.")
-    given = {name: getattr(values, name) for name in OF_SAMPLING if getattr(values, name) is not None}
+    given = _given(values, OF_SAMPLING)
     if given and not values.sample:
         name = next(iter(given))
         raise InputError(f"--{name.replace('_', '-')} is about samples: add --sample, or leave it out.")
@@ -85,4 +114,8 @@ def search(values: argparse.Namespace) -> Search:
         raise InputError("--n-best needs more than one translation to choose from: add --beam N or --sample.")
     if values.beam is not None and (values.n_best or 1) > values.beam:
         raise InputError(f"--n-best {values.n_best} needs a beam at least as wide: give --beam {values.n_best}.")
-    return Search(values.beam, bool(values.sample), count=values.n_best or 1, **given)
+    return Search(values.beam, bool(values.sample), count=values.n_best or 1, **given, **repetition(values))
+
+
+def _given(values: argparse.Namespace, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(values, name) for name in names if getattr(values, name) is not None}

@@ -11,7 +11,7 @@ from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import EXPECTED, named
-from attention_viewer.viewer.cli import conditions
+from attention_viewer.viewer.cli import conditions, decoding
 from attention_viewer.viewer.cli.command import (
     Command,
     add_course,
@@ -22,6 +22,7 @@ from attention_viewer.viewer.cli.command import (
     check_source,
 )
 from attention_viewer.viewer.cli.conditions import UNCHANGED, Conditions, add_conditions
+from attention_viewer.viewer.cli.decoding import GREEDY, Search, add_repetition
 from attention_viewer.viewer.cli.heads import Numbers
 from attention_viewer.viewer.cli.option_types import listed, numbers, one_of, real, whole, width
 from attention_viewer.viewer.cli.streams import STREAM
@@ -79,7 +80,7 @@ class ExportOptions:
     options of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
     still right. `looks` names the fields of `figure` that were given: the others are those of the session, where there
     is one. `alone`: `output` is no directory but the one file there is, or the stream `-`. `conditions` are what is
-    changed inside the model; `prefix` goes before the source of each line.
+    changed inside the model, `search` says what may repeat; `prefix` goes before the source of each line.
     """
 
     model: Path
@@ -100,6 +101,7 @@ class ExportOptions:
     alone: bool = False
     conditions: Conditions = UNCHANGED
     prefix: str = ""
+    search: Search = GREEDY
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -111,6 +113,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     _add_words(parser, "--format", FORMATS, f"{USUAL_FORMAT} if neither this nor the name of one file says it")
     add_course(parser)
+    add_repetition(parser)
     add_conditions(parser)
     _add_what(parser.add_argument_group("what is pictured"))
     _add_look(parser.add_argument_group("how a picture looks"))
@@ -120,7 +123,12 @@ def add(parser: argparse.ArgumentParser) -> None:
 def options(values: argparse.Namespace) -> ExportOptions:
     """The options that were given. Raises InputError where they do not go together."""
     check_source(values, "export")
-    check_session(values, "steps", "target", *conditions.NAMES)
+    check_session(values, "steps", "target", *decoding.OF_REPETITION, *conditions.NAMES)
+    held = decoding.repetition(values)
+    if held and values.target is not None:
+        raise InputError(
+            "--target says itself which tokens come: leave --no-repeat-ngram and --repetition-penalty out."
+        )
     alone = _is_one_file(values)
     figure = _figure(values)
     kinds = KINDS if values.kind in (None, "all") else (values.kind,)
@@ -145,6 +153,7 @@ def options(values: argparse.Namespace) -> ExportOptions:
         alone=alone,
         conditions=conditions.conditions(values),
         prefix=values.prefix,
+        search=Search(**held),
     )
 
 

@@ -76,7 +76,8 @@ class Exporter:
 
     def document(self, source: str, target: str | None) -> Document:
         """What is exported of a sentence."""
-        return self.tracer.document(source, target, interventions=self.interventions)
+        decoding = self.options.search.decoding
+        return self.tracer.document(source, target, interventions=self.interventions, decoding=decoding)
 
     def traced(self, document: Document, watch: Watch) -> Loaded:
         """What there is of a document, as far as the options go along it."""
@@ -254,7 +255,8 @@ def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item
 
 def _digest(options: ExportOptions, item: Item, interventions: Interventions) -> str:
     """A hash of all options that decide what is in a file."""
-    looks = to_text(SavedSession(Document("", interventions=interventions), item.view, options.figure))
+    document = Document("", interventions=interventions, decoding=options.search.decoding)
+    looks = to_text(SavedSession(document, item.view, options.figure))
     return digest({"looks": looks, "steps": options.steps})
 
 

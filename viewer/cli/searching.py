@@ -29,7 +29,8 @@ class Found:
     """A translation that was found, as a document that runs through it.
 
     `log_probability` is natural, summed over its tokens at temperature 1; `score`, by which beams are ordered, is that
-    over the number of tokens. `by` says in words how it was found, `rank` counts from 1.
+    over the number of tokens, in a beam with the penalty for repetition. `by` says in words how it was found, `rank`
+    counts from 1.
     """
 
     document: Document
@@ -64,12 +65,13 @@ def _by_beam(translator: Translator, document: Document, search: Search, check: 
     from attention_viewer.model.translator import finished
 
     tree = finished(translator.beam_steps(document), check)
+    by = ", ".join((f"beam {search.beam}", *tree.held_back))
     results = []
     for rank, (node, score) in enumerate(tree.finished[: search.count], start=1):
         tokens = tree.path(node)
         chosen = branch(document, [(token.id, How.BEAM) for token in tokens])
         total = tree.nodes[node].log_probability
-        results.append(Found(chosen, translator.text(tokens), total, score, rank, f"beam {search.beam}"))
+        results.append(Found(chosen, translator.text(tokens), total, score, rank, by))
     return results
 
 

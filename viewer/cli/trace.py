@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from attention_viewer.viewer.cli.tracing import Tracer
 
 FORMATS = ("npz", "csv", "csv.gz", "json")
+DECIDED = "--target says itself which translation is traced: leave --beam, --sample and what holds repetition back out."
 LARGEST_LIMIT = MOST_ROWS
 """Most decoder rows that --max-steps may ask for."""
 
@@ -117,7 +118,7 @@ def options(values: argparse.Namespace) -> TraceOptions | TraceLinesOptions:
         raise InputError("--target and --max-steps exclude each other: a forced translation always runs to its end.")
     changes, search = conditions.conditions(values), decoding.search(values)
     if values.target is not None and search != GREEDY:
-        raise InputError("--target says itself which translation is traced: leave --beam and --sample out.")
+        raise InputError(DECIDED)
     suffix = _format(values.output, values.input is not None, values.format, search.count)
     if values.words and suffix != "npz":
         raise InputError(f"--words writes NumPy arrays alone: ask for npz, or leave it out for {suffix}.")

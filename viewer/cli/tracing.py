@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.api import Trace
 from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
@@ -43,12 +44,14 @@ class Tracer:
         target: str | None = None,
         max_steps: int | None = None,
         interventions: Interventions = NONE,
+        decoding: Decoding | None = None,
     ) -> Document:
         """The document that runs to the end of a sentence, or of a forced translation; else `max_steps` at most.
 
         Raises InputError where the translation is empty or too long.
         """
-        document = Document(text, checkpoint=self.translator.info.content_hash, interventions=interventions)
+        checkpoint = self.translator.info.content_hash
+        document = Document(text, checkpoint=checkpoint, interventions=interventions, decoding=decoding or Decoding())
         if target is not None:
             return teacher_force(document, [token.id for token in self.translator.encode_target(target)])
         if max_steps is not None:

@@ -75,8 +75,9 @@ lines stay blank. Without -o each translation is written as soon as it is known;
 once it is complete. Every token is the most probable one, unless --beam or --sample ask for something else.
 
 With --scores a line is score, ln p and translation, with tabs between: ln p is the natural logarithm of the
-translation's probability, the score is that over the number of its tokens, by which a beam is ordered. With
---n-best, every translation is a line of its own: number of its source line, rank, score, ln p, translation.
+translation's probability, the score is that over the number of its tokens, by which a beam is ordered (with
+--repetition-penalty, after the penalty). With --n-best, every translation is a line of its own: number of its
+source line, rank, score, ln p, translation.
 
 A line that cannot be translated becomes an empty line, so that the others keep their places (with --n-best, none);
 all such lines are listed at the end, and the exit code is 1.""",

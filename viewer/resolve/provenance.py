@@ -42,10 +42,11 @@ def kept_words(document: Document, index: int, how: Sequence[How]) -> str:
 def made_words(choice: Choice, document: Document) -> str:
     """What a choice was made under, where it is not what the document stands under: "chosen greedily with ..."."""
     made, now = choice.made, document.interventions
+    held = choosing.switches(made.decoding)
     way = {
-        How.GREEDY: "chosen greedily",
+        How.GREEDY: f"chosen greedily ({', '.join(held)})" if held else "chosen greedily",
         How.SAMPLED: f"sampled ({choosing.words(made.decoding)})",
-        How.BEAM: f"found by a beam {made.decoding.beam_width} wide",
+        How.BEAM: ", ".join((f"found by a beam {made.decoding.beam_width} wide", *held)),
         How.FORCED: "forced",
     }[choice.how]
     mask = () if now.causal_mask else ("the causal mask on",)

@@ -114,8 +114,9 @@ def beam_spec(tree: BeamTree | None, selected: int | None, missing: Missing) -> 
         for index, node in enumerate(tree.nodes)
     )
     return BeamSpec(
-        title=f"Beam search, {tree.width} wide",
-        subtitle="score = ln p ÷ tokens; click a node to see the attention of its hypothesis",
+        title=", ".join((f"Beam search, {tree.width} wide", *tree.held_back)),
+        subtitle=f"score = {'penalised ' if tree.penalised else ''}ln p ÷ tokens; click a node to see the attention of "
+        "its hypothesis",
         dots=dots,
         selected=selected,
     )

@@ -65,8 +65,8 @@ def ranking(document: Document) -> Question:
 
 
 def beam(document: Document) -> Question:
-    """The beam's search, which begins with the sentence alone."""
-    return _sentence(document)
+    """The beam's search, which begins with the sentence alone, and how repetition is held back in it."""
+    return replace(_sentence(document), decoding=document.decoding.looking_back)
 
 
 def check(document: Document) -> Question:

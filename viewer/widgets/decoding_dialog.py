@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 EXPLANATION = (
     "Sampling draws each token from the distribution: divided by the temperature, cut to the k most probable tokens, "
     "then to the smallest set that holds the nucleus. The same seed draws the same tokens. The two switches "
-    "hold for the most probable token, too, but not for beam search."
+    "hold for the most probable token and for beam search, too."
 )
 
 

@@ -24,19 +24,33 @@ SENTENCES = [f"{who} {does} {what}" for what in WORDS[2] for does in WORDS[1] fo
 assert len(set(SENTENCES)) >= 40
 
 
-def searched(translator: Translator, text: str, width: int, limit: int = 200) -> BeamTree:
-    return finished(translator.beam_steps(decode_by(Document(text, limit=limit), Decoding(beam_width=width))))
+REPEATING = (
+    "The cat and the dog and the bird and the fish and the cow.",
+    "No, no, no, no, no, no!",
+)
+"""Sentences whose translations repeat themselves."""
+HELD_BACK = [(2, 1.0), (0, 5.0), (3, 2.0)]
+
+
+def searched(
+    translator: Translator, text: str, width: int, limit: int = 200, run: int = 0, by: float = 1.0
+) -> BeamTree:
+    decoding = Decoding(beam_width=width, no_repeat_ngram=run, repetition_penalty=by)
+    return finished(translator.beam_steps(decode_by(Document(text, limit=limit), decoding)))
 
 
 def ids(tree: BeamTree, node: int) -> list[int]:
     return [token.id for token in tree.path(node)]
 
 
-def generated(model: object, translator: Translator, text: str, width: int, limit: int) -> tuple[list[int], float]:
+def generated(
+    model: object, translator: Translator, text: str, width: int, limit: int, run: int = 0, by: float = 1.0
+) -> tuple[list[int], float]:
     source = torch.tensor([[token.id for token in translator.tokenize(text)]])
     out = model.generate(  # type: ignore[attr-defined]
         source, num_beams=width, length_penalty=1.0, early_stopping=False, do_sample=False, max_new_tokens=limit,
-        forced_eos_token_id=None, return_dict_in_generate=True, output_scores=True,
+        no_repeat_ngram_size=run, repetition_penalty=by, forced_eos_token_id=None, return_dict_in_generate=True,
+        output_scores=True,
     )  # fmt: skip
     return out.sequences[0, 1:].tolist(), float(out.sequences_scores[0])
 
@@ -71,6 +85,25 @@ def test_other_widths_and_a_limit(translator: Translator, marian: object, width:
         else:
             greedy = translator.trace(Document(text, step=limit))
             assert ids(tree, tree.finished[0][0]) == [token.id for token in greedy.output_tokens]
+
+
+@pytest.mark.parametrize(("run", "penalty"), HELD_BACK)
+def test_repetition_is_held_back_as_by_generate(
+    translator: Translator, marian: object, run: int, penalty: float
+) -> None:
+    changed = 0
+    for text in REPEATING:
+        tree = searched(translator, text, 3, 40, run, penalty)
+        wanted, score = generated(marian, translator, text, 3, 40, run, penalty)
+        node, ours = tree.finished[0]
+        assert ids(tree, node) == wanted, text
+        assert ours == pytest.approx(score, abs=1e-4)
+        changed += wanted != generated(marian, translator, text, 3, 40)[0]
+        document = branch(Document(text, limit=40), [(token.id, How.BEAM) for token in tree.path(node)])
+        total = float(translator.trace(document).log_probabilities.sum())
+        assert tree.nodes[node].log_probability == pytest.approx(total, abs=1e-3), "no penalty is in it"
+        assert tree.penalised == (penalty != 1.0)
+    assert changed, "or it shows nothing"
 
 
 def test_the_tree_holds_what_was_kept_and_what_was_thrown_away(translator: Translator) -> None:

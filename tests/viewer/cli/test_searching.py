@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from attention_viewer.model.contract.choosing import TEMPERATURES, WIDEST
+from attention_viewer.model.contract import choosing
+from attention_viewer.model.contract.choosing import PENALTIES, TEMPERATURES, WIDEST
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.translator import Translator, finished
-from attention_viewer.viewer.cli.decoding import COLDEST, GREEDY, HOTTEST, WIDEST_BEAM, Search
+from attention_viewer.viewer.cli import decoding
+from attention_viewer.viewer.cli.decoding import (
+    COLDEST,
+    GREEDY,
+    HOTTEST,
+    LEAST_PENALTY,
+    MOST_PENALTY,
+    WIDEST_BEAM,
+    Search,
+)
 from attention_viewer.viewer.cli.searching import found
 
 SENTENCE = "the old cat sees a bird."
@@ -21,14 +31,27 @@ def model(tiny: Path) -> Translator:
 
 def test_bounds_are_those_of_the_model() -> None:
     assert (COLDEST, HOTTEST) == TEMPERATURES and WIDEST_BEAM == WIDEST
+    assert (LEAST_PENALTY, MOST_PENALTY) == PENALTIES and decoding.LONGEST_RUN == choosing.LONGEST_RUN
 
 
-@pytest.mark.parametrize("search", [GREEDY, Search(beam=4, count=3), Search(sampled=True, top_k=5, seed=3, count=3)])
+@pytest.mark.parametrize(
+    "search",
+    [
+        GREEDY,
+        Search(no_repeat_ngram=1, repetition_penalty=1.5),
+        Search(beam=4, count=3),
+        Search(beam=3, count=3, no_repeat_ngram=1),
+        Search(sampled=True, top_k=5, seed=3, count=3),
+    ],
+)
 def test_each_is_worth_what_its_trace_says(model: Translator, search: Search) -> None:
     results = found(model, Document(SENTENCE, limit=12), search)
     assert [each.rank for each in results] == list(range(1, search.count + 1))
     for each in results:
         trace = model.trace(each.document)
+        repeats = len(set(trace.output_tokens)) < len(trace.output_tokens)
+        if not search.sampled:
+            assert repeats != bool(search.no_repeat_ngram), "the tiny model repeats itself wherever it may"
         assert model.text(trace) == each.text
         assert each.log_probability == pytest.approx(float(trace.log_probabilities.sum()), abs=1e-3)
         assert each.score == pytest.approx(each.log_probability / len(trace.steps), abs=1e-6)
