@@ -119,7 +119,7 @@ class Tracer:
     def _rows(self, document: Document, sentence: Sentence) -> Generator[Progress, None, tuple[DecodeStep, ...]]:
         """The decoder's rows, one at a time under the causal mask, with the outputs that the document follows."""
         row = sentence.root
-        follow = Follower(document, self._architecture.barred_ids)
+        follow = Follower(document, self._architecture)
         wanted = min(document.step, document.limit)
         token, eos = self._architecture.decoder_start_token_id, self._architecture.eos_token_id
         steps: list[DecodeStep] = []
@@ -150,7 +150,9 @@ class Tracer:
         own, cross = _read_only(seen.own), _read_only(seen.cross)
         rows = []
         for index, step in enumerate(steps):
-            row = self._greedy_step(step.reads.id, seen.log_probabilities[index], own[:, :, index], cross[:, :, index])
+            row = self._greedy_step(
+                index, step.reads.id, seen.log_probabilities[index], own[:, :, index], cross[:, :, index]
+            )
             # The model that reads them all at once has chosen none of the tokens.
             rows.append(self._chosen(row, step.output.id, How.FORCED if step.how is How.FORCED else How.KEPT))
         ended = self._ended(steps, document.limit)
@@ -164,20 +166,21 @@ class Tracer:
         for index, (token_id, row) in enumerate(zip(reads, rows, strict=True)):
             check_finite(row.log_probabilities, f"in row {past.length + index + 1} of the decoder")
             own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
-            step = self._greedy_step(token_id, row.log_probabilities[0], own, cross, float(row.normaliser[0]))
+            at, normaliser = past.length + index, float(row.normaliser[0])
+            step = self._greedy_step(at, token_id, row.log_probabilities[0], own, cross, normaliser)
             keys_values = torch.stack([layer[..., past.length + index, :] for layer in state.past or ()])
             before = self.cache.grow(before, keys_values, step)
         self.cache.remember(before, state)
         return len(reads)
 
     def _greedy_step(
-        self, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats, normaliser: float = 0.0
+        self, row: int, token_id: int, log_probabilities: Tensor, own: Floats, cross: Floats, normaliser: float = 0.0
     ) -> DecodeStep:
         vocabulary, barred = self._tokenizer.vocabulary, self._architecture.barred_ids
         logs = _read_only(log_probabilities)
         return DecodeStep(
             reads=vocabulary[token_id],
-            output=vocabulary[best_token(logs, barred)],
+            output=vocabulary[best_token(logs, self._architecture.barred_at(row))],
             how=How.GREEDY,
             log_probabilities=logs,
             candidates=BestCandidates(logs, vocabulary, barred, CANDIDATES),

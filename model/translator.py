@@ -107,7 +107,7 @@ class Translator:
                 sources[text] = [token.id for token in self.tokenize(text)]
             except InputError as error:
                 results[text] = error
-        found = greedy_all(self._model, list(sources.values()), self._barred, limit)
+        found = greedy_all(self._model, list(sources.values()), limit)
         for text, each in zip(sources, found, strict=True):
             results[text] = self._anew(text, limit) if each.close else self._tokenizer.decode(each.ids)
         return [results[text] for text in texts]
@@ -169,7 +169,6 @@ class Translator:
             self._model,
             source,
             self._tokenizer.vocabulary,
-            self._barred,
             document.decoding,
             document.limit,
             padding,

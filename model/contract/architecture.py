@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from attention_viewer.model.contract.maps import MapInfo, encoder_decoder
 
@@ -62,7 +63,8 @@ class Architecture:
     `gated_ffn`: activation(W1 x) ⊙ (W3 x) in place of activation(W1 x) (Shazeer 2020). `position_limit`: no position
     from there on (None: no limit). `scaled_embedding`: times √d_model. `scaled_scores`: q·k / √d, not q·k. Token ids:
     decoding starts from `decoder_start_token_id`, `forced_first_ids` stand after it in this order, ids in `barred_ids`
-    are never chosen. `guided_head`: layer and head, from 0, of the cross-attention head trained to align words.
+    are never chosen, those in `begin_barred_ids` not where
+    free choice begins. `guided_head`: layer and head, from 0, of the cross-attention head trained to align words.
     """
 
     family: str
@@ -77,6 +79,7 @@ class Architecture:
     decoder_start_token_id: int
     forced_first_ids: tuple[int, ...] = ()
     barred_ids: tuple[int, ...] = ()
+    begin_barred_ids: tuple[int, ...] = ()
     norms: Norms = field(default_factory=Norms)
     gated_ffn: bool = False
     biases: bool = True
@@ -87,6 +90,18 @@ class Architecture:
     shared_embedding: bool = True
     tied_output: bool = True
     guided_head: tuple[int, int] | None = None
+
+    def barred_at(self, row: int) -> tuple[int, ...]:
+        """The ids that are not chosen freely after row `row` (from 0)."""
+        if row < len(self.forced_first_ids):
+            return self._all_but_forced[row]
+        begins = row == len(self.forced_first_ids) and self.begin_barred_ids
+        return tuple(sorted({*self.barred_ids, *self.begin_barred_ids})) if begins else self.barred_ids
+
+    @cached_property
+    def _all_but_forced(self) -> tuple[tuple[int, ...], ...]:
+        every = range(self.target_vocabulary)
+        return tuple((*every[:token], *every[token + 1 :]) for token in self.forced_first_ids)
 
     @property
     def maps(self) -> tuple[MapInfo, ...]:

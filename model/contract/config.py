@@ -50,6 +50,7 @@ class ModelConfig:
     guided_head: tuple[int, int] | None = None
     forced_first_ids: tuple[int, ...] = ()
     barred_ids: tuple[int, ...] = ()
+    begin_barred_ids: tuple[int, ...] = ()
     not_followed: tuple[str, ...] = ()
 
 
@@ -86,6 +87,7 @@ def read_config(directory: Path) -> ModelConfig:
         guided_head=_guided_head(fields),
         forced_first_ids=generation.forced_first,
         barred_ids=generation.barred,
+        begin_barred_ids=generation.begin_barred,
         not_followed=generation.not_followed,
     )
     for name in ("encoder_attention_heads", "decoder_attention_heads"):

@@ -6,6 +6,7 @@ Torch-free. The names are those of `transformers`.
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +24,12 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "min_length": (0, 1),
     "min_new_tokens": (0,),
     "num_beam_groups": (1,),
-    "begin_suppress_tokens": ([],),
     "sequence_bias": ({}, []),
     "exponential_decay_length_penalty": (),
     "force_words_ids": ([],),
     "constraints": ([],),
+    "forced_decoder_ids": ([],),
+    "length_penalty": (1,),
 }
 """Settings that change what is decoded and are not followed here, with the values that change nothing."""
 
@@ -36,13 +38,15 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
 class Generation:
     """Ids of the token that decoding starts from, of the end, of those forced after the start, and never chosen.
 
-    `not_followed` are settings of the files that are not followed here, as `name = value`.
+    `begin_barred` are not chosen where free choice begins. `not_followed` are settings of the files that are not
+    followed here, as `name = value`.
     """
 
     start: int
     end: int
     forced_first: tuple[int, ...] = ()
     barred: tuple[int, ...] = ()
+    begin_barred: tuple[int, ...] = ()
     not_followed: tuple[str, ...] = ()
 
 
@@ -66,14 +70,19 @@ def read_generation(fields: Fields, pad: int, source_vocabulary: int, vocabulary
     forced = fields.whole_or_none("forced_bos_token_id", 0, vocabulary - 1)
     words = _barred_words(fields, vocabulary - 1)
     barred = {pad, *(word[0] for word in words if len(word) == 1)}
-    if fields.values.get("suppress_tokens") is not None:
-        barred.update(fields.wholes("suppress_tokens", 0, vocabulary - 1, vocabulary))
+    barred.update(_ids(fields, "suppress_tokens", vocabulary))
     # Where the end is the padding too, or is barred by mistake, nothing would ever end.
     barred.discard(end)
-    if len(barred) >= vocabulary - 1:
+    begin = set(_ids(fields, "begin_suppress_tokens", vocabulary))
+    if len(barred) >= vocabulary - 1 or len(barred | begin) == vocabulary:
         raise CheckpointError(f"{fields.where} bars every token of the vocabulary but the end: nothing can be decoded.")
     return Generation(
-        start, end, () if forced is None else (forced,), tuple(sorted(barred)), _unfollowed(fields, words)
+        start,
+        end,
+        () if forced is None else (forced,),
+        tuple(sorted(barred)),
+        tuple(sorted(begin - barred)),
+        _unfollowed(fields, words, end),
     )
 
 
@@ -86,6 +95,11 @@ def _end(fields: Fields, most: int) -> int:
     return fields.whole("eos_token_id", 0, most, 0)
 
 
+def _ids(fields: Fields, name: str, vocabulary: int) -> Sequence[int]:
+    """A list of ids; none where the field is missing."""
+    return [] if fields.values.get(name) is None else fields.wholes(name, 0, vocabulary - 1, vocabulary)
+
+
 def _barred_words(fields: Fields, most: int) -> list[list[int]]:
     """`bad_words_ids`, each a list of ids."""
     words: list[Any] = fields.items("bad_words_ids", default=[])
@@ -95,7 +109,7 @@ def _barred_words(fields: Fields, most: int) -> list[list[int]]:
     return words
 
 
-def _unfollowed(fields: Fields, words: list[list[int]]) -> tuple[str, ...]:
+def _unfollowed(fields: Fields, words: list[list[int]], end: int) -> tuple[str, ...]:
     found = [
         f"{name} = {quoted(fields.values[name], 40)}"
         for name, neutral in _NEUTRAL.items()
@@ -105,4 +119,7 @@ def _unfollowed(fields: Fields, words: list[list[int]]) -> tuple[str, ...]:
         found.append("bad_words_ids of several tokens")
     if isinstance(fields.values.get("eos_token_id"), list) and len(fields.values["eos_token_id"]) > 1:
         found.append("several eos_token_id")
+    # What it usually is: the end where a translation has become too long; here it is said to be cut off.
+    if fields.values.get("forced_eos_token_id") not in (None, end, [end]):
+        found.append(f"forced_eos_token_id = {quoted(fields.values['forced_eos_token_id'], 40)}")
     return tuple(found)

@@ -18,6 +18,8 @@ def remarks(info: ModelInfo, told: bool = False) -> tuple[str, ...]:
             f"This model asks for settings that are not followed here: {'; '.join(settings)}. What it decodes may "
             "differ from elsewhere."
         )
+    if info.architecture.forced_first_ids:
+        said.append("This model's files set the first token of every translation; it stands there however improbable.")
     if info.language_tokens and not told:
         said.append(
             f"This model translates into {len(info.language_tokens)} languages and needs to be told which: "

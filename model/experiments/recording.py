@@ -164,7 +164,8 @@ def _greedy(case: Case, state: DecoderState, limit: int, done: int, total: int) 
     token, written = case.model.architecture.decoder_start_token_id, list[int]()
     while len(written) < limit and not (written and token == case.model.architecture.eos_token_id):
         state, row = decode_step(state, torch.tensor([token]))
-        token = best_token(row.log_probabilities[0].numpy(), case.barred)
+        barred = case.model.architecture.barred_at(len(written))
+        token = best_token(row.log_probabilities[0].numpy(), barred)
         written.append(token)
         yield Progress(done + len(written), total)
     return written

@@ -72,6 +72,7 @@ def architecture(config: ModelConfig) -> Architecture:
         decoder_start_token_id=config.decoder_start_token_id,
         forced_first_ids=config.forced_first_ids,
         barred_ids=config.barred_ids,
+        begin_barred_ids=config.begin_barred_ids,
         norms=Norms(first=False, epsilon=1e-5),
         scaled_embedding=config.scale_embedding,
         shared_embedding=config.share_encoder_decoder_embeddings,

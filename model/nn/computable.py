@@ -17,7 +17,6 @@ def what_is_missing(architecture: Architecture) -> str:
             ("layers without biases", not architecture.biases),
             ("scores that are not scaled", not architecture.scaled_scores),
             (f"the activation {architecture.activation}", architecture.activation not in ACTIVATIONS),
-            ("first tokens that are forced", bool(architecture.forced_first_ids)),
         )
         if is_missing
     ]

@@ -38,23 +38,19 @@ class Decoded:
     close: bool = False
 
 
-def greedy_all(
-    model: Transformer, sources: Sequence[Sequence[int]], barred: Sequence[int], limit: int
-) -> list[Decoded]:
+def greedy_all(model: Transformer, sources: Sequence[Sequence[int]], limit: int) -> list[Decoded]:
     """The greedy translation of each source (ids, `</s>` last), those of like length side by side."""
     found = [Decoded() for _ in sources]
     for group in _batches(sources):
         source, padding = _padded([sources[index] for index in group], model.architecture.pad_token_id)
-        for index, decoded in zip(group, greedy(model, source, padding, barred, limit), strict=True):
+        for index, decoded in zip(group, greedy(model, source, padding, limit), strict=True):
             found[index] = decoded
     return found
 
 
 @torch.inference_mode()
-def greedy(
-    model: Transformer, source: Tensor, padding: Tensor | None, barred: Sequence[int], limit: int
-) -> list[Decoded]:
-    """The greedy translations of the ids `source` [B, S], at most `limit` tokens each; `barred` ids are never chosen.
+def greedy(model: Transformer, source: Tensor, padding: Tensor | None, limit: int) -> list[Decoded]:
+    """The greedy translations of the ids `source` [B, S], at most `limit` tokens each.
 
     `padding` [B, S] is True at padding.
     """
@@ -64,9 +60,9 @@ def greedy(
     rows = list(range(len(source)))  # which sentence stands in which row of the batch
     token = torch.full((len(rows),), model.architecture.decoder_start_token_id, device=device)
     running = set(rows)
-    for _ in range(limit):
+    for number in range(limit):
         state, row = decode_step(state, token)
-        values, best = _two_best(row.log_probabilities, barred)
+        values, best = _two_best(row.log_probabilities, model.architecture.barred_at(number))
         token = best[:, 0]
         gaps = (values[:, 0] - values[:, 1]).tolist()
         for index, (chosen, gap) in enumerate(zip(token.tolist(), gaps, strict=True)):

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from attention_viewer.model.contract import choosing
 from attention_viewer.model.contract.api import Progress, Token
+from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.beam import BeamNode, BeamTree, Fate
 from attention_viewer.model.contract.choosing import Before, Decoding
 from attention_viewer.model.nn.decoding import DecoderState, decode_step, encode
@@ -33,7 +34,6 @@ def beam_search(
     model: Transformer,
     source: Tensor,
     vocabulary: Sequence[Token],
-    barred: Sequence[int],
     decoding: Decoding,
     limit: int,
     padding: Tensor | None = None,
@@ -42,7 +42,7 @@ def beam_search(
     """Search the translation of the ids `source` [1, S]; yields after each step and returns all that was considered.
 
     `decoding` says how wide the beam is and how repetition is held back; the rest of it is for other ways to choose.
-    `padding` [1, S] is True at hidden tokens, `barred` ids are never chosen, at most `limit` tokens are decoded.
+    `padding` [1, S] is True at hidden tokens, at most `limit` tokens are decoded.
     """
     width, start = decoding.beam_width, model.architecture.decoder_start_token_id
     repeated = padding if padding is None else padding.expand(width, -1)
@@ -52,7 +52,7 @@ def beam_search(
     for step in range(1, limit + 1):
         state, known = _continued(state, tokens)
         read = [(start, *ids) for ids in search.running()] if decoding.looks_back else []
-        scores = _scored(known, decoding, barred, read)
+        scores = _scored(known, decoding, model.architecture, step - 1, read)
         parents, tokens = search.advance(step, scores, known, is_last=step == limit)
         yield Progress(step, limit)
         if search.is_over(step):
@@ -152,12 +152,18 @@ def _continued(state: DecoderState, tokens: Tensor) -> tuple[DecoderState, Tenso
     return state, row.log_probabilities
 
 
-def _scored(known: Tensor, decoding: Decoding, barred: Sequence[int], read: Sequence[Sequence[int]]) -> Tensor:
-    """The scores [n, V] of what may follow the ids `read` by each row, from log-probabilities [n, V]."""
+def _scored(
+    known: Tensor, decoding: Decoding, architecture: Architecture, index: int, read: Sequence[Sequence[int]]
+) -> Tensor:
+    """The scores [n, V] of what may follow row `index` (from 0), which `read` these ids, from log-probabilities."""
+    barred = architecture.barred_at(index)
     if decoding.looks_back:
         rows = zip(known.numpy(), read, strict=True)
-        scores = [choosing.scores(row, decoding, barred, Before(ids)) for row, ids in rows]
-        return torch.from_numpy(np.stack(scores).astype(np.float32))
-    plain = known.clone()
-    plain[:, list(barred)] = -torch.inf
-    return plain
+        found = np.stack([choosing.scores(row, decoding, barred, Before(ids)) for row, ids in rows])
+        scores = torch.from_numpy(found.astype(np.float32))
+    else:
+        scores = known.clone()
+        scores[:, list(barred)] = -torch.inf
+    # A forced token is not held against a hypothesis, as in `transformers`.
+    scores[:, list(architecture.forced_first_ids[index : index + 1])] = 0.0
+    return scores

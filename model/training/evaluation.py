@@ -78,14 +78,13 @@ def loss(model: Transformer, examples: Sequence[Example], characters: int, pad: 
 def translate(
     model: Transformer,
     sources: Sequence[Sequence[int]],
-    barred: Sequence[int],
     text: Callable[[list[int]], str],
     limit: int = LIMIT,
     done: Callable[[int], object] = lambda sentences: None,
 ) -> Translations:
     """The greedy translation of each source (ids, `</s>` last), at most `limit` tokens each.
 
-    Sentences of like length decode side by side; `text` spells ids, `barred` ids are never chosen, `done` is told of
+    Sentences of like length decode side by side; `text` spells ids, `done` is told of
     each group of sentences how many it has.
     """
     pad = model.architecture.pad_token_id
@@ -95,7 +94,7 @@ def translate(
     with _evaluating(model):
         for group in _by_length(examples):
             batch = collate([examples[index] for index in group], pad)
-            found = greedy(model, batch.source, batch.padding, barred, limit)
+            found = greedy(model, batch.source, batch.padding, limit)
             for index, decoded in zip(group, found, strict=True):
                 results[index] = [token for token in decoded.ids if token != model.architecture.eos_token_id]
             done(len(group))

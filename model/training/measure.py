@@ -74,11 +74,10 @@ def _tokenizer(options: EvaluateOptions) -> Tokenizer:
 def _translator(options: EvaluateOptions) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """Translates sentences greedily, in batches."""
     model, tokenizer = load(options.model), _tokenizer(options)
-    barred = model.architecture.barred_ids
 
     def translations(texts: Sequence[str]) -> tuple[str, ...]:
         sources = [[token.id for token in tokenizer.encode_source(text)] for text in texts]
-        return translate(model, sources, barred, tokenizer.decode).texts
+        return translate(model, sources, tokenizer.decode).texts
 
     return translations
 
@@ -96,7 +95,7 @@ def _scores_part(options: EvaluateOptions, pairs: Sequence[Pair]) -> Part:
     found = loss(model, examples, sum(len(pair.target) for pair in pairs), model.architecture.pad_token_id)
     sources = [each.source for each in examples]
     with bar(len(sources), "sentences translated") as shown:
-        translations = translate(model, sources, model.architecture.barred_ids, tokenizer.decode, done=shown.update)
+        translations = translate(model, sources, tokenizer.decode, done=shown.update)
     scores = score(translations.texts, [pair.target for pair in pairs])
     return scores_part(len(pairs), found, scores, translations, options.threads)
 

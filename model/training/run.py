@@ -169,7 +169,7 @@ class _Run:
         pairs = self._corpus.dev
         found = loss(self._model, self._dev, sum(len(pair.target) for pair in pairs), self._subwords.pad)
         sources = [each.source for each in self._dev[:lines]]
-        translations = translate(self._model, sources, [self._subwords.pad], self._subwords.decode, DEV_LIMIT)
+        translations = translate(self._model, sources, self._subwords.decode, DEV_LIMIT)
         return Measured(found, score(translations.texts, [pair.target for pair in pairs[:lines]]))
 
     def _finish(self) -> str:

@@ -32,6 +32,7 @@ def model_config(settings: TrainingSettings, subwords: Subwords) -> ModelConfig:
         share_encoder_decoder_embeddings=True,
         tie_word_embeddings=True,
         guided_head=settings.guided_head,
+        barred_ids=(subwords.pad,),
     )
 
 
@@ -49,7 +50,8 @@ def sizes_of(checkpoint: Path, settings: TrainingSettings) -> TrainingSettings:
         vocabulary=subwords.size - 1,
     )
     same = (checkpoint / "source.spm").read_bytes() == (checkpoint / "target.spm").read_bytes()
-    comparable = replace(config, guided_head=sizes.guided_head, barred_ids=(), not_followed=())
+    barred = (subwords.pad,)
+    comparable = replace(config, guided_head=sizes.guided_head, barred_ids=barred, begin_barred_ids=(), not_followed=())
     if not same or model_config(sizes, subwords) != comparable:
         raise InputError(
             f"{checkpoint} cannot be trained further: it must have one joint vocabulary, numbered as SentencePiece "

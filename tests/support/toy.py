@@ -76,7 +76,7 @@ class ToyTranslator:
     def trace_steps(self, document: Document) -> Generator[Progress, None, Trace]:
         """The trace of a document, a row at a time."""
         self._check(document)
-        source, follow = self.tokens(document.source), Follower(document, [PAD])
+        source, follow = self.tokens(document.source), Follower(document, self.info.architecture)
         steps: list[DecodeStep] = []
         while len(steps) < min(document.step, document.limit) and not (steps and steps[-1].output.id == EOS):
             row = self._row(document, source, [step.output.id for step in steps])

@@ -38,7 +38,8 @@ def drawn_from(spec: BarsSpec, loaded: Loaded, view: ViewState) -> BarsSpec:
     trace, decoding = loaded.trace, settings(loaded, view)
     if decoding is None or trace is None or not trace.steps:
         return spec
-    step, barred = trace.steps[-1], loaded.info.architecture.barred_ids if loaded.info else ()
+    step, row = trace.steps[-1], len(trace.steps) - 1
+    barred = loaded.info.architecture.barred_at(row) if loaded.info else ()
     probabilities = distribution(step.log_probabilities, decoding, barred, before(trace))
     token = standing(step, loaded, view)
     bars = tuple(_bar(bar, float(probabilities[bar.token]), bar.token == token.id) for bar in spec.bars)
@@ -58,8 +59,8 @@ def standing(step: DecodeStep, loaded: Loaded, view: ViewState) -> Token:
     decoding, vocabulary = settings(loaded, view), loaded.vocabulary
     if view.trial is None or decoding is None or step.how is not How.SAMPLED or not vocabulary or loaded.trace is None:
         return step.output
-    barred = loaded.info.architecture.barred_ids if loaded.info else ()
     row = len(loaded.trace.steps) - 1
+    barred = loaded.info.architecture.barred_at(row) if loaded.info else ()
     return vocabulary[sample(step.log_probabilities, decoding, barred, row, before(loaded.trace))]
 
 

@@ -152,6 +152,11 @@ def test_generation_settings_come_before_those_of_the_configuration(tmp_path: Pa
     config = read_config(tmp_path)
     assert (config.decoder_start_token_id, config.eos_token_id, config.forced_first_ids) == (4, 3, (6,))
     assert config.not_followed == ("several eos_token_id",)
+    generation(tmp_path, eos_token_id=0, forced_eos_token_id=0, begin_suppress_tokens=[5, 39], suppress_tokens=[39])
+    config = read_config(tmp_path)
+    assert (config.barred_ids, config.begin_barred_ids, config.not_followed) == ((39,), (5,), ())
+    generation(tmp_path, eos_token_id=0, forced_eos_token_id=8)
+    assert read_config(tmp_path).not_followed == ("forced_eos_token_id = 8",)
     generation(tmp_path, decoder_start_token_id=None)
     assert read_config(tmp_path).decoder_start_token_id == 39
 

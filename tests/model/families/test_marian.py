@@ -50,7 +50,6 @@ def test_another_family_is_refused_by_name(make_checkpoint: MakeCheckpoint) -> N
         ({"positions": PositionKind.RELATIVE}, "relative positions"),
         ({"norms": Norms(kind=Normalisation.RMS)}, "rms normalisation"),
         ({"activation": "tanh", "biases": False}, "layers without biases, the activation tanh"),
-        ({"forced_first_ids": (5,)}, "first tokens that are forced"),
     ],
 )
 def test_what_cannot_be_computed_is_refused(

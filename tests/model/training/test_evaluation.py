@@ -30,10 +30,10 @@ def test_batched_translations_are_the_sessions(
     model = load(bundled)
     tokenizer = Tokenizer(bundled, read_config(bundled))
     sources = [[token.id for token in tokenizer.encode_source(text)] for text in SENTENCES]
-    found = translate(model, sources, model.architecture.barred_ids, tokenizer.decode)
+    found = translate(model, sources, tokenizer.decode)
     assert list(found.texts) == [translator.text(translator.trace(Document(text, step=200))) for text in SENTENCES]
     assert found.tokens_per_second > 0
-    cut = translate(model, sources, model.architecture.barred_ids, tokenizer.decode, limit=2)
+    cut = translate(model, sources, tokenizer.decode, limit=2)
     assert all(len(text.split()) <= 2 for text in cut.texts)
 
 

@@ -52,7 +52,7 @@ def _translations(model_directory: Path, sentences: Sequence[str]) -> Sequence[s
     model = load(model_directory)
     tokenizer = Tokenizer(model_directory, read_config(model_directory))
     ids = [[token.id for token in tokenizer.encode_source(sentence)] for sentence in sentences]
-    return translate(model, ids, model.architecture.barred_ids, tokenizer.decode).texts
+    return translate(model, ids, tokenizer.decode).texts
 
 
 def _make(before: Path, after: Path, sheet_path: Path, key_path: Path, seed: int) -> None:
