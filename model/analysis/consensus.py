@@ -11,7 +11,7 @@ Shape letters: Ld, Hd decoder layers and heads, J target words, I source words.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,10 +64,17 @@ def best_aligner(
 
     Where one of them is given, the best with it. Raises InputError for no sentence.
     """
+    return best_of(agreements(sentences), convention, head)
+
+
+def best_of(
+    agreed: Mapping[Convention, Floats], convention: Convention | None = None, head: tuple[int, int] | None = None
+) -> Aligner:
+    """The best of `agreements`, [Ld, Hd] under each convention; where a convention or a head is given, with it."""
     return max(
         (
             Aligner(each, place[0], place[1], float(found[place]))
-            for each, found in agreements(sentences).items()
+            for each, found in agreed.items()
             for place in np.ndindex(*found.shape)
             if convention in (None, each) and head in (None, place)
         ),

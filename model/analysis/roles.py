@@ -37,26 +37,42 @@ class HeadRole:
     entropy: float
 
 
+RoleSums = Mapping[str, tuple[Floats, int]]
+"""For each place, and the entropy, the sum over rows [L, H], and of how many rows."""
+
+
 def head_roles(traces: Iterable[Trace], kind: Kind) -> tuple[HeadRole, ...]:
     """The role of every head of a kind, averaged over all rows of `traces` that may look at more than one key.
 
     Raises InputError where there is no such row.
     """
-    sums: dict[str, Floats] = {}
-    counts: dict[str, int] = {}
+    sums: RoleSums = {}
     for trace in traces:
-        for name, (total, rows) in _sums(trace, kind).items():
-            sums[name] = sums.get(name, np.float32(0)) + total
-            counts[name] = counts.get(name, 0) + rows
-    if not counts.get("entropy"):
+        sums = added(sums, role_sums(trace, kind))
+    found = roles_by(sums, kind)
+    if not found:
         raise InputError("There is no row that could look at more than one token: give longer sentences.")
-    means = {name: total / max(counts[name], 1) for name, total in sums.items()}  # [L, H] each
+    return found
+
+
+def roles_by(sums: RoleSums, kind: Kind) -> tuple[HeadRole, ...]:
+    """The role of every head of a kind by the sums over rows; none where no row may look at more than one key."""
+    if not sums.get("entropy", (None, 0))[1]:
+        return ()
+    means = {name: total / max(rows, 1) for name, (total, rows) in sums.items()}  # [L, H] each
     entropy = means.pop("entropy")
     return tuple(
         HeadRole(kind, layer, head, *_role({name: float(mean[layer, head]) for name, mean in means.items()},
                                            float(entropy[layer, head])), float(entropy[layer, head]))
         for layer, head in np.ndindex(*entropy.shape)
     )  # fmt: skip
+
+
+def added(one: RoleSums, other: RoleSums) -> RoleSums:
+    """The sums over the rows of both."""
+    nothing = (np.float32(0), 0)
+    pairs = {name: (one.get(name, nothing), other.get(name, nothing)) for name in {**one, **other}}
+    return {name: (mine[0] + theirs[0], mine[1] + theirs[1]) for name, (mine, theirs) in pairs.items()}
 
 
 def relative_entropy(weights: Floats, allowed: Booleans) -> Floats:
@@ -92,8 +108,8 @@ def places(trace: Trace, kind: Kind) -> Mapping[str, Booleans]:
     return found
 
 
-def _sums(trace: Trace, kind: Kind) -> dict[str, tuple[Floats, int]]:
-    """For each place (and the entropy) the sum over rows [L, H] and how many rows could look there."""
+def role_sums(trace: Trace, kind: Kind) -> RoleSums:
+    """For each place (and the entropy) the sum over rows [L, H] of a trace and how many rows could look there."""
     weights, mask = trace.weights(kind), trace.mask(kind)
     allowed = np.ones(weights.shape[2:], dtype=np.bool_) if mask is None else ~mask
     free = allowed.sum(axis=-1) > 1  # [R]

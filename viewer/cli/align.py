@@ -131,7 +131,7 @@ def _sentences(translator: Translator, entries: Iterable[Entry]) -> Iterator[Sen
     for entry in entries:
         try:
             if not isinstance(entry, BadLine) and entry.source:
-                yield _sentence(translator, entry)
+                yield _of_line(translator, entry)
         except InputError:
             # It is listed when its turn comes.
             continue
@@ -142,23 +142,30 @@ def _links(translator: Translator, aligner: Aligner | None, line: Line) -> str:
     from attention_viewer.model.analysis.consensus import head_links
 
     # Where there is no aligner, no line can be aligned: this one will say why.
-    sentence = _sentence(translator, line) if line.source else None
+    sentence = _of_line(translator, line) if line.source else None
     return "" if sentence is None or aligner is None else pharaoh(head_links(sentence, aligner))
 
 
-def _sentence(translator: Translator, line: Line) -> Sentence:
-    """The weights of a pair's forced translation, and the words, split at spaces, of its tokens."""
+def _of_line(translator: Translator, line: Line) -> Sentence:
+    assert line.target is not None
+    return sentence_of_pair(translator, line.source, line.target)
+
+
+def sentence_of_pair(translator: Translator, source: str, target: str) -> Sentence:
+    """The weights of a pair's forced translation, and the words, split at spaces, of its tokens.
+
+    Raises InputError where the model cannot work with it.
+    """
     from attention_viewer.model.analysis.alignment import Sentence
     from attention_viewer.model.analysis.words import words_at
     from attention_viewer.model.contract.document import Document
     from attention_viewer.model.contract.hypotheses import teacher_force
 
-    assert line.target is not None
-    target = [token.id for token in translator.encode_target(line.target)]
-    trace = translator.trace(teacher_force(Document(line.source), target))
-    source = words_at(line.source, [token.span for token in trace.source_tokens])
-    words = words_at(line.target, translator.target_ranges(line.target))
-    return Sentence(trace.cross_attention, tuple(words), tuple(source))
+    tokens = [token.id for token in translator.encode_target(target)]
+    trace = translator.trace(teacher_force(Document(source), tokens))
+    columns = words_at(source, [token.span for token in trace.source_tokens])
+    rows = words_at(target, translator.target_ranges(target))
+    return Sentence(trace.cross_attention, tuple(rows), tuple(columns))
 
 
 ALIGN = Command(

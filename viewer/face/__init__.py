@@ -19,14 +19,28 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attention_viewer.viewer.face.reading import Words, alignment, measures, roles, summary, unlike, words
+
 if TYPE_CHECKING:
+    from attention_viewer.model.analysis.aligned import Alignment
     from attention_viewer.model.contract.api import ModelInfo, Trace
     from attention_viewer.model.contract.attribution import Attribution
     from attention_viewer.model.contract.document import Against, Document
     from attention_viewer.model.translator import Translator
     from attention_viewer.viewer.export.inline import InlinePage
 
-__all__ = ["Model", "open_model", "show"]
+__all__ = [
+    "Model",
+    "Words",
+    "alignment",
+    "measures",
+    "open_model",
+    "roles",
+    "show",
+    "summary",
+    "unlike",
+    "words",
+]
 
 
 def open_model(directory: str | Path | None = None, threads: int = 1) -> Model:
@@ -125,6 +139,20 @@ class Model:
         if against is not None:
             document = replace(document, against=self._against(document, *against))
         return finished(self._translator.attribution_steps(document, Method(method)))
+
+    def align(self, source: str, target: str) -> Alignment:
+        """The word links of a pair, split at spaces, as the command `align` finds them from this pair alone.
+
+        Raises UserError where the model cannot work with it, or nothing is linked.
+        """
+        from attention_viewer.model.analysis.aligned import align
+        from attention_viewer.model.contract.errors import InputError
+        from attention_viewer.viewer.cli.align import sentence_of_pair
+
+        found = align([sentence_of_pair(self._translator, source, target)])
+        if found is None:
+            raise InputError("There is nothing to align: give a source and a translation with words.")
+        return found
 
     def _against(self, document: Document, row: int, piece: str) -> Against:
         """What a row is contrasted with. Raises InputError where there is no such row or piece, or it stands there."""

@@ -18,11 +18,6 @@ from attention_viewer.model.translator import Translator
 TEXT, TARGET = "I am hungry.", "J'ai très faim."
 
 
-@pytest.fixture(scope="module")
-def model() -> attention_viewer.Model:
-    return attention_viewer.open_model()
-
-
 def test_it_gives_what_the_model_gives(model: attention_viewer.Model, translator: Translator) -> None:
     document = Document(TEXT, step=200)
     trace, expected = model.trace(TEXT), translator.trace(document)
