@@ -70,9 +70,11 @@ def roles_by(sums: RoleSums, kind: Kind) -> tuple[HeadRole, ...]:
 
 def added(one: RoleSums, other: RoleSums) -> RoleSums:
     """The sums over the rows of both."""
-    nothing = (np.float32(0), 0)
-    pairs = {name: (one.get(name, nothing), other.get(name, nothing)) for name in {**one, **other}}
-    return {name: (mine[0] + theirs[0], mine[1] + theirs[1]) for name, (mine, theirs) in pairs.items()}
+    sums = dict(one)
+    for name, (total, rows) in other.items():
+        before = sums.get(name)
+        sums[name] = (total, rows) if before is None else (before[0] + total, before[1] + rows)
+    return sums
 
 
 def relative_entropy(weights: Floats, allowed: Booleans) -> Floats:
