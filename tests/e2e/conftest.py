@@ -19,6 +19,7 @@ from attention_viewer.viewer.state.options import ColorRange, RowLabels
 from attention_viewer.viewer.storage.session_file import SavedSession, write
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.window.app import Parts, begin, build
+from attention_viewer.viewer.window.remembering import first_model
 from pytestqt.qtbot import QtBot
 from support.commands import TEXT
 from support.exports import TARGET, Export
@@ -45,12 +46,13 @@ def open_window(
     def open_one(
         settings: Settings | None = None, model: Path = bundled, sentence: str | None = None, greet: bool = False
     ) -> Parts:
-        parts = build(settings or Settings(MemoryStore()), model)
+        settings, options = settings or Settings(MemoryStore()), WindowOptions(model, sentence, named=not greet)
+        parts = build(settings, first_model(options, settings))
         opened.append(parts)
         parts.window.resize(1280, 720)
         parts.window.show()
         qtbot.waitExposed(parts.window)
-        begin(parts, WindowOptions(model, sentence), settings if greet else None)
+        begin(parts, options, settings if greet else None)
         return parts
 
     yield open_one

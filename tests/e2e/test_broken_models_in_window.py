@@ -50,7 +50,7 @@ def test_the_window_keeps_its_model_and_says_why(open_window: Open, tiny: Path, 
         qtbot.wait(1)
         heart = Heart()
         with qtbot.waitSignal(parts.worker.open_failed, timeout=PATIENCE) as failed:
-            parts.menu_actions.open_model(str(directory))
+            parts.menu_actions.models.open(str(directory))
         qtbot.wait(30)
         said = parts.window.source_bar.hint().replace("\u200b", "")
         assert failed.args is not None and said and said[:60] in str(failed.args[0]), broken.name
@@ -69,6 +69,6 @@ def test_work_goes_on_after_a_refusal(name: str, open_window: Open, tmp_path: Pa
     parts = open_window(sentence="The cat is sleeping.")
     wait_for_step(qtbot, parts, 0)
     with qtbot.waitSignal(parts.worker.open_failed, timeout=PATIENCE):
-        parts.menu_actions.open_model(str(tmp_path / "none"))
+        parts.menu_actions.models.open(str(tmp_path / "none"))
     parts.controller.submit(name, 1)
     wait_for_step(qtbot, parts, 1)

@@ -145,7 +145,7 @@ def test_nothing_changes_what_is_shown_but_steps(qtbot: QtBot, open_file: OpenFi
         lambda: laboratory.set_causal_mask(False),
         lambda: laboratory.hide_token(0, True),
         lambda: laboratory.sample_again(),
-        lambda: parts.menu_actions.open_bundled(),
+        lambda: parts.menu_actions.models.open_bundled(),
         lambda: parts.window.file_dropped.emit(str(tmp_path)),
     ):
         parts.window.source_bar.set_hint("")

@@ -208,11 +208,11 @@ def test_a_hypothesis_deleted_from_what_was_saved_is_marked_and_asked_about(
 def test_another_model_is_asked_about_where_work_would_be_dropped(work: Parts, qtbot: QtBot, bundled: Path) -> None:
     asked: list[str] = []
     work.controller._worker.loading.connect(asked.append)
-    work.menu_actions.open_model(str(bundled))
+    work.menu_actions.models.open(str(bundled))
     click(box(work), "Cancel")
     qtbot.wait(100)
     assert asked == []
-    work.menu_actions.open_bundled()
+    work.menu_actions.models.open_bundled()
     click(box(work), "Discard")
     qtbot.waitUntil(lambda: bool(asked), timeout=PATIENCE)
     settle(qtbot, work)

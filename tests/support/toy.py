@@ -255,6 +255,7 @@ class LateWorker(QObject):
     loading = Signal(str)
     opened = Signal(ModelInfo)
     open_failed = Signal(str)
+    stood_in = Signal(str)
     answered = Signal(Answer)
     failed = Signal(Failure)
     advanced = Signal(Advance)
@@ -267,7 +268,7 @@ class LateWorker(QObject):
         self.asked: list[str] = []
         self.count = 0
 
-    def open_model(self, directory: Path) -> None:
+    def open_model(self, directory: Path, otherwise: Path | None = None) -> None:
         """Remember a model that was asked for."""
         self.asked.append(directory.name)
 
@@ -340,9 +341,9 @@ class PromptWorker(LateWorker):
         self._timer.stop()
         return True
 
-    def open_model(self, directory: Path) -> None:
+    def open_model(self, directory: Path, otherwise: Path | None = None) -> None:
         """Open a model soon."""
-        super().open_model(directory)
+        super().open_model(directory, otherwise)
         self.loading.emit(directory.name)
         self._timer.start(0)
 

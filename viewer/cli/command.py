@@ -44,14 +44,17 @@ class Command:
     translates: bool = False
 
 
-def add_model(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
+BUNDLED = "the bundled English-French model if left out"
+
+
+def add_model(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS, left_out: str = BUNDLED) -> None:
     """The option that names the checkpoint; where it is not given after a command, the one before it counts."""
     parser.add_argument(
         "--model",
         metavar="DIR",
         type=Path,
         default=default,
-        help="directory of a Marian (OPUS-MT) checkpoint; the bundled English-French model if left out",
+        help=f"directory of a Marian (OPUS-MT) checkpoint; {left_out}",
     )
 
 

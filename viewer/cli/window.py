@@ -18,7 +18,7 @@ OF_WINDOW = ("window_sentence", "window_steps", "window_session", "window_trace"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The options of the window; its model is that of a command that follows too."""
-    add_model(parser, BUNDLED_MODEL)
+    add_model(parser, BUNDLED_MODEL, "if left out, the window opens the last one again, a command the bundled one")
     parser.add_argument(
         "--sentence",
         metavar="TEXT",
@@ -48,7 +48,13 @@ def options(values: argparse.Namespace) -> WindowOptions:
     if values.window_steps is not None and values.window_sentence is None and values.window_trace is None:
         raise InputError("--steps needs a sentence to step through: add --sentence TEXT.")
     return WindowOptions(
-        values.model, values.window_sentence, values.window_steps, values.window_session, values.window_trace
+        values.model,
+        values.window_sentence,
+        values.window_steps,
+        values.window_session,
+        values.window_trace,
+        # The very path that stands there where none was given: the bundled model can be asked for by its own.
+        named=values.model is not BUNDLED_MODEL,
     )
 
 
@@ -58,7 +64,7 @@ def run(options: WindowOptions) -> int:
     from attention_viewer.viewer.cli.preflight import check_display, qt_errors_in_words
 
     # The window is to be seen soon; what came with the program is examined while it is.
-    if options.model != BUNDLED_MODEL:
+    if options.named and options.model != BUNDLED_MODEL:
         check_checkpoint(options.model)
     check_display(os.environ)
     with qt_errors_in_words():

@@ -143,8 +143,8 @@ class Controller(QObject):
                 self.inquiries.drop(CHANNEL)
             case Play(on):
                 self.player.start() if on else self.player.stop()
-            case Open(directory):
-                self._worker.open_model(directory)
+            case Open(directory, otherwise):
+                self._worker.open_model(directory, otherwise)
             case Afterwards(intent):
                 self._take(intent(self.state))
 
@@ -252,9 +252,9 @@ class Controller(QObject):
         """Look at a document and a view that were saved."""
         self.run(sentences.open_document, document, view, name)
 
-    def open_model(self, directory: Path) -> None:
-        """Open another checkpoint."""
-        self.run(sentences.open_model, directory)
+    def open_model(self, directory: Path, otherwise: Path | None = None) -> None:
+        """Open another checkpoint, or the one in `otherwise` where that cannot be."""
+        self.run(sentences.open_model, directory, otherwise)
 
     # Stepping
 

@@ -36,9 +36,9 @@ def open_document(state: State, document: Document, view: ViewState, name: str =
     return turn.set(view_before=state.view if turn.state.awaited else None)
 
 
-def open_model(state: State, directory: Path) -> Turn:
+def open_model(state: State, directory: Path, otherwise: Path | None = None) -> Turn:
     """Open another checkpoint; what was done with the one before is replayed as far as it can be."""
-    return Turn(state).do(Play(on=False), Open(directory))
+    return Turn(state).do(Play(on=False), Open(directory, otherwise))
 
 
 def one_line(sentence: str) -> str:

@@ -78,9 +78,10 @@ class Play:
 
 @dataclass(frozen=True)
 class Open:
-    """Open the checkpoint of a directory."""
+    """Open the checkpoint of a directory, or the other where that cannot be."""
 
     directory: Path
+    otherwise: Path | None = None
 
 
 @dataclass(frozen=True, eq=False)

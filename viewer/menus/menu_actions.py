@@ -15,6 +15,7 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.closing import Closing
 from attention_viewer.viewer.menus.head_sets import HeadSets
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
+from attention_viewer.viewer.menus.model_actions import ModelActions
 from attention_viewer.viewer.menus.recovery_actions import RecoveryActions
 from attention_viewer.viewer.menus.session_actions import SessionActions
 from attention_viewer.viewer.menus.touring import Touring
@@ -28,7 +29,7 @@ from attention_viewer.viewer.widgets.about_dialog import AboutDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.shortcuts_dialog import ShortcutsDialog
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:
     from attention_viewer.viewer.menus.clipboard_actions import ClipboardActions
@@ -47,7 +48,7 @@ class MenuActions(QObject):
         self, window: MainWindow, controller: Controller, laboratory: Laboratory, settings: Settings, bundled: Path
     ) -> None:
         super().__init__(window)
-        self._window, self.controller, self._settings, self._bundled = window, controller, settings, bundled
+        self._window, self.controller, self._settings = window, controller, settings
         self.laboratory = laboratory
         self.presenting = False
         self.laboratory_actions = LaboratoryActions(window, laboratory)
@@ -55,6 +56,7 @@ class MenuActions(QObject):
         self.sessions = SessionActions(window, controller, settings)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)
+        self.models = ModelActions(window, controller, settings, self.closing, bundled)
         self.touring = Touring(window, controller, settings)
         self.workspaces = WorkspaceActions(window)
         self.workspaces.changed.connect(self.changed)
@@ -152,24 +154,6 @@ class MenuActions(QObject):
         """The translation so far, to the clipboard."""
         QApplication.clipboard().setText(self.controller.loaded.translation)
         self._window.set_status("Translation copied")
-
-    def choose_model(self) -> None:
-        """Ask for the directory of a checkpoint and open it."""
-        dialog = QFileDialog(self._window, "Open a checkpoint directory")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self.open_model)
-        dialog.open()
-
-    def open_model(self, directory: str) -> None:
-        """Open the checkpoint in `directory`; asks first where that loses work."""
-        if uncomputed := self.controller.loaded.uncomputed:
-            self.controller.hint.emit(uncomputed)
-            return
-        self.closing.before_another_model(lambda: self.controller.open_model(Path(directory)))
-
-    def open_bundled(self) -> None:
-        """Open the English-French model that came with the program."""
-        self.open_model(str(self._bundled))
 
     @cached_property
     def handbook(self) -> HandbookDialog:

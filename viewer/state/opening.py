@@ -8,13 +8,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class WindowOptions:
-    """What the window opens with: a sentence, the file of a saved session, or one of arrays in a model's place."""
+    """What the window opens with: a sentence, the file of a saved session, or one of arrays in a model's place.
+
+    Unless the model was `named`, the one opened last takes its place.
+    """
 
     model: Path
     sentence: str | None = None
     steps: int | None = None
     session: Path | None = None
     trace: Path | None = None
+    named: bool = True
 
 
 @dataclass(frozen=True)

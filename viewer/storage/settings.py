@@ -21,7 +21,7 @@ from attention_viewer.viewer.state.options import Option, Value
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 RECENT_SENTENCES = 10
-RECENT_SESSIONS = 8
+RECENT_SESSIONS, RECENT_MODELS = 8, 8
 HEAD_SETS, MOST_HEADS = 50, 10_000
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Steps a second that Play can run at."""
@@ -70,6 +70,14 @@ def _texts(most: int) -> Read:
     return lambda given, key: given.texts(key, most)
 
 
+def _folders(most: int) -> Read:
+    def read(given: Fields, key: str) -> None:
+        if any("\0" in each for each in given.texts(key, most)):
+            given.fail(key, "no path has a zero character")
+
+    return read
+
+
 def _head_sets(given: Fields, key: str) -> None:
     """Sets of heads: of each its name, the hash of its model, and kind, layer and head (from 0) of every head."""
     for each in given.parts(key, HEAD_SETS):
@@ -94,6 +102,8 @@ SCHEMA = {
         Setting("position pairs", [0, 8, 16, 32], lambda given, key: given.wholes(key, most_items=8)),
         Setting("recent sentences", [], _texts(RECENT_SENTENCES)),
         Setting("recent session files", [], _texts(RECENT_SESSIONS)),
+        Setting("recent models", [], _folders(RECENT_MODELS)),
+        Setting("last model", [], _folders(1)),
         Setting("export folder", "", Fields.text),
         Setting("export choices", to_json(FigureOptions()), lambda given, key: from_json(given.values[key])),
         Setting("threads", 1, _whole(1, 64)),
@@ -209,6 +219,16 @@ class Settings:
     def remember_session(self, path: str) -> None:
         """Put a session file at the head of the recent ones."""
         self._remember("recent session files", path, RECENT_SESSIONS)
+
+    def remember_model(self, directory: str) -> None:
+        """The model that the next start opens, "" for the bundled one; others stand at the head of the recent ones."""
+        self.set("last model", [directory] if directory else [])
+        if directory:
+            self._remember("recent models", directory, RECENT_MODELS)
+
+    def forget_model(self, directory: str) -> None:
+        """Take a model out of the recent ones."""
+        self.set("recent models", [each for each in self.get("recent models") if each != directory])
 
     def _remember(self, key: str, value: str, most: int) -> None:
         others = [each for each in self.get(key) if each != value]

@@ -19,7 +19,7 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.look import theme
-from attention_viewer.viewer.look.assets import BUNDLED_MODEL, examples, icon_path
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL, icon_path
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.action_table import ActionTable
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
@@ -44,6 +44,7 @@ from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_f
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.window.qt_words import mute_noise
 from attention_viewer.viewer.window.reading import connect_reading
+from attention_viewer.viewer.window.remembering import connect_settings, first_model, instead, stand_in
 from attention_viewer.viewer.window.starting import start_with, take_dropped
 from attention_viewer.viewer.work.worker import Worker
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, QTimer
@@ -86,7 +87,7 @@ def run_window(options: WindowOptions) -> int:
     application = create_application()
     install_hooks()
     settings = Settings(opened_store("attention-viewer", "attention-viewer"))
-    parts = build(settings, options.model, given)
+    parts = build(settings, first_model(options, settings), given)
     FaultReporter(parts.window, versions).install()
     # Arrays have no experiments to lose, and their window, of other panels, no place in the layout that is remembered.
     if given is None:
@@ -143,14 +144,15 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     window.set_actions({spec: actions[spec] for spec in ("first", "back", "step", "last", "play")})
     window.add_dock_menu(actions.menu("View"))
     menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
+    menu_actions.models.add_recent_menu(actions.menu("Model"), actions["bundled"])
     window.source_bar.root_requested.connect(lambda: menu_actions.choose(COLOR_RANGE, ColorRange.SQUARE_ROOT))
     window.file_dropped.connect(lambda name: take_dropped(Path(name), window, controller, menu_actions))
     _connect_intents(window, controller)
     _connect_laboratory(window, laboratory, menu_actions.laboratory_actions)
     connect_inside(window, controller, laboratory.measuring)
     connect_reading(window, controller, menu_actions.laboratory_actions)
-    _connect_settings(window, controller, settings)
-    _connect_answers(window, controller)
+    connect_settings(window, controller, settings)
+    _connect_answers(window, controller, worker)
     _connect_shown(window, panels, presenter, laboratory)
     controller.look(controller.view)
     menu_actions.dress()
@@ -170,7 +172,8 @@ def begin(parts: Parts, options: WindowOptions, settings: Settings | None = None
 
     Without one, `settings` say whether this is the very first start, and what the last sentence was.
     """
-    parts.controller.open_model(options.model if options.trace is None else options.trace)
+    model = options.model if settings is None else first_model(options, settings)
+    parts.controller.open_model(model if options.trace is None else options.trace, stand_in(model, options))
     if parts.given is not None:
         controller = parts.controller
         controller.open_document(document_of(parts.given, options.steps), controller.view, "Open")
@@ -181,7 +184,7 @@ def begin(parts: Parts, options: WindowOptions, settings: Settings | None = None
         parts.window.source_bar.set_text(options.sentence)
         parts.controller.submit(options.sentence, options.steps or 0)
     elif settings is not None:
-        card = start_with(parts.window, parts.controller, settings, options.model == BUNDLED_MODEL)
+        card = start_with(parts.window, parts.controller, settings, model == BUNDLED_MODEL)
         if card is not None:
             card.tour_wanted.connect(parts.menu_actions.touring.show)
     parts.menu_actions.recovery.offer()
@@ -275,25 +278,7 @@ def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions
     window.beam.node_chosen.connect(laboratory.go_to_beam_node)
 
 
-def _connect_settings(window: MainWindow, controller: Controller, settings: Settings) -> None:
-    def remember_sentence(sentence: str) -> None:
-        if controller.loaded.uncomputed:
-            return
-        settings.remember_sentence(sentence)
-        window.source_bar.set_recent(settings.get("recent sentences"))
-
-    window.source_bar.set_enabled_reason(controller.loaded.uncomputed or None)
-    window.source_bar.set_examples(examples())
-    window.source_bar.set_recent(settings.get("recent sentences"))
-    window.step_controls.set_speed(settings.get("speed"))
-    controller.encoded.connect(remember_sentence)
-    window.step_controls.speed_changed.connect(controller.player.set_speed)
-    window.step_controls.speed_changed.connect(lambda speed: settings.set("speed", speed))
-    window.positions.length_changed.connect(lambda length: settings.set("position length", length))
-    window.positions.pairs_changed.connect(lambda pairs: settings.set("position pairs", list(pairs)))
-
-
-def _connect_answers(window: MainWindow, controller: Controller) -> None:
+def _connect_answers(window: MainWindow, controller: Controller, worker: Worker) -> None:
     controller.status.connect(window.set_status)
     controller.hint.connect(window.source_bar.set_hint)
     controller.timed.connect(window.set_timing)
@@ -301,6 +286,7 @@ def _connect_answers(window: MainWindow, controller: Controller) -> None:
     controller.encoded.connect(window.source_bar.set_encoded)
     controller.sentence_changed.connect(window.source_bar.set_text)
     notices = Notices(window, controller)
+    worker.stood_in.connect(lambda refusal: notices.say(instead(refusal)))
 
     def introduce(info: ModelInfo) -> None:
         window.set_model_line(model_line(info))

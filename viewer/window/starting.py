@@ -45,7 +45,7 @@ def take_dropped(path: Path, window: MainWindow, controller: Controller, menus: 
     if uncomputed := controller.loaded.uncomputed:
         window.source_bar.set_hint(uncomputed)
     elif path.is_dir():
-        menus.open_model(str(path))
+        menus.models.open(str(path))
     elif path.suffix.lower() == SUFFIX:
         menus.sessions.open(path)
     else:

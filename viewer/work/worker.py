@@ -58,6 +58,7 @@ class Worker(QThread):
     loading = Signal(str)
     opened = Signal(ModelInfo)
     open_failed = Signal(str)
+    stood_in = Signal(str)
     answered = Signal(Answer)
     failed = Signal(Failure)
     advanced = Signal(Advance)
@@ -75,12 +76,21 @@ class Worker(QThread):
         self._shown.timeout.connect(self._go_on)
         self.answered.connect(self._wait_for_window)
 
-    def open_model(self, directory: Path) -> int:
-        """Ask for the checkpoint in `directory`; `opened` or `open_failed` follows."""
+    def open_model(self, directory: Path, otherwise: Path | None = None) -> int:
+        """Ask for the checkpoint in `directory`; `opened` or `open_failed` follows.
+
+        Where it will not do, the one in `otherwise` is opened in its place, and `stood_in` says why.
+        """
 
         def work(_: object) -> Generator[Progress, None, None]:
             yield Progress(0, 1)
-            self._open(directory)
+            try:
+                self._open(directory)
+            except UserError as error:
+                if otherwise is None:
+                    raise
+                self.stood_in.emit(str(error))
+                self._open(otherwise)
 
         return self._queue.put(work, channel="open")
 

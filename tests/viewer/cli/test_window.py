@@ -14,10 +14,12 @@ from support.commands import complaint, options_of
 
 def test_without_a_command_the_window_opens() -> None:
     assert parse([]).command is WINDOW
-    assert options_of() == WindowOptions(BUNDLED_MODEL)
+    assert options_of() == WindowOptions(BUNDLED_MODEL, named=False)
+    assert options_of("--model", str(BUNDLED_MODEL)) == WindowOptions(BUNDLED_MODEL)
     assert options_of("--model", "m", "--sentence", "Hi.", "--steps", "0") == WindowOptions(Path("m"), "Hi.", 0)
-    assert options_of("--session", "s") == WindowOptions(BUNDLED_MODEL, session=Path("s"))
-    assert options_of("--trace", "t.npz", "--steps", "2") == WindowOptions(BUNDLED_MODEL, steps=2, trace=Path("t.npz"))
+    assert options_of("--session", "s") == WindowOptions(BUNDLED_MODEL, session=Path("s"), named=False)
+    arrays = WindowOptions(BUNDLED_MODEL, steps=2, trace=Path("t.npz"), named=False)
+    assert options_of("--trace", "t.npz", "--steps", "2") == arrays
 
 
 @pytest.mark.parametrize(
