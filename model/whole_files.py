@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.contract.refusals import Refusal, of_writing
 from safetensors import SafetensorError
 
 LONGEST_NAME = 100
@@ -22,11 +23,11 @@ LONGEST_NAME = 100
 
 
 class WriteError(UserError):
-    """Something could not be written; what stood there before is kept. `reason` is the system's own words."""
+    """Something could not be written; what stood there before is kept. `refusal` says why, and what to do."""
 
-    def __init__(self, message: str, reason: str = "") -> None:
+    def __init__(self, message: str, refusal: Refusal) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.refusal = refusal
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -96,7 +97,11 @@ def real(path: Path) -> Path:
 
 def is_special(path: Path) -> bool:
     """Whether there is something that is no regular file: a device, a pipe, a directory, or a link to one."""
-    return path.exists() and not path.is_file()
+    try:
+        return path.exists() and not path.is_file()
+    except OSError:
+        # Such as a name that is too long: nothing can be there.
+        return False
 
 
 def remove(path: Path) -> None:
@@ -149,19 +154,16 @@ def _said(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError, SafetensorError) as error:
-        reason = _reason(error)
-        raise WriteError(
-            f"{path} cannot be written: {reason}. What stood there before is kept: make room for it, "
-            "or allow writing there.",
-            reason,
-        ) from None
+        refusal = of_writing(_cause(error), path)
+        kept = " What stood there before is kept." if os.path.isfile(path) else ""
+        raise WriteError(f"{path} cannot be written: {refusal}{kept}", refusal) from None
 
 
-def _reason(error: BaseException) -> str:
-    """The system's own words where there are any: torch answers with a riddle, and hides what it answers to."""
+def _cause(error: BaseException) -> BaseException:
+    """What the system answered, if anything: torch answers with a riddle, and hides what it answers to."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
+            return cause
         cause = cause.__context__
-    return str(error).removesuffix(".")
+    return error

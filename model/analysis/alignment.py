@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 from attention_viewer.model.contract.api import Floats, Token
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.plain_files import text_lines
 
 Link = tuple[int, int]
 """Source word and target word, both from 0."""
@@ -89,10 +90,7 @@ def read_gold(path: Path) -> list[Gold]:
 
     Raises InputError naming the line of anything else.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path} cannot be read: {error}.") from None
+    lines = text_lines(path)
     return [_gold(path, number, line) for number, line in enumerate(lines, start=1)]
 
 

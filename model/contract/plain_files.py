@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from attention_viewer.model.contract.errors import CheckpointError, UserError
+from attention_viewer.model.contract.errors import CheckpointError, InputError, UserError
+from attention_viewer.model.contract.refusals import of_reading
 
 _KINDS = (
     (stat.S_ISDIR, "a directory"),
@@ -30,7 +31,7 @@ def opened(path: Path, most: int | None = None, error: type[UserError] = Checkpo
         # Without the flag, opening a pipe waits for somebody to write into it.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError) as problem:
-        raise error(f"{path} cannot be read: {getattr(problem, 'strerror', None) or problem}.") from None
+        raise error(f"{path} cannot be read: {of_reading(problem)}") from None
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)
@@ -42,7 +43,7 @@ def opened(path: Path, most: int | None = None, error: type[UserError] = Checkpo
         try:
             yield file
         except OSError as problem:
-            raise error(f"{path} cannot be read: {problem.strerror or problem}.") from None
+            raise error(f"{path} cannot be read: {of_reading(problem)}") from None
 
 
 def content(path: Path, most: int, error: type[UserError] = CheckpointError) -> bytes:
@@ -50,3 +51,12 @@ def content(path: Path, most: int, error: type[UserError] = CheckpointError) -> 
     with opened(path, most, error) as file:
         # One that grows while it is read, as some that the system makes up do, is cut there.
         return file.read(most)
+
+
+def text_lines(path: Path, wanted: str = "") -> list[str]:
+    """The lines of a UTF-8 file, or of a pipe. Raises InputError, which says what is `wanted`, where it is none."""
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        refusal = of_reading(error)
+        raise InputError(f"{path} cannot be read: {refusal.why}. {wanted or refusal.remedy}") from None

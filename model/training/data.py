@@ -14,6 +14,7 @@ from pathlib import Path
 
 from attention_viewer.model.analysis.alignment import Link
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.refusals import of_reading
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00ad": None})
 
@@ -37,8 +38,7 @@ def read_pairs(path: Path) -> list[Pair]:
         with _opened(path) as file:
             return [_pair(path, number, line) for number, line in enumerate(file, start=1) if line.strip()]
     except (OSError, EOFError, zlib.error) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise InputError(f"{path} cannot be read: {reason}.") from None
+        raise InputError(f"{path} cannot be read: {of_reading(error)}") from None
 
 
 def _opened(path: Path) -> AbstractContextManager[Iterable[bytes]]:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.plain_files import text_lines
 from attention_viewer.model.training.data import Pair
 
 
@@ -18,11 +18,7 @@ def bare(text: str) -> str:
 
 def read_sentences(path: Path) -> frozenset[str]:
     """What the first column of each line of a UTF-8 file reads, bare. Raises InputError where it cannot be read."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"{path} cannot be read: {reason}. Give a file with one sentence a line.") from None
+    lines = text_lines(path, "Give a file with one sentence a line.")
     return frozenset(bare(line.split("\t")[0]) for line in lines) - {""}
 
 

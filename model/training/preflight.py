@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.plain_files import text_lines
 from attention_viewer.model.training.settings import TrainingSettings
 
 
@@ -30,11 +31,7 @@ def read_credits(path: Path, train: Sequence[Path]) -> dict[str, tuple[str, str]
 
     Raises InputError where it cannot be read, or a file of `train` is missing in it.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"{path} cannot be read: {reason}.") from None
+    lines = text_lines(path)
     rows = [[*line.split("\t"), "", ""] for line in lines if line.strip()]
     known = {row[0]: (row[1], row[2]) for row in rows}
     missing = [each.name for each in train if each.name not in known]

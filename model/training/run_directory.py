@@ -20,6 +20,7 @@ from typing import Any
 
 from attention_viewer.model.contract.errors import InputError, UserError, shortened
 from attention_viewer.model.contract.fields import LARGEST, Fields, parse
+from attention_viewer.model.contract.refusals import of_reading, of_writing
 from attention_viewer.model.training.settings import TrainingSettings, from_json, to_json
 from attention_viewer.model.whole_files import WriteError, remove, write_whole
 
@@ -89,7 +90,7 @@ class RunDirectory:
                 write_whole(self.links, links)
             self.note(beginning)
         except OSError as error:
-            raise UserError(f"{self.path} cannot be written: {error.strerror}.") from None
+            raise UserError(f"{self.path} cannot be written: {of_writing(error, self.path)}") from None
         except WriteError as error:
             # Nothing was begun yet.
             raise UserError(str(error)) from None
@@ -143,7 +144,8 @@ class RunDirectory:
             with self.metrics.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(metrics) + "\n")
         except OSError as error:
-            raise WriteError(f"{self.metrics} cannot be written: {error.strerror}.") from None
+            refusal = of_writing(error, self.metrics)
+            raise WriteError(f"{self.metrics} cannot be written: {refusal}", refusal) from None
 
     def forget_after(self, step: int) -> None:
         """Drop the metrics of updates that a resumed run will make again, and a line that was never finished."""
@@ -158,7 +160,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+        raise InputError(f"{path} cannot be read: {of_reading(error)}") from None
 
 
 def _step(line: str) -> float:

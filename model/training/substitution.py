@@ -13,6 +13,7 @@ from pathlib import Path
 
 from attention_viewer.model.analysis.alignment import Link
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.plain_files import text_lines
 from attention_viewer.model.training.data import Pair
 from attention_viewer.model.training.word_links import Span, word_spans, words
 
@@ -48,11 +49,7 @@ def read_names(path: Path) -> Names:
 
     Raises InputError where the file cannot be read or holds no name.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise InputError(f"{path} cannot be read: {reason}. Give a file with one name a line.") from None
+    lines = text_lines(path, "Give a file with one name a line.")
     kind, kinds, members = "", dict[Name, str](), dict[tuple[str, str], list[str]]()
     for line in filter(None, map(str.strip, lines)):
         if line.startswith("[") and line.endswith("]"):

@@ -80,7 +80,7 @@ def test_every_format_opens_and_a_full_disk_leaves_nothing_of_it(
     with full_disk(monkeypatch):
         assert export(TEXT, "-o", "out", *asked_for(suffix)) == 2
     message = capsys.readouterr().err
-    assert "could not be written" in message and message.count("\n") == 1
+    assert "cannot be written: the disk is full" in message and message.count("\n") == 1
     assert names(tmp_path) == []
     assert export(TEXT, "-o", "out", *asked_for(suffix)) == 0
     (written,) = (tmp_path / "out").iterdir()
@@ -97,7 +97,7 @@ def test_writing_that_ends_half_way_leaves_nothing(
         assert export(TEXT, "-o", "out", "--format", "html") == 2
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert "could not be written" in capsys.readouterr().err and names(tmp_path) == []
+    assert "cannot be written: it would be larger" in capsys.readouterr().err and names(tmp_path) == []
 
 
 def test_partly_written_is_said_with_its_own_exit_code(

@@ -93,7 +93,7 @@ def test_a_batch_goes_on_where_it_was_stopped(
     with full_disk(monkeypatch, lambda name: name == "00002_cross_layer1_head2.png"):
         assert export(*asked) == 1
     said = capsys.readouterr().err
-    assert "could not be written" in said and said.count("\n") == 1
+    assert "cannot be written: the disk is full" in said and said.count("\n") == 1
     assert said.endswith("1 of 3 lines exported; the same command with --resume goes on.\n")
     written = names(tmp_path / "out")
     assert written == [
@@ -126,7 +126,7 @@ def test_a_folder_that_vanishes_stops_a_batch(
     monkeypatch.setattr(os, "replace", replace_and_move)
     assert export("--input", lines.name, "-o", "out", *ONE, "--force") == 1
     said = capsys.readouterr().err
-    assert "The folder out does not exist" in said
+    assert "there is no directory out" in said
     assert "1 of 3 lines exported; the same command with --resume in place of --force writes what is missing." in said
 
 

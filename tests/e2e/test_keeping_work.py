@@ -14,6 +14,7 @@ from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import force as force_after
 from attention_viewer.model.contract.hypotheses import intervene, rename_hypothesis
 from attention_viewer.model.contract.interventions import Interventions
+from attention_viewer.model.contract.refusals import FORBIDDEN, FULL
 from attention_viewer.model.whole_files import WriteError
 from attention_viewer.viewer.state.filing import TAKE_UP
 from attention_viewer.viewer.state.holdings import holdings
@@ -179,7 +180,8 @@ def test_a_file_that_cannot_be_written_keeps_the_window(work: Parts, tmp_path: P
     press(work, Qt.Key.Key_Q)
     click(box(work), "Save")
     error = box(work)
-    assert work.window.isVisible() and "cannot be written: No such file" in error.text()
+    said = f"cannot be written: there is no directory {path.parent}. Make it, or choose another place."
+    assert work.window.isVisible() and error.text().endswith(said)
     error.close()
 
 
@@ -465,7 +467,7 @@ def test_what_cannot_be_discarded_stays_listed_and_is_said(
 
     def keep_two(recovery: Recovery, path: Path) -> None:
         if path.name == "unsaved-2.avsession":
-            raise WriteError(f"{path} cannot be removed: Permission denied.", "Permission denied")
+            raise WriteError(f"{path} cannot be removed: {FORBIDDEN}", FORBIDDEN)
         remove(recovery, path)
 
     work.menu_actions.recovery.offer()
@@ -477,7 +479,7 @@ def test_what_cannot_be_discarded_stays_listed_and_is_said(
         rows.selectAll()
         click(dialog, "Discard")
         assert crashed() == ["unsaved-2.avsession"] and dialog.isVisible() and rows.topLevelItemCount() == 1
-        said = [label for label in dialog.findChildren(QLabel) if "Permission denied" in label.text()]
+        said = [label for label in dialog.findChildren(QLabel) if "there is no permission" in label.text()]
         assert len(said) == 1 and said[0].isVisible() and said[0].textFormat() is Qt.TextFormat.PlainText
         click(dialog, "Discard")
         assert rows.topLevelItemCount() == 1 and dialog.isVisible()
@@ -526,7 +528,7 @@ def test_work_taken_up_belongs_to_no_file_and_its_copy_goes_only_when_it_is_safe
 
 
 def full_disk(*_: object) -> None:
-    raise WriteError("There is no room.", "No space left on device")
+    raise WriteError("There is no room.", FULL)
 
 
 def test_work_taken_up_and_saved_is_left_no_longer(

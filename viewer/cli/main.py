@@ -5,12 +5,14 @@ Exit codes: 0 done, 1 not all of a batch was done, 2 bad arguments or input and 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 
 from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.contract.refusals import FULL
 from attention_viewer.viewer.cli.command import BAD_INPUT, DEBUG, INTERRUPTED, PROGRAM
 from attention_viewer.viewer.cli.commands import parse
 
@@ -42,6 +44,8 @@ def _said(error: Exception) -> str:
     if isinstance(error, UserError):
         return str(error)
     if isinstance(error, OSError):
+        if error.errno == errno.ENOSPC:
+            return f"{error.filename or 'The output'} cannot be written: {FULL}"
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}."
     from attention_viewer.viewer.state.fault import fault_of

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.fields import Fields, parse
+from attention_viewer.model.contract.refusals import FULL, of_writing
 from attention_viewer.viewer.cli.batch import WriteFailed
 from attention_viewer.viewer.storage.files import read_raw_lines, write_lines
 
@@ -115,11 +116,11 @@ class Manifest:
         line = f"{_line(name, made)}\n".encode("ascii")
         try:
             complete = self._file.write(line) == len(line)
-            reason = "" if complete else "the disk is full"
+            refusal = FULL
         except OSError as error:
-            complete, reason = False, str(error.strerror)
+            complete, refusal = False, of_writing(error, self._path)
         if not complete:
-            raise WriteFailed(f"{self._path} could not be written: {reason}.")
+            raise WriteFailed(f"{self._path} cannot be written: {refusal}")
         self._empty = False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.contract.refusals import DIRECTORY, of_writing
 from attention_viewer.model.whole_files import WriteError, is_special, write_whole
 
 
@@ -15,24 +16,22 @@ class ExportError(UserError):
 def write_bytes(path: Path, content: bytes, overwrite: bool = False) -> None:
     """Write a file whole or not at all. Raises ExportError with the reason."""
     refuse_existing(path, overwrite)
-    if not path.parent.is_dir():
-        raise ExportError(f"The folder {path.parent} does not exist. Make it, or choose another place.")
     try:
         write_whole(path, content)
     except WriteError as error:
-        raise ExportError(f"{path} could not be written: {error.reason}. Nothing was left behind.") from None
+        raise ExportError(str(error)) from None
 
 
 def refuse_existing(path: Path, overwrite: bool) -> None:
-    """Raise ExportError where `path` is a folder, or a file that may not be replaced.
+    """Raise ExportError where `path` is a directory, or a file that may not be replaced.
 
     A device or a pipe is written into, so that nothing there is replaced.
     """
     try:
         is_folder, exists = path.is_dir(), path.exists() and not is_special(path)
     except OSError as error:
-        raise ExportError(f"{path} cannot be used: {error.strerror}. Choose another name or place.") from None
+        raise ExportError(f"{path} cannot be written: {of_writing(error, path)}") from None
     if is_folder:
-        raise ExportError(f"{path} is a folder. Give a file name.")
+        raise ExportError(f"{path} cannot be written: {DIRECTORY}")
     if exists and not overwrite:
         raise ExportError(f"{path} exists already. Choose another name, or allow it to be replaced.")

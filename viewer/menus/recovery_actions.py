@@ -131,8 +131,7 @@ def _of_damaged(found: Found, recovery: Recovery) -> str:
 
 
 def _of_unkept(error: WriteError, recovery: Recovery) -> str:
-    reason = error.reason[:1].lower() + error.reason[1:]
     return (
-        f"Unsaved work cannot be kept through a crash ({recovery.directory}: {reason}). Save it, and make room or "
-        "allow writing there."
+        f"Unsaved work cannot be kept through a crash ({recovery.directory}: {error.refusal.why}). "
+        f"Save it. {error.refusal.remedy}"
     )

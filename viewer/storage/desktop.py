@@ -14,6 +14,7 @@ from pathlib import Path
 from shutil import which
 
 from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.contract.refusals import of_writing
 from attention_viewer.model.whole_files import WriteError, write_whole
 
 NAME = "attention-viewer"
@@ -80,7 +81,7 @@ def install(folder: Path, command: Sequence[str], icon: bytes) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, content)
         except OSError as error:
-            raise UserError(f"{path.parent} cannot be written: {error.strerror}.") from None
+            raise UserError(f"{path.parent} cannot be made: {of_writing(error, path.parent)}") from None
         except WriteError as error:
             raise UserError(str(error)) from None
         written.append(path)
@@ -95,7 +96,7 @@ def remove(folder: Path) -> list[Path]:
         try:
             path.unlink()
         except OSError as error:
-            raise UserError(f"{path} cannot be removed: {error.strerror}.") from None
+            raise UserError(f"{path} cannot be removed: {of_writing(error, path).why}. Remove it by hand.") from None
     if found:
         _tell(folder)
     return found

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.refusals import DIRECTORY, FORBIDDEN, of_directory, of_reading, of_writing
 from attention_viewer.model.whole_files import WriteError, is_special, real, write_whole
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -19,7 +20,7 @@ def read_raw_lines(path: Path) -> list[bytes]:
         with path.open("rb") as file:
             return list(file)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+        raise InputError(f"{path} cannot be read: {of_reading(error)}") from None
 
 
 def decoded_line(number: int, raw: bytes) -> str:
@@ -52,11 +53,17 @@ def check_output(path: Path, force: bool) -> None:
     Folders that are missing on the way are no obstacle. A device or a pipe is written into, so that nothing there is
     replaced.
     """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {of_writing(error, path)}") from None
     if path.is_dir():
-        raise InputError(f"{path} is a directory: give the name of a file in it.")
+        raise InputError(f"{path} cannot be written: {DIRECTORY}")
     if is_special(path):
         if not os.access(path, os.W_OK):
-            raise InputError(f"{path} cannot be written to: choose another name.")
+            raise InputError(f"{path} cannot be written: {FORBIDDEN}")
         return
     if path.exists() and not force:
         raise InputError(f"{path} exists already: add --force to replace it, or choose another name.")
@@ -82,7 +89,7 @@ def made_folder(folder: Path) -> Iterator[None]:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UserError(f"The directory {folder} cannot be made: {error.strerror}.") from None
+            raise UserError(f"{folder} cannot be made: {of_writing(error, folder)}") from None
         yield
     finally:
         for each in missing:
@@ -100,7 +107,7 @@ def write_lines(path: Path, lines: Iterable[str], force: bool) -> None:
     try:
         write_whole(path, content)
     except WriteError as error:
-        raise UserError(f"{path} cannot be written: {error.reason}.") from None
+        raise UserError(str(error)) from None
 
 
 def _check_place(path: Path) -> None:
@@ -108,5 +115,5 @@ def _check_place(path: Path) -> None:
     standing = next((each for each in path.parents if os.path.lexists(each)), path.parent)
     if not standing.is_dir():
         raise InputError(f"{standing} is no directory: choose another place for {path.name}.")
-    if not os.access(standing, os.W_OK):
-        raise InputError(f"The directory {standing} cannot be written to: choose another place for {path.name}.")
+    if refusal := of_directory(standing):
+        raise InputError(f"Nothing can be written into {standing}: {refusal}")

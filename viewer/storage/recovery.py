@@ -11,10 +11,11 @@ import os
 import stat
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.refusals import of_writing
 from attention_viewer.model.whole_files import WriteError, whole_file
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import LARGEST, NewerError, SavedSession
@@ -64,8 +65,8 @@ class Recovery:
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise WriteError(f"{self._directory} cannot be made: {reason}.", reason) from None
+            refusal = of_writing(error, self._directory)
+            raise WriteError(f"{self._directory} cannot be made: {refusal}", refusal) from None
         path = self._path or self._free_name()
         handle = _written(path, text.encode("utf-8", "replace"))
         self._let_go()
@@ -106,8 +107,8 @@ class Recovery:
         except NotADirectoryError:
             return
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise WriteError(f"{path} cannot be removed: {reason}.", reason) from None
+            refusal = replace(of_writing(error, path), remedy="Remove it by hand.")
+            raise WriteError(f"{path} cannot be removed: {refusal}", refusal) from None
 
     def _files(self) -> list[Path]:
         """What may have been left behind, the newest last."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attention_viewer.model.contract.refusals import of_reading
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.look.assets import examples
 from attention_viewer.viewer.look.theme import PALETTES, style_for, system_font
@@ -67,7 +68,7 @@ def first_line(path: Path) -> tuple[str, str]:
     except UnicodeDecodeError:
         return "", f"‘{name}’ is no UTF-8 text: save it as UTF-8, then drop it."
     except OSError as error:
-        return "", f"‘{name}’ cannot be read: {error.strerror}. Choose another file."
+        return "", f"‘{name}’ cannot be read: {of_reading(error)}"
     line = next((each.strip() for each in content.splitlines() if each.strip()), "")
     return (line, "") if line else ("", f"‘{name}’ has no line of text: drop one that has.")
 

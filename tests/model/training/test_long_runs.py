@@ -84,9 +84,9 @@ def test_a_full_disk_ends_in_words(
 
     monkeypatch.setattr("attention_viewer.model.training.loop.torch.save", full)
     assert train(options(data, tmp_path / "run")) == FAILED
-    assert "No space left" in (said := capsys.readouterr().err) and "--resume" in said
+    assert "the disk is full" in (said := capsys.readouterr().err) and "--resume" in said
     assert train(options(data, tmp_path / "other")) == FAILED
-    assert "No space left" in (said := capsys.readouterr().err) and "--resume" not in said
+    assert "the disk is full" in (said := capsys.readouterr().err) and "--resume" not in said
 
 
 def test_a_finished_run_is_made_longer(

@@ -53,7 +53,7 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
     with Manifest(tmp_path, {"kept.npz": MADE}) as manifest, Path("/dev/full").open("ab", buffering=0) as full:
         manifest._file.close()
         manifest._file = full
-        with pytest.raises(WriteFailed, match=r"manifest\.jsonl could not be written: No space left"):
+        with pytest.raises(WriteFailed, match=r"manifest\.jsonl cannot be written: the disk is full"):
             manifest.add("00001.npz", MADE)
     assert read_manifest(tmp_path) == {"kept.npz": MADE}
 

@@ -53,7 +53,7 @@ def test_outputs_are_checked_before_they_are_written(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--force"):
         check_output(tmp_path / "there", force=False)
     check_output(tmp_path / "there", force=True)
-    with pytest.raises(InputError, match="is a directory"):
+    with pytest.raises(InputError, match=r"is a directory\. Give the name of a file in it"):
         check_output(tmp_path, force=True)
     check_output(tmp_path / "no" / "such" / "file", force=True)
     with pytest.raises(InputError, match="there is no directory"):
@@ -90,7 +90,10 @@ def test_folders_on_the_way_are_made_and_go_again_too(tmp_path: Path) -> None:
         assert (tmp_path / "kept" / "a" / "b").is_dir()
     assert list(tmp_path.iterdir()) == [tmp_path / "kept"] and list((tmp_path / "kept").iterdir()) == []
     (tmp_path / "file").touch()
-    with pytest.raises(UserError, match="cannot be made"), made_folder(tmp_path / "file" / "new"):
+    with (
+        pytest.raises(UserError, match=r"cannot be made: .*file is no directory"),
+        made_folder(tmp_path / "file" / "new"),
+    ):
         pass
 
 
@@ -111,7 +114,7 @@ def test_lines_are_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(UserError, match="No space left"):
+    with pytest.raises(UserError, match="the disk is full"):
         write_lines(file, ["new"], force=True)
     assert [path.name for path in tmp_path.iterdir()] == ["out.txt"] and file.read_text("utf-8") == "né\n\n"
 
@@ -152,7 +155,7 @@ def test_devices_and_pipes_are_written_into_and_need_no_force(tmp_path: Path) ->
     finally:
         os.close(reader)
     write_lines(null, ["away"], force=True)
-    with pytest.raises(UserError, match="No space left on device"):
+    with pytest.raises(UserError, match="the disk is full"):
         write_lines(Path("/dev/full"), ["away"], force=True)
     assert pipe.is_fifo() and null.is_symlink() and sorted(os.listdir(tmp_path)) == ["null", "pipe"]
     assert Path("/dev/null").is_char_device() and Path("/dev/full").is_char_device()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.refusals import FULL
 from attention_viewer.model.whole_files import WriteError
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage.recovery import MOST_READ, Found, LeftBehind, Recovery
@@ -112,7 +113,7 @@ def test_a_full_disk_leaves_what_was_kept_before_and_is_said(tmp_path: Path, mon
         patched.setattr(os, "replace", full)
         with pytest.raises(WriteError) as caught:
             recovery.keep(session("after"))
-    assert caught.value.reason == "No space left on device"
+    assert caught.value.refusal == FULL
     (file,) = tmp_path.iterdir()
     assert file.read_text() == session("before") and recovery.left_behind().works == ()
     recovery.clear()
@@ -178,7 +179,7 @@ def test_only_the_newest_are_read_and_the_rest_is_counted(tmp_path: Path, monkey
 def test_what_cannot_be_removed_is_said(tmp_path: Path) -> None:
     recovery, folder = Recovery(tmp_path), tmp_path / "unsaved-1.avsession"
     (folder / "inside").mkdir(parents=True)
-    with pytest.raises(WriteError, match=r"unsaved-1.avsession cannot be removed: Is a directory\."):
+    with pytest.raises(WriteError, match=r"unsaved-1.avsession cannot be removed: it is a directory\. Remove"):
         recovery.discard(folder)
     recovery.discard(tmp_path / "unsaved-2.avsession")
     assert folder.exists()
