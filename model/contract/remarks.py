@@ -21,11 +21,16 @@ def remarks(info: ModelInfo, told: bool = False) -> tuple[str, ...]:
     if info.architecture.forced_first_ids:
         said.append("This model's files set the first token of every translation; it stands there however improbable.")
     if info.language_tokens and not told:
-        said.append(
-            f"This model translates into {len(info.language_tokens)} languages and needs to be told which: "
-            f"{listed(info.language_tokens)} at the very start of the sentence."
-        )
+        said.append(language_needed(info.language_tokens))
     return tuple(said)
+
+
+def language_needed(tokens: Sequence[str]) -> str:
+    """That a model has to be told which language to translate into."""
+    return (
+        f"This model translates into {len(tokens)} languages and needs to be told which: {listed(tokens)} at the very "
+        "start of the sentence."
+    )
 
 
 def language_of(tokens: Sequence[str], sentence: str) -> str:

@@ -67,7 +67,7 @@ class EvaluateOptions:
 
     `heads`: tell what each head does; `attributions`: how well attributions agree with leave-one-out; `typed`: how it
     takes capitals and typographic signs; `copied`: a file of sentences with the words that must stand in their
-    translations too; `json`: one object for programs in place of lines.
+    translations too; `json`: one object for programs in place of lines; `prefix` goes before each source.
     """
 
     model: Path
@@ -80,6 +80,7 @@ class EvaluateOptions:
     typed: bool = False
     copied: Path | None = None
     json: bool = False
+    prefix: str = ""
 
 
 def add_train_options(parser: argparse.ArgumentParser) -> None:
@@ -227,6 +228,7 @@ def evaluate_options(values: argparse.Namespace) -> EvaluateOptions:
         values.typed,
         values.copied,
         values.json,
+        getattr(values, "prefix", ""),
     )
 
 

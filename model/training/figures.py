@@ -21,6 +21,7 @@ from attention_viewer.model.analysis.alignment import (
 from attention_viewer.model.analysis.roles import head_roles
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import teacher_force
+from attention_viewer.model.contract.remarks import in_language
 from attention_viewer.model.training.data import Pair
 from attention_viewer.model.training.evaluation import LIMIT, Loss, Scores, Translations
 from attention_viewer.model.translator import Translator
@@ -125,7 +126,9 @@ def _aligned(translator: Translator, pair: Pair, gold: Gold) -> Sentence | None:
     target = translator.encode_target(pair.target)
     trace = translator.trace(teacher_force(Document(pair.source), [token.id for token in target]))
     source_words, target_words = words_of(trace.source_tokens), words_of(target)
-    if [_count(source_words), _count(target_words)] != [len(pair.source.split()), len(pair.target.split())]:
+    # The token of the language to translate into is no word.
+    source = in_language(translator.info.language_tokens, pair.source, "")
+    if [_count(source_words), _count(target_words)] != [len(source.split()), len(pair.target.split())]:
         return None
     return Sentence(trace.cross_attention, tuple(target_words), tuple(source_words), gold)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -52,14 +53,15 @@ def _parts(
     options: EvaluateOptions, pairs: Sequence[Pair], gold: Sequence[Gold] | None, to_copy: Sequence[Pair]
 ) -> Iterator[Part]:
     """The scores, and what is measured only where an option asks for it."""
-    sources = [pair.source for pair in pairs]
-    yield _scores_part(options, pairs)
+    spoken = [replace(pair, source=f"{options.prefix}{pair.source}") for pair in pairs]
+    sources = [pair.source for pair in spoken]
+    yield _scores_part(options, spoken)
     if options.typed:
         yield lines_part(typed_lines(pairs, _tokenizer(options), _translator(options)))
     if to_copy:
         yield lines_part(copied_lines(to_copy, _translator(options)))
     if gold is not None:
-        yield alignment_part(Translator(options.model, options.threads), pairs, gold)
+        yield alignment_part(Translator(options.model, options.threads), spoken, gold)
     if options.heads:
         yield roles_part(Translator(options.model, options.threads), sources)
     if options.attributions:
@@ -76,7 +78,7 @@ def _translator(options: EvaluateOptions) -> Callable[[Sequence[str]], tuple[str
     model, tokenizer = load(options.model), _tokenizer(options)
 
     def translations(texts: Sequence[str]) -> tuple[str, ...]:
-        sources = [[token.id for token in tokenizer.encode_source(text)] for text in texts]
+        sources = [[token.id for token in tokenizer.encode_source(f"{options.prefix}{text}")] for text in texts]
         return translate(model, sources, tokenizer.decode).texts
 
     return translations

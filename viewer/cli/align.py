@@ -30,7 +30,8 @@ ROWS = ("reads", "predicts")
 class AlignOptions:
     """Pairs of `source` to lines of `output` (None: standard output).
 
-    `layer` and `head`, from 0, and what `rows` stand for; None: those that agree best with the consensus.
+    `layer` and `head`, from 0, and what `rows` stand for; None: those that agree best with the consensus. `prefix` goes
+    before each source.
     """
 
     model: Path
@@ -40,6 +41,7 @@ class AlignOptions:
     layer: int | None = None
     head: int | None = None
     rows: str | None = None
+    prefix: str = ""
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +66,7 @@ def options(values: argparse.Namespace) -> AlignOptions:
         raise InputError("--layer and --head name one head together: give both, or neither for the best one.")
     if values.best and layer is not None:
         raise InputError("--best looks for a head, and --layer and --head name one: leave one of them out.")
-    return AlignOptions(values.model, values.file, values.output, values.force, layer, head, values.rows)
+    return AlignOptions(values.model, values.file, values.output, values.force, layer, head, values.rows, values.prefix)
 
 
 def run(options: AlignOptions) -> int:
@@ -75,13 +77,13 @@ def run(options: AlignOptions) -> int:
     check_checkpoint(options.model)
 
     def begin(groups: Iterator[list[Entry]]) -> tuple[Iterator[Entry], LinesOf]:
-        from attention_viewer.model.translator import Translator
+        from attention_viewer.viewer.cli.tracing import open_translator
 
         found = one_by_one(groups)
-        translator = Translator(options.model)
+        translator = open_translator(options.model, told=bool(options.prefix))
         first = list(islice(found, SAMPLE))
         aligner = _aligner(options, translator, first)
-        return chain(first, found), lambda line: [_links(translator, aligner, line)]
+        return chain(first, found), lambda line: [_links(translator, aligner, line, options.prefix)]
 
     return run_lines(LineBatch(options.source, options.output, options.force, _pair, "aligned"), begin)
 
@@ -105,7 +107,7 @@ def _aligner(options: AlignOptions, translator: Translator, first: Iterable[Entr
     _check_head(translator, head)
     if head is not None and wanted is not None:
         return Aligner(wanted, *head, agreement=1.0)
-    sentences = list(_sentences(translator, first))
+    sentences = list(_sentences(translator, first, options.prefix))
     if not sentences:
         return None
     aligner = best_aligner(sentences, wanted, head)
@@ -126,35 +128,36 @@ def _check_head(translator: Translator, head: tuple[int, int] | None) -> None:
         )
 
 
-def _sentences(translator: Translator, entries: Iterable[Entry]) -> Iterator[Sentence]:
+def _sentences(translator: Translator, entries: Iterable[Entry], prefix: str) -> Iterator[Sentence]:
     """The pairs that can be aligned, as far as they are needed to choose a head."""
     for entry in entries:
         try:
             if not isinstance(entry, BadLine) and entry.source:
-                yield _of_line(translator, entry)
+                yield _of_line(translator, entry, prefix)
         except InputError:
             # It is listed when its turn comes.
             continue
 
 
-def _links(translator: Translator, aligner: Aligner | None, line: Line) -> str:
+def _links(translator: Translator, aligner: Aligner | None, line: Line, prefix: str) -> str:
     from attention_viewer.model.analysis.alignment import pharaoh
     from attention_viewer.model.analysis.consensus import head_links
 
     # Where there is no aligner, no line can be aligned: this one will say why.
-    sentence = _of_line(translator, line) if line.source else None
+    sentence = _of_line(translator, line, prefix) if line.source else None
     return "" if sentence is None or aligner is None else pharaoh(head_links(sentence, aligner))
 
 
-def _of_line(translator: Translator, line: Line) -> Sentence:
+def _of_line(translator: Translator, line: Line, prefix: str) -> Sentence:
     assert line.target is not None
-    return sentence_of_pair(translator, line.source, line.target)
+    return sentence_of_pair(translator, line.source, line.target, prefix)
 
 
-def sentence_of_pair(translator: Translator, source: str, target: str) -> Sentence:
+def sentence_of_pair(translator: Translator, source: str, target: str, prefix: str = "") -> Sentence:
     """The weights of a pair's forced translation, and the words, split at spaces, of its tokens.
 
-    Raises InputError where the model cannot work with it.
+    `prefix` goes before the source: the token of a language, which is no word of it. Raises InputError where the model
+    cannot work with it.
     """
     from attention_viewer.model.analysis.alignment import Sentence
     from attention_viewer.model.analysis.words import words_at
@@ -162,10 +165,16 @@ def sentence_of_pair(translator: Translator, source: str, target: str) -> Senten
     from attention_viewer.model.contract.hypotheses import teacher_force
 
     tokens = [token.id for token in translator.encode_target(target)]
-    trace = translator.trace(teacher_force(Document(source), tokens))
-    columns = words_at(source, [token.span for token in trace.source_tokens])
+    trace = translator.trace(teacher_force(Document(f"{prefix}{source}"), tokens))
+    first = 1 if prefix else 0
+    spans = [_shifted(token.span, len(prefix)) for token in trace.source_tokens[first:]]
+    columns = [*[None] * first, *words_at(source, spans)]
     rows = words_at(target, translator.target_ranges(target))
     return Sentence(trace.cross_attention, tuple(rows), tuple(columns))
+
+
+def _shifted(span: tuple[int, int] | None, by: int) -> tuple[int, int] | None:
+    return span and (span[0] - by, span[1] - by)
 
 
 ALIGN = Command(
@@ -184,4 +193,5 @@ aligned become empty ones, all such lines are listed at the end, and the exit co
     add=add,
     options=options,
     run=run,
+    translates=True,
 )

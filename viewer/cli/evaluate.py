@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from attention_viewer.model.training.arguments import (
     EVALUATE_EXAMPLE,
@@ -11,7 +12,7 @@ from attention_viewer.model.training.arguments import (
     add_evaluate_options,
     evaluate_options,
 )
-from attention_viewer.viewer.cli.command import Command, add_model
+from attention_viewer.viewer.cli.command import PROGRAM, Command, add_model
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,11 +23,14 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: EvaluateOptions) -> int:
     """Measure a model."""
-    from attention_viewer.model.checkpoint import check_checkpoint
+    from attention_viewer.model.checkpoint import examine
+    from attention_viewer.model.contract.remarks import language_needed
     from attention_viewer.viewer.cli.preflight import check_extra
 
-    check_checkpoint(options.model)
+    languages = examine(options.model).tokenizer.language_tokens
     check_extra("evaluate")
+    if languages and not options.prefix:
+        print(f"{PROGRAM}: {language_needed(languages)}", file=sys.stderr)
     from attention_viewer.model.training.measure import evaluate
 
     return evaluate(options)
@@ -40,4 +44,5 @@ EVALUATE = Command(
     add=add,
     options=evaluate_options,
     run=run,
+    translates=True,
 )

@@ -112,13 +112,18 @@ def open_tracer(model: Path, threads: int = 1, told: bool = False) -> Tracer:
 
     `told`: which language to translate into was said. Raises CheckpointError where there is none that can be computed.
     """
+    return Tracer(open_translator(model, threads, told))
+
+
+def open_translator(model: Path, threads: int = 1, told: bool = False) -> Translator:
+    """A translator on a checkpoint, with what is to be said of it on standard error; as `open_tracer`."""
     from attention_viewer.model.contract.remarks import remarks
     from attention_viewer.model.translator import Translator
 
     translator = Translator(model, threads)
     for said in remarks(translator.info, told):
         print(f"{PROGRAM}: {said}", file=sys.stderr)
-    return Tracer(translator)
+    return translator
 
 
 def saved_session(file: Path | None, model: Path) -> SavedSession | None:
