@@ -1,4 +1,4 @@
-"""The first start shows a living example and what to try; later ones the last sentence; drops open what they hold."""
+"""The first start shows a living example and what to try; later ones what was used last."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.first_card import FirstCard
 from attention_viewer.viewer.widgets.mnemonics import plain
 from attention_viewer.viewer.window.app import Parts, restore_layout, save_layout
-from attention_viewer.viewer.window.starting import FIRST_STEPS, first_line, take_dropped
+from attention_viewer.viewer.window.starting import FIRST_STEPS, first_line
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
@@ -100,14 +100,6 @@ def goes_out_of_the_menu(parts: Parts, qtbot: QtBot) -> None:
     box.close()
     menu.aboutToShow.emit()
     assert [each.isEnabled() for each in menu.actions()] == [False]
-
-
-def test_a_text_that_is_dropped_becomes_the_sentence(window: Parts, qtbot: QtBot, tmp_path: Path) -> None:
-    text = tmp_path / "words.txt"
-    text.write_text("\n  The cat is black.  \nAnother line.\n", encoding="utf-8")
-    take_dropped(text, window.window, window.controller, window.menu_actions)
-    qtbot.waitUntil(lambda: window.controller.loaded.sentence == "The cat is black.", timeout=20_000)
-    assert rows(window) == 0
 
 
 @pytest.mark.parametrize(

@@ -25,8 +25,7 @@ from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.recovery_dialog import RecoveryDialog
 from attention_viewer.viewer.window.app import Parts, keep_work
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -40,9 +39,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from support.dropping import Action, drag_events, drop
 from support.waiting import PATIENCE, SENTENCE, Open, settle, wait_for_step
 
-Action = Qt.DropAction
 OTHER = "I love you."
 
 
@@ -315,35 +314,6 @@ def test_a_pipe_is_neither_read_nor_written(work: Parts, tmp_path: Path) -> None
 # Drops
 
 
-def drag_events(data: QMimeData, where: QPoint, actions: Qt.DropAction) -> list[QDropEvent]:
-    buttons = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier
-    return [
-        QDragEnterEvent(where, actions, data, *buttons),
-        QDragMoveEvent(where, actions, data, *buttons),
-        QDropEvent(QPointF(where), actions, data, *buttons),
-    ]
-
-
-def drop(
-    parts: Parts, *names: str, actions: Qt.DropAction = Action.MoveAction | Action.CopyAction
-) -> list[Qt.DropAction | None]:
-    """Drag files from outside over the window and let go, as a file manager that proposes to move them.
-
-    Gives the answers to entering, moving and letting go, as far as it came to that; None is a refusal.
-    """
-    data = QMimeData()
-    data.setUrls([QUrl(name) if "://" in name else QUrl.fromLocalFile(name) for name in names])
-    answers: list[Qt.DropAction | None] = []
-    for event in drag_events(data, QPoint(9, 9), actions):
-        assert event.proposedAction() is Action.MoveAction
-        event.ignore()
-        QApplication.sendEvent(parts.window, event)
-        answers.append(event.dropAction() if event.isAccepted() else None)
-        if answers[-1] is None:
-            break
-    return answers
-
-
 def test_a_dropped_session_is_copied_and_undo_brings_the_work_back(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     document, theirs = work.controller.document, tmp_path / "theirs.avsession"
     session(theirs, Document(OTHER))
@@ -360,7 +330,7 @@ def test_a_dropped_session_is_copied_and_undo_brings_the_work_back(work: Parts, 
     ("names", "said"),
     [
         (("/a.avsession", "/b.avsession"), "2 files were dropped: drop one at a time"),
-        (("/far/<b>picture</b>\n.png",), "‘b> .png’ is no session"),
+        (("/far/<b>picture</b>\n.png",), "‘b> .png’ is nothing that opens here"),
         (("https://example.org/a.avsession",), "is not on this computer"),
     ],
 )

@@ -68,6 +68,8 @@ POSITIONS = (("on", "On"), ("off", "Off"), ("shuffled", "Shuffled"))
 ACTIONS = (
     ActionSpec("open_session", "File", "Open session …", lambda c: c.sessions.choose_file(), ("Ctrl+Shift+O",),
                enabled=COMPUTES, tip="Open a sentence with all its experiments from an .avsession file"),
+    ActionSpec("open_arrays", "File", "Open attention weights …", lambda c: c.arrays.choose(),
+               tip="What another program computed, an .npz or .json file, in a window of its own"),
     ActionSpec("save_session", "File", "Save session", lambda c: c.sessions.save(), ("Ctrl+S",), TAKES_SENTENCE,
                tip="Save the sentence with all its experiments"),
     ActionSpec("save_session_as", "File", "Save session as …", lambda c: c.sessions.save_as(), ("Ctrl+Shift+S",),

@@ -12,6 +12,7 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.look import theme
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.menus.array_actions import ArrayActions
 from attention_viewer.viewer.menus.closing import Closing
 from attention_viewer.viewer.menus.head_sets import HeadSets
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
@@ -54,6 +55,7 @@ class MenuActions(QObject):
         self.laboratory_actions = LaboratoryActions(window, laboratory)
         self.head_sets = HeadSets(window, laboratory, settings)
         self.sessions = SessionActions(window, controller, settings)
+        self.arrays = ArrayActions(window)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)
         self.models = ModelActions(window, controller, settings, self.closing, bundled)

@@ -56,8 +56,12 @@ class Touring(QObject):
         """Open a tour that somebody wrote."""
         name, _ = QFileDialog.getOpenFileName(self._window, "Open a tour", "", FILTER)
         if name:
-            self._window.workspaces.use(WORKSPACE)
-            self.open(Path(name))
+            self.take(Path(name))
+
+    def take(self, path: Path) -> None:
+        """Use the workspace of the tour, and open one that somebody wrote."""
+        self._window.workspaces.use(WORKSPACE)
+        self.open(path)
 
     def open(self, path: Path, quietly: bool = False) -> None:
         """Open a tour; say so where it is none."""

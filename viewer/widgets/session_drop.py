@@ -1,4 +1,4 @@
-"""What is dragged onto the window: a session, a text file, a model's directory, or none of these. A drop is a copy."""
+"""What is dragged onto the window: a file that it opens, a model's directory, or neither. A drop is a copy."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from PySide6.QtGui import QDropEvent
 SUFFIX = ".avsession"
 TEXTS = (".txt", ".text", ".tsv")
 ARRAYS = (".npz", ".json")
+TOUR = ".tour"
+WELCOME = f"a session ({SUFFIX}), a tour, a text, arrays ({', '.join(ARRAYS)}) or a model's directory"
 
 
 def as_copy(event: QDropEvent) -> bool:
@@ -26,16 +28,13 @@ def as_copy(event: QDropEvent) -> bool:
 
 
 def session_in(dropped: QMimeData) -> tuple[str, str]:
-    """The one session, text file or directory that was dropped, or "" and a sentence that says what to drop."""
+    """The one file or directory that was dropped, or "" and a sentence that says what to drop."""
     urls = dropped.urls()
     if len(urls) != 1:
-        return "", f"{len(urls)} files were dropped: drop one at a time, a session, a text file or a model's directory."
+        return "", f"{len(urls)} files were dropped: drop one at a time, {WELCOME}."
     name = urls[0].toLocalFile()
     if not name:
         return "", f"{shown_text(urls[0].toString())} is not on this computer: save it here first, then drop that file."
-    if not name.lower().endswith((SUFFIX, *TEXTS)) and not Path(name).is_dir():
-        what = shown_text(Path(name).name)
-        said = f"‘{what}’ is no session of Attention Viewer: drop a file that ends in {SUFFIX}, a text or a model."
-        arrays = Path(name).suffix.lower() in ARRAYS
-        return "", f"{said} Arrays have a window of their own: attention-viewer --trace FILE." if arrays else said
+    if not name.lower().endswith((SUFFIX, TOUR, *TEXTS, *ARRAYS)) and not Path(name).is_dir():
+        return "", f"‘{shown_text(Path(name).name)}’ is nothing that opens here: drop {WELCOME}."
     return name, ""

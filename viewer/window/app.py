@@ -143,7 +143,7 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     keys.unclaimed.connect(actions.explain)
     window.set_actions({spec: actions[spec] for spec in ("first", "back", "step", "last", "play")})
     window.add_dock_menu(actions.menu("View"))
-    menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["save_session"])
+    menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["open_arrays"])
     menu_actions.models.add_recent_menu(actions.menu("Model"), actions["bundled"])
     window.source_bar.root_requested.connect(lambda: menu_actions.choose(COLOR_RANGE, ColorRange.SQUARE_ROOT))
     window.file_dropped.connect(lambda name: take_dropped(Path(name), window, controller, menu_actions))

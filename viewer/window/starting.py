@@ -13,7 +13,7 @@ from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.first_card import FirstCard
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.widgets.session_drop import SUFFIX
+from attention_viewer.viewer.widgets.session_drop import ARRAYS, SUFFIX, TOUR
 
 GREETED = "greeted"
 """The setting that says that the example was shown once."""
@@ -42,13 +42,18 @@ def start_with(window: MainWindow, controller: Controller, settings: Settings, b
 
 
 def take_dropped(path: Path, window: MainWindow, controller: Controller, menus: MenuActions) -> None:
-    """Open what was dragged onto the window: a model's directory, a session, or the first line of a text file."""
-    if uncomputed := controller.loaded.uncomputed:
+    """Open what was dragged onto the window: a model's directory, a session, a tour, arrays, or a text's first line."""
+    suffix = path.suffix.lower()
+    if suffix in ARRAYS and not path.is_dir():
+        menus.arrays.open(path)
+    elif uncomputed := controller.loaded.uncomputed:
         window.source_bar.set_hint(uncomputed)
     elif path.is_dir():
         menus.models.open(str(path))
-    elif path.suffix.lower() == SUFFIX:
+    elif suffix == SUFFIX:
         menus.sessions.open(path)
+    elif suffix == TOUR:
+        menus.touring.take(path)
     else:
         line, refusal = first_line(path)
         if refusal:
