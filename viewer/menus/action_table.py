@@ -160,6 +160,8 @@ ACTIONS = (
     ActionSpec("show_difference", "Experiment/Compare", "Maps show A − B",
                lambda c: c.laboratory.show_side(Side.DIFFERENCE), ("Alt+3",), COMPARES,
                lambda c: c.controller.view.side is Side.DIFFERENCE),
+    ActionSpec("heads_by_role", "View", "Heads by role …", lambda c: c.reading.choose_role(), ("Ctrl+Shift+J",),
+               HAS_SENTENCE, tip="All heads of the active map that look at one place, as one map"),
     ActionSpec("layer_up", "View/Layer and head", "Previous layer",
                lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), HAS_MODEL),
     ActionSpec("layer_down", "View/Layer and head", "Next layer",

@@ -17,6 +17,7 @@ from attention_viewer.viewer.menus.closing import Closing
 from attention_viewer.viewer.menus.head_sets import HeadSets
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.menus.model_actions import ModelActions
+from attention_viewer.viewer.menus.reading_actions import ReadingActions
 from attention_viewer.viewer.menus.recovery_actions import RecoveryActions
 from attention_viewer.viewer.menus.session_actions import SessionActions
 from attention_viewer.viewer.menus.touring import Touring
@@ -54,6 +55,7 @@ class MenuActions(QObject):
         self.presenting = False
         self.laboratory_actions = LaboratoryActions(window, laboratory)
         self.head_sets = HeadSets(window, laboratory, settings)
+        self.reading = ReadingActions(window, controller)
         self.sessions = SessionActions(window, controller, settings)
         self.arrays = ArrayActions(window)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)

@@ -21,6 +21,7 @@ from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutat
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.questions import Question
+from attention_viewer.viewer.state.survey import Survey
 
 Result = TypeVar("Result")
 
@@ -71,13 +72,16 @@ class Results:
     """All results, and how far those have come that are awaited.
 
     `spelled` has the texts of hypotheses, of which a document has several; `other` is what was asked to stand beside
-    whatever is shown, which no question of the document shown decides.
+    whatever is shown, which no question of the document shown decides; no more does it `survey`, all heads over a file,
+    and how far that is (`surveying`).
     """
 
     answers: Mapping[Quantity[Any], Answered[Any]] = field(default_factory=dict)
     advances: Mapping[Quantity[Any], Answered[Progress]] = field(default_factory=dict)
     spelled: Mapping[Question, HypothesisText] = field(default_factory=dict)
     other: Other | None = None
+    survey: Survey | None = None
+    surveying: Progress | None = None
 
     def of(self, quantity: Quantity[Result], document: Document | None) -> Result | None:
         """A quantity of a document; None where it is not known."""

@@ -149,6 +149,13 @@ def toggle_head(view: ViewState, kind: Kind, head: Head) -> ViewState:
     return choose(view, HEADS_SHOWN, shown if now else HeadsShown.ONE)
 
 
+def choose_heads(view: ViewState, kind: Kind, heads: frozenset[Head]) -> ViewState:
+    """The view with some heads of a kind, in the place of those chosen before, shown as one map."""
+    shown = view[HEADS_SHOWN] if view[HEADS_SHOWN] in CHOSEN else HeadsShown.CHOSEN_MEAN
+    view = replace(view, sets=MappingProxyType({**view.sets, kind: heads}), active=kind)
+    return choose(view, HEADS_SHOWN, shown)
+
+
 def move_head(view: ViewState, layers: int, heads: int, maps: Iterable[MapInfo]) -> ViewState:
     """The view with the active panel's selection moved by so many layers and heads, stopping at the edges."""
     now = view.heads[view.active]

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.limits import LONGEST_SOURCE
+from attention_viewer.model.contract.plain_files import opened
 from attention_viewer.model.contract.refusals import DIRECTORY, FORBIDDEN, of_directory, of_reading, of_writing
 from attention_viewer.model.whole_files import WriteError, is_special, real, write_whole
 
+LONGEST_LINE = 8 * LONGEST_SOURCE
+"""Bytes of a sentence and its translation."""
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -21,6 +26,32 @@ def read_raw_lines(path: Path) -> list[bytes]:
             return list(file)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {of_reading(error)}") from None
+
+
+def first_lines(path: Path, most: int) -> tuple[tuple[str, ...], bool]:
+    """The first lines of a UTF-8 file that are not blank, `most` of them at most, and whether there are more.
+
+    Raises InputError, naming the line, where it cannot be read or a line is no UTF-8 or longer than a sentence.
+    """
+    found: list[str] = []
+    with opened(path, error=InputError) as file:
+        for number in count(1):
+            raw = file.readline(LONGEST_LINE + 1)
+            if not raw:
+                return tuple(found), False
+            if len(raw) > LONGEST_LINE:
+                raise InputError(
+                    f"Line {number} of {path} is longer than {LONGEST_LINE} bytes: give a sentence a line."
+                )
+            try:
+                text = decoded_line(number, raw)
+            except InputError as error:
+                raise InputError(f"Line {number} of {path}: {error}") from None
+            if text.strip() and len(found) == most:
+                return tuple(found), True
+            if text.strip():
+                found.append(text)
+    return tuple(found), False
 
 
 def decoded_line(number: int, raw: bytes) -> str:

@@ -12,6 +12,8 @@ from attention_viewer.viewer.widgets.sorting_view import Index, Role, SortingVie
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
+HEADING_EMS = 1.5
+"""What a heading needs beside its words."""
 OWN_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 """Keys that the table needs itself; elsewhere they step the decoder. Return chooses a row."""
 
@@ -68,7 +70,6 @@ class SortedTable(QWidget):
         self.table = SortingView(name, self._rows, OWN_KEYS)
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.table.horizontalHeader().setStretchLastSection(True)
         self.table.clicked.connect(lambda index: self._choose(self.table.row_of(index)))
         self.table.returned.connect(self._choose)
         self.setAccessibleName(name)
@@ -93,14 +94,15 @@ class SortedTable(QWidget):
             self.table.verticalScrollBar().setValue(scrolled)
         self._rows.spec = spec
         if spec.columns != before:
-            self.table.resizeColumnsToContents()
+            self._fit_columns()
         self._select(spec.selected)
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
         self.table.set_row_height(style)
         self._column.setSpacing(round(0.5 * style.em))
-        self.table.resizeColumnsToContents()
+        self._em = style.em
+        self._fit_columns()
 
     def shown(self) -> tuple[tuple[str, ...], ...]:
         """The texts of the rows from top to bottom, as they are sorted."""
@@ -109,6 +111,13 @@ class SortedTable(QWidget):
 
     def _choose(self, row: int) -> None:
         self.chosen.emit(self._rows.spec.keys[row])
+
+    def _fit_columns(self) -> None:
+        """Columns as wide as their cells, and their headings with the arrow of the one that is sorted by."""
+        heading = self.table.horizontalHeader().fontMetrics()
+        for index, column in enumerate(self._rows.spec.columns):
+            words = heading.horizontalAdvance(column.heading) + round(HEADING_EMS * self._em)
+            self.table.setColumnWidth(index, max(words, self.table.sizeHintForColumn(index) + round(0.5 * self._em)))
 
     def _select(self, key: object) -> None:
         """Mark the row of a key, and bring it into sight where it is another one than before."""

@@ -150,7 +150,7 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     _connect_intents(window, controller)
     _connect_laboratory(window, laboratory, menu_actions.laboratory_actions)
     connect_inside(window, controller, laboratory.measuring)
-    connect_reading(window, controller, menu_actions.laboratory_actions)
+    connect_reading(window, controller, menu_actions)
     connect_settings(window, controller, settings)
     _connect_answers(window, controller, worker)
     _connect_shown(window, panels, presenter, laboratory)

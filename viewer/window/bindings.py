@@ -163,6 +163,12 @@ def _measured(loaded: Loaded, quantity: Quantity[Any]) -> Loaded:
     )
 
 
+def _of_heads(loaded: Loaded) -> Loaded:
+    """What was measured of heads on the sentence, and over a file."""
+    seen, results = _measured(loaded, HEADS), loaded.results
+    return replace(seen, results=replace(seen.results, survey=results.survey, surveying=results.surveying))
+
+
 def _changed(loaded: Loaded) -> tuple[str, str]:
     """What is changed in the model, in a few words and in all."""
     changed = loaded.document.interventions if loaded.document and loaded.trace else NONE
@@ -253,7 +259,7 @@ RANKED: tuple[Binding[Scene], ...] = (
             lambda w, spec: w.set_spec(spec), control=True),
 )
 HEADS_MEASURED: tuple[Binding[Scene], ...] = (
-    Binding("heads", lambda s: (_measured(s.loaded, HEADS), ViewState(heads=s.view.heads, active=s.view.active)),
+    Binding("heads", lambda s: (_of_heads(s.loaded), ViewState(heads=s.view.heads, active=s.view.active)),
             resolve_heads.heads_spec, lambda w, spec: w.set_spec(spec)),
 )
 HYPOTHESES: tuple[Binding[Scene], ...] = (

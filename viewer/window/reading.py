@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
+from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.widgets.main_window import MainWindow
 
 
-def connect_reading(window: MainWindow, controller: Controller, menu_actions: LaboratoryActions) -> None:
-    """Connect the table of heads, and the menus at a source token and at a candidate."""
+def connect_reading(window: MainWindow, controller: Controller, menu_actions: MenuActions) -> None:
+    """Connect the panel of heads, and the menus at a source token and at a candidate."""
+    reading, laboratory, bar = menu_actions.reading, menu_actions.laboratory_actions, window.heads.bar
     window.heads.head_selected.connect(controller.select_head)
-    window.source_strip.context_requested.connect(menu_actions.show_source_menu)
-    window.candidates.menu_requested.connect(menu_actions.show_candidate_menu)
+    bar.links_drawn.connect(reading.draw_links)
+    bar.links_copied.connect(reading.copy_links)
+    bar.role_pooled.connect(reading.pool_role)
+    bar.file_wanted.connect(reading.choose_file)
+    bar.file_stopped.connect(reading.surveying.stop)
+    bar.file_closed.connect(reading.surveying.close)
+    window.source_strip.context_requested.connect(laboratory.show_source_menu)
+    window.candidates.menu_requested.connect(laboratory.show_candidate_menu)

@@ -6,16 +6,18 @@ from collections.abc import Callable, Generator, Sequence
 
 from attention_viewer.model.analysis.encoding_properties import Judged, judge
 from attention_viewer.model.analysis.head_table import HeadTable
-from attention_viewer.model.contract.api import How, Progress, Token
+from attention_viewer.model.contract.api import How, Progress, Token, Trace
 from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.experiments import Check, HeadEffect
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.state.results import HypothesisText, Measured, hypothesis_text
 from attention_viewer.viewer.state.state import Traced
-from attention_viewer.viewer.work.jobs import Work
+from attention_viewer.viewer.state.survey import Lines, Survey
+from attention_viewer.viewer.work.jobs import Result, Work
 
 
 def trace_work(document: Document) -> Work[Traced]:
@@ -132,6 +134,50 @@ def heads_work(document: Document) -> Work[HeadTable]:
         return (yield from head_table(trace))
 
     return work
+
+
+def survey_work(lines: Lines) -> Work[Survey]:
+    """Work that measures every head over sentences, reporting each; a translation that is not given is the model's."""
+
+    def work(model: OpenModel) -> Generator[Progress, None, Survey]:
+        from attention_viewer.model.analysis.head_table import Gathered, gathering, table_of
+
+        gathered, left_out, total = Gathered(), 0, len(lines.pairs)
+        for done, pair in enumerate(lines.pairs):
+            try:
+                trace = yield from _each(_traced(model, *pair), Progress(done, total))
+            except InputError:
+                left_out += 1
+                continue
+            gathered = yield from _each(gathering(gathered, trace), Progress(done, total))
+        if left_out == total:
+            raise InputError(
+                f"No line of {lines.name} is a sentence that this model can work with: choose another file."
+            )
+        return Survey(lines, total - left_out, left_out, table_of(gathered))
+
+    return work
+
+
+def _traced(model: OpenModel, source: str, target: str | None) -> Generator[Progress, None, Trace]:
+    from attention_viewer.model.contract.document import go_to
+    from attention_viewer.model.contract.hypotheses import teacher_force
+
+    document = Document(source)
+    if target is not None:
+        document = teacher_force(document, [token.id for token in model.encode_target(target)])
+    return (yield from model.trace_steps(go_to(document, document.limit)))
+
+
+def _each(steps: Generator[Progress, None, Result], progress: Progress) -> Generator[Progress, None, Result]:
+    """Work in pieces that reports the progress of what it is a part of."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            result: Result = stop.value
+            return result
+        yield progress
 
 
 def decoder_lens_work(document: Document) -> Work[DecoderLens]:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import pytest
+from attention_viewer.model.analysis.alignment import Convention
 from attention_viewer.model.analysis.head_table import head_table
 from attention_viewer.model.analysis.measures import MEASURES
+from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS, DECODER
@@ -16,6 +18,7 @@ from attention_viewer.viewer.resolve.resolve_heads import COLUMNS, heads_spec
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import HEADS, Results
 from attention_viewer.viewer.state.specs import Pending
+from attention_viewer.viewer.state.survey import Lines, Survey
 from attention_viewer.viewer.state.table_spec import TableSpec
 from attention_viewer.viewer.state.view_state import Head, ViewState
 from support import traces
@@ -28,9 +31,13 @@ def loaded(rows: int = 3) -> Loaded:
 
 
 def spec(now: Loaded, view: ViewState | None = None) -> TableSpec:
-    found = heads_spec(now, view or ViewState())
+    found = heads_spec(now, view or ViewState()).table
     assert isinstance(found, TableSpec)
     return found
+
+
+def column(heading: str) -> int:
+    return [each.heading for each in COLUMNS].index(heading)
 
 
 def test_every_head_has_a_row_of_numbers_and_a_role() -> None:
@@ -42,17 +49,57 @@ def test_every_head_has_a_row_of_numbers_and_a_role() -> None:
     assert found.selected == HeadId(CROSS, 1, 2) and found.rows[at][0].text == "Cross 2.3"
     table = now.found(HEADS)
     assert table is not None
-    for place, measure in enumerate(MEASURES, 1):
-        assert found.rows[at][place].order == pytest.approx(float(table[CROSS].measures[measure.name][1, 2]))
+    for measure in MEASURES:
+        assert found.rows[at][column(measure.title)].order == pytest.approx(
+            float(table[CROSS].measures[measure.name][1, 2])
+        )
     assert found.rows[at][-1].text == "0.00" and found.rows[at - 1][-1].text != "0.00"
 
 
 def test_what_is_not_known_is_no_number() -> None:
     rows = dict(zip(spec(loaded(1)).keys, spec(loaded(1)).rows, strict=True))
     cells = rows[HeadId(DECODER, 0, 0)]
-    assert cells[-3].text == cells[-2].text == "–"
+    assert cells[column("Looks at")].text == cells[column("Share")].text == cells[column("Aligns")].text == "–"
 
 
 def test_while_it_is_measured_it_says_so() -> None:
-    waiting = heads_spec(replace(loaded(), results=Results()), ViewState())
+    waiting = heads_spec(replace(loaded(), results=Results()), ViewState()).table
     assert isinstance(waiting, Pending) and "Measuring" in waiting.reason
+
+
+def test_the_head_that_aligns_best_is_named_with_its_agreement() -> None:
+    now = loaded(4)
+    found, table = heads_spec(now, ViewState()), now.found(HEADS)
+    assert table is not None and table[CROSS].alignment is not None and table[DECODER].alignment is None
+    best, agreed = table[CROSS].alignment.aligner, table[CROSS].alignment.best
+    row = "predicted" if best.convention is Convention.PREDICTS else "read"
+    assert found.aligner.startswith(f"Aligns words best: Cross {best.layer + 1}.{best.head + 1} (row = token {row})")
+    assert found.aligner.endswith(f"{agreed.max():.2f}") and agreed.max() == pytest.approx(best.agreement)
+    rows = dict(zip(spec(now).keys, spec(now).rows, strict=True))
+    for head in (Head(0, 1), Head(best.layer, best.head)):
+        cell = rows[HeadId(CROSS, head.layer, head.head)][column("Aligns")]
+        assert cell.order == pytest.approx(float(agreed[head.layer, head.head]))
+    assert heads_spec(loaded(0), ViewState()).aligner == ""
+
+
+def test_heads_of_the_selected_ones_role_are_counted() -> None:
+    now = loaded(4)
+    table = now.found(HEADS)
+    assert table is not None
+    view = ViewState(heads=MappingProxyType({**ViewState().heads, CROSS: Head(1, 2)}))
+    role = table[CROSS].roles[5].role
+    found = heads_spec(now, view)
+    assert (found.role, found.alike) == (role, sum(each.role == role for each in table[CROSS].roles))
+
+
+def test_the_heads_of_a_file_take_the_place_of_the_sentences() -> None:
+    now, other = loaded(4), finished(head_table(traces.trace(3)))
+    survey = Survey(Lines("news.txt", (("a", None),) * 5, cut=True), 4, 1, other)
+    found = heads_spec(replace(now, results=replace(now.results, survey=survey)), ViewState())
+    assert found.of_file and isinstance(found.table, TableSpec)
+    assert "over the first 4 sentences of news.txt, 1 left out, by the model as it was trained" in found.table.note
+    at = found.table.keys.index(HeadId(CROSS, 0, 0))
+    cell = found.table.rows[at][column("Entropy")]
+    assert cell.order == pytest.approx(float(other[CROSS].measures["entropy"][0, 0]))
+    under_way = heads_spec(replace(now, results=replace(now.results, surveying=Progress(2, 5))), ViewState())
+    assert under_way.progress == "2 of 5 sentences measured …" and not under_way.of_file

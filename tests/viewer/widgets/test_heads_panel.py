@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.state.heads_spec import HeadsSpec
 from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.table_spec import Cell, Column, TableSpec
 from attention_viewer.viewer.widgets.heads_panel import HeadsPanel
@@ -27,7 +28,7 @@ def panel(qtbot: QtBot, style: Style) -> HeadsPanel:
     panel = HeadsPanel(style)
     qtbot.addWidget(panel)
     panel.resize(400, 300)
-    panel.set_spec(SPEC)
+    panel.set_spec(HeadsSpec(SPEC))
     panel.show()
     return panel
 
@@ -37,7 +38,8 @@ def test_numbers_are_sorted_as_numbers_and_stay_so(panel: HeadsPanel) -> None:
     assert [row[0] for row in table.shown()] == ["Cross 1.1", "Cross 1.2", "Cross 1.3"]
     table.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
     assert [row[1] for row in table.shown()] == ["10.00", "2.00", "0.50"]
-    panel.set_spec(replace(SPEC, rows=(SPEC.rows[0], (SPEC.rows[1][0], Cell("20.00", 20.0)), SPEC.rows[2])))
+    rows = (SPEC.rows[0], (SPEC.rows[1][0], Cell("20.00", 20.0)), SPEC.rows[2])
+    panel.set_spec(HeadsSpec(replace(SPEC, rows=rows)))
     assert [row[1] for row in table.shown()] == ["20.00", "10.00", "0.50"]
 
 
@@ -57,7 +59,23 @@ def test_a_click_or_return_shows_a_head(panel: HeadsPanel, qtbot: QtBot) -> None
 def test_the_selected_head_is_marked_and_reasons_are_said(panel: HeadsPanel) -> None:
     table = panel.table
     assert table.table.currentIndex().row() == 1 and table.note.text() == "a note"
-    panel.set_spec(replace(SPEC, selected=("cross", 0, 2)))
+    panel.set_spec(HeadsSpec(replace(SPEC, selected=("cross", 0, 2))))
     assert table.table.currentIndex().row() == 2
-    panel.set_spec(Pending("Measuring …"))
+    panel.set_spec(HeadsSpec(Pending("Measuring …")))
     assert table.note.text() == "Measuring …" and not table.table.isVisible()
+
+
+def test_what_can_be_done_is_offered_and_nothing_else(panel: HeadsPanel, qtbot: QtBot) -> None:
+    bar = panel.bar
+    offered = (bar.draw, bar.copy, bar.role, bar.file, bar.stop, bar.back)
+    assert [each.isVisible() for each in offered] == [False, False, False, True, False, False]
+    panel.set_spec(HeadsSpec(SPEC, "Aligns words best: Cross 1.2", "</s>", 3, of_file=True))
+    assert [each.isVisible() for each in offered] == [True, True, True, True, False, True]
+    assert bar.role.text() == "Role as one map (3 heads)" and "</s>" in bar.role.toolTip()
+    panel.set_spec(HeadsSpec(SPEC, progress="2 of 9 sentences measured …"))
+    assert [each.isVisible() for each in offered] == [False, False, False, False, True, False]
+    assert bar.progress.text() == "2 of 9 sentences measured …"
+    with qtbot.waitSignal(bar.file_stopped):
+        qtbot.mouseClick(bar.stop, Qt.MouseButton.LeftButton)
+    panel.set_spec(HeadsSpec(SPEC, no_file="There is no model."))
+    assert not bar.file.isEnabled() and bar.file.toolTip() == "There is no model."
