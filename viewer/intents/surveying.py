@@ -28,29 +28,29 @@ class Surveying(QObject):
 
     def start(self, lines: Lines) -> None:
         """Measure the heads over some lines, in the place of what was measured over others."""
-        self._keep(survey=None, surveying=Progress(0, len(lines.pairs)))
+        self._keep(None, Progress(0, len(lines.pairs)))
         ask = self._controller.inquiries.ask
         ask(SURVEY, survey_work(lines), self._answered, self._failed, self._advanced, Priority.LONG)
 
     def stop(self) -> None:
         """Measure no further."""
         self._controller.inquiries.drop(SURVEY)
-        self._keep(surveying=None)
+        self._keep(None, None)
 
     def close(self) -> None:
         """Show the heads of the sentence again."""
-        self._keep(survey=None)
+        self._keep(None, None)
 
     def _answered(self, answer: Answer[Survey]) -> None:
-        self._keep(survey=answer.result, surveying=None)
+        self._keep(answer.result, None)
 
     def _advanced(self, advance: Advance) -> None:
-        self._keep(surveying=advance.progress)
+        self._keep(None, advance.progress)
 
     def _failed(self, failure: Failure) -> None:
-        self._keep(surveying=None)
+        self._keep(None, None)
         self.failed.emit(failure.message)
 
-    def _keep(self, **changes: object) -> None:
+    def _keep(self, survey: Survey | None, progress: Progress | None) -> None:
         loaded = self._controller.loaded
-        self._controller.load(replace(loaded, results=replace(loaded.results, **changes)))
+        self._controller.load(replace(loaded, results=replace(loaded.results, survey=survey, surveying=progress)))

@@ -43,7 +43,8 @@ def test_several_sentences_are_averaged() -> None:
         np.testing.assert_allclose(found[kind].unlike, (alone[0][kind].unlike + alone[1][kind].unlike) / 2, rtol=1e-5)
         assert found[kind].roles == head_roles([one, two], kind)
     sentences = [sentence for each in (one, two) if (sentence := sentence_of(each)) is not None]
-    assert found[CROSS].alignment is not None and found[CROSS].alignment.aligner == best_aligner(sentences)
+    alignment = found[CROSS].alignment
+    assert alignment is not None and alignment.aligner == best_aligner(sentences)
     # The first row of a decoder has no choice: it counts for nothing, in the mean of diagonality too.
     with_first = table_of(finished(gathering(gathered, traces.trace(1))))[DECODER].measures["diagonality"]
     np.testing.assert_allclose(with_first, found[DECODER].measures["diagonality"])

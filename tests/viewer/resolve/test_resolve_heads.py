@@ -70,8 +70,10 @@ def test_while_it_is_measured_it_says_so() -> None:
 def test_the_head_that_aligns_best_is_named_with_its_agreement() -> None:
     now = loaded(4)
     found, table = heads_spec(now, ViewState()), now.found(HEADS)
-    assert table is not None and table[CROSS].alignment is not None and table[DECODER].alignment is None
-    best, agreed = table[CROSS].alignment.aligner, table[CROSS].alignment.best
+    assert table is not None and table[DECODER].alignment is None
+    alignment = table[CROSS].alignment
+    assert alignment is not None
+    best, agreed = alignment.aligner, alignment.best
     row = "predicted" if best.convention is Convention.PREDICTS else "read"
     assert found.aligner.startswith(f"Aligns words best: Cross {best.layer + 1}.{best.head + 1} (row = token {row})")
     assert found.aligner.endswith(f"{agreed.max():.2f}") and agreed.max() == pytest.approx(best.agreement)
