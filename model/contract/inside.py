@@ -142,13 +142,13 @@ class Permutation:
     """The source's tokens in another `order`: how far outputs are from the same outputs in that order, largest [S].
 
     `without` is the encoder without positions, `with_positions` with them; `ffn` the feed-forward networks of all
-    encoder layers by themselves, which see one position at a time in any case.
+    encoder layers by themselves, which see one position at a time in any case. Token `order[i]` stands at place `i`.
     """
 
     order: tuple[int, ...]
     without: Floats
     with_positions: Floats
-    ffn: float
+    ffn: Floats
 
 
 @dataclass(frozen=True)

@@ -126,11 +126,11 @@ def permute(case: Case, seed: int = 1) -> Permutation:
     recorder = Recorder(lambda name: name.endswith("ffn.input"))
     case.model.encode(case.source, record=recorder)
     read = [recorder.values[f"encoder.{index}.ffn.input"][0] for index in range(len(layers))]
-    ffn = max(
-        float((feed_forward(layer.ffn, x[order]) - feed_forward(layer.ffn, x)[order]).abs().max())
-        for layer, x in zip(layers, read, strict=True)
-    )
-    return Permutation(tuple(order), moved(False), moved(True), ffn)
+    apart = [
+        feed_forward(each.ffn, x[order]) - feed_forward(each.ffn, x)[order]
+        for each, x in zip(layers, read, strict=True)
+    ]
+    return Permutation(tuple(order), moved(False), moved(True), _array(torch.stack(apart).abs().amax((0, 2))))
 
 
 def _other_order(length: int, seed: int) -> list[int]:

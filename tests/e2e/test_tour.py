@@ -23,7 +23,10 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import DECODER_LENS, INSIDE, PERMUTATION, PROPERTIES, Quantity
 from attention_viewer.viewer.state.sheets import Bar, Dial
 from attention_viewer.viewer.state.tour import Scene, document_at
+from attention_viewer.viewer.state.tour_progress import EXPERIMENT
+from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.storage.tour_file import read
+from attention_viewer.viewer.widgets.tour_panel import RIGHT
 from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -71,6 +74,13 @@ class Shown:
         """Wait until a panel is in front."""
         self._qtbot.waitUntil(lambda: panel in self.parts.window.shown(), timeout=PATIENCE)
 
+    def open(self, panel: str, page: str = "") -> None:
+        """Do what a stop says: open a tab, and a page of it."""
+        self.parts.window.show_card(panel)
+        self.wait_for(panel)
+        if page:
+            self.parts.window.widget(panel).page_changed.emit(page)
+
     def settle(self) -> None:
         """Wait until what was asked for is on screen."""
         controller = self.parts.controller
@@ -84,12 +94,19 @@ def output(shown: Shown) -> None:
     np.testing.assert_array_equal(encoder.embedding[first], encoder.embedding[second])
     assert np.abs(encoder.output[first] - encoder.output[second]).max() > 0.1
     assert encoder.output.shape == (len(tokens), shown.loaded.d_model)
+    shown.open("parts", "residual")
+    elsewhere = shown.picture("parts").sections[-1]
+    assert elsewhere.heading == "The same token elsewhere" and len(elsewhere.lines) == 1
+    start, _, end = (bar.share for bar in elsewhere.lines[0].pieces[1:])
+    assert start == pytest.approx(1.0) and end < 0.99
 
 
 def previous(shown: Shown) -> None:
     layers = shown.inside.encoder.layers
     np.testing.assert_array_equal(layers[1][0].input, layers[0][-1].normed)
     np.testing.assert_array_equal(layers[0][0].input, shown.inside.encoder.input)
+    (block,) = [each for each in shown.picture("architecture").encoder if each.opened]
+    assert block.title == "2 · Self-attention"
 
 
 def together(shown: Shown) -> None:
@@ -97,6 +114,9 @@ def together(shown: Shown) -> None:
 
 
 def first(shown: Shown) -> None:
+    assert not shown.trace.steps
+    shown.parts.controller.step()
+    wait_for_step(shown._qtbot, shown.parts, 1)
     assert [token.text for token in shown.trace.input_tokens] == ["<start>"]
     np.testing.assert_array_equal(shown.trace.weights(DECODER), 1.0)
 
@@ -104,10 +124,14 @@ def first(shown: Shown) -> None:
 def row(shown: Shown) -> None:
     steps = shown.trace.steps
     assert [step.output for step in steps[:-1]] == [step.reads for step in steps[1:]]
-    assert steps[-1].output.text in shown.picture("words").subtitle
+    expected = steps[-1].output
+    shown.parts.controller.step()
+    wait_for_step(shown._qtbot, shown.parts, 4)
+    assert shown.trace.steps[-1].reads == expected
 
 
 def mask(shown: Shown) -> None:
+    shown.open("parts")
     weights, scores = shown.trace.weights(DECODER), shown.inside.decoder.layers[2][0].attention.scores  # type: ignore[union-attr]
     future = np.triu_indices(weights.shape[-1], 1)
     assert not weights[..., future[0], future[1]].any() and scores[1][future].all(), "exactly 0, whatever the score"
@@ -126,6 +150,8 @@ def unmasked(shown: Shown) -> None:
 
 
 def parallel(shown: Shown) -> None:
+    shown.parts.actions["last"].trigger()
+    shown._qtbot.waitUntil(lambda: shown.trace.ended, timeout=PATIENCE)
     inside, rows = shown.inside, len(shown.trace.steps)
     assert shown.trace.ended and rows > 1
     assert inside.runs["encoder.0.self.query"] == 1 and inside.runs["decoder.0.self.query"] == rows
@@ -153,28 +179,34 @@ def width(shown: Shown) -> None:
 
 def ffn(shown: Shown) -> None:
     found = shown.found(PERMUTATION)
-    assert isinstance(found, Permutation) and found.ffn < 1e-5
+    assert isinstance(found, Permutation) and found.ffn.max() < 1e-5
     hidden = shown.inside.encoder.sublayer(1, "ffn").hidden
     assert hidden is not None and hidden.shape[1] != shown.loaded.d_model
+    shown._qtbot.waitUntil(lambda: bool(shown.picture("parts").sections[-1].lines))
     assert "same vectors in that order" in shown.picture("parts").sections[-1].note
 
 
 def positions(shown: Shown) -> None:
+    shown.open("parts")
     found = shown.found(PERMUTATION)
     assert found.without.max() < 1e-4 < 1e-2 < found.with_positions.max()
 
 
 def criteria(shown: Shown) -> None:
+    shown.open("encodings", "properties")
     judged = shown.found(PROPERTIES)
     assert isinstance(judged, Judged)
     assert not judged.verdict("One for all steps", "Different for every position").passed
     assert not judged.verdict("Index / length", "The same in every sentence").passed
     assert all(each.passed for each in judged.verdicts[0])
+    names = [line.pieces[0].text for line in shown.picture("encodings").sections[0].lines]
+    shown.parts.window.widget("encodings").picked.emit(("encoding", names.index("One for all steps")))
     lit = [line.pieces[0].text for line in shown.picture("encodings").sections[0].lines if line.lit]
     assert lit == ["One for all steps"]
 
 
 def shift(shown: Shown) -> None:
+    shown.open("encodings", "rotation")
     lines = shown.picture("encodings").sections[0].lines
     turns = {tuple(each.turn for each in line.pieces if isinstance(each, Dial)) for line in lines}
     assert len(turns) == 1 and len(lines) == 3
@@ -198,6 +230,7 @@ def word(shown: Shown) -> None:
 
 
 def knows(shown: Shown) -> None:
+    shown.open("words", "logit lens")
     lines = shown.picture("words").sections[0].lines
     for line, step in zip(lines, shown.trace.steps, strict=True):
         assert line.pieces[-1].text == step.candidates[0].token.text
@@ -207,6 +240,7 @@ def knows(shown: Shown) -> None:
 
 
 def heads(shown: Shown) -> None:
+    shown.open("encoder")
     weights = shown.trace.weights(ENCODER)
     flat = weights.reshape(-1, weights.shape[-1] ** 2)
     apart = np.abs(flat[:, None] - flat[None]).max(-1) + np.eye(len(flat))
@@ -268,7 +302,12 @@ def test_every_question_has_an_experiment_on_the_readers_own_sentence(open_windo
     qtbot.waitUntil(lambda: touring.stop is not None, timeout=PATIENCE)
     parts.controller.submit("My red house is old.")
     for stop in QUESTIONS:
+        before = parts.controller.document
         touring.go_to(TOUR.stops.index(stop))
+        now = parts.controller.document
+        assert now is not None and before is not None
+        assert (now.step, now.interventions) == (before.step, NONE), "asked before its experiment is seen"
+        qtbot.mouseClick(window.widget("tour").again, Qt.MouseButton.LeftButton)
         shown.settle()
         assert shown.loaded.sentence == "My red house is old."
         shown.wait_for(stop.scene.panel)
@@ -288,25 +327,71 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("made_up")
-def test_the_tour_goes_on_where_it_was_left_and_undo_takes_a_stop_back(open_window: Open, qtbot: QtBot) -> None:
-    from attention_viewer.viewer.storage.settings import MemoryStore, Settings
-
+def test_the_tour_goes_on_where_it_was_left_and_says_when_the_window_shows_something_else(
+    open_window: Open, qtbot: QtBot
+) -> None:
     store = MemoryStore()
     parts = open_window(Settings(store), sentence="My red house is old.")
     wait_for_step(qtbot, parts, 0)
     parts.actions["tour"].trigger()
-    qtbot.waitUntil(lambda: parts.menu_actions.touring.stop is not None, timeout=PATIENCE)
-    parts.menu_actions.touring.go_to(3)
-    Shown(qtbot, parts).settle()
+    touring, panel = parts.menu_actions.touring, parts.window.widget("tour")
+    qtbot.waitUntil(lambda: touring.stop is not None, timeout=PATIENCE)
+    shown = Shown(qtbot, parts)
+    with qtbot.waitActive(parts.window):
+        parts.window.activateWindow()
+    touring.go_to(4)
+    shown.settle()
+    assert touring.stop is not None and not touring.stop.notice and not panel.notice.isVisible()
+    parts.actions["step"].trigger()
+    assert "step 4, not 3" in panel.notice.text() and panel.notice.isVisible()
+    qtbot.keyClick(panel, Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: not panel.notice.isVisible())
+    parts.menu_actions.laboratory.switch_head(CROSS, 0, 0, True)
+    assert "changed otherwise" in panel.notice.text()
     parts.actions["undo"].trigger()
-    parts.actions["undo"].trigger()
-    Shown(qtbot, parts).settle()
+    assert not panel.notice.isVisible()
+    for _ in range(4):
+        parts.actions["undo"].trigger()
+    assert "another sentence" in panel.notice.text()
+    shown.settle()
     assert parts.controller.loaded.sentence == "My red house is old."
+    qtbot.mouseClick(panel.answer, Qt.MouseButton.LeftButton)
     again = open_window(Settings(store))
     again.actions["tour"].trigger()
     qtbot.waitUntil(lambda: again.menu_actions.touring.stop is not None, timeout=PATIENCE)
     stop = again.menu_actions.touring.stop
-    assert stop is not None and stop.index == 3
+    assert stop is not None and stop.index == 4 and stop.revealed
+    assert "does not show this stop yet" in again.window.widget("tour").notice.text()
+
+
+@pytest.mark.usefixtures("made_up")
+def test_the_quiz_is_kept_and_ends_with_a_score(open_window: Open, qtbot: QtBot) -> None:
+    store = MemoryStore()
+    parts = open_window(Settings(store), sentence="My red house is old.")
+    wait_for_step(qtbot, parts, 0)
+    parts.menu_actions.touring.show_stop("q-order")
+    touring, panel = parts.menu_actions.touring, parts.window.widget("tour")
+    with qtbot.waitActive(parts.window):
+        parts.window.activateWindow()
+    for number, stop in enumerate(QUESTIONS):
+        assert touring.stop is not None and touring.stop.stop == stop and touring.stop.setting == EXPERIMENT
+        if number:
+            touring.choose((stop.right + (number == 2)) % 3)
+            touring.go_to(touring.stop.index + 1)
+            continue
+        qtbot.keyClick(panel, f"{stop.right + 1}", Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda: RIGHT in panel.text())
+        assert panel.choices[stop.right].isChecked()
+        qtbot.keyClick(panel, Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda: panel.header.subtitle.full_text() == "question 2 of 19")
+    assert "18 of 19 right at the first try" in panel.text() and "question 3" in panel.text()
+    assert not panel.forward.isEnabled() and TOUR.closing[0] in panel.text()
+    again = open_window(Settings(store))
+    again.menu_actions.touring.begin()
+    other = again.menu_actions.touring
+    assert other.stop is not None and other.stop.index == len(TOUR.stops) and "18 of 19" in other.stop.stop.text[-2]
+    other.set_up()
+    assert other.stop.index == 0 and not other.stop.revealed
 
 
 def test_a_scene_changes_only_what_it_names() -> None:
@@ -328,7 +413,7 @@ def test_a_tour_of_a_teachers_own(open_window: Open, qtbot: QtBot, tmp_path: Pat
     parts = open_window()
     parts.menu_actions.touring.show()
     qtbot.waitUntil(lambda: parts.menu_actions.touring.stop is not None, timeout=PATIENCE)
-    parts.menu_actions.touring.open(path)
+    parts.window.file_dropped.emit(str(path))
     wait_for_step(qtbot, parts, 1)
     assert parts.controller.loaded.sentence == "A cat." and "<b>plain</b>" in parts.window.widget("tour").text()
     hints: list[str] = []

@@ -49,7 +49,7 @@ def decoder_lens(depths: int, rows: int, tokens: tuple[Token, ...] = ()) -> Deco
 def permutation(source: int) -> Permutation:
     """Tokens the other way round."""
     order = tuple(reversed(range(source)))
-    return Permutation(order, np.zeros(source, np.float32), np.ones(source, np.float32), 0.0)
+    return Permutation(order, np.zeros(source, np.float32), np.ones(source, np.float32), np.zeros(source, np.float32))
 
 
 def _stack(

@@ -12,7 +12,7 @@ from attention_viewer.viewer.cli.option_types import text, whole
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.state.opening import WindowOptions
 
-OF_WINDOW = ("window_sentence", "window_steps", "window_session", "window_trace")
+OF_WINDOW = ("window_sentence", "window_steps", "window_session", "window_trace", "window_tour")
 """Names of the values that only the window takes: commands have options of the same name."""
 
 
@@ -37,6 +37,9 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="open the window with attention weights that another program computed, an .npz or .json file",
     )
+    parser.add_argument(
+        "--tour", metavar="FILE", dest="window_tour", type=Path, help="open the window with a tour that somebody wrote"
+    )
 
 
 def options(values: argparse.Namespace) -> WindowOptions:
@@ -47,6 +50,8 @@ def options(values: argparse.Namespace) -> WindowOptions:
         raise InputError("--trace has its own sentence: leave --sentence and --session out.")
     if values.window_steps is not None and values.window_sentence is None and values.window_trace is None:
         raise InputError("--steps needs a sentence to step through: add --sentence TEXT.")
+    if values.window_tour is not None and (values.window_trace, values.window_session) != (None, None):
+        raise InputError("--tour sets the window up by itself: leave --trace and --session out.")
     return WindowOptions(
         values.model,
         values.window_sentence,
@@ -55,6 +60,7 @@ def options(values: argparse.Namespace) -> WindowOptions:
         values.window_trace,
         # The very path that stands there where none was given: the bundled model can be asked for by its own.
         named=values.model is not BUNDLED_MODEL,
+        tour=values.window_tour,
     )
 
 

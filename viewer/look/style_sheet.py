@@ -97,6 +97,7 @@ QPushButton, QToolButton {
     background: $surface; border: $stroke solid $border; border-radius: $radius; padding: $tight $gap;
 }
 QPushButton { padding: $tight $wide; }
+QPushButton[told="true"] { text-align: left; }
 QPushButton:hover, QToolButton:hover { background: $chip; }
 QPushButton:pressed, QToolButton:pressed { background: $accent_soft; }
 QPushButton:checked, QToolButton:checked { background: $accent_soft; border-color: $accent; color: $accent; }

@@ -2,49 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError, UserError, quoted
+from attention_viewer.model.contract.hypotheses import intervene
+from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.look.assets import tour_path
-from attention_viewer.viewer.state.tour import PAGES, StopSpec, Tour, document_at, view_at
+from attention_viewer.viewer.state.tour import PAGES, Stop, Tour, away, document_at, view_at
+from attention_viewer.viewer.state.tour_progress import (
+    AGAIN,
+    MOST_TRIES,
+    StopSpec,
+    end,
+    from_text,
+    spec_of,
+    to_text,
+)
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.storage.tour_file import read
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
-PLACE = "tour stop"
-"""The setting that keeps where the reader is, by the tour's title and the stop's name."""
+PLACE, ANSWERS = "tour stop", "tour answers"
+"""The settings that keep where the reader is, by the tour's title and the stop's name, and what was answered."""
+BRING = "Show it again: Alt+S."
 STOP = "Stop of the tour"
 WORKSPACE = "tour"
 FILTER = "Tours (*.tour);;All files (*)"
 
 
 class Touring(QObject):
-    """Leads through a tour in a window; the reader's place in it is remembered."""
+    """Leads through a tour in a window; the reader's place in it and answers are remembered."""
 
     def __init__(self, window: MainWindow, controller: Controller, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._controller, self._settings = window, controller, settings
         self._panels = frozenset(panel.name for panel in window.entries)
         self._tour: Tour | None = None
-        self._spec: StopSpec | None = None
+        self._index = 0
+        self._answers: dict[str, tuple[int, ...]] = {}
+        self._begun: Document | None = None
+        self._waiting = False
         self._panel = window.widget("tour")
         self._panel.wanted.connect(self.begin)
         self._panel.gone_to.connect(self.go_to)
         self._panel.revealed.connect(self.reveal)
         self._panel.chosen.connect(self.choose)
         self._panel.set_up_again.connect(self.set_up)
+        controller.model_changed.connect(self._model_known)
+        controller.changed.connect(self._watch)
+        controller.traced.connect(self._watch)
 
     @property
     def stop(self) -> StopSpec | None:
         """The stop that is open."""
-        return self._spec
+        if self._tour is None:
+            return None
+        spec = spec_of(self._tour, self._index, self._answers, self._begun is not None)
+        return replace(spec, notice=self._notice(spec))
 
     def begin(self) -> None:
         """Open the bundled tour where the reader left it; the window stays as it is until a stop is set up."""
-        if not self._controller.loaded.uncomputed:
+        if self._tour is None and not self._controller.loaded.uncomputed:
             self.open(tour_path(), quietly=True)
 
     def show(self) -> None:
@@ -52,45 +75,64 @@ class Touring(QObject):
         self._window.workspaces.use(WORKSPACE)
         self._window.go_to("tour")
 
+    def show_stop(self, name: str) -> None:
+        """Lead to a stop of the bundled tour, by its name."""
+        tour = read(tour_path())
+        known = [stop.name for stop in tour.stops]
+        if name in known and not self._controller.loaded.uncomputed:
+            self._take(tour, known.index(name))
+            self.show()
+            self.go_to(self._index)
+
     def ask(self) -> None:
         """Open a tour that somebody wrote."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a tour", "", FILTER)
-        if name:
-            self.take(Path(name))
-
-    def take(self, path: Path) -> None:
-        """Use the workspace of the tour, and open one that somebody wrote."""
-        self._window.workspaces.use(WORKSPACE)
-        self.open(path)
+        dialog = QFileDialog(self._window, "Open a tour", "", FILTER)
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def open(self, path: Path, quietly: bool = False) -> None:
-        """Open a tour; say so where it is none."""
+        """Open a tour where the reader left it; say so where it is none."""
         try:
             tour = read(path)
             self._check(tour, path.name)
         except UserError as error:
             self._controller.hint.emit(str(error))
             return
-        self._tour = tour
         title, _, name = self._settings.get(PLACE).partition("\n")
-        known = [stop.name for stop in tour.stops]
-        index = known.index(name) if title == tour.title and name in known else 0
-        self._show(index)
-        if not quietly or index == 0:
+        known = [stop.name for stop in tour.stops] + [""]
+        self._take(tour, known.index(name) if title == tour.title and name in known else 0)
+        if not quietly:
+            self.show()
+        if not quietly or self._index == 0:
             self.set_up()
 
     def go_to(self, index: int) -> None:
-        """Open a stop, and put the window into its state."""
-        if self._tour is not None and 0 <= index < len(self._tour.stops):
-            self._show(index)
-            self._settings.set(PLACE, f"{self._tour.title}\n{self._tour.stops[index].name}")
+        """Open a stop, and put the window into its state; that of a question only when it is asked for."""
+        if self._tour is None or not 0 <= index <= len(self._tour.stops):
+            return
+        begun, self._begun, self._index = self._begun, None, index
+        self._remember()
+        if self._now.choices or index == len(self._tour.stops):
+            self._leave(begun)
+            self._tell()
+        else:
             self.set_up()
 
     def set_up(self) -> None:
-        """Put the window into the state of the stop; what was there before can be had back by Undo."""
-        if self._spec is None:
+        """Put the window into the state of the stop; Undo takes it back. From the end, start again."""
+        if self._tour is None:
             return
-        scene, controller = self._spec.stop.scene, self._controller
+        if self._index == len(self._tour.stops):
+            self._answers.clear()
+            self.go_to(0)
+            return
+        scene, controller = self._now.scene, self._controller
+        if controller.loaded.info is None:
+            # Which maps there are to look at is not known yet.
+            self._waiting = True
+            return
         controller.look(view_at(scene, controller.view, tuple(controller.loaded.maps)))
         document = document_at(scene, controller.document)
         if document is None:
@@ -98,30 +140,69 @@ class Touring(QObject):
         elif document != controller.document:
             controller.player.stop()
             controller.change(document, STOP)
+        self._begun = document
         if scene.panel:
             self._window.show_card(scene.panel)
+        self._tell()
 
     def reveal(self) -> None:
         """Show the answer."""
-        if self._spec is not None:
-            self._tell(revealed=True, chosen=self._spec.chosen)
+        self._answer(self._answers.get(self._now.name, ()))
 
     def choose(self, choice: int) -> None:
         """Say whether a choice is right, and why."""
-        if self._spec is not None:
-            self._tell(revealed=True, chosen=choice)
+        self._answer((*self._answers.get(self._now.name, ()), choice)[:MOST_TRIES])
 
-    def _show(self, index: int) -> None:
+    @property
+    def _now(self) -> Stop:
         assert self._tour is not None
-        titles = tuple(stop.title for stop in self._tour.stops)
-        self._spec = StopSpec(self._tour.title, titles, index, self._tour.stops[index])
-        self._panel.set_stop(self._spec)
+        return self._tour.stops[self._index] if self._index < len(self._tour.stops) else end(self._tour, {})
 
-    def _tell(self, revealed: bool, chosen: int | None) -> None:
-        assert self._spec is not None
-        spec = self._spec
-        self._spec = StopSpec(spec.tour, spec.titles, spec.index, spec.stop, revealed, chosen)
-        self._panel.set_stop(self._spec)
+    def _take(self, tour: Tour, index: int) -> None:
+        """Have another tour open, at a stop of it."""
+        self._answers = from_text(self._settings.get(ANSWERS), tour)
+        self._tour, self._index, self._begun = tour, index, None
+        self._tell()
+
+    def _answer(self, tried: tuple[int, ...]) -> None:
+        self._answers[self._now.name] = tried
+        self._remember()
+        self._tell()
+
+    def _remember(self) -> None:
+        assert self._tour is not None
+        self._settings.set(PLACE, f"{self._tour.title}\n{self._now.name}")
+        self._settings.set(ANSWERS, to_text(self._tour, self._answers))
+
+    def _tell(self) -> None:
+        if (spec := self.stop) is not None:
+            self._panel.set_stop(spec)
+
+    def _leave(self, begun: Document | None) -> None:
+        """Give back to the model what a stop had changed in it, before the quiz and at the end."""
+        document = self._controller.document
+        if begun is not None and document is not None and document.interventions == begun.interventions != NONE:
+            self._controller.change(intervene(document, NONE), STOP)
+
+    def _model_known(self) -> None:
+        waiting, self._waiting = self._waiting, False
+        if waiting:
+            self.set_up()
+
+    def _watch(self) -> None:
+        """Say so when the window comes to show another state than the stop's, and when it does no longer."""
+        if self._tour is not None and self._panel.isVisible():
+            self._tell()
+
+    def _notice(self, spec: StopSpec) -> str:
+        if spec.setting != AGAIN:
+            return ""
+        if self._begun is None:
+            return f"The window does not show this stop yet. {BRING}"
+        loaded, document = self._controller.loaded, self._controller.document
+        ended = loaded.document == document and loaded.trace is not None and bool(loaded.trace.ended)
+        differs = away(self._begun, document, ended)
+        return f"The window no longer shows this stop’s state: {differs}. {BRING}" if differs else ""
 
     def _check(self, tour: Tour, name: str) -> None:
         """Raise InputError where a stop shows what the window has not."""
@@ -130,5 +211,6 @@ class Touring(QObject):
             if panel and panel not in self._panels:
                 known = ", ".join(sorted(self._panels))
                 raise InputError(f"{name}: stop {quoted(stop.name)} shows {quoted(panel)}; the panels are {known}.")
-            if page and (panel not in PAGES or page not in self._window.widget(panel).pages):
-                raise InputError(f"{name}: stop {quoted(stop.name)}: the panel has no page {quoted(page)}.")
+            if page and page not in PAGES:
+                known = ", ".join(PAGES)
+                raise InputError(f"{name}: stop {quoted(stop.name)} opens page {quoted(page)}; the pages are {known}.")

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 BLOCK_EMS, GAP_EMS, HEAD_EMS = 2.0, 1.45, 2.0
 SKIP_EMS, BUS_EMS = 1.8, 4.2
 """Room for skip paths at the left of a column, and for the encoder's output between the columns."""
-LEAST_EMS = 34.0
+LEAST_EMS = 26.0
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,9 @@ def architecture_layout(rect: QRectF, spec: ArchitectureSpec, style: Style) -> A
 def architecture_spots(rect: QRectF, spec: ArchitectureSpec, style: Style) -> tuple[Spot, ...]:
     """The blocks that can be opened or say more: the encoder's, then the decoder's, from the top."""
     layout = architecture_layout(rect, spec, style)
-    placed = [*zip(spec.encoder, layout.encoder, strict=True), *zip(spec.decoder, layout.decoder, strict=True)]
-    return tuple(Spot(box, block.hit, block.tip) for block, box in placed if block.hit or block.tip)
+    columns = [zip(spec.encoder, layout.encoder, strict=True), zip(spec.decoder, layout.decoder, strict=True)]
+    placed = [each for column in columns for each in reversed(list(column))]
+    return tuple(Spot(box, block.hit, block.tip, block.opened) for block, box in placed if block.hit or block.tip)
 
 
 def paint_architecture(
@@ -149,7 +150,9 @@ def _paint_block(painter: QPainter, box: QRectF, block: Block, pointed: bool, li
     font = style.mono if block.shape is Shape.TOKENS else style.font
     painter.setFont(font)
     painter.setPen(QColor(palette.text))
-    shown = QFontMetricsF(font).elidedText(block.title, Qt.TextElideMode.ElideMiddle, inside.width())
+    metrics = QFontMetricsF(font)
+    title = block.short if block.short and metrics.horizontalAdvance(block.title) > inside.width() else block.title
+    shown = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, inside.width())
     painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, shown)
 
 

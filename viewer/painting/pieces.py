@@ -64,7 +64,9 @@ def _paint_words(painter: QPainter, box: QRectF, words: Words, style: Style) -> 
 
 def _paint_bar(painter: QPainter, box: QRectF, bar: Bar, style: Style) -> None:
     track = QRectF(box)
-    track.setRight(box.right() - min(NUMBER_EMS * style.em, 0.45 * box.width()) if bar.text else box.right())
+    said = QFontMetricsF(style.mono).horizontalAdvance(bar.text) + 0.3 * style.em
+    room = min(NUMBER_EMS * style.em, max(0.45 * box.width(), said)) if bar.text else 0.0
+    track.setRight(box.right() - room)
     height = BAR_EMS * style.em
     track = QRectF(track.left(), box.center().y() - height / 2, track.width(), height)
     if bar.masked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.formula import formula_size, paint_formula
@@ -16,6 +16,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 LINE_EMS = 1.65
 SECTION_EMS = 0.9
 """Height of a line, and the space above a section."""
+TIGHTEST = 0.72
+"""What share of their widths columns are content with where there is little room."""
+GAP_EMS = 0.6
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,8 @@ def sheet_height(width: float, spec: SheetSpec, style: Style) -> float:
 
 
 def sheet_width(spec: SheetSpec, style: Style) -> float:
-    """The least width of a sheet in which nothing overlaps."""
-    needed = (sum((column.ems or column.least) + 0.6 for column in section.columns) for section in spec.sections)
-    return max(needed, default=0.0) * style.em
+    """The least width of a sheet in which nothing overlaps, with its columns as narrow as they may be."""
+    return TIGHTEST * max((_ems(section.columns) for section in spec.sections), default=0.0) * style.em
 
 
 def sheet_spots(rect: QRectF, spec: SheetSpec, style: Style) -> tuple[Spot, ...]:
@@ -120,8 +122,11 @@ def _place(section: Section, rect: QRectF, top: float, style: Style) -> PlacedSe
 
 
 def _columns(columns: tuple[Column, ...], left: float, width: float, style: Style) -> list[tuple[float, float]]:
-    """Left edge and width of each column; a gap is left after each."""
-    gap = 0.6 * style.em
+    """Left edge and width of each column; a gap is left after each. All are narrower where there is little room."""
+    tight = min(1.0, max(TIGHTEST, width / max(1.0, _ems(columns) * style.em)))
+    if tight < 1.0:
+        columns = tuple(replace(each, ems=tight * each.ems, least=tight * each.least) for each in columns)
+    gap = tight * GAP_EMS * style.em
     fixed = sum(column.ems * style.em for column in columns) + gap * len(columns)
     shares = sum(column.share for column in columns if not column.ems) or 1.0
     found, x = [], left + 0.3 * style.em
@@ -130,6 +135,11 @@ def _columns(columns: tuple[Column, ...], left: float, width: float, style: Styl
         found.append((x, own))
         x += own + gap
     return found
+
+
+def _ems(columns: tuple[Column, ...]) -> float:
+    """The width that columns would like at least."""
+    return sum((column.ems or column.least) + GAP_EMS for column in columns) + 0.3
 
 
 def _paint_head(painter: QPainter, placed: PlacedSection, style: Style) -> None:

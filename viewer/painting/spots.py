@@ -9,11 +9,15 @@ from PySide6.QtCore import QPointF, QRectF
 
 
 class Spot(NamedTuple):
-    """A part of a picture: where it is, what choosing it means (() for nothing), and what it says under the mouse."""
+    """A part of a picture: where it is, what choosing it means (() for nothing), and what it says under the mouse.
+
+    The one that is `opened` is what the picture is about now.
+    """
 
     rect: QRectF
     hit: Hit
     tip: str
+    opened: bool = False
 
 
 def spot_at(spots: tuple[Spot, ...], point: QPointF) -> Spot | None:

@@ -23,6 +23,8 @@ POSITIONS = {
     PositionKind.LEARNED: "+ positions (a learned table)",
     PositionKind.RELATIVE: "positions: a bias of the scores by distance",
 }
+SHORT_POSITIONS = "+ positions"
+SHORT = {"self": "Self-att.", "cross": "Cross-att.", "ffn": "FFN"}
 TITLES = {"self": "Self-attention", "cross": "Cross-attention", "ffn": "Feed-forward network"}
 ONCE = "computed once for the sentence, and kept"
 
@@ -110,7 +112,8 @@ def _entrance(side: Side) -> tuple[Block, ...]:
         return (embedding,)
     why = f"Embedding and position are both {side.vectors}: only numbers that stand in the same place can be added"
     title = POSITIONS[side.architecture.positions]
-    positions = Block(title, Shape.SUM, side.vectors, side.count("input"), where, why, fresh=side.fresh)
+    positions = Block(title, Shape.SUM, side.vectors, side.count("input"), (*where, "sum"), why, fresh=side.fresh,
+                      short=SHORT_POSITIONS)  # fmt: skip
     return (embedding, positions)
 
 
@@ -172,6 +175,7 @@ def _sublayer(side: Side, layer: int, part: str) -> Block:
         reads=part == "cross",
         fresh=side.fresh,
         opened=side.is_open(layer, part),
+        short=f"{layer + 1} · {'Masked' if masked.startswith('Masked') else SHORT[part]}",
     )
 
 
@@ -190,12 +194,14 @@ def _sum(side: Side, layer: int, part: str, skip: int) -> Block:
         why,
         skip=skip,
         fresh=side.fresh,
+        short="" if side.architecture.norms.first else "Norm",
     )
 
 
 def _output(side: Side) -> Block:
     tip = "One vector for each source token, made of all of them: the token in its context, with its position"
-    return Block("Encoder’s output", Shape.BOX, side.vectors, side.count("output"), ("memory",), tip, fresh=side.fresh)
+    return Block("Encoder’s output", Shape.BOX, side.vectors, side.count("output"), ("memory",), tip, fresh=side.fresh,
+                 short="Output")  # fmt: skip
 
 
 def _exit(side: Side, loaded: Loaded) -> tuple[Block, ...]:
@@ -208,6 +214,7 @@ def _exit(side: Side, loaded: Loaded) -> tuple[Block, ...]:
     tied = ": the embedding matrix again" if side.architecture.tied_output else ""
     count, fresh = side.count("logits"), side.fresh
     linear = Block("Linear", Shape.BOX, logits, count, where, f"{words:,} logits a row{tied}", 0, False, fresh, opened)
-    softmax = Block("Softmax", Shape.BOX, logits, count, where, "Probabilities: each row sums to 1", fresh=fresh)
-    word = Block(f"next: {steps[-1].output.text}" if steps else "no word yet", Shape.TOKENS, hit=where)
+    sums = "Probabilities: each row sums to 1"
+    softmax = Block("Softmax", Shape.BOX, logits, count, (*where, "softmax"), sums, fresh=fresh)
+    word = Block(f"next: {steps[-1].output.text}" if steps else "no word yet", Shape.TOKENS, hit=(*where, "word"))
     return linear, softmax, word

@@ -70,7 +70,7 @@ def ffn(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
             Section("Two matrices", flow, (NAME, Column(), NUMBER), formula, note),
             _units(hidden, at, labels),
             _everywhere(hidden, labels, at),
-            _permuted(loaded.found(PERMUTATION)),
+            _permuted(loaded.found(PERMUTATION), labels_of(known.trace, "encoder")),
         ),
         caption(loaded),
     )
@@ -116,17 +116,27 @@ def _everywhere(hidden: Floats, labels: tuple[str, ...], at: int) -> Section:
     return Section("Which units fire where", lines, columns)
 
 
-def _permuted(found: Permutation | None) -> Section:
-    """Whether the FFNs care about the order of positions."""
-    heading = "Positions in another order"
+def _permuted(found: Permutation | None, labels: tuple[str, ...]) -> Section:
+    """The encoder's FFNs on the source's vectors in another order."""
+    heading = "Positions in another order, in the encoder"
     if found is None:
         return Section(heading, note=NO_PERMUTATION)
-    said = (
-        "The encoder’s feed-forward networks were given the tokens’ vectors in another order: their outputs are the "
-        f"same vectors in that order (largest difference {tiny(found.ffn)}). A position never looks at another "
-        "one here; only attention does."
+    lines = tuple(
+        Line(
+            (
+                Words(labels[token], mono=True),
+                Words(f"{token + 1} → {place + 1}", "muted", right=True),
+                Bar(min(1.0, float(found.ffn[place])), tiny(float(found.ffn[place]))),
+            )
+        )
+        for place, token in enumerate(found.order)
     )
-    return Section(heading, note=said)
+    columns = (Column("token", 8.0), Column("moved", 5.0, right=True), Column("its output changes by", least=BARS))
+    note = (
+        "The feed-forward networks of all encoder layers were given the tokens’ vectors in this order: their outputs "
+        "are the same vectors in that order. A position never looks at another one here; only attention does."
+    )
+    return Section(heading, lines, columns, note=note)
 
 
 def embedding(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
@@ -160,7 +170,7 @@ def embedding(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         sections.append(_orderless(loaded.found(PERMUTATION), labels))
     return SheetSpec(
         f"Embedding and position in the {side}{compared(loaded)}",
-        f"“{labels[at]}” at position {at}, counted from 0",
+        f"“{labels[at]}” is token {at + 1}, at position {at}: positions count from 0, as in the paper",
         tuple(sections),
         caption(loaded),
     )
@@ -202,7 +212,7 @@ def _orderless(found: Permutation | None, labels: tuple[str, ...]) -> Section:
         Line(
             (
                 Words(labels[token], mono=True),
-                Words(f"{token} → {place}", "muted", right=True),
+                Words(f"{token + 1} → {place + 1}", "muted", right=True),
                 Bar(float(found.without[place]) / high, tiny(float(found.without[place]))),
                 Bar(
                     float(found.with_positions[place]) / high, number(float(found.with_positions[place])), tone="muted"

@@ -6,12 +6,13 @@ Shape letters: H heads, T rows, K keys, D model width, d width of a head.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from attention_viewer.model.contract.api import Floats, Kind, Trace
+from attention_viewer.model.contract.api import Floats, Kind, Token, Trace
 from attention_viewer.model.contract.architecture import Architecture
-from attention_viewer.model.contract.inside import AttentionInside, Inside, SublayerInside
+from attention_viewer.model.contract.inside import AttentionInside, Inside, StackInside, SublayerInside
 from attention_viewer.viewer.resolve.shown import FIRST_STEP, Missing
 from attention_viewer.viewer.resolve.shown_maps import axes, decoder_rows
 from attention_viewer.viewer.state import conditions
@@ -257,9 +258,41 @@ def residual(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     return SheetSpec(
         f"Residual stream of “{label}” in the {view.inside.side}{compared(loaded)}",
         f"{len(stack.input[at])} numbers from the first layer to the last: every sub-layer reads them and adds to them",
-        (section, Section("The vector itself", vectors, (Column(ems=11.0), Column(), NUMBER))),
+        (
+            section,
+            Section("The vector itself", vectors, (Column(ems=11.0), Column(), NUMBER)),
+            *_elsewhere(trace.source_tokens if of_source else trace.input_tokens, stack, at),
+        ),
         caption(loaded),
     )
+
+
+def _elsewhere(tokens: Sequence[Token], stack: StackInside, at: int) -> tuple[Section, ...]:
+    """How alike the vectors of a token are that stands at other positions, too: at the start, and at the end."""
+    others = [index for index, token in enumerate(tokens) if token.id == tokens[at].id and index != at]
+
+    def alike(vectors: Floats, other: int) -> Bar:
+        value = cosine(vectors[at], vectors[other])
+        return Bar(value, f"{value:.3f}".replace("-", "−"), signed=True)
+
+    lines = tuple(
+        Line(
+            (
+                Words(f"token {other + 1}, {tokens[other].text}"),
+                *(alike(vectors, other) for vectors in (stack.embedding, stack.input, stack.output)),
+            ),
+            hit=("position", other),
+        )
+        for other in others
+    )
+    columns = (
+        Column("cosine with", 11.0),
+        Column("embedding alone", least=BARS),
+        Column("with position", least=BARS),
+        Column("after the last layer", least=BARS),
+    )
+    note = "1 is the same direction. Position and context set the vectors of one and the same token apart."
+    return (Section("The same token elsewhere", lines, columns, note=note),) if lines else ()
 
 
 def first_norm(loaded: Loaded) -> bool:

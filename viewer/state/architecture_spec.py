@@ -22,7 +22,8 @@ class Block:
     """A part of a stack: its `title`, what leaves it (`leaving`, a shape such as "[13, 256]"), how often it ran.
 
     `skip` on a sum is how many blocks below it the skip path begins. `reads` says that the encoder's output comes in
-    here. `fresh` parts are computed anew at this step; `opened` is the one that is looked at.
+    here. `fresh` parts are computed anew at this step; `opened` is the one that is looked at. `short` stands in the
+    place of a title that has no room ("": nothing shorter).
     """
 
     title: str
@@ -35,6 +36,7 @@ class Block:
     reads: bool = False
     fresh: bool = False
     opened: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ class WindowOptions:
     """What the window opens with: a sentence, the file of a saved session, or one of arrays in a model's place.
 
     Unless the model was `named`, the one opened last takes its place.
+    `tour` is the file of a tour that somebody wrote.
     """
 
     model: Path
@@ -19,6 +20,7 @@ class WindowOptions:
     session: Path | None = None
     trace: Path | None = None
     named: bool = True
+    tour: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.document import Document, path
 from attention_viewer.model.contract.hypotheses import intervene
 from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.model.contract.maps import MapInfo
@@ -20,7 +20,8 @@ class Scene:
     """The state that a stop puts the window into; what is None or "" stays as it is.
 
     `sentence` "" is the reader's own; `steps` -1 is the end. `map` is the kind that becomes the active one, `layer` and
-    `head` count from 0 as `source`, `row` and `key` do. `page` is that of the `panel`.
+    `head` count from 0 as `source`, `row` and `key` do. `page` is opened in the panel that has it, whether that panel
+    is in front or only once the reader opens it.
     """
 
     sentence: str = ""
@@ -62,22 +63,11 @@ class Stop:
 
 @dataclass(frozen=True)
 class Tour:
-    """A tour's title and its stops, at least one."""
+    """A tour's title, its stops, at least one, and what is said when all of them are done."""
 
     title: str
     stops: tuple[Stop, ...]
-
-
-@dataclass(frozen=True)
-class StopSpec:
-    """A stop as it is shown: its place in the tour, what has been revealed, and which choice was made (None: none)."""
-
-    tour: str
-    titles: tuple[str, ...]
-    index: int
-    stop: Stop
-    revealed: bool = False
-    chosen: int | None = None
+    closing: tuple[str, ...] = ()
 
 
 def document_at(scene: Scene, document: Document | None) -> Document | None:
@@ -86,7 +76,8 @@ def document_at(scene: Scene, document: Document | None) -> Document | None:
         base = Document(scene.sentence)
         if document is not None:
             base = replace(base, decoding=document.decoding)
-            if document.source == scene.sentence:
+            # Tokens that were chosen by hand are no part of a scene.
+            if document.source == scene.sentence and document.leaf is None:
                 base = document
     elif document is not None:
         base = document
@@ -110,16 +101,40 @@ def view_at(scene: Scene, view: ViewState, maps: tuple[MapInfo, ...]) -> ViewSta
         encoding=scene.encoding,
         unfolded=scene.unfolded,
     )
-    if scene.panel and scene.page:
-        pages: dict[str, Any] = {PAGES[scene.panel]: scene.page}
+    if scene.page:
+        pages: dict[str, Any] = {PAGES[scene.page]: scene.page}
         inside = replace(inside, **pages)
     view = replace(view, inside=inside)
     known = next((each for each in maps if each.kind == scene.map), None)
     if known is None:
         return view
     heads = {**view.heads, known.kind: Head(scene.layer, scene.head)}
-    return fitted(replace(view, heads=heads, active=known.kind), maps)
+    # The one head, as a heat map, whatever was made of it before.
+    sets = {kind: each for kind, each in view.sets.items() if kind != known.kind}
+    views = {kind: each for kind, each in view.views.items() if kind != known.kind}
+    return fitted(replace(view, heads=heads, active=known.kind, sets=sets, views=views), maps)
 
 
-PAGES = {"parts": "parts", "words": "words", "encodings": "laboratory"}
-"""Which field of the view has the open page of a panel."""
+def away(begun: Document, document: Document | None, ended: bool) -> str:
+    """How the document wanted differs from that of a stop, in words; "" where it does not.
+
+    `ended` says that the translation has no more steps, so that a stop which asks for more has what there is.
+    """
+    if document is None or document.source != begun.source:
+        return "another sentence"
+    if document.interventions != begun.interventions:
+        return "the model is changed otherwise"
+    if path(document) != path(begun):
+        return "other tokens were chosen"
+    if document.step != begun.step and not (ended and document.step < begun.step):
+        return f"step {document.step}, not {begun.step}" if begun.step < begun.limit else f"step {document.step}"
+    return ""
+
+
+_OF_FIELD = {
+    "parts": ("cell", "residual", "ffn", "embedding"),
+    "words": ("word", "logit lens", "decoder lens"),
+    "laboratory": ("properties", "rotation", "layouts", "cost"),
+}
+PAGES = {page: field for field, pages in _OF_FIELD.items() for page in pages}
+"""Which field of the view has the open page of a panel, by the page."""

@@ -110,6 +110,7 @@ SCHEMA = {
         Setting("geometry", "", Fields.text),
         Setting("window state", "", Fields.text),
         Setting("tour stop", "", Fields.text),
+        Setting("tour answers", "", Fields.text),
         Setting("greeted", False, Fields.flag),
         Setting("head sets", [], _head_sets),
     )

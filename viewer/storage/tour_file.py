@@ -22,7 +22,8 @@ FORMAT, VERSION = "attention-viewer tour", 1
 LARGEST, MOST_STOPS, LONGEST_TEXT, LONGEST_SENTENCE = 500_000, 300, 3000, 2000
 MOST_CHOICES, MOST_FORMULAS = 8, 6
 END = "end"
-REPEATED = ("text", "formula", "choice")
+OF_STOPS = ("text", "formula", "choice")
+REPEATED = (*OF_STOPS, "closing")
 _KEY = re.compile(r"([a-z ]{1,20}):\s*(.*)")
 
 
@@ -62,7 +63,8 @@ def from_text(text: str, name: str) -> Tour:
         if len(set(names)) < len(names):
             raise InputError("two stops have the same name")
         title = _text(head, "title", 100) or name
-        return Tour(title, tuple(_stop(block) for block in blocks))
+        closing = tuple(_checked(head, "closing", each, LONGEST_TEXT) for each in head.values.get("closing", []))
+        return Tour(title, tuple(_stop(block) for block in blocks), closing)
     except InputError as error:
         reason = shortened(str(error).rstrip("."))
         raise InputError(f"{name} is not a tour that can be shown: {reason}.") from None
@@ -98,7 +100,7 @@ def _blocks(text: str) -> tuple[Block, list[Block]]:
 
 
 def _check_key(block: Block, key: str, number: int) -> None:
-    known = ("format", "version", "title") if block.kind == "head" else _KNOWN
+    known = ("format", "version", "title", "closing") if block.kind == "head" else KEYS
     if key not in known:
         raise InputError(f"line {number}: there is nothing called {quoted(key)}")
     if key in block.values and key not in REPEATED:
@@ -232,4 +234,5 @@ _SCENE: Mapping[str, tuple[str, Callable[[Block, str], Any]]] = {
 }
 """What a scene is made of: its field, and what reads it, by the key in the file."""
 _CHANGES = ("encoder positions", "decoder positions", "causal mask", "heads off", "hide")
-_KNOWN = (*_SCENE, *_CHANGES, *REPEATED, "title", "predict", "do", "answer", "right")
+KEYS = (*_SCENE, *_CHANGES, *OF_STOPS, "title", "predict", "do", "answer", "right")
+"""Every key that a stop may have."""

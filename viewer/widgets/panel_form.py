@@ -25,6 +25,8 @@ NARROW_SHARE, NARROW_EMS = 0.11, (12.0, 19.0)
 """Share of the width that the narrow column gets, and the least and the most of it."""
 SIDE_SHARE, SIDE_EMS = 0.26, (25.0, 40.0)
 """The same for the column of lists at the right."""
+GUIDE_SHARE, GUIDE_EMS = 0.27, (20.0, 40.0)
+"""The same for what is read beside all others, in a column of its own at the right of any window."""
 MAIN_WEIGHT = 2.0
 """So much of the rest the main column gets, where a map gets 1."""
 LOWER_SHARE, LOWER_EMS = 0.24, 13.0
@@ -41,6 +43,7 @@ class Place(StrEnum):
     MAP = "map"
     SIDE = "side"
     BELOW = "below"
+    GUIDE = "guide"
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,8 @@ def arranged(places: Mapping[str, Place], form: Form) -> Arrangement:
     if columns < BELOW_COLUMNS and wide:
         wide, below = _behind(wide, below), ()
     narrow = [Column(parts[Place.NARROW], Place.NARROW)] if parts[Place.NARROW] else []
-    return Arrangement((*narrow, *wide), below)
+    guide = [Column(parts[Place.GUIDE], Place.GUIDE)] if parts[Place.GUIDE] else []
+    return Arrangement((*narrow, *wide, *guide), below)
 
 
 def _side_by_side(maps: tuple[str, ...], columns: int) -> list[tuple[str, ...]]:
@@ -148,6 +152,7 @@ def column_widths(columns: Sequence[Column], room: int, em: float, chosen: Mappi
     fixed = {
         Place.NARROW: _held(NARROW_SHARE * room, NARROW_EMS, em) / room,
         Place.SIDE: _held(SIDE_SHARE * room, SIDE_EMS, em) / room,
+        Place.GUIDE: _held(GUIDE_SHARE * room, GUIDE_EMS, em) / room,
     }
     weights = [MAIN_WEIGHT if each.place is Place.MAIN else float(each.place not in fixed) for each in columns]
     rest = max(0.0, 1.0 - sum(fixed.get(each.place, 0.0) for each in columns))

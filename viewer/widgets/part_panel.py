@@ -63,7 +63,7 @@ class PartPanel(PagesPanel):
         self.layer.setVisible(bool(shown.layers))
         self.layer.setRange(1, max(1, shown.layers))
         self.layer.setValue(shown.layer + 1)
-        words = [f"{index}: {text}" for index, text in enumerate(shown.tokens)]
+        words = [f"{number}: {text}" for number, text in enumerate(shown.tokens, 1)]
         if words != [self.token.itemText(index) for index in range(self.token.count())]:
             self.token.clear()
             self.token.addItems(words)

@@ -85,16 +85,24 @@ class Picture(Canvas[Drawable]):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Walk from one thing that can be chosen to the next, and choose it."""
-        hits = [spot.hit for spot in self.spots() if spot.hit]
+        hits = list(dict.fromkeys(spot.hit for spot in self.spots() if spot.hit))
         key = Qt.Key(event.key())
         if key in STEPS and hits:
-            now = hits.index(self._pointed) if self._pointed in hits else -1
+            opened = next((hits.index(spot.hit) for spot in self.spots() if spot.hit and spot.opened), -1)
+            now = hits.index(self._pointed) if self._pointed in hits else opened
             self._point(hits[min(max(now + STEPS[key], 0), len(hits) - 1)])
             self.pointed.emit(self._pointed)
+            self._tell_pointed()
         elif key in ENTER and self._pointed in hits:
             self.picked.emit(self._pointed)
         else:
             super().keyPressEvent(event)
+
+    def _tell_pointed(self) -> None:
+        """Say of what the keyboard stands on what the mouse would be told."""
+        spot = next((each for each in self.spots() if each.hit == self._pointed), None)
+        if spot is not None:
+            show_tip(self.mapToGlobal(spot.rect.bottomLeft().toPoint()), self.tip_at(spot.rect.center()), self)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """The keyboard points at nothing any more."""
@@ -158,8 +166,13 @@ class PictureScroll(QScrollArea):
             self._patience.start()
             return
         self._patience.stop()
+        before = _opened(self.picture)
         self.picture.set_spec(spec)
         self._fit()
+        spot = _opened(self.picture)
+        if spot is not None and (before is None or before.hit != spot.hit):
+            middle = spot.rect.center()
+            self.ensureVisible(round(middle.x()), round(middle.y()), 0, self.viewport().height() // 3)
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
@@ -190,3 +203,8 @@ class PictureScroll(QScrollArea):
         if spot is not None:
             middle = spot.rect.center()
             self.ensureVisible(round(middle.x()), round(middle.y()), 0, round(spot.rect.height()))
+
+
+def _opened(picture: Picture) -> Spot | None:
+    """The part that a picture is about."""
+    return next((spot for spot in picture.spots() if spot.opened), None)

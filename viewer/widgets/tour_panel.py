@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import fill
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.formula import formula_size, paint_formula
 from attention_viewer.viewer.state.formula import plain_formula
-from attention_viewer.viewer.state.tour import StopSpec
+from attention_viewer.viewer.state.tour_progress import StopSpec
 from attention_viewer.viewer.widgets.card import TitleBlock
 from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
@@ -68,10 +69,16 @@ class TourPanel(QWidget):
         self.stops = QComboBox()
         self.stops.setAccessibleName("Stops")
         self.stops.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.back, self.forward = QPushButton("Previous stop"), QPushButton("Next stop")
-        self.again, self.answer = QPushButton("Set up again"), QPushButton("Show the answer")
-        self.again.setToolTip("Put the window into the state of this stop once more; Undo takes it back")
+        self.back, self.forward = QPushButton("&Previous"), QPushButton("&Next")
+        self.again, self.answer = QPushButton(), QPushButton("&Answer")
+        self.again.setToolTip("Put the window into the state of this stop (Alt+S); Undo takes it back")
+        self.answer.setToolTip("Show the answer (Alt+A)")
+        self.back.setToolTip("To the stop before (Alt+P)")
+        self.forward.setToolTip("To the next stop (Alt+N)")
+        self.notice = _paragraph("", "accent")
+        self.notice.hide()
         self.choices: list[QPushButton] = []
+        self._told: QLabel | None = None
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -80,6 +87,10 @@ class TourPanel(QWidget):
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._want)
+        # What was just told has no place yet.
+        self._soon_seen = QTimer(self)
+        self._soon_seen.setSingleShot(True)
+        self._soon_seen.timeout.connect(self._show_last)
         self._lay_out()
         self.stops.activated.connect(self.gone_to)
         self.back.clicked.connect(lambda: self._move(-1))
@@ -90,20 +101,27 @@ class TourPanel(QWidget):
 
     def set_stop(self, spec: StopSpec) -> None:
         """Show a stop of a tour."""
-        moved = self._spec is None or (self._spec.tour, self._spec.index) != (spec.tour, spec.index)
-        self._spec = spec
-        self.header.set_titles(spec.tour, f"stop {spec.index + 1} of {len(spec.titles)} · {spec.stop.title}")
-        titles = [f"{number}. {title}" for number, title in enumerate(spec.titles, start=1)]
-        if titles != [self.stops.itemText(index) for index in range(self.stops.count())]:
+        before, self._spec = self._spec, spec
+        self.notice.setText(spec.notice)
+        self.notice.setVisible(bool(spec.notice))
+        if before is not None and replace(before, notice=spec.notice) == spec:
+            return
+        self.header.set_titles(spec.tour, spec.place)
+        if list(spec.titles) != [self.stops.itemText(index) for index in range(self.stops.count())]:
             self.stops.clear()
-            self.stops.addItems(titles)
+            self.stops.addItems(spec.titles)
         self.stops.setCurrentIndex(spec.index)
         self.back.setEnabled(spec.index > 0)
         self.forward.setEnabled(spec.index + 1 < len(spec.titles))
+        if self.answer.hasFocus() and spec.revealed:
+            self.forward.setFocus(Qt.FocusReason.OtherFocusReason)
         self.answer.setEnabled(bool(spec.stop.answer) and not spec.revealed)
+        self.again.setText(f"&{spec.setting}")
         self._fill(spec)
-        if moved:
+        if before is None or (before.tour, before.index) != (spec.tour, spec.index):
             self._scroll.verticalScrollBar().setValue(0)
+        elif spec.revealed and not before.revealed:
+            self._soon_seen.start(0)
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
@@ -134,15 +152,23 @@ class TourPanel(QWidget):
         if self._spec is None and self.isVisible():
             self.wanted.emit()
 
+    def _show_last(self) -> None:
+        """Bring the answer into sight."""
+        content = self._scroll.widget()
+        if content is not None and self._told is not None:
+            self._scroll.ensureWidgetVisible(self._told, 0, 0)
+
     def _lay_out(self) -> None:
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.stops)
         self._column.addWidget(self._scroll, 1)
+        self._column.addWidget(self.notice)
         for pair in ((self.again, self.answer), (self.back, self.forward)):
             row = QHBoxLayout()
             for button in pair:
-                row.addWidget(button, 1)
+                button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+                row.addWidget(button)
             self._column.addLayout(row)
 
     def _fill(self, spec: StopSpec) -> None:
@@ -160,22 +186,29 @@ class TourPanel(QWidget):
             if text:
                 column.addWidget(_paragraph(head, "muted"))
                 column.addWidget(_paragraph(text))
+        held = next((index for index, button in enumerate(self.choices) if button.hasFocus()), -1)
         self.choices = [self._choice(index, text, spec) for index, text in enumerate(stop.choices)]
         for button in self.choices:
             column.addWidget(button)
         if spec.chosen is not None:
             column.addWidget(_paragraph(RIGHT if spec.chosen == stop.right else WRONG, "title"))
+        self._told = None
         if spec.revealed and stop.answer:
             column.addWidget(_paragraph("Answer", "muted"))
-            column.addWidget(_paragraph(stop.answer))
+            self._told = _paragraph(stop.answer)
+            column.addWidget(self._told)
         column.addStretch(1)
         self._scroll.setWidget(content)
+        if 0 <= held < len(self.choices):
+            self.choices[held].setFocus(Qt.FocusReason.OtherFocusReason)
         content.setAutoFillBackground(False)
         self._scroll.viewport().setAutoFillBackground(False)
 
     def _choice(self, index: int, text: str, spec: StopSpec) -> QPushButton:
-        button = QPushButton(fill(text, WRAPPED).replace("&", "&&"))
+        button = QPushButton(f"&{index + 1}  {fill(text, WRAPPED).replace('&', '&&')}")
+        button.setToolTip(f"Choose this (Alt+{index + 1})")
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        button.setProperty("told", True)
         button.setCheckable(True)
         button.setChecked(spec.chosen == index)
         button.clicked.connect(lambda: self.chosen.emit(index))

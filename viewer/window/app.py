@@ -183,10 +183,12 @@ def begin(parts: Parts, options: WindowOptions, settings: Settings | None = None
     elif options.sentence is not None:
         parts.window.source_bar.set_text(options.sentence)
         parts.controller.submit(options.sentence, options.steps or 0)
-    elif settings is not None:
+    elif settings is not None and options.tour is None:
         card = start_with(parts.window, parts.controller, settings, model == BUNDLED_MODEL)
         if card is not None:
             card.tour_wanted.connect(parts.menu_actions.touring.show)
+    if options.tour is not None:
+        parts.menu_actions.touring.open(options.tour)
     parts.menu_actions.recovery.offer()
 
 

@@ -28,7 +28,7 @@ def connect_inside(window: MainWindow, controller: Controller, measuring: Measur
 
     def open_part(hit: Hit) -> None:
         pick(hit)
-        window.show_card(SHOWN_IN.get(str(hit[-1]), "parts"))
+        window.show_card(SHOWN_IN.get(str(hit[3]) if len(hit) > 3 else "", "parts"))
 
     def pin(info: MapInfo, cell: tuple[int, int]) -> None:
         trace, spec = controller.loaded.trace, window.panels[info.kind].map.spec

@@ -194,5 +194,5 @@ PANELS: tuple[FedPanel, ...] = (
         measures=(quantities.PROPERTIES,),
         takes_model=True,
     ),
-    FedPanel("tour", "Tour", TourPanel, {TOUR: Place.SIDE}, takes_model=True),
+    FedPanel("tour", "Tour", TourPanel, {TOUR: Place.GUIDE}, takes_model=True),
 )

@@ -53,7 +53,7 @@ def take_dropped(path: Path, window: MainWindow, controller: Controller, menus: 
     elif suffix == SUFFIX:
         menus.sessions.open(path)
     elif suffix == TOUR:
-        menus.touring.take(path)
+        menus.touring.open(path)
     else:
         line, refusal = first_line(path)
         if refusal:

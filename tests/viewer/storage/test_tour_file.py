@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
 from attention_viewer.viewer.look.assets import ASSETS
-from attention_viewer.viewer.state.tour import Scene
-from attention_viewer.viewer.storage.tour_file import LARGEST, from_text, read
+from attention_viewer.viewer.state.tour import PAGES, Scene
+from attention_viewer.viewer.storage.tour_file import KEYS, LARGEST, from_text, read
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,5 +99,13 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 def test_the_example_in_the_handbook_is_a_tour() -> None:
     page = (ASSETS / "help" / "tours.md").read_text(encoding="utf-8")
     example = page[page.index("format: attention-viewer tour") :].split("```")[0]
-    (stop,) = from_text(example, "tours.md").stops
-    assert stop.scene == Scene("The cat is black.", 1, "words", "word") and stop.formulas and stop.answer
+    tour = from_text(example, "tours.md")
+    stop, question = tour.stops
+    assert stop.scene == Scene("The cat is black.", 0, "decoder") and stop.formulas and stop.answer and tour.closing
+    assert question.choices == ("1", "It depends") and question.right == 0
+
+
+def test_the_handbook_names_every_line_of_a_state() -> None:
+    page = (ASSETS / "help" / "tours.md").read_text(encoding="utf-8")
+    missing = [key for key in KEYS if not re.search(rf"\b{key}\b", page)]
+    assert missing == [] and [each for each in PAGES if f"`{each}`" not in page] == []

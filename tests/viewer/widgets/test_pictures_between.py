@@ -113,7 +113,7 @@ def test_setting_controls_emits_nothing_and_turning_them_says_what(qtbot: QtBot,
     panel.set_controls(PartControls("logit lens", "", 0, 0, ("a", "b"), 1))
     assert panel.temperature.isHidden() and panel.tabs.currentIndex() == 1
     panel.set_controls(PartControls("word", "decoder", 1, 3, ("a", "b"), 1, 0.7))
-    assert not told and panel.token.currentText() == "1: b" and panel.layer.value() == 2
+    assert not told and panel.token.currentText() == "2: b" and panel.layer.value() == 2
     assert panel.temperature.value() == 70
     panel.temperature.setValue(150)
     panel.layer.setValue(3)
