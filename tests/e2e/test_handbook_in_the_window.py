@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attention_viewer.viewer.window.app import Parts
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -19,7 +19,17 @@ def test_f1_opens_it_and_every_question_mark_opens_a_page_of_its_own(toy_window:
         assert len(buttons) == 1
         buttons[0].click()
         opened.append(handbook.current)
-    assert opened == [f"panel-{panel.name}" for panel in window.entries]
+    assert opened == [f"panel-{panel.name}" for panel in window.entries] and not handbook.show_me.isVisible()
+    actions.show_handbook("architecture")
+    handbook.show_me.click()
+    stop = actions.touring.stop
+    assert stop is not None and stop.stop.name == "parallel" and not handbook.isVisible()
+    assert window.workspaces.current == "tour"
+    actions.show_handbook("architecture")
+    handbook.page.anchorClicked.emit(QUrl("panel-tour.md#width"))
+    stop = actions.touring.stop
+    assert stop is not None and stop.stop.name == "width"
+    actions.show_handbook("tour")
     handbook.close()
     actions.show_handbook()
     assert actions.handbook is handbook and handbook.current == opened[-1]

@@ -151,7 +151,7 @@ def unmasked(shown: Shown) -> None:
 
 def parallel(shown: Shown) -> None:
     shown.parts.actions["last"].trigger()
-    shown._qtbot.waitUntil(lambda: shown.trace.ended, timeout=PATIENCE)
+    shown._qtbot.waitUntil(lambda: bool(shown.trace.ended), timeout=PATIENCE)
     inside, rows = shown.inside, len(shown.trace.steps)
     assert shown.trace.ended and rows > 1
     assert inside.runs["encoder.0.self.query"] == 1 and inside.runs["decoder.0.self.query"] == rows

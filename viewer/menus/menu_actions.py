@@ -164,7 +164,9 @@ class MenuActions(QObject):
         """The handbook's window, which stays where it was put, at the page it was left at."""
         from attention_viewer.viewer.widgets.handbook import HandbookDialog
 
-        return HandbookDialog(handbook.pages(), self._window)
+        made = HandbookDialog(handbook.pages(), self._window)
+        made.stop_wanted.connect(self.show_stop)
+        return made
 
     def show_handbook(self, panel: str = "") -> None:
         """Open the handbook where it was, ready to search; or at what it says of a panel."""
@@ -172,6 +174,11 @@ class MenuActions(QObject):
             self.handbook.show_page(f"panel-{panel}")
         self.handbook.show()
         self.handbook.activateWindow()
+
+    def show_stop(self, name: str) -> None:
+        """Close the handbook, and lead to a stop of the tour."""
+        self.handbook.close()
+        self.touring.show_stop(name)
 
     def show_shortcuts(self) -> None:
         """List the keys."""

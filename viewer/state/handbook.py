@@ -17,6 +17,8 @@ from attention_viewer.viewer.look.assets import ASSETS
 HELP = ASSETS / "help"
 FIRST = "index"
 """The page that lists the others, in the order in which they are read."""
+TOUR = "panel-tour"
+"""The page of the tour; a link to a part of it names a stop."""
 IN_TITLE, IN_HEADING, MOST_IN_TEXT = 100, 20, 9
 """What a word counts for where it is found; in the text once for each time, up to a number of times."""
 SNIPPET = 80
@@ -43,7 +45,12 @@ class Page:
     @cached_property
     def links(self) -> tuple[str, ...]:
         """The pages that this one names, in order."""
-        return tuple(re.findall(r"\]\(([a-z0-9-]+)\.md\)", self.text))
+        return tuple(re.findall(r"\]\(([a-z0-9-]+)\.md(?:#[a-z-]+)?\)", self.text))
+
+    @cached_property
+    def stops(self) -> tuple[str, ...]:
+        """The stops of the bundled tour that this page names, in order."""
+        return tuple(re.findall(rf"\]\({TOUR}\.md#([a-z-]+)\)", self.text))
 
     @cached_property
     def plain(self) -> str:

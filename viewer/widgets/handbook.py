@@ -8,7 +8,7 @@ from attention_viewer.viewer.state.handbook import FIRST, Page, search
 from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.page_look import give_room
 from attention_viewer.viewer.widgets.plain import plain_label
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
@@ -63,7 +63,12 @@ class PageView(QTextBrowser):
 
 
 class HandbookDialog(QDialog):
-    """All pages; what is typed is sought in them. A link leads to another page, Back to the one before."""
+    """All pages; what is typed is sought in them. A link leads to another page, Back to the one before.
+
+    `stop_wanted` names the stop of the tour that shows what the page tells.
+    """
+
+    stop_wanted = Signal(str)
 
     def __init__(self, pages: Sequence[Page], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +96,9 @@ class HandbookDialog(QDialog):
         self.back = QPushButton("Back")
         self.back.setToolTip("To the page before (Alt+←)")
         self.back.clicked.connect(self.go_back)
+        self.show_me = QPushButton("&Show me in the tour")
+        self.show_me.setToolTip("The stop of the tour that this page names first, in the window")
+        self.show_me.clicked.connect(lambda: self.stop_wanted.emit(self._pages[self.current].stops[0]))
         QShortcut(QKeySequence("Alt+Left"), self, self.go_back)
         self._lay_out()
         self._filter("")
@@ -129,6 +137,7 @@ class HandbookDialog(QDialog):
         self.current = page.name
         self.page.show_page(page)
         self.back.setEnabled(bool(self._before))
+        self.show_me.setVisible(bool(page.stops))
         self._mark()
 
     def _mark(self) -> None:
@@ -163,7 +172,10 @@ class HandbookDialog(QDialog):
             self.show_page(str(item.data(NAME)))
 
     def _follow(self, link: QUrl) -> None:
-        """Go where a link leads, if that is a page."""
+        """Go where a link leads, if that is a page, or a stop of the tour."""
+        if link.fragment() and link.fragment() in self._pages[self.current].stops:
+            self.stop_wanted.emit(link.fragment())
+            return
         name = link.toString().removesuffix(".md")
         if name in self._pages:
             self.show_page(name)
@@ -176,8 +188,10 @@ class HandbookDialog(QDialog):
         top = QHBoxLayout()
         top.addWidget(self.back)
         top.addStretch(1)
+        top.addWidget(self.show_me)
         close = QPushButton("Close")
         close.setAutoDefault(False)
+        self.show_me.setAutoDefault(False)
         self.back.setAutoDefault(False)
         close.clicked.connect(self.close)
         top.addWidget(close)

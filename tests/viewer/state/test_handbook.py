@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.contract.maps import EXPECTED
 from attention_viewer.viewer.cli.commands import COMMANDS, parser
-from attention_viewer.viewer.look.assets import ASSETS
+from attention_viewer.viewer.look.assets import ASSETS, tour_path
 from attention_viewer.viewer.state.handbook import FIRST, HELP, Page, pages, search
+from attention_viewer.viewer.storage.tour_file import read
 from attention_viewer.viewer.window.panels import panels_for
 
 PAGES = {page.name: page for page in pages()}
@@ -24,6 +25,15 @@ def options_of(command: str) -> set[str]:
     passed = groups[SETTINGS]._group_actions if SETTINGS in groups else []
     named = [option for each in found.actions if each not in passed for option in each.option_strings]
     return {option for option in named if option.startswith("--")} - {"--help", "--debug"}
+
+
+def test_every_panel_has_stops_of_the_tour_that_show_it_by_their_numbers() -> None:
+    names = [stop.name for stop in read(tour_path()).stops]
+    for panel in panels_for(EXPECTED):
+        page = PAGES[f"panel-{panel.name}"]
+        assert page.stops or panel.name == "tour", f"say in {page.name}.md which stop of the tour shows it"
+        told = re.findall(r"\[stop (\d+), [^]]*\]\(panel-tour\.md#([a-z-]+)\)", page.text)
+        assert [(int(number), name) for number, name in told] == [(names.index(name) + 1, name) for name in page.stops]
 
 
 def test_every_panel_has_a_page() -> None:
@@ -43,7 +53,7 @@ def test_a_page_has_a_title_a_beginning_and_links_that_lead_somewhere(page: Page
     assert lines[0].startswith("# ") and lines[1] == "" and lines[2] and not lines[2].startswith(("#", "|", "-", "```"))
     assert page.text.endswith("\n") and not any(line.startswith("# ") for line in _outside_code(lines[1:]))
     for link in re.findall(r"\]\(([^)]*)\)", page.text):
-        assert "://" not in link and (HELP / link).resolve().is_file(), link
+        assert "://" not in link and (HELP / link.partition("#")[0]).resolve().is_file(), link
     assert "<" not in re.sub(r"`[^`]*`", "", "\n".join(_outside_code(lines)))
 
 
