@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attention_viewer.viewer.face.reading import Words, alignment, measures, roles, summary, unlike, words
+from attention_viewer.reading import Words, alignment, measures, roles, summary, unlike, words
 
 if TYPE_CHECKING:
     from attention_viewer.model.analysis.aligned import Alignment
