@@ -37,7 +37,7 @@ ONE_LINE_EMS = (32.0, 20.0)
 """Width from which, and height below which, what rows and columns are stands beside the title."""
 BESIDE = 1.7
 """The thumbnails stand beside the map in panels so many times wider than high."""
-SLOT_EMS = 2.6
+SLOT_EMS = 2.0
 """Height of a thumbnail with its gutter, at most; wide ones are this share of their width high."""
 SLOT_SHAPE = 0.66
 MOST_GRID = 0.36

@@ -19,7 +19,7 @@ TALL_EMS = 56.0
 """Height of the window from which the first of the lists at the side stands above the others."""
 SIDE_TOP = 0.5
 """Share of the height that it gets there."""
-OPEN_EMS = 66.0
+OPEN_EMS = 88.0
 """Height of the window from which the strip below stands open without being asked for."""
 NARROW_SHARE, NARROW_EMS = 0.11, (12.0, 19.0)
 """Share of the width that the narrow column gets, and the least and the most of it."""
@@ -27,9 +27,9 @@ SIDE_SHARE, SIDE_EMS = 0.26, (25.0, 40.0)
 """The same for the column of lists at the right."""
 GUIDE_SHARE, GUIDE_EMS = 0.27, (20.0, 40.0)
 """The same for what is read beside all others, in a column of its own at the right of any window."""
-MAIN_WEIGHT = 2.0
-"""So much of the rest the main column gets, where a map gets 1."""
-LOWER_SHARE, LOWER_EMS = 0.24, 13.0
+MAIN_WEIGHT, MAP_EMS = 2.0, 24.0
+"""So much of the rest the main column gets, where a map gets 1; less where that left a map less than this width."""
+LOWER_SHARE, LOWER_EMS = 0.2, 13.0
 """Share of the height that the positional encoding gets below the maps, and the least of it."""
 WORKING_SHARE, WORKING_EMS = 0.55, 26.0
 """The same for the other lower cards: of the height at most, and what they can make use of."""
@@ -154,8 +154,11 @@ def column_widths(columns: Sequence[Column], room: int, em: float, chosen: Mappi
         Place.SIDE: _held(SIDE_SHARE * room, SIDE_EMS, em) / room,
         Place.GUIDE: _held(GUIDE_SHARE * room, GUIDE_EMS, em) / room,
     }
-    weights = [MAIN_WEIGHT if each.place is Place.MAIN else float(each.place not in fixed) for each in columns]
     rest = max(0.0, 1.0 - sum(fixed.get(each.place, 0.0) for each in columns))
+    maps = sum(each.place is Place.MAP for each in columns)
+    # Of the rest, a map that gets its least width leaves the main column so many times as much.
+    main = min(MAIN_WEIGHT, max(1.0, rest * room / (MAP_EMS * em) - maps))
+    weights = [main if each.place is Place.MAIN else float(each.place not in fixed) for each in columns]
     wide = rest / (sum(weights) or 1.0)
     rule = [fixed.get(each.place, weight * wide) for each, weight in zip(columns, weights, strict=True)]
     shares = [chosen.get(each.names[0], share) for each, share in zip(columns, rule, strict=True)]

@@ -33,8 +33,8 @@ def columns_of(names: tuple[str, ...]) -> list[Column]:
 
 @pytest.mark.parametrize(
     ("size", "form"),
-    [((1280 / 12, 720 / 12), Form(3, False, True)), ((1600 / 12, 1000 / 12), Form(4, True, True)),
-     ((1280 / 18, 40), Form(2, False)), ((1280 / 24, 30), Form(1, False)), ((0, 0), Form(1, False))],
+    [((1280 / 12, 720 / 12), Form(3, False, True)), ((1600 / 12, 1000 / 12), Form(4, False, True)),
+     ((1920 / 12, 1080 / 12), Form(4, True, True)), ((1280 / 18, 40), Form(2, False)), ((1280 / 24, 30), Form(1, False)), ((0, 0), Form(1, False))],
 )  # fmt: skip
 def test_the_form_follows_the_size(size: tuple[float, float], form: Form) -> None:
     assert form_for(*size) == form
@@ -77,6 +77,13 @@ def test_columns_fill_the_room_to_the_pixel(room: int) -> None:
         maps = [width for name, width in zip(names, widths, strict=True) if name != "next"]
         assert max(maps) - min(maps) <= 1
     assert column_widths((), room, 12.0, {}) == []
+
+
+def test_a_map_beside_a_main_panel_keeps_its_least_width() -> None:
+    columns = [Column(("beam",), Place.MAIN), Column(("cross",), Place.MAP)]
+    assert column_widths(columns, 900, 12.0, {}) == [600, 300], "so wide a map has room for its labels"
+    assert column_widths(columns, 1200, 24.0, {}) == [624, 576]
+    assert column_widths(columns, 900, 24.0, {}) == [450, 450], "but never more than the main panel"
 
 
 def test_chosen_shares_outweigh_the_rule() -> None:
