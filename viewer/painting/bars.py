@@ -17,6 +17,13 @@ BAR_EMS = 0.85
 HOLLOW_EMS = 1.15
 """Height of a hollow bar, and the share of it that the solid bar inside takes."""
 SOLID_SHARE = 0.55
+NARROW_TRACK_EMS = 6.0
+"""Bars that would have less room than this beside their token stand below it instead, over the whole width."""
+UNDER_ROW_EMS, UNDER_EMS = 2.1, 0.8
+"""Height of their rows, and of the foot of a row that such a bar stands at the top of."""
+UNDER_SHARE = 0.45
+"""Share of that foot's height that the bar takes."""
+ENDLESS = 1e6
 INSET_EMS = 0.4
 """Space between a row's end and its text, so that a lit row has a margin around it."""
 
@@ -26,7 +33,8 @@ class BarsLayout:
     """Where the rows stand: `count` of them, from the top of `area`, `pitch` apart, and `footer` below them.
 
     A row holds, from left to right and `gap` apart: label, track (the room of a bar of probability 1), rank (only
-    where `rank_width` is not 0) and number; `inset` is left free at both ends.
+    where `rank_width` is not 0) and number; `inset` is left free at both ends. Where `under` is not 0, the track is so
+    high and below the others.
     """
 
     area: QRectF
@@ -38,6 +46,7 @@ class BarsLayout:
     inset: float
     gap: float
     footer: QRectF
+    under: float = 0.0
 
     def row(self, index: int) -> QRectF:
         """The rectangle of one row."""
@@ -46,13 +55,13 @@ class BarsLayout:
     def label(self, index: int) -> QRectF:
         """Where a row's token stands."""
         row = self.row(index)
-        return QRectF(row.left() + self.inset, row.top(), self.label_width, row.height())
+        return QRectF(row.left() + self.inset, row.top(), self.label_width, row.height() - self.under)
 
     def number(self, index: int) -> QRectF:
         """Where a row's probability stands."""
         row = self.row(index)
         left = row.right() - self.inset - self.number_width
-        return QRectF(left, row.top(), self.number_width, row.height())
+        return QRectF(left, row.top(), self.number_width, row.height() - self.under)
 
     def rank(self, index: int) -> QRectF:
         """Where a row's rank stands; empty where no row has one."""
@@ -62,39 +71,59 @@ class BarsLayout:
 
     def track(self, index: int) -> QRectF:
         """The room of a row's bar: all of it for probability 1."""
+        row = self.row(index)
+        if self.under:
+            inside = row.adjusted(self.inset, 0.0, -self.inset, 0.0)
+            return QRectF(round(inside.left()), row.bottom() - self.under, inside.width(), UNDER_SHARE * self.under)
         # On a whole pixel, or the thinnest bars would be smeared over two.
         left, right = round(self.label(index).right() + self.gap), self.rank(index).left() - self.gap
-        row = self.row(index)
         return QRectF(left, row.top(), max(0.0, right - left), row.height())
 
 
 def bars_layout(rect: QRectF, spec: BarsSpec, style: Style) -> BarsLayout:
-    """Rows from the top of `rect`; the longest label may take half of the width, less where ranks are shown."""
+    """Rows from the top of `rect`; the longest label may take half of the width, less where ranks are shown.
+
+    Where that leaves little to the bars, they stand below their tokens.
+    """
     mono, small = QFontMetricsF(style.mono), QFontMetricsF(style.small)
     labels = max((mono.horizontalAdvance(elided(bar.label, style)) for bar in spec.bars), default=0.0)
     ranks = max((small.horizontalAdvance(rank_text(i, bar)) for i, bar in enumerate(spec.bars)), default=0.0)
     below = _footer_height(spec, rect.width(), style)
     if rect.height() - below < style.line:
         below = 0.0
-    pitch = max(1.0, min(ROW_EMS * style.em, (rect.height() - below) / max(1, len(spec.bars))))
+    label = min(max(labels, 4.5 * style.em), 0.5 * rect.width() - 0.6 * ranks)
+    number = mono.horizontalAdvance(probability_text(0.0, spec.digits))
+    inset, gap = INSET_EMS * style.em, style.gap
+    beside = rect.width() - 2 * inset - number - (gap + ranks if ranks else 0.0) - gap
+    room = (rect.height() - below) / max(1, len(spec.bars))
+    is_under = beside - gap - label < NARROW_TRACK_EMS * style.em and room >= _lowest(True, style)
+    pitch = max(1.0, min((UNDER_ROW_EMS if is_under else ROW_EMS) * style.em, room))
     bottom = rect.top() + len(spec.bars) * pitch
     return BarsLayout(
         area=rect,
         count=len(spec.bars),
         pitch=pitch,
-        label_width=min(max(labels, 4.5 * style.em), 0.5 * rect.width() - 0.6 * ranks),
+        label_width=max(0.0, beside) if is_under else label,
         rank_width=ranks,
-        number_width=mono.horizontalAdvance(probability_text(0.0, spec.digits)),
-        inset=INSET_EMS * style.em,
-        gap=style.gap,
+        number_width=number,
+        inset=inset,
+        gap=gap,
         footer=QRectF(rect.left(), bottom, rect.width(), below),
+        under=UNDER_EMS * style.em if is_under else 0.0,
     )
 
 
 def bars_that_fit(spec: BarsSpec, width: float, height: float, style: Style) -> BarsSpec:
     """As many of the bars, best first, as have room for their text in `height` pixels; one at least."""
     room = height - _footer_height(spec, width, style)
-    return replace(spec, bars=spec.bars[: max(1, int(room / style.line))])
+    # Fewer bars that can be compared say more than many that cannot.
+    is_under = bars_layout(QRectF(0, 0, width, ENDLESS), spec, style).under > 0.0
+    return replace(spec, bars=spec.bars[: max(1, int(room / _lowest(is_under, style)))])
+
+
+def _lowest(is_under: bool, style: Style) -> float:
+    """The height of a row that its text, and a bar below it, can do with."""
+    return style.line + (UNDER_EMS * style.em if is_under else 0.0)
 
 
 def bar_at(point: QPointF, rect: QRectF, spec: BarsSpec, style: Style) -> int | None:
@@ -133,12 +162,16 @@ def paint_bars(
     for index, bar in enumerate(spec.bars):
         if index in (lit, selected):
             _paint_ground(painter, layout.row(index), index == selected, style)
+        track = layout.track(index)
+        if layout.under:
+            _paint_track(painter, track, style)
         if bar.before is None:
-            _paint_solid(painter, layout.track(index), bar, min(BAR_EMS * style.em, 0.7 * layout.pitch), style)
+            height = track.height() if layout.under else min(BAR_EMS * style.em, 0.7 * layout.pitch)
+            _paint_solid(painter, track, bar, height, style)
         else:
-            height = min(HOLLOW_EMS * style.em, 0.8 * layout.pitch)
-            _paint_hollow(painter, layout.track(index), bar.before, height, style)
-            _paint_solid(painter, layout.track(index), bar, SOLID_SHARE * height, style)
+            height = 1.5 * track.height() if layout.under else min(HOLLOW_EMS * style.em, 0.8 * layout.pitch)
+            _paint_hollow(painter, track, bar.before, height, style)
+            _paint_solid(painter, track, bar, SOLID_SHARE * height, style)
         _paint_texts(painter, index, bar, layout, spec.digits, style)
     _paint_footer(painter, layout.footer, footer_lines(spec), style)
     painter.restore()
@@ -163,6 +196,13 @@ def _paint_ground(painter: QPainter, row: QRectF, selected: bool, style: Style) 
     painter.setBrush(QColor(style.palette.chip))
     radius = 0.3 * style.em
     painter.drawRoundedRect(row.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def _paint_track(painter: QPainter, track: QRectF, style: Style) -> None:
+    """A faint ground of the length of probability 1, which also tells whose bar a very short one is."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(style.palette.border))
+    painter.drawRoundedRect(track, 0.15 * style.em, 0.15 * style.em)
 
 
 def _paint_solid(painter: QPainter, track: QRectF, bar: Bar, height: float, style: Style) -> None:

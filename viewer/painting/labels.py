@@ -23,6 +23,9 @@ SMALLEST = 0.78
 TIGHTEST = 0.95
 """Distance of two labels in lines of text."""
 
+AIR = 0.9
+"""Share of the distance between leaning labels that counts: an accent and a tail meet halfway, unlike in lines."""
+
 
 class Side(StrEnum):
     """Where labels stand."""
@@ -105,8 +108,13 @@ def shrunk_width(width: float, pitch: float, style: Style) -> float:
     return width if size == style.mono.pixelSize() else width * size / style.mono.pixelSize() + 1.0
 
 
+def apart(pitch: float, side: Side) -> float:
+    """How far from each other neighbouring labels count as where cells are `pitch` apart."""
+    return pitch if side is Side.LEFT else AIR * pitch * math.sin(LEAN)
+
+
 def stride(pitch: float, style: Style) -> int:
-    """Every how many-th label has room where cells are `pitch` apart."""
+    """Every how many-th label has room where labels are `pitch` apart."""
     needed = TIGHTEST * style.line * shrink(pitch, style)
     return max(1, math.ceil(needed / max(pitch, 1e-6) - 1e-6))
 
@@ -135,9 +143,9 @@ def paint_labels(
         return
     length = rect.height() if side is Side.LEFT else rect.width()
     pitch = length / (last - first)
-    step = stride(pitch, style)
+    step = stride(apart(pitch, side), style)
     font = QFont(style.mono)
-    font.setPixelSize(label_size(pitch, style))
+    font.setPixelSize(label_size(apart(pitch, side), style))
     painter.save()
     painter.setFont(font)
     for index in range(max(0, math.floor(first)), min(len(labels), math.ceil(last))):

@@ -98,9 +98,9 @@ class AttentionPanel(QWidget):
             part.installEventFilter(self)
         self.set_style(style)
 
-    def set_axes(self, text: str) -> None:
-        """What the rows and columns are, below the panel's title."""
-        self.header.subtitle.set_full_text(text)
+    def set_axes(self, text: str, *shorter: str) -> None:
+        """What the rows and columns are, below the panel's title; `shorter` where there is too little room."""
+        self.header.subtitle.set_full_text(text, *shorter)
 
     def set_head_counts(self, layers: int, heads: int) -> None:
         """Offer so many layers and heads."""
@@ -262,7 +262,7 @@ class AttentionPanel(QWidget):
         self._below.addWidget(self._line, 1)
         self._below.addWidget(self.colorbar)
         block = TitleBlock(name, [self.badge, self.layer, self.head, self.thumbnails], below, self._axes)
-        block.set_titles(name, "", name.removesuffix(" self-attention").removesuffix("-attention"))
+        block.title.set_full_text(name, name.removesuffix(" self-attention").removesuffix("-attention"))
         return block
 
     def _lay_out(self) -> None:

@@ -221,7 +221,9 @@ class CandidatesPanel(QWidget):
     def set_spec(self, spec: BarsSpec | Pending | Unavailable) -> None:
         """Show other candidates, or why there are none."""
         if isinstance(spec, BarsSpec):
-            self.header.set_titles(spec.title, spec.subtitle)
+            self.header.set_titles(spec.title, "")
+            after = spec.subtitle.removeprefix("softmax ")
+            self.header.subtitle.set_full_text(spec.subtitle, after, after.replace("after ", ""))
         else:
             self.header.set_titles(TITLE, "")
         # A line that loses the focus while it is typed in would lose what is typed next.

@@ -45,14 +45,15 @@ class ElidedLabel(QLabel):
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._full = self._short = ""
+        self._full = ""
+        self._shorter: tuple[str, ...] = ()
         self.setProperty("tone", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_full_text(self, text: str, short: str = "") -> None:
-        """Show `text`, or `short` (if any) where it does not fit, as much of it as fits."""
-        self._full, self._short = shown_text(text, LONGEST_TIP), short
+    def set_full_text(self, text: str, *shorter: str) -> None:
+        """Show `text`, or the first of `shorter` that fits where it does not; of the last as much as fits."""
+        self._full, self._shorter = shown_text(text, LONGEST_TIP), shorter
         self.setAccessibleName(self._full)
         self._elide()
 
@@ -91,7 +92,8 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         metrics, room = self.fontMetrics(), self.contentsRect().width()
-        text = self._short if self._short and metrics.horizontalAdvance(self._full) > room else self._full
+        texts = (self._full, *self._shorter)
+        text = next((each for each in texts if metrics.horizontalAdvance(each) <= room), texts[-1])
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         if shown != self.text():
             self.setText(shown)
@@ -136,12 +138,9 @@ class TitleBlock(QWidget):
         self.title.setMinimumHeight(round(TITLE_ROW_EMS * style.em))
         self._row.setSpacing(round(0.3 * style.em))
 
-    def set_titles(self, title: str, subtitle: str, short: str = "") -> None:
-        """Both lines; an empty subtitle keeps its room, so that nothing jumps when it comes.
-
-        `short` is the title's place-holder where there is too little room.
-        """
-        self.title.set_full_text(title, short)
+    def set_titles(self, title: str, subtitle: str) -> None:
+        """Both lines; an empty subtitle keeps its room, so that nothing jumps when it comes."""
+        self.title.set_full_text(title)
         self.subtitle.set_full_text(subtitle)
 
     @property

@@ -193,7 +193,9 @@ def _show_map(panel: AttentionPanel, spec: Map) -> None:
     if isinstance(spec, HeatmapSpec):
         # What is not the head that the title's menus name is named first.
         other = spec.title.partition(" · ")[2] if spec.is_other else ""
-        panel.set_axes(" · ".join(part for part in (other, spec.rows.title, spec.columns.title) if part))
+        text = " · ".join(part for part in (other, spec.rows.title, spec.columns.title) if part)
+        # That the mask is off must not be left out.
+        panel.set_axes(text, text.replace(" (encoder output)", "").replace(" so far, masked", ""))
 
 
 def _cell(hover: Hover, kind: Kind) -> tuple[int, int] | None:

@@ -23,13 +23,13 @@ from attention_viewer.viewer.painting.colorbar import ticks
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.painting.heatmap import filling_layout
 from attention_viewer.viewer.painting.labelled_map import extent_of, natural_plan, paint_heatmap, plan_within
-from attention_viewer.viewer.painting.labels import elided, stride
+from attention_viewer.viewer.painting.labels import Side, elided, paint_labels, stride
 from attention_viewer.viewer.painting.raster import fit
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Bar, BarsSpec, Chip, HeatmapSpec, Overlay, Scale, probability_text
 from attention_viewer.viewer.state.view_state import Head
 from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPolygonF
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 from support.specs_for_tests import grid, heatmap
@@ -171,6 +171,50 @@ def test_labels_are_shortened_in_the_middle_and_thinned_out(style: Style) -> Non
     assert elided("x" * 300, style).count("…") == 1
     assert stride(3 * style.line, style) == 1
     assert stride(style.line / 4, style) > 1
+
+
+class Measured(QPainter):
+    """Paints nothing, but keeps where each text would stand, turned as it would be."""
+
+    def __init__(self, image: QImage) -> None:
+        super().__init__(image)
+        self.found: list[QPolygonF] = []
+
+    def drawText(self, place: QPointF, text: str) -> None:
+        """Keep the corners of the ink of a text."""
+        ink = QFontMetricsF(self.font()).tightBoundingRect(text).translated(place)
+        self.found.append(self.transform().map(QPolygonF(ink)))
+
+
+def test_leaning_labels_never_touch(style: Style) -> None:
+    image = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
+    labels = tuple("ÉgMjpqç"[: 1 + index % 7] + "ÉqÉgpf" for index in range(34))
+    for pitch in (3.0, 5.0, 7.5, 9.0, 10.3, 12.0, 14.0, 17.0, 25.0):
+        painter = Measured(image)
+        rect = QRectF(0, 0, pitch * len(labels), SIDE)
+        paint_labels(painter, rect, labels, 0.0, len(labels), Side.TOP, style, frozenset({3}))
+        painter.end()
+        assert 1 < len(painter.found) <= len(labels)
+        assert not any(one.intersects(other) for one, other in pairwise(painter.found)), pitch
+
+
+def test_a_narrow_card_has_its_bars_below_their_tokens(style: Style) -> None:
+    bars = (Bar("faisait", 0.5, True, before=0.8, rank=1), Bar("b", 0.02, False, before=0.01, rank=2))
+    spec = BarsSpec("", "", bars)
+    wide, narrow = (bars_layout(QRectF(0, 0, width, 200), spec, style) for width in (SIDE, 11 * style.em))
+    assert wide.under == 0.0 < narrow.under
+    assert narrow.track(0).width() >= 10 * style.em
+    for index in range(2):
+        row, track = narrow.row(index), narrow.track(index)
+        assert narrow.label(index).bottom() <= track.top() and track.bottom() < row.bottom()
+        assert narrow.label(index).right() < narrow.number(index).left()
+    image = painted(lambda painter, rect: paint_bars(painter, rect, spec, style), style, round(11 * style.em))
+    track = narrow.track(0)
+    along = colors_across(image, track.center().y(), track.left(), track.right())
+    assert along[round(0.3 * track.width())] == style.palette.accent
+    assert along[round(0.95 * track.width())] == style.palette.border
+    low = bars_layout(QRectF(0, 0, 11 * style.em, 2 * style.line), spec, style)
+    assert low.under == 0.0, "rows that have no room for two lines keep their bars beside"
 
 
 def test_bars_grow_with_probability_and_are_found(style: Style) -> None:

@@ -12,7 +12,7 @@ import pytest
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, EXPECTED
 from attention_viewer.viewer.look.theme import PALETTES, apply
-from attention_viewer.viewer.painting.labels import elided, is_labelled, label_size, stride
+from attention_viewer.viewer.painting.labels import Side, apart, elided, is_labelled, label_size, stride
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, Chip, GridSpec, HeatmapSpec, Pending, scale_for
 from attention_viewer.viewer.state.view_state import Head
@@ -215,7 +215,7 @@ def test_every_label_is_shown_in_full_in_the_smallest_window_that_the_plan_names
     for _, view in map_views(window):
         spec, first = view._spec, view.cell_rect(0, 0)
         assert spec is not None
-        assert stride(first.height(), view._look) == stride(first.width(), view._look) == 1
+        assert stride(first.height(), view._look) == stride(apart(first.width(), Side.TOP), view._look) == 1
         assert all(elided(label, view._look) == label for label in (*spec.rows.labels, *spec.columns.labels))
         assert [view.tip_at(view.cell_rect(row, 0).center()) for row in range(3)] == [""] * 3
     assert not window.positions.isVisible() and not any(panel.grid.isVisible() for panel in window.panels.values())
@@ -225,7 +225,7 @@ def test_labels_of_a_long_sentence_thin_evenly(window: MainWindow) -> None:
     show(window, (1280, 720), 1.0, 60)
     for _, view in map_views(window):
         assert 1 < stride(view.cell_rect(0, 0).height(), view._look) <= 3
-        assert 1 < stride(view.cell_rect(0, 0).width(), view._look) <= 4
+        assert 1 < stride(apart(view.cell_rect(0, 0).width(), Side.TOP), view._look) <= 5
 
 
 def test_every_workspace_has_its_place_in_every_window(window: MainWindow) -> None:
@@ -250,7 +250,7 @@ def test_the_last_label_is_there_and_none_is_cut_at_the_edge(window: MainWindow)
     for _, view in map_views(window):
         spec, first, look = view._spec, view.cell_rect(0, 0), view._look
         assert spec is not None
-        for labels, pitch in ((spec.rows.labels, first.height()), (spec.columns.labels, first.width())):
+        for labels, pitch in ((spec.rows.labels, first.height()), (spec.columns.labels, apart(first.width(), Side.TOP))):
             step = stride(pitch, look)
             places = [index for index in range(len(labels)) if is_labelled(index, len(labels), step)]
             assert places[-1] == len(labels) - 1
