@@ -250,7 +250,10 @@ def test_the_last_label_is_there_and_none_is_cut_at_the_edge(window: MainWindow)
     for _, view in map_views(window):
         spec, first, look = view._spec, view.cell_rect(0, 0), view._look
         assert spec is not None
-        for labels, pitch in ((spec.rows.labels, first.height()), (spec.columns.labels, apart(first.width(), Side.TOP))):
+        for labels, pitch in (
+            (spec.rows.labels, first.height()),
+            (spec.columns.labels, apart(first.width(), Side.TOP)),
+        ):
             step = stride(pitch, look)
             places = [index for index in range(len(labels)) if is_labelled(index, len(labels), step)]
             assert places[-1] == len(labels) - 1

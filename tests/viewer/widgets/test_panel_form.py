@@ -34,7 +34,8 @@ def columns_of(names: tuple[str, ...]) -> list[Column]:
 @pytest.mark.parametrize(
     ("size", "form"),
     [((1280 / 12, 720 / 12), Form(3, False, True)), ((1600 / 12, 1000 / 12), Form(4, False, True)),
-     ((1920 / 12, 1080 / 12), Form(4, True, True)), ((1280 / 18, 40), Form(2, False)), ((1280 / 24, 30), Form(1, False)), ((0, 0), Form(1, False))],
+     ((1920 / 12, 1080 / 12), Form(4, True, True)), ((1280 / 18, 40), Form(2, False)),
+     ((1280 / 24, 30), Form(1, False)), ((0, 0), Form(1, False))],
 )  # fmt: skip
 def test_the_form_follows_the_size(size: tuple[float, float], form: Form) -> None:
     assert form_for(*size) == form
