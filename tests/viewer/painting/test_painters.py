@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -180,8 +181,9 @@ class Measured(QPainter):
         super().__init__(image)
         self.found: list[QPolygonF] = []
 
-    def drawText(self, place: QPointF, text: str) -> None:
+    def drawText(self, *given: Any) -> None:
         """Keep the corners of the ink of a text."""
+        place, text = given
         ink = QFontMetricsF(self.font()).tightBoundingRect(text).translated(place)
         self.found.append(self.transform().map(QPolygonF(ink)))
 
