@@ -181,7 +181,7 @@ class Measured(QPainter):
         super().__init__(image)
         self.found: list[QPolygonF] = []
 
-    def drawText(self, *given: Any) -> None:
+    def drawText(self, *given: Any) -> None:  # type: ignore[override]
         """Keep the corners of the ink of a text."""
         place, text = given
         ink = QFontMetricsF(self.font()).tightBoundingRect(text).translated(place)
