@@ -211,7 +211,7 @@ def test_an_encoder_alone_has_no_steps(open_file: OpenFile, tmp_path: Path) -> N
     parts = open_file(given.encoder_only(tmp_path / "bert.npz"))
     assert list(parts.window.panels) == [ENCODER] and step_words(parts) == "no decoder rows"
     assert spec(parts, ENCODER).columns.labels == tuple(given.ENCODER_ONLY)
-    assert not any(parts.actions[name].isEnabled() for name in ("step", "back", "first", "last"))
+    assert not any(parts.actions[name].isEnabled() for name in ("step", "back", "first", "last", "play"))
     assert parts.controller.loaded.trace is not None
     assert "special tokens" in places(parts.controller.loaded.trace, ENCODER)
     parts.actions["workspace_tour"].trigger()
@@ -234,7 +234,7 @@ def test_a_decoder_alone_begins_with_a_word(qtbot: QtBot, open_file: OpenFile, t
 def test_rows_that_look_ahead_stand_together(open_file: OpenFile, tmp_path: Path) -> None:
     parts = open_file(given.three_maps(tmp_path / "cat.npz", causal=False), steps=1)
     assert step_words(parts) == "4 rows at once" and spec(parts, DECODER).values.shape == (4, 4)
-    assert not any(parts.actions[name].isEnabled() for name in ("step", "back", "first", "last"))
+    assert not any(parts.actions[name].isEnabled() for name in ("step", "back", "first", "last", "play"))
     assert "look at later tokens" in parts.actions["back"].toolTip()
 
 

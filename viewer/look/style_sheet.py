@@ -152,7 +152,7 @@ QHeaderView::section {
 }
 QHeaderView::section:hover { color: $text; }
 QHeaderView::up-arrow, QHeaderView::down-arrow {
-    width: $gap; height: $gap; subcontrol-origin: padding; subcontrol-position: center right;
+    width: $gap; height: $gap; subcontrol-origin: padding; subcontrol-position: top center;
 }
 QHeaderView::up-arrow { image: url("$up"); }
 QHeaderView::down-arrow { image: url("$chevron"); }

@@ -12,6 +12,7 @@ from attention_viewer.viewer.menus.action_specs import ANY_TIME, ActionSpec, Sub
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.why import (
     CAN_GO_BACK,
+    CAN_PLAY,
     CAN_REDO,
     CAN_STEP,
     CAN_UNDO,
@@ -99,7 +100,7 @@ ACTIONS = (
                CAN_GO_BACK, tip="Back to the encoded sentence (Home)"),
     ActionSpec("last", "Decode", "To the end", lambda c: c.controller.last(), ("End",),
                CAN_STEP, tip="Decode to the end of the translation (End)"),
-    ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), HAS_SENTENCE,
+    ActionSpec("play", "Decode", "Play", lambda c: c.controller.toggle_play(), ("P",), CAN_PLAY,
                lambda c: c.controller.player.playing, tip="Step by itself until the end (P)"),
     ActionSpec("filter", "Decode", "Force a token …", lambda c: c.laboratory_actions.filter_vocabulary(), ("Ctrl+F",),
                TAKES_ROW, tip="Type to filter the whole vocabulary, Enter to force a token at this step", apart=True),

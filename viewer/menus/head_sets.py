@@ -10,8 +10,8 @@ from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.plain import small_dialog
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QInputDialog
 
 LONGEST_NAME = 40
 
@@ -29,11 +29,9 @@ class HeadSets(QObject):
 
     def ask_for_name(self, heads: Sequence[HeadId]) -> None:
         """Ask for a name, and keep heads under it."""
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Keep a set of heads")
-        dialog.setLabelText(f"Name of these {len(heads)} heads:" if len(heads) > 1 else "Name of this head:")
+        label = f"Name of these {len(heads)} heads:" if len(heads) > 1 else "Name of this head:"
+        dialog = small_dialog(self._window, "Keep a set of heads", label)
         dialog.textValueSelected.connect(lambda name: self.keep(name, heads))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def keep(self, name: str, heads: Sequence[HeadId]) -> None:

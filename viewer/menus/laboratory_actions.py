@@ -17,6 +17,7 @@ from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING, Quantity
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
 from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.plain import small_dialog
 from attention_viewer.viewer.widgets.target_dialog import TargetDialog
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QInputDialog, QMenu
@@ -66,14 +67,11 @@ class LaboratoryActions(QObject):
         document = self._controller.document
         if document is None:
             return
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Beam search")
-        dialog.setLabelText("Hypotheses kept at every step:")
+        dialog = small_dialog(self._window, "Beam search", "Hypotheses kept at every step:")
         dialog.setInputMode(QInputDialog.InputMode.IntInput)
         dialog.setIntRange(1, WIDEST_BEAM)
         dialog.setIntValue(document.decoding.beam_width)
         dialog.intValueSelected.connect(self._laboratory.search)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def choose_hidden(self) -> None:
@@ -86,12 +84,9 @@ class LaboratoryActions(QObject):
             f"{index + 1}  {token.text}{'  (hidden)' if index in hidden else ''}"
             for index, token in enumerate(trace.source_tokens)
         ]
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Hide a source token")
-        dialog.setLabelText("Token to hide, or to show again:")
+        dialog = small_dialog(self._window, "Hide a source token", "Token to hide, or to show again:")
         dialog.setComboBoxItems(names)
         dialog.textValueSelected.connect(lambda name: self._toggle_hidden(names.index(name)))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _toggle_hidden(self, index: int) -> None:
@@ -104,12 +99,9 @@ class LaboratoryActions(QObject):
         document = self._controller.document
         if document is None:
             return
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Rename hypothesis")
-        dialog.setLabelText("Name:")
+        dialog = small_dialog(self._window, "Rename hypothesis", "Name:")
         dialog.setTextValue(document.hypotheses[document.current].name)
         dialog.textValueSelected.connect(lambda name: self._laboratory.rename_hypothesis(document.current, name))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def filter_vocabulary(self) -> None:
@@ -156,12 +148,9 @@ class LaboratoryActions(QObject):
 
     def _choose_position(self, head: HeadId) -> None:
         offers = {offer.words: offer.patch for offer in patching.position_offers(self._controller.state, head)}
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Take a position's residual from B")
-        dialog.setLabelText("What leaves the layer at a position:")
+        dialog = small_dialog(self._window, "Take a position's residual from B", "What leaves the layer at a position:")
         dialog.setComboBoxItems(list(offers))
         dialog.textValueSelected.connect(lambda words: self._laboratory.take_patch(offers[words]))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def show_candidate_menu(self, token: int, where: QPoint) -> None:
@@ -190,12 +179,10 @@ class LaboratoryActions(QObject):
         others = [each for each in step.candidates if each.token.id != step.output.id]
         names = ["the best other token of each row", *(f"{each.token.text}  {each.probability:.3f}" for each in others)]
         tokens = [None, *(each.token.id for each in others)]
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Contrast with a candidate")
-        dialog.setLabelText(f"Show what speaks for ‘{step.output.text}’ rather than for:")
+        label = f"Show what speaks for ‘{step.output.text}’ rather than for:"
+        dialog = small_dialog(self._window, "Contrast with a candidate", label)
         dialog.setComboBoxItems(names)
         dialog.textValueSelected.connect(lambda name: self._laboratory.contrast(tokens[names.index(name)]))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def show_source_menu(self, index: int, where: QPoint) -> None:

@@ -93,6 +93,7 @@ HAS_ROW = When(_has_row, lambda menu: "Take a step first: → or Space" if _trac
 HAS_MODEL = When(lambda menu: menu.controller.loaded.info is not None, said("The model is not open yet"))
 TAKES_SENTENCE, TAKES_ROW = with_model(HAS_SENTENCE), with_model(HAS_ROW)
 CAN_STEP = When(lambda menu: menu.controller.state.can_step, _no_step)
+CAN_PLAY = When(lambda menu: menu.controller.state.can_step or menu.controller.state.can_back, _no_step)
 CAN_GO_BACK = When(_goes_back, _no_step_back)
 COMPARES = When(
     lambda menu: menu.controller.loaded.results.other is not None,

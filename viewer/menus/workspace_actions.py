@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.plain import small_dialog
 from attention_viewer.viewer.widgets.workspaces import MOST_OWN
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QInputDialog
 
 
 class WorkspaceActions(QObject):
@@ -42,12 +42,9 @@ class WorkspaceActions(QObject):
 
     def save_as(self) -> None:
         """Ask for a name, and keep the panels under it as they stand."""
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Save the workspace")
-        dialog.setLabelText("Name of the workspace:")
+        dialog = small_dialog(self._window, "Save the workspace", "Name of the workspace:")
         dialog.setTextValue(self.workspaces.title if self.workspaces.current in self.workspaces.own else "")
         dialog.textValueSelected.connect(self.save)
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def save(self, title: str) -> None:

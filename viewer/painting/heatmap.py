@@ -7,11 +7,11 @@ Leaked cells, which only a switched-off causal mask lets a row see, keep their c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans
-from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.look.theme import Style, style_for, system_font
 from attention_viewer.viewer.painting.labels import (
     height_of,
     pitch_within,
@@ -22,7 +22,7 @@ from attention_viewer.viewer.painting.numbers import paint_numbers
 from attention_viewer.viewer.painting.raster import Pixels, cell_colors, fit, image_of
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontInfo, QFontMetricsF, QPainter, QPen, QPolygonF
 
 VECTOR_CELLS = 40_000
 """More cells than this become one embedded image in SVG and PDF."""
@@ -43,6 +43,13 @@ LARGEST_FILLING_EMS = 12.0
 MOST_OBLONG = 6.0
 """How many times as wide as high, or as high as wide, cells may be that fill their room."""
 
+MOST_LABELS = 0.26
+"""Share of the height that labels above the map may take before enlarged text gives way to the map."""
+MOST_BESIDE = 0.42
+"""Share of the width that the labels beside the map may take before they are shortened in the middle."""
+BESIDE, SMALLER_MONO = 0.26, 0.9
+"""Share of the width from which on labels beside the map are a little smaller, and how much smaller at most."""
+
 
 @dataclass(frozen=True)
 class HeatmapLayout:
@@ -61,6 +68,25 @@ class HeatmapLayout:
         row = int((point.y() - self.cells.top()) // (self.cells.height() / rows))
         column = int((point.x() - self.cells.left()) // (self.cells.width() / columns))
         return (row, column) if 0 <= row < rows and 0 <= column < columns else None
+
+
+def fitting_style(spec: HeatmapSpec, style: Style, area: QRectF) -> Style:
+    """`style`, or one with smaller text and shorter labels where those leave a map in `area` too little room.
+
+    Only text that is larger than the desktop's becomes smaller, and no smaller than that.
+    """
+    labels = height_of(spec.columns.labels, style)
+    least = min(1.0, QFontInfo(system_font()).pixelSize() / style.em)
+    scale = max(least, MOST_LABELS * area.height() / max(labels, 1.0))
+    if scale < 1.0:
+        style = replace(style_for(style.palette, style.font, scale), stroke=style.stroke)
+    style = replace(style, label_ems=min(style.label_ems, MOST_BESIDE * area.width() / style.em))
+    smaller = max(SMALLER_MONO, BESIDE * area.width() / max(1.0, width_of(spec.rows.labels, style)))
+    if smaller < 1.0:
+        mono = QFont(style.mono)
+        mono.setPixelSize(round(mono.pixelSize() * smaller))
+        style = replace(style, mono=mono, line=QFontMetricsF(mono).height())
+    return style
 
 
 def filling_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> HeatmapLayout:

@@ -78,3 +78,13 @@ def paint_tag(painter: QPainter, rect: QRectF, tag: Tag, style: Style) -> None:
     painter.setPen(QColor(palette.muted))
     painter.drawText(line, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip, tag.note)
     painter.restore()
+
+
+def paint_notice(painter: QPainter, cells: QRectF, notice: str, style: Style) -> None:
+    """Paint what is said of all cells in the middle of them, if anything; what follows a colon in a second line."""
+    if notice:
+        title, _, note = notice.partition(": ")
+        tag = Tag(title, note=note)
+        rect = QRectF(QPointF(), tag_size(tag, style))
+        rect.moveCenter(cells.center())
+        paint_tag(painter, rect, tag, style)

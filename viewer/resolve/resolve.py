@@ -17,7 +17,7 @@ from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.byte_pieces import characters
 from attention_viewer.viewer.resolve.provenance import step_words
 from attention_viewer.viewer.resolve.sampling import drawn_from
-from attention_viewer.viewer.resolve.shown import FIRST_STEP, NONE_CHOSEN, Missing, ShownMaps
+from attention_viewer.viewer.resolve.shown import EQUAL, FIRST_STEP, NONE_CHOSEN, Missing, ShownMaps
 from attention_viewer.viewer.resolve.shown_maps import shown_maps
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.loaded import Loaded
@@ -36,6 +36,7 @@ from attention_viewer.viewer.state.specs import (
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState, choose
 
 SIGNED_COLORMAP = "diverging"
+NO_DIFFERENCE = "The two are equal: every difference is 0"
 MOST_SINGLES = 8
 """Heads that lines tell apart by colour."""
 
@@ -45,7 +46,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
     shown = shown_maps(loaded, view, kind)
     if not isinstance(shown, ShownMaps):
         return shown
-    scale = _scale(shown, view, shown.large)
+    scale, notice = _scale(shown, view, shown.large), _notice(shown)
     off = shown.head in _off(loaded, view, kind) and not shown.summed
     taught = "" if shown.summed else _taught(loaded, kind, shown.head)
     return HeatmapSpec(
@@ -58,7 +59,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         mask=shown.mask,
         scale=scale,
         colormap=SIGNED_COLORMAP if shown.signed else view[COLORMAP],
-        caption=_caption(shown, loaded, view, taught + scale.note),
+        caption=_caption(shown, loaded, view, taught + (notice or scale.note)),
         leaked=shown.leaked,
         badge=" · ".join(word for word in (shown.side, "off" if off else "") if word),
         numbers=view[NUMBERS],
@@ -69,6 +70,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         column_groups=shown.arranged.columns if shown.arranged else None,
         singles=_singles(shown),
         links=shown.links,
+        notice=notice,
     )
 
 
@@ -121,8 +123,15 @@ def _scale(shown: ShownMaps, view: ViewState, values: Floats) -> Scale:
     return replace(scale_for(view[COLOR_RANGE] if shown.shares else ColorRange.MAXIMUM, values), title=shown.unit)
 
 
+def _notice(shown: ShownMaps) -> str:
+    """What to say of a difference that is none, which would be one colour without a word."""
+    is_difference = shown.signed and shown.says == shown.side
+    return NO_DIFFERENCE if is_difference and np.abs(shown.large).max(initial=0.0) <= EQUAL else ""
+
+
 def _signed(values: Floats) -> Scale:
-    most = float(np.abs(values).max(initial=0.0)) or 1.0
+    most = float(np.abs(values).max(initial=0.0))
+    most = most if most > EQUAL else 1.0
     return Scale(-most, most, note=f"colour from {-most:.3g} to {most:.3g}")
 
 

@@ -69,7 +69,7 @@ class HeatmapSpec:
     it is of, `says` what its numbers are where they are no attention weights; `row_groups` and `column_groups` are the
     tokens that each row and column is, None where each is one; `is_other`: not the weights of that one head.
     `singles` are the maps of the heads that it is made of, by their names, where they are few enough to be told apart;
-    `links` [R, C] is True where a row's largest weight is marked.
+    `links` [R, C] is True where a row's largest weight is marked; `notice` lies over cells that alone say nothing.
     """
 
     kind: Kind
@@ -93,6 +93,7 @@ class HeatmapSpec:
     is_other: bool = False
     singles: tuple[tuple[str, Floats], ...] = ()
     links: Booleans | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attention_viewer.viewer.widgets.mnemonics import mark_dialog
-from attention_viewer.viewer.widgets.plain import plain_label
+from attention_viewer.viewer.widgets.plain import fit_title, plain_label
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -72,6 +72,7 @@ class DecodingDialog(QDialog):
         self._show_switch(self._penalise, self._penalty, not off, 1.2 if off else now.repetition_penalty)
         self._sampling.toggled.connect(self._enable)
         self._lay_out()
+        fit_title(self)
         mark_dialog(self)
         self._enable(now.sampling)
         self.accepted.connect(lambda: self.chosen.emit(self.choice()))

@@ -46,8 +46,8 @@ LEAST_EMS = (30.0, 20.0)
 class MainWindow(QMainWindow):
     """Every widget of the window in its place: those of the panels by the names of their entries.
 
-    `closing` comes before the window closes; `file_dropped` names a session file that was dragged onto it,
-    `help_requested` the panel whose page of the handbook is wanted.
+    `notices` has lines that come and go below the header. `closing` comes before the window closes; `file_dropped`
+    names a session file that was dragged onto it, `help_requested` the panel whose page of the handbook is wanted.
     """
 
     closing = Signal()
@@ -304,6 +304,8 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        self.notices = QVBoxLayout()
+        layout.addLayout(self.notices)
         self._around = QVBoxLayout()
         self._around.addWidget(self.host)
         layout.addLayout(self._around, 1)

@@ -6,21 +6,24 @@ Importing this imports pyqtgraph; `heatmap_view` does so only once there is a ma
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
-from attention_viewer.viewer.look.theme import Style, style_for, system_font
-from attention_viewer.viewer.painting.heatmap import HeatmapLayout, filling_layout, paint_frames, paint_overlay
+from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.heatmap import (
+    HeatmapLayout,
+    filling_layout,
+    fitting_style,
+    paint_frames,
+    paint_overlay,
+)
 from attention_viewer.viewer.painting.labels import (
     Side,
     elided,
-    height_of,
     label_at,
     overhang_of,
     paint_labels,
-    width_of,
 )
-from attention_viewer.viewer.painting.tag import Tag, paint_tag, place_tag, tag_size
+from attention_viewer.viewer.painting.tag import Tag, paint_notice, paint_tag, place_tag, tag_size
 from attention_viewer.viewer.state.reading import spoken
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
 from attention_viewer.viewer.widgets.cell_reader import Cell, CellReader, row_tag, value_tag
@@ -35,9 +38,6 @@ from PySide6.QtGui import (
     QAccessibleValueChangeEvent,
     QColor,
     QFocusEvent,
-    QFont,
-    QFontInfo,
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QPainter,
@@ -46,32 +46,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 NO_OVERLAY = Overlay()
-MOST_LABELS = 0.26
-"""Share of the height that labels above the map may take before enlarged text gives way to the map."""
-MOST_BESIDE = 0.42
-"""Share of the width that the labels beside the map may take before they are shortened in the middle."""
-BESIDE, SMALLER_MONO = 0.26, 0.9
-"""Share of the width from which on labels beside the map are a little smaller, and how much smaller at most."""
 PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-
-
-def fitting_style(spec: HeatmapSpec, style: Style, area: QRectF) -> Style:
-    """`style`, or one with smaller text and shorter labels where those leave a map in `area` too little room.
-
-    Only text that is larger than the desktop's becomes smaller, and no smaller than that.
-    """
-    labels = height_of(spec.columns.labels, style)
-    least = min(1.0, QFontInfo(system_font()).pixelSize() / style.em)
-    scale = max(least, MOST_LABELS * area.height() / max(labels, 1.0))
-    if scale < 1.0:
-        style = replace(style_for(style.palette, style.font, scale), stroke=style.stroke)
-    style = replace(style, label_ems=min(style.label_ems, MOST_BESIDE * area.width() / style.em))
-    smaller = max(SMALLER_MONO, BESIDE * area.width() / max(1.0, width_of(spec.rows.labels, style)))
-    if smaller < 1.0:
-        mono = QFont(style.mono)
-        mono.setPixelSize(round(mono.pixelSize() * smaller))
-        style = replace(style, mono=mono, line=QFontMetricsF(mono).height())
-    return style
 
 
 class MapView(pg.GraphicsView):  # type: ignore[misc]
@@ -115,7 +90,9 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self._spec = spec
         self.box.set_shape(*spec.values.shape)
         self.reader.set_shape((spec.values.shape[0], spec.values.shape[1]))
-        self.setAccessibleDescription(f"{spec.title}; {spec.rows.title}; {spec.columns.title}; {spec.scale.note}")
+        self.setAccessibleDescription(
+            f"{spec.title}; {spec.rows.title}; {spec.columns.title}; {spec.notice or spec.scale.note}"
+        )
         self._lay_out()
         self._speak()
 
@@ -253,6 +230,7 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         if self._spec is not None and self._layout is not None:
             self._paint_axes(painter, self._spec, self._layout)
             self._paint_overlay(painter, self._spec)
+            paint_notice(painter, self.cells_rect(), self._spec.notice, self._look)
             for place, tag in self.tags():
                 paint_tag(painter, place, tag, self._look)
         if self._ringed:

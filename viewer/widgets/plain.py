@@ -13,10 +13,12 @@ from typing import Protocol
 from attention_viewer.viewer.state.plain_text import shown_text
 from PySide6 import QtGui
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QMessageBox, QToolTip, QWidget
+from PySide6.QtWidgets import QDialog, QInputDialog, QLabel, QLayout, QMessageBox, QToolTip, QWidget
 
 LONGEST_TIP, LONGEST_LINE, MOST_LINES = 1000, 300, 20
 """Characters of a tool tip, and of one of its lines, at most; and how many lines."""
+FRAME_EMS = 12.0
+"""Width of what stands beside the title in the frame of a window: the icon and the buttons."""
 LONGEST_WORD = 120
 """Characters without a place to break a line."""
 _LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
@@ -70,3 +72,27 @@ def message_box(parent: QWidget, icon: QMessageBox.Icon, title: str, text: str, 
             label.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(breakable(more))
     return box
+
+
+def small_dialog(parent: QWidget, title: str, label: str) -> QInputDialog:
+    """A dialog that asks for one value, wide enough for its title; it deletes itself when it is finished."""
+    dialog = QInputDialog(parent)
+    dialog.setWindowTitle(title)
+    dialog.setLabelText(label)
+    dialog.finished.connect(dialog.deleteLater)
+    # Its parts come into being with the first look at how large they want to be.
+    dialog.sizeHint()
+    for part in dialog.findChildren(QLabel):
+        part.setTextFormat(Qt.TextFormat.PlainText)
+    fit_title(dialog)
+    return dialog
+
+
+def fit_title(dialog: QDialog) -> None:
+    """Make a dialog wide enough for its title, which frames cut otherwise."""
+    metrics = dialog.fontMetrics()
+    layout = dialog.layout()
+    if layout is not None and layout.sizeConstraint() is QLayout.SizeConstraint.SetMinAndMaxSize:
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetDefaultConstraint)
+    least = metrics.horizontalAdvance(dialog.windowTitle()) + round(FRAME_EMS * metrics.height())
+    dialog.setMinimumWidth(max(dialog.minimumWidth(), least))

@@ -33,7 +33,7 @@ TAUGHT = "† This head was taught to align words (guided alignment); all others
 OWN_KEYS = (Qt.Key.Key_Space, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home, Qt.Key.Key_End)
 """Keys that the table needs itself; elsewhere they step the decoder. Return shows a head."""
 LEAST_ROWS = 4
-COLUMN_EMS = (5.0, 1.9, 1.9, 4.1, 4.3, 2.0)
+COLUMN_EMS = (5.4, 1.8, 1.8, 4.6, 4.4, 2.0)
 """Widths of the columns, the last at least; all of them fit a panel that is 280 pixels wide at the usual size."""
 
 Column = tuple[str, str, Callable[[HeadEffectRow], str], Callable[[HeadEffectRow], float]]

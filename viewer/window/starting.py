@@ -24,7 +24,7 @@ FIRST_STEPS = 6
 
 
 def start_with(window: MainWindow, controller: Controller, settings: Settings, bundled: bool) -> FirstCard | None:
-    """Submit the example, some steps in, and lay a card over it; later, the last sentence at step 0.
+    """Submit the example, some steps in, with a card above it; later, the last sentence at step 0.
 
     The example is for the `bundled` model alone. Choices are not kept from one start to the next.
     """
@@ -38,7 +38,9 @@ def start_with(window: MainWindow, controller: Controller, settings: Settings, b
     settings.set(GREETED, True)
     _submit(window, controller, next(iter(examples())), FIRST_STEPS)
     style = style_for(PALETTES[settings.get("theme")], system_font(), settings.get("text size"))
-    return FirstCard(window, style)
+    card = FirstCard(style)
+    window.notices.addWidget(card)
+    return card
 
 
 def take_dropped(path: Path, window: MainWindow, controller: Controller, menus: MenuActions) -> None:

@@ -132,6 +132,17 @@ def test_what_is_equal_only_as_it_is_shown_says_so() -> None:
     assert isinstance(compared(a, b, ViewState()), HeatmapSpec)
 
 
+def test_two_equal_heads_say_so_over_their_map_though_others_differ() -> None:
+    a = traces.trace(3)
+    b = traces.with_weights(a, cross=np.concatenate([a.cross_attention[:1, ::-1], a.cross_attention[1:]]))
+    spec = compared(a, b, ViewState())
+    assert isinstance(spec, HeatmapSpec) and spec.head.layer == 1 and not spec.values.any()
+    assert spec.notice == resolve.NO_DIFFERENCE and any(spec.notice in line for line in spec.caption)
+    assert not alone(a, ViewState()).notice
+    other = compared(a, other_weights(a), ViewState())
+    assert isinstance(other, HeatmapSpec) and not other.notice
+
+
 def test_b_of_another_shape_is_not_subtracted() -> None:
     a, b = traces.trace(3), traces.with_weights(traces.trace(3), cross=traces.attention(3, 5, layers=1))
     loaded = Loaded(traces.info(), a, results=Results(other=Other("pinned", b, "B's", "le")))

@@ -13,13 +13,14 @@ from attention_viewer.viewer.painting.heatmap import (
     LARGEST_FILLING_EMS,
     MOST_OBLONG,
     filling_layout,
+    fitting_style,
 )
 from attention_viewer.viewer.painting.labelled_map import extent_of, plan_within
 from attention_viewer.viewer.state.specs import Axis, HeatmapSpec, Overlay, Pending, Scale
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.cells_item import exposed_part
 from attention_viewer.viewer.widgets.heatmap_view import HeatmapView
-from attention_viewer.viewer.widgets.map_view import MapView, fitting_style
+from attention_viewer.viewer.widgets.map_view import MapView
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
 from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
+from attention_viewer.viewer.widgets.plain import small_dialog
 from attention_viewer.viewer.widgets.target_dialog import TargetDialog
-from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QDoubleSpinBox, QLabel, QPlainTextEdit, QSpinBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QDoubleSpinBox, QLabel, QPlainTextEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 from support.finding import child
 
@@ -52,6 +54,17 @@ def test_a_blank_translation_cannot_be_accepted(qtbot: QtBot) -> None:
     assert not ok.isEnabled()
     child(dialog, QPlainTextEdit).setPlainText("Le")
     assert ok.isEnabled()
+
+
+def test_a_small_dialog_has_room_for_its_title_and_shows_text_from_outside_as_text(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    for title in ("Beam search", "Take a position's residual from B"):
+        dialog = small_dialog(parent, title, "<b>Name</b>:")
+        dialog.open()
+        assert dialog.width() > dialog.fontMetrics().horizontalAdvance(title) + 5 * dialog.fontMetrics().height()
+        assert all(label.textFormat() is Qt.TextFormat.PlainText for label in dialog.findChildren(QLabel))
+        dialog.reject()
 
 
 def test_the_check_can_be_read_and_copied(qtbot: QtBot) -> None:

@@ -185,6 +185,16 @@ def test_every_column_fits_a_narrow_panel(dressed: Style, qtbot: QtBot) -> None:
     assert not ranking.table.horizontalScrollBar().isVisible()
     for column in range(len(COLUMNS)):
         assert ranking.table.columnWidth(column) >= ranking.table.sizeHintForColumn(column)
+    # The arrow that tells the order stands above the heading, and takes no room from it.
+    header = ranking.table.horizontalHeader()
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        images = []
+        for column in (0, DIVERGENCE):
+            ranking.table.sortByColumn(column, order)
+            images.append(header.grab().toImage())
+        left, width = header.sectionPosition(DIVERGENCE), header.sectionSize(DIVERGENCE)
+        words = [image.copy(left, header.height() // 3, width, header.height() // 2) for image in images]
+        assert words[0] == words[1]
 
 
 def test_an_empty_table_says_what_the_button_does(ranking: RankingTable) -> None:
