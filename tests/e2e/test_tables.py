@@ -128,7 +128,7 @@ def test_a_picture_is_a_word_of_the_command_line(capsys: pytest.CaptureFixture[s
         parse(["export", "x", "-o", "out", "--picture", "rings", "--format", "gif"])
     with pytest.raises(SystemExit):
         parse(["export", "--help"])
-    assert "candidates|rings" in capsys.readouterr().out
+    assert "cost|rings" in capsys.readouterr().out
 
 
 def test_a_picture_is_saved_with_a_session() -> None:

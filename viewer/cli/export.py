@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -22,16 +22,20 @@ from attention_viewer.viewer.cli.command import (
     check_source,
 )
 from attention_viewer.viewer.cli.conditions import UNCHANGED, Conditions, add_conditions
-from attention_viewer.viewer.cli.decoding import GREEDY, Search, add_repetition
+from attention_viewer.viewer.cli.decoding import GREEDY, Search, add_search
+from attention_viewer.viewer.cli.figure_look import LOOK, LOOK_FIELDS, RESOLUTION, add_look, add_words, given
 from attention_viewer.viewer.cli.heads import Numbers
-from attention_viewer.viewer.cli.option_types import listed, numbers, one_of, real, whole, width
+from attention_viewer.viewer.cli.looking import NOWHERE, Looked, add_looking, looked
+from attention_viewer.viewer.cli.option_types import listed, numbers
 from attention_viewer.viewer.cli.streams import STREAM
-from attention_viewer.viewer.state import figure_options
 from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
+    ARCHITECTURE,
     FORMATS,
     GRID,
+    HYPOTHESES,
     MAP,
+    TABLES,
     Exportable,
     Needs,
     Shows,
@@ -39,15 +43,11 @@ from attention_viewer.viewer.state.exportables import (
     exportable,
     whole_in,
 )
-from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
-from attention_viewer.viewer.state.options import Option, exported
-from attention_viewer.viewer.state.widths import BOUNDS, NAMED, PIXELS_PER_INCH, PRESETS
+from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.options import Option
+from attention_viewer.viewer.state.widths import PIXELS_PER_INCH
 
 KINDS = tuple(each.kind for each in EXPECTED)
-USUAL_FORMAT = "png"
-SMALLEST_SCALE, LARGEST_SCALE = 0.5, 12.0
-"""Pixels of an image to a pixel of the figure."""
-
 WHAT = ("picture", "grid", "kind", "layer", "head")
 MEANINGLESS: Mapping[Shows, tuple[str, ...]] = MappingProxyType(
     {
@@ -59,16 +59,6 @@ MEANINGLESS: Mapping[Shows, tuple[str, ...]] = MappingProxyType(
     }
 )
 """What an export shows -> the options that mean nothing for it."""
-RESOLUTION = ("dpi", "scale")
-LOOK = ("width", "font_size", "candidates", *RESOLUTION, "theme", "no_title", "no_caption")
-"""Options by the name of their value; each is None unless it was given."""
-LOOK_FIELDS: Mapping[str, str] = MappingProxyType(
-    {
-        "width": "width", "dpi": "dpi", "scale": "dpi", "theme": "theme", "no_title": "title", "no_caption": "caption",
-        "frame": "frame", "font_size": "font_size", "candidates": "candidates",
-    }
-)  # fmt: skip
-"""Name of an option's value -> the field of FigureOptions that it decides."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,8 @@ class ExportOptions:
     options of how maps are shown that were given; the others are left to the view. `resume` keeps the files that are
     still right. `looks` names the fields of `figure` that were given: the others are those of the session, where there
     is one. `alone`: `output` is no directory but the one file there is, or the stream `-`. `conditions` are what is
-    changed inside the model, `search` says what may repeat; `prefix` goes before the source of each line.
+    changed inside the model; `prefix` goes before the source of each line. `looked` is what of a picture between the
+    maps is looked at, `search` how the translation is found.
     """
 
     model: Path
@@ -101,6 +92,7 @@ class ExportOptions:
     alone: bool = False
     conditions: Conditions = UNCHANGED
     prefix: str = ""
+    looked: Looked = NOWHERE
     search: Search = GREEDY
 
 
@@ -111,26 +103,26 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="OUT", type=Path, required=True, help="directory for the files, one file, or -"
     )
-    _add_words(parser, "--format", FORMATS, f"{USUAL_FORMAT} if neither this nor the name of one file says it")
+    add_words(parser, "--format", FORMATS, "png if neither this nor the name of one file says it")
     add_course(parser)
-    add_repetition(parser)
+    add_search(parser)
     add_conditions(parser)
     _add_what(parser.add_argument_group("what is pictured"))
-    _add_look(parser.add_argument_group("how a picture looks"))
+    add_looking(parser.add_argument_group("what is looked at between the maps"))
+    add_look(parser.add_argument_group("how a picture looks"))
     add_lines(parser.add_argument_group("many sentences"))
 
 
 def options(values: argparse.Namespace) -> ExportOptions:
     """The options that were given. Raises InputError where they do not go together."""
     check_source(values, "export")
-    check_session(values, "steps", "target", *decoding.OF_REPETITION, *conditions.NAMES)
-    held = decoding.repetition(values)
-    if held and values.target is not None:
-        raise InputError(
-            "--target says itself which tokens come: leave --no-repeat-ngram and --repetition-penalty out."
-        )
     alone = _is_one_file(values)
-    figure = _figure(values)
+    what = _what(values)
+    temperature = _own_temperature(values, what)
+    check_session(values, "steps", "target", *decoding.NAMES, *conditions.NAMES)
+    search = _search(values, what)
+    there = looked(values, what, temperature)
+    figure = _figure(values, what)
     kinds = KINDS if values.kind in (None, "all") else (values.kind,)
     if values.steps == 0 and needs_a_row(figure, kinds):
         raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
@@ -142,7 +134,7 @@ def options(values: argparse.Namespace) -> ExportOptions:
         kinds=kinds,
         layer=values.layer,
         head=values.head,
-        chosen=tuple((option, getattr(values, option.name)) for option in _given(values)),
+        chosen=tuple((option, getattr(values, option.name)) for option in given(values)),
         steps=values.steps,
         target=values.target,
         force=values.force,
@@ -153,12 +145,34 @@ def options(values: argparse.Namespace) -> ExportOptions:
         alone=alone,
         conditions=conditions.conditions(values),
         prefix=values.prefix,
-        search=Search(**held),
+        looked=there,
+        search=search,
     )
 
 
+def _own_temperature(values: argparse.Namespace, what: Exportable) -> float | None:
+    """The temperature of a picture's softmax, which is then none of samples; else None."""
+    if "temperature" not in what.takes or values.sample:
+        return None
+    found: float | None = values.temperature
+    values.temperature = None
+    return found
+
+
+def _search(values: argparse.Namespace, what: Exportable) -> Search:
+    """How the translation is found. Raises InputError where that was said twice, or more are asked for than shown."""
+    search = decoding.search(values)
+    if values.target is not None and search != GREEDY:
+        raise InputError("--target says itself which translation is shown: leave --beam and --sample out.")
+    if search.count > 1 and what.name != HYPOTHESES:
+        raise InputError("--n-best lists hypotheses: add --picture hypotheses, or leave it out.")
+    if what.name == HYPOTHESES and search.beam is not None and values.n_best is None:
+        return replace(search, count=search.beam)
+    return search
+
+
 def _is_one_file(values: argparse.Namespace) -> bool:
-    """Whether -o names one file, or the stream `-`; gives `values` the format that its name says, or the usual one.
+    """Whether -o names one file, or the stream `-`; gives `values` the format that its name says.
 
     Raises InputError where that is not the format asked for, or there will be more than one file.
     """
@@ -166,7 +180,7 @@ def _is_one_file(values: argparse.Namespace) -> bool:
     named = next((each for each in FORMATS if output.name.lower().endswith(f".{each}") and not output.is_dir()), None)
     if values.format is not None and named not in (None, values.format):
         raise InputError(f"--format {values.format} contradicts the name {output.name!r}: leave --format out.")
-    values.format = named or values.format or USUAL_FORMAT
+    values.format = named or values.format
     alone = named is not None or output == STREAM
     if alone and values.input is not None:
         raise InputError(f"With --input there is a file for each line, and -o {output} is one: give a directory.")
@@ -184,76 +198,19 @@ def needs_a_row(figure: FigureOptions, kinds: tuple[str, ...]) -> bool:
     """Whether there is nothing to export before the first step of the decoder."""
     if figure.format in ANIMATIONS or figure.what.needs is Needs.ROW:
         return True
-    return figure.what.shows in (Shows.HEAD, Shows.KIND) and any(named(EXPECTED, kind).decodes for kind in kinds)
-
-
-def _add_words(
-    parser: argparse._ActionsContainer, option: str, words: Iterable[str], purpose: str, default: str | None = None
-) -> None:
-    allowed = tuple(words)
-    parser.add_argument(option, metavar="|".join(allowed), type=one_of(option, allowed), default=default, help=purpose)
+    by_kind = figure.what.shows in (Shows.HEAD, Shows.KIND) or "kind" in figure.what.takes
+    return by_kind and figure.subject != ARCHITECTURE and any(named(EXPECTED, kind).decodes for kind in kinds)
 
 
 def _add_what(group: argparse._ArgumentGroup) -> None:
-    _add_words(group, "--picture", by_word(), "heads, one picture each, if left out")
+    add_words(group, "--picture", by_word(), "heads, one picture each, if left out")
     group.add_argument("--grid", action="store_true", default=None, help="short for --picture grid")
-    _add_words(group, "--kind", (*KINDS, "all"), "of heads and grid; all if left out")
+    add_words(group, "--kind", (*KINDS, "all"), "of heads and grid; all if left out")
     group.add_argument("--layer", metavar="N", type=numbers("--layer"), help="such as 4, 1,2 or 1-3; all if left out")
     group.add_argument("--head", metavar="N", type=numbers("--head"), help="the same; all if left out")
 
 
-def _add_look(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--width",
-        metavar=f"{'|'.join(PRESETS)}|12cm|5.5in",
-        type=width("--width"),
-        help=f"{NAMED}, or an amount in {', '.join(BOUNDS)}; as wide as it needs if left out",
-    )
-    points = real("--font-size", *figure_options.TEXT_SIZES)
-    group.add_argument("--font-size", metavar="PT", type=points, help="points of ordinary text; 9, or 14 on a slide")
-    count = whole("--candidates", 1, figure_options.MOST_CANDIDATES)
-    group.add_argument(
-        "--candidates", metavar="N", type=count, help=f"how many next tokens, {FigureOptions.candidates} if left out"
-    )
-    dpi = whole("--dpi", figure_options.LEAST_DPI, figure_options.MOST_DPI)
-    group.add_argument(
-        "--dpi", metavar="N", type=dpi, help=f"pixels of an image to an inch, {FigureOptions.dpi} if left out"
-    )
-    scale = real("--scale", SMALLEST_SCALE, LARGEST_SCALE)
-    group.add_argument("--scale", metavar="X", type=scale, help=f"the same in multiples of {PIXELS_PER_INCH} dpi")
-    _add_words(group, "--theme", THEMES, f"{FigureOptions.theme} if left out")
-    group.add_argument("--no-title", action="store_true", default=None, help="leave the title out")
-    group.add_argument("--no-caption", action="store_true", default=None, help="leave the lines below the picture out")
-    frame = whole("--frame", figure_options.SHORTEST_FRAME, figure_options.LONGEST_FRAME)
-    group.add_argument(
-        "--frame", metavar="MS", type=frame, help=f"time of an animation's step, {FigureOptions.frame} if left out"
-    )
-    for option in _offered():
-        if option.alone:
-            value = option.of_word(option.alone)
-            group.add_argument(option.flag, dest=option.name, action="store_const", const=value, help=option.help)
-        else:
-            words = "|".join(option.words)
-            group.add_argument(option.flag, dest=option.name, metavar=words, type=_chosen_by(option), help=option.help)
-
-
-def _offered() -> list[Option[Any]]:
-    """The options of how maps are shown that have an option here."""
-    return [option for option in exported() if option.flag]
-
-
-def _given(values: argparse.Namespace) -> list[Option[Any]]:
-    return [option for option in _offered() if getattr(values, option.name) is not None]
-
-
-def _chosen_by(option: Option[Any]) -> Callable[[str], Any]:
-    """Accept a word of the option, and give its value."""
-    word = one_of(option.flag, option.words)
-    return lambda text: option.of_word(word(text))
-
-
-def _figure(values: argparse.Namespace) -> FigureOptions:
-    what = _what(values)
+def _figure(values: argparse.Namespace, what: Exportable) -> FigureOptions:
     _check_format(values, what)
     if values.dpi is not None and values.scale is not None:
         raise InputError(f"--dpi and --scale exclude each other: --scale 2 is --dpi {2 * PIXELS_PER_INCH}.")
@@ -273,20 +230,26 @@ def _figure(values: argparse.Namespace) -> FigureOptions:
 
 
 def _what(values: argparse.Namespace) -> Exportable:
-    """What is exported. Raises InputError where something was asked that means nothing for it."""
-    everything = whole_in(values.format)
-    if everything is not None:
+    """What is exported; gives `values` its usual format where none was asked for.
+
+    Raises InputError where something was asked that means nothing for it.
+    """
+    asked_for = by_word()[values.picture] if values.picture else None
+    everything = whole_in(values.format) if values.format else None
+    if everything is not None and (asked_for is None or values.format not in asked_for.formats):
         reason = f"--format {values.format} holds everything that was computed"
         _refuse(values, (*WHAT, *LOOK), reason)
-        for option in _given(values):
+        for option in given(values):
             raise InputError(f"{reason}: leave {option.flag} out.")
         return everything
     if values.grid and values.picture not in (None, exportable(GRID).word):
         raise InputError(f"--grid is short for --picture grid: leave it out, or leave --picture {values.picture} out.")
     name = GRID if values.grid else MAP
-    what = by_word()[values.picture] if values.picture else exportable(name)
+    what = asked_for or exportable(name)
+    values.format = values.format or what.formats[0]
     asked = "--grid" if values.grid else f"--picture {what.word}"
-    _refuse(values, MEANINGLESS[what.shows], f"{asked} shows {what.shows}")
+    idle = (option for option in MEANINGLESS[what.shows] if option not in what.takes)
+    _refuse(values, idle, f"{asked} shows {what.shows if not what.takes else 'one thing'}")
     if what.shows is Shows.EVERY_KIND and any(len(each or ()) > 1 for each in (values.layer, values.head)):
         raise InputError(f"{asked} shows one head of each kind: give one number to --layer and to --head.")
     return what
@@ -294,9 +257,10 @@ def _what(values: argparse.Namespace) -> Exportable:
 
 def _check_format(values: argparse.Namespace, what: Exportable) -> None:
     if values.format not in what.formats:
-        raise InputError(
-            f"--picture {what.word} cannot be animated: --format can be {listed(what.formats)}, not {values.format}."
-        )
+        said = " cannot be animated" if values.format in ANIMATIONS else ""
+        raise InputError(f"--picture {what.word}{said}: --format can be {listed(what.formats)}, not {values.format}.")
+    if values.format in TABLES and what.drawn:
+        _refuse(values, LOOK, f"--format {values.format} is a table")
     if values.format not in ANIMATIONS:
         _refuse(values, ("frame",), f"--format {values.format} does not move")
     if values.format in ("svg", "pdf"):

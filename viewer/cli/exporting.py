@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attention_viewer.model.checkpoint import check_checkpoint
-from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.config import ModelConfig, read_config
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError, UserError
@@ -25,17 +24,20 @@ from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
 from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
 from attention_viewer.viewer.cli.folder_batch import FolderBatch, Output, run_in_folder, write_file
 from attention_viewer.viewer.cli.heads import head_ids
+from attention_viewer.viewer.cli.looking import check_there
 from attention_viewer.viewer.cli.manifest import digest
 from attention_viewer.viewer.cli.preflight import offscreen_application
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
+from attention_viewer.viewer.cli.searching import found, together
 from attention_viewer.viewer.cli.streams import STREAM, check_target
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
-from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.names import file_name
-from attention_viewer.viewer.state.exportables import Shows
+from attention_viewer.viewer.export.needed import needed
+from attention_viewer.viewer.export.tables import table_bytes
+from attention_viewer.viewer.state.exportables import COST, HYPOTHESES, MOVING, TABLES, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
+from attention_viewer.viewer.state.results import TIMES
 from attention_viewer.viewer.state.view_state import Head, ViewState, choose
 from attention_viewer.viewer.storage.files import check_folder, made_folder
 from attention_viewer.viewer.storage.session_file import SavedSession, to_text
@@ -76,17 +78,29 @@ class Exporter:
 
     def document(self, source: str, target: str | None) -> Document:
         """What is exported of a sentence."""
-        decoding = self.options.search.decoding
-        return self.tracer.document(source, target, interventions=self.interventions, decoding=decoding)
+        search = self.options.search
+        # Several samples stand beside the greedy translation.
+        decoding = replace(search, sampled=search.sampled and search.count == 1).decoding
+        document = self.tracer.document(source, target, interventions=self.interventions, decoding=decoding)
+        if search.beam is None and search.count == 1:
+            return document
+        results = found(self.tracer.translator, document, search)
+        return together(document, results) if self.options.figure.subject == HYPOTHESES else results[0].document
 
     def traced(self, document: Document, watch: Watch) -> Loaded:
         """What there is of a document, as far as the options go along it."""
         steps = self.options.steps
         wanted = document if steps is None else go_to(document, min(steps, document.step))
         loaded = self.tracer.loaded(wanted, watch.check)
-        for method in {item.view[QUANTITY] for item in self.items} - {ATTENTION}:
-            loaded = self.tracer.attributed(loaded, Method(method), watch.check)
-        return loaded
+        what = self.options.figure.what
+        for item in self.items:
+            assert loaded.trace is not None
+            check_there(item.view, what, self.options.looked, loaded.trace)
+            for quantity in needed(what, item.view):
+                loaded = self.tracer.measured(loaded, quantity, watch.check)
+        if what.name == COST and self.options.looked.timed:
+            loaded = self.tracer.measured(loaded, TIMES, watch.check)
+        return self.tracer.spelled(loaded, watch.check) if what.name == HYPOTHESES else loaded
 
     def write(self, loaded: Loaded, item: Item, output: Output, watch: Watch, target: str | None) -> None:
         """Write one file, and say what had to be reduced in it.
@@ -101,6 +115,8 @@ class Exporter:
 
     def _encoded(self, loaded: Loaded, item: Item, watch: Watch, target: str | None) -> tuple[bytes, tuple[str, ...]]:
         chosen = self.options.figure
+        if chosen.format in TABLES and chosen.what.drawn:
+            return table_bytes(chosen.subject, chosen.format, loaded, item.view), ()
         if self.application is None:
             return self.tracer.numbers(loaded, chosen.format, target), ()
         from attention_viewer.viewer.export.job import encoded
@@ -172,9 +188,12 @@ def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tup
             Item(f"{file_name(what, sides.kind, Head(), view)}.{suffix}", _looking_at(view, {}, sides.kind))
             for sides in kinds
         )
+    if what.takes:
+        view = options.looked.applied(view, what, maps, options.layer, options.head)
     everything = what.shows is Shows.EVERY_KIND
     heads = {sides.kind: _chosen_head(options, sides, view) for sides in maps} if everything else {}
-    return (Item(f"{file_name(what, '', Head(), view)}.{suffix}", _looking_at(view, heads, view.active)),)
+    name = file_name(what, view.active, view.heads[view.active], view)
+    return (Item(f"{name}.{suffix}", _looking_at(view, heads, view.active)),)
 
 
 def _looking_at(view: ViewState, heads: Mapping[Kind, Head], active: Kind) -> ViewState:
@@ -195,7 +214,7 @@ def _chosen_head(options: ExportOptions, sides: MapInfo, view: ViewState) -> Hea
 
 def _begun(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...]) -> Exporter:
     """An exporter with its model open, and with Qt only where anything is drawn."""
-    drawn = options.figure.format not in WRITERS
+    drawn = options.figure.format in MOVING
     application = offscreen_application() if drawn else None
     interventions = options.conditions.interventions(architecture(config).maps)
     return Exporter(
@@ -257,7 +276,12 @@ def _digest(options: ExportOptions, item: Item, interventions: Interventions) ->
     """A hash of all options that decide what is in a file."""
     document = Document("", interventions=interventions, decoding=options.search.decoding)
     looks = to_text(SavedSession(document, item.view, options.figure))
-    return digest({"looks": looks, "steps": options.steps})
+    asked: dict[str, Any] = {"looks": looks, "steps": options.steps}
+    if options.search.beam is not None or options.search.count > 1:
+        asked["search"] = asdict(options.search)
+    if options.looked.timed:
+        asked["timed"] = True
+    return digest(asked)
 
 
 def ending(item: Item) -> str:

@@ -5,7 +5,7 @@ Importing this module imports neither torch nor Qt.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ class Found:
 
     `log_probability` is natural, summed over its tokens at temperature 1; `score`, by which beams are ordered, is that
     over the number of tokens, in a beam with the penalty for repetition. `by` says in words how it was found, `rank`
-    counts from 1.
+    counts from 1; `chosen` are its tokens.
     """
 
     document: Document
@@ -39,6 +39,7 @@ class Found:
     score: float
     rank: int
     by: str
+    chosen: tuple[tuple[int, How], ...] = ()
 
     def about(self) -> dict[str, Any]:
         """What a data file says of it."""
@@ -69,9 +70,10 @@ def _by_beam(translator: Translator, document: Document, search: Search, check: 
     results = []
     for rank, (node, score) in enumerate(tree.finished[: search.count], start=1):
         tokens = tree.path(node)
-        chosen = branch(document, [(token.id, How.BEAM) for token in tokens])
+        path = tuple((token.id, How.BEAM) for token in tokens)
+        chosen = branch(document, path)
         total = tree.nodes[node].log_probability
-        results.append(Found(chosen, translator.text(tokens), total, score, rank, by))
+        results.append(Found(chosen, translator.text(tokens), total, score, rank, by, path))
     return results
 
 
@@ -82,4 +84,12 @@ def _drawn(translator: Translator, document: Document, search: Search, rank: int
     drawn = go_to(replace(document, decoding=search.decoding), document.limit)
     trace = finished(translator.trace_steps(drawn), check)
     total = float(trace.log_probabilities.sum())
-    return Found(drawn, translator.text(trace), total, total / len(trace.steps), rank, words(search.decoding))
+    path = tuple((step.output.id, step.how) for step in trace.steps)
+    return Found(drawn, translator.text(trace), total, total / len(trace.steps), rank, words(search.decoding), path)
+
+
+def together(document: Document, results: Sequence[Found]) -> Document:
+    """One document with all that was found as hypotheses, the best of them current; the document's own stands first."""
+    for each in reversed(results):
+        document = branch(document, each.chosen, decoding=each.document.decoding)
+    return document

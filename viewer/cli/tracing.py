@@ -6,14 +6,13 @@ Importing this module imports neither torch nor Qt.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attention_viewer.model.checkpoint import content_hash
-from attention_viewer.model.contract.api import Trace
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
@@ -23,13 +22,19 @@ from attention_viewer.viewer.cli.command import PROGRAM
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.npz import npz_bytes
+from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.results import ATTRIBUTIONS
+from attention_viewer.viewer.state.results import Quantity
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.session_file import read as read_session
+from attention_viewer.viewer.work.measurements import measurement_of
+from attention_viewer.viewer.work.requests import spelling_work
 
 if TYPE_CHECKING:
     from attention_viewer.model.translator import Translator
+
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,31 +68,28 @@ class Tracer:
 
         Raises InputError where the sentence is empty or too long, or the document does not fit the model.
         """
-        steps = self.translator.trace_steps(document)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stop:
-                computed: Trace = stop.value
-                break
-            check()
+        computed = _finished(self.translator.trace_steps(document), check)
         return Loaded(
             self.translator.info, computed, document.source, self.translator.text(computed), document=document
         )
 
-    def attributed(self, loaded: Loaded, method: Method, check: Callable[[], None] = lambda: None) -> Loaded:
-        """With what each row depends on by a method; `check` is called in between, and may raise."""
+    def measured(self, loaded: Loaded, quantity: Quantity[Any], check: Callable[[], None] = lambda: None) -> Loaded:
+        """With a quantity of the document shown, unless it is known or has none; `check` is as in `loaded`."""
+        document = loaded.document
+        if document is None or quantity.question(document) is None or loaded.found(quantity) is not None:
+            return loaded
+        measurement = measurement_of(quantity)
+        found = _finished(measurement.work(document)(self.translator), check)
+        return replace(loaded, results=loaded.results.answered(measurement.quantities, document, found))
+
+    def spelled(self, loaded: Loaded, check: Callable[[], None] = lambda: None) -> Loaded:
+        """With every hypothesis of the document as text; `check` is as in `loaded`."""
         assert loaded.document is not None
-        steps = self.translator.attribution_steps(loaded.document, method)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as stop:
-                found: Attribution = stop.value
-                break
-            check()
-        results = loaded.results.answered([ATTRIBUTIONS[method]], loaded.document, found)
-        return replace(loaded, results=results)
+        missing = [index for index, text in enumerate(loaded.texts) if text is None]
+        work = spelling_work([questions.spelled(loaded.document, index, loaded.known) for index in missing])
+        found = _finished(work(self.translator), check)
+        spelled = {loaded.spellings[index]: text for index, text in zip(missing, found, strict=True)}
+        return replace(loaded, results=replace(loaded.results, spelled={**loaded.spelled, **spelled}))
 
     def numbers(
         self,
@@ -105,6 +107,12 @@ class Tracer:
         assert loaded.trace is not None and loaded.document is not None
         about = meta(self.translator.info, loaded.document, loaded.trace, loaded.translation, target, found)
         return npz_bytes(loaded.trace, about, words=True) if words else WRITERS[suffix](loaded.trace, about)
+
+
+def _finished(steps: Generator[Progress, None, Result], check: Callable[[], None]) -> Result:
+    from attention_viewer.model.translator import finished
+
+    return finished(steps, check)
 
 
 def open_tracer(model: Path, threads: int = 1, told: bool = False) -> Tracer:

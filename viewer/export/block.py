@@ -24,7 +24,7 @@ from attention_viewer.viewer.painting.labelled_map import (
 )
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import BarsSpec, GridSpec, HeatmapSpec, scale_for
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 
 CELL_EMS = 1.5
@@ -136,6 +136,31 @@ def plot_block(paint: Paint, style: Style, wide: float, height: Callable[[float]
     """A plot `wide` ems wide if nothing else is asked, whose `height` follows from its width."""
     natural, readable, narrowest = (each * style.em for each in (wide, READABLE_PLOT_EMS, NARROWEST_PLOT_EMS))
     return Block(natural, readable, narrowest, height, paint)
+
+
+def reduced(natural: float, needed: float, least: float, height: Callable[[float], float], paint: Paint) -> Block:
+    """A block that is drawn smaller as a whole, letters and all, where it has less than the width it `needed`.
+
+    It is `natural` wide where nothing else is asked; `least` is the smallest share of its size.
+    """
+
+    def share(width: float) -> float:
+        return min(1.0, width / needed)
+
+    def shrunk(painter: QPainter, rect: QRectF, vector: bool) -> None:
+        painter.save()
+        painter.translate(rect.topLeft())
+        painter.scale(share(rect.width()), share(rect.width()))
+        paint(painter, QRectF(QPointF(), rect.size() / share(rect.width())), vector)
+        painter.restore()
+
+    def notes(width: float, device: Device) -> tuple[str, ...]:
+        return (f"drawn at {share(width):.0%} of its size, to fit the width",) if share(width) < 0.995 else ()
+
+    def high(width: float) -> float:
+        return share(width) * height(width / share(width))
+
+    return Block(natural, natural, least * needed, high, shrunk, notes)
 
 
 def image_block(image: QImage) -> Block:

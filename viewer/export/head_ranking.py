@@ -35,6 +35,12 @@ def json_bytes(effects: Sequence[HeadEffect], meta: Mapping[str, Any]) -> bytes:
     return (json.dumps(values, separators=(",", ":")) + "\n").encode("ascii")
 
 
+def rows(effects: Sequence[HeadEffect]) -> Iterator[tuple[Any, ...]]:
+    """The table's lines, without the interventions."""
+    for rank, each in enumerate(effects, start=1):
+        yield tuple(_values(rank, each).values())
+
+
 def text_lines(effects: Sequence[HeadEffect], guided: Sequence[tuple[str, int, int]] = ()) -> Iterator[str]:
     """The table for a person: layers and heads from 1, a † at heads that were trained to align words."""
     yield "rank  kind     layer  head   KL, nats    ln p"

@@ -15,7 +15,7 @@ from attention_viewer.viewer.export.figure import Figure, Look, scaled
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.picture import EXPORTERS
 from attention_viewer.viewer.export.pictures import Scene, make_figure
-from attention_viewer.viewer.export.search_tables import TABLES
+from attention_viewer.viewer.export.tables import TABLES, table_bytes
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for, system_font
 from attention_viewer.viewer.state.exportables import ANIMATIONS, PICTURES
@@ -62,7 +62,7 @@ def encoded(scene: Scene, options: FigureOptions, advance: Advance = still) -> t
     if options.format in ANIMATIONS:
         return _animation(scene, options, advance)
     if options.subject in TABLES:
-        return TABLES[options.subject](scene.loaded), ()
+        return table_bytes(options.subject, options.format, scene.loaded, scene.view), ()
     return _numbers(scene, options.format), ()
 
 

@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from attention_viewer.model.contract.api import Kind, join_text
-from attention_viewer.viewer.export.block import bars_block, image_block, plot_block
+from attention_viewer.viewer.export.block import bars_block, image_block, plot_block, reduced
 from attention_viewer.viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
 from attention_viewer.viewer.export.kinds import Growing, kinds_block
 from attention_viewer.viewer.export.row import Titled, row_of
-from attention_viewer.viewer.export.search_pictures import hypotheses_figure, ranking_figure, tree_figure
+from attention_viewer.viewer.export.search_pictures import LEAST_SHARE, hypotheses_figure, ranking_figure, tree_figure
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.curves import curves_height, paint_curves
@@ -169,17 +169,28 @@ def between(name: str) -> Callable[[Scene, Look, Scene], Figure]:
             raise ExportError(found.reason)
         spec: Drawable = found
         drawing = drawing_of(spec)
-        drawn = plot_block(
-            lambda painter, rect, vector: _done(drawing.paint(painter, rect, spec, style, ())),
-            style,
-            max(BETWEEN_EMS, drawing.width(spec, style) / style.em),
+        needed = drawing.width(spec, style)
+        drawn = reduced(
+            max(BETWEEN_EMS * style.em, needed),
+            needed,
+            LEAST_SHARE,
             lambda width: drawing.height(width, spec, style),
+            lambda painter, rect, vector: _done(drawing.paint(painter, rect, spec, style, ())),
         )
-        said = conditions.of_loaded(scene.loaded)
-        caption = (*spec.caption, *(_lines(said) if said not in " ".join(spec.caption) else ()))
+        caption = _of_the_model(scene, about_sentence=bool(spec.caption))
         return figure(spec.title, row_of([Titled("", spec.subtitle, drawn)], style), caption, look)
 
     return make
+
+
+def _of_the_model(scene: Scene, about_sentence: bool) -> tuple[str, ...]:
+    """Whose numbers they are: a sentence's at a step, where they are one's, and which model's, changed how."""
+    loaded = scene.loaded
+    name = loaded.info.name if loaded.info else ""
+    sentence = f"{isolated(loaded.sentence)}{ARROW}{isolated(loaded.translation)}" if scene.rows else loaded.sentence
+    step = f"step {scene.rows} · " if about_sentence else ""
+    said = f"{step}model {name}, {scene.d_model} wide" if name else ""
+    return (*_lines(sentence if about_sentence else ""), *_lines(said), *_lines(conditions.of_loaded(loaded)))
 
 
 def _window(scene: Scene, look: Look, grown: Scene) -> Figure:

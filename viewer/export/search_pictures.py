@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from attention_viewer.model.contract.beam import BeamTree
-from attention_viewer.viewer.export.block import Block, Device
+from attention_viewer.viewer.export.block import Block, Device, reduced
 from attention_viewer.viewer.export.figure import Figure, Look, figure
 from attention_viewer.viewer.export.search_tables import NO_RANKING
 from attention_viewer.viewer.export.writing import ExportError
@@ -26,7 +26,7 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.plain_text import isolated
 from attention_viewer.viewer.state.results import BEAM
 from attention_viewer.viewer.state.specs import BeamSpec, HypothesesSpec
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 LEAST_SHARE = 0.25
@@ -53,7 +53,7 @@ def hypotheses_figure(loaded: Loaded, look: Look) -> Figure:
     if not isinstance(spec, HypothesesSpec):
         raise ExportError(spec.reason)
     rows = tuple(
-        (str(number), isolated(row.text), "" if row.log_probability is None else f"{row.log_probability:.3f}",
+        (str(number), isolated(row.text), _ln(row.log_probability),
          str(row.tokens), " · ".join(each for each in (row.name, row.how) if each))
         for number, row in enumerate(spec.rows, 1)
     )  # fmt: skip
@@ -70,7 +70,7 @@ def ranking_figure(loaded: Loaded, look: Look) -> Figure:
     names = {each.kind: each.short for each in loaded.maps}
     rows = tuple(
         (str(rank), names.get(row.kind, row.kind), f"L{row.head.layer + 1} H{row.head.head + 1}",
-         f"{row.divergence:.4f}", f"{row.log_probability:+.4f}".replace("-", "−"))
+         f"{row.divergence:.4f}", _signed(row.log_probability, 4))
         for rank, row in enumerate(spec.rows[:MOST_ROWS], 1)
     )  # fmt: skip
     listing = Listing(("", "attention", "head", "KL, nats", "Δ ln p"), rows, frozenset({0, 3, 4}), 1)
@@ -85,23 +85,11 @@ def _tree_block(spec: BeamSpec, style: Style) -> Block:
     natural, high = layout.size.width(), layout.size.height()
 
     def paint(painter: QPainter, rect: QRectF, vector: bool) -> None:
-        share = min(1.0, rect.width() / natural)
-        painter.save()
-        painter.translate(rect.topLeft())
-        painter.scale(share, share)
-        whole = QRectF(QPointF(), layout.size)
+        whole = QRectF(rect.topLeft(), layout.size)
         paint_tree(painter, whole, layout, spec, style)
-        paint_steps(painter, whole, 0.0, layout, style)
-        painter.restore()
+        paint_steps(painter, whole, rect.left(), layout, style)
 
-    def notes(width: float, device: Device) -> tuple[str, ...]:
-        share = width / natural
-        return (f"drawn at {share:.0%} of its size, to fit the width",) if share < 0.995 else ()
-
-    def height(width: float) -> float:
-        return high * min(1.0, width / natural)
-
-    return Block(natural, natural, LEAST_SHARE * natural, height, paint, notes)
+    return reduced(natural, natural, LEAST_SHARE, lambda width: high, paint)
 
 
 def _listing_block(spec: Listing, style: Style) -> Block:
@@ -121,6 +109,16 @@ def _with_word_starts(spec: BeamSpec, tree: BeamTree) -> BeamSpec:
 
 def _caption(loaded: Loaded) -> Sequence[str]:
     return (f"{isolated(loaded.sentence)}{_model(loaded)}", *_changed(loaded))
+
+
+def _ln(value: float | None) -> str:
+    return "" if value is None else _signed(value, 3).removeprefix("+")
+
+
+def _signed(value: float, digits: int) -> str:
+    """A number with its sign, a minus as long as a plus; one that is 0 when rounded has none."""
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text[1:] if float(text[1:]) == 0.0 else text
 
 
 def _model(loaded: Loaded) -> str:

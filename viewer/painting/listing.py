@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 GAP_EMS = 1.2
 ROW_EMS = 1.6
-LEAST_EMS = 6.0
+LEAST_EMS = 5.0
 """What is left of the column that gives way."""
 
 
@@ -31,10 +31,10 @@ class Listing:
 def listing_widths(spec: Listing, style: Style, width: float | None = None) -> tuple[float, ...]:
     """The widths of the columns, as they need them, or such that all fit `width`."""
     plain, bold = QFontMetricsF(style.font), QFontMetricsF(_bold(style))
+    fonts = [bold, *(bold if index in spec.strong else plain for index in range(len(spec.rows)))]
     columns = zip(spec.headings, *spec.rows, strict=True)
     needed = [
-        max(bold.horizontalAdvance(each[0]), *(plain.horizontalAdvance(text) for text in each[1:]), 0.0) + 1.0
-        for each in columns
+        max(font.horizontalAdvance(text) for font, text in zip(fonts, each, strict=True)) + 1.0 for each in columns
     ]
     if width is not None:
         over = sum(needed) + GAP_EMS * style.em * (len(needed) - 1) - width

@@ -16,6 +16,8 @@ SIGNED, TILES = "diverging", "viridis"
 BAR_EMS = 0.8
 NUMBER_EMS = 4.0
 """Room for a bar's text."""
+WIDE_LETTER, PAD_EMS = 0.65, 0.5
+"""No text has letters wider than that on average without being looked at; space around words that are wrapped."""
 
 
 def wrapped_height(text: str, width: float, font: QFont) -> float:
@@ -24,6 +26,14 @@ def wrapped_height(text: str, width: float, font: QFont) -> float:
         return 0.0
     room = QRectF(0, 0, max(width, 1.0), 1e6)
     return QFontMetricsF(font).boundingRect(room, int(Qt.TextFlag.TextWordWrap), text).height()
+
+
+def words_height(piece: Piece, width: float, style: Style) -> float:
+    """The height of words that are wrapped, with some space around them; 0 for all that stands on one line."""
+    if not isinstance(piece, Words) or piece.mono or piece.right or len(piece.text) * WIDE_LETTER * style.em <= width:
+        return 0.0
+    height = wrapped_height(piece.text, width, style.font)
+    return height + PAD_EMS * style.em if height > 1.5 * style.line else 0.0
 
 
 def paint_piece(painter: QPainter, box: QRectF, piece: Piece, style: Style) -> None:
@@ -58,6 +68,9 @@ def _paint_words(painter: QPainter, box: QRectF, words: Words, style: Style) -> 
     side = Qt.AlignmentFlag.AlignRight if words.right else Qt.AlignmentFlag.AlignLeft
     painter.setFont(font)
     painter.setPen(tone_color(words.tone, style))
+    if words_height(words, box.width(), style) and box.height() > 2 * style.line:
+        painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap), words.text)
+        return
     shown = QFontMetricsF(font).elidedText(words.text, mode, box.width())
     painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, shown)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.formula import formula_size, paint_formula
-from attention_viewer.viewer.painting.pieces import paint_piece, wrapped_height
+from attention_viewer.viewer.painting.pieces import paint_piece, words_height, wrapped_height
 from attention_viewer.viewer.painting.spots import Spot
 from attention_viewer.viewer.state.sheets import Column, Hit, Line, Section, SheetSpec, height_in_lines
 from PySide6.QtCore import QRectF, Qt
@@ -19,6 +20,7 @@ SECTION_EMS = 0.9
 TIGHTEST = 0.72
 """What share of their widths columns are content with where there is little room."""
 GAP_EMS = 0.6
+"""Between columns."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def sheet_height(width: float, spec: SheetSpec, style: Style) -> float:
 
 def sheet_width(spec: SheetSpec, style: Style) -> float:
     """The least width of a sheet in which nothing overlaps, with its columns as narrow as they may be."""
-    return TIGHTEST * max((_ems(section.columns) for section in spec.sections), default=0.0) * style.em
+    return max((_wanted(section.columns, style, TIGHTEST) for section in spec.sections), default=0.0)
 
 
 def sheet_spots(rect: QRectF, spec: SheetSpec, style: Style) -> tuple[Spot, ...]:
@@ -113,6 +115,8 @@ def _place(section: Section, rect: QRectF, top: float, style: Style) -> PlacedSe
     lines = []
     for line in section.lines:
         height = LINE_EMS * style.em * max(map(height_in_lines, line.pieces), default=1.0)
+        wrapped = (words_height(piece, w, style) for piece, (_, w) in zip(line.pieces, columns, strict=True))
+        height = max(height, *wrapped)
         boxes = tuple(QRectF(x, top, w, height) for x, w in columns)
         lines.append(PlacedLine(line, QRectF(left, top, width, height), boxes))
         top += height
@@ -123,23 +127,33 @@ def _place(section: Section, rect: QRectF, top: float, style: Style) -> PlacedSe
 
 def _columns(columns: tuple[Column, ...], left: float, width: float, style: Style) -> list[tuple[float, float]]:
     """Left edge and width of each column; a gap is left after each. All are narrower where there is little room."""
-    tight = min(1.0, max(TIGHTEST, width / max(1.0, _ems(columns) * style.em)))
-    if tight < 1.0:
-        columns = tuple(replace(each, ems=tight * each.ems, least=tight * each.least) for each in columns)
-    gap = tight * GAP_EMS * style.em
-    fixed = sum(column.ems * style.em for column in columns) + gap * len(columns)
+    scarce = min(1.0, max(TIGHTEST, width / max(1.0, _wanted(columns, style))))
+    gap = scarce * GAP_EMS * style.em
+    free = width - gap * len(columns) - sum(_least(column, style, scarce) for column in columns if column.ems)
     shares = sum(column.share for column in columns if not column.ems) or 1.0
+    # Those that need more than their share take it from the others.
+    tight = [each for each in columns if not each.ems and _least(each, style, scarce) > free * each.share / shares]
+    free -= sum(_least(each, style, scarce) for each in tight)
+    shares = shares - sum(each.share for each in tight) or 1.0
     found, x = [], left + 0.3 * style.em
     for column in columns:
-        own = column.ems * style.em or max(column.least * style.em, (width - fixed) * column.share / shares)
+        least = _least(column, style, scarce)
+        own = least if column.ems else max(least, free * column.share / shares)
         found.append((x, own))
         x += own + gap
     return found
 
 
-def _ems(columns: tuple[Column, ...]) -> float:
-    """The width that columns would like at least."""
-    return sum((column.ems or column.least) + GAP_EMS for column in columns) + 0.3
+def _wanted(columns: tuple[Column, ...], style: Style, scarce: float = 1.0) -> float:
+    """The width that columns need, or where room is `scarce`, a share of that."""
+    return sum(_least(each, style, scarce) + scarce * GAP_EMS * style.em for each in columns) + 0.3 * style.em
+
+
+@lru_cache(maxsize=512)
+def _least(column: Column, style: Style, scarce: float) -> float:
+    """The least width of a column, in which every word of its title stands whole."""
+    words = (QFontMetricsF(style.small).horizontalAdvance(word) + 1.0 for word in column.title.split())
+    return max((column.ems or column.least) * style.em * scarce, *words, 0.0)
 
 
 def _paint_head(painter: QPainter, placed: PlacedSection, style: Style) -> None:

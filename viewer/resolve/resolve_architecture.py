@@ -26,6 +26,7 @@ POSITIONS = {
 SHORT_POSITIONS = "+ positions"
 SHORT = {"self": "Self-att.", "cross": "Cross-att.", "ffn": "FFN"}
 TITLES = {"self": "Self-attention", "cross": "Cross-attention", "ffn": "Feed-forward network"}
+TO_OPEN = " · click a part to open it"
 ONCE = "computed once for the sentence, and kept"
 
 
@@ -73,7 +74,7 @@ def architecture(loaded: Loaded, view: ViewState) -> ArchitectureSpec | Missing:
     said = f"lit: the way of “{token}” · " if token else ""
     return ArchitectureSpec(
         f"Architecture of {loaded.info.name}",
-        f"{said}shaded: computed anew at this step · ×: how often each part ran · click a part to open it",
+        f"{said}shaded: computed anew at this step · ×: how often each part ran{TO_OPEN}",
         (_tokens(words, encoder), *_entrance(encoder), *_layers(encoder), _output(encoder)),
         (_tokens(read, decoder), *_entrance(decoder), *_layers(decoder), *_exit(decoder, loaded)),
         f"{encoder.vectors}, {ONCE}: keys and values of every decoder layer",
@@ -90,7 +91,7 @@ def _counts(inside: Inside | None) -> Mapping[str, int]:
 
 
 def _tokens(words: list[str], side: Side) -> Block:
-    what = "source" if side.name == "encoder" else "read by the decoder"
+    what = "source" if side.name == "encoder" else "read so far"
     text = " ".join(words[-8:])
     return Block(
         f"{'… ' if len(words) > 8 else ''}{text}" if words else "nothing read yet: press Step",

@@ -12,6 +12,7 @@ from attention_viewer.viewer.state.results import TIMES
 from attention_viewer.viewer.state.sheets import Column, Line, Plot, Section, SheetSpec, Words
 from attention_viewer.viewer.state.view_state import ViewState
 
+TO_MEASURE = "Press Measure to time layers of this width here."
 LENGTHS = tuple(2**power for power in range(2, 13))
 
 
@@ -26,7 +27,7 @@ def cost(loaded: Loaded, view: ViewState) -> SheetSpec:
     elif progress is not None:
         sections.append(Section("Measured on this machine", note=f"Timing: {progress.done} of {progress.total} …"))
     else:
-        sections.append(Section("Measured on this machine", note="Press Measure to time layers of this width here."))
+        sections.append(Section("Measured on this machine", note=TO_MEASURE))
     return SheetSpec(
         "Path length and cost",
         f"of one layer that relates n positions, {d_model} numbers each (Vaswani et al. 2017, table 1)",
@@ -40,11 +41,11 @@ def _table(n: int, d: int, is_sentence: bool) -> Section:
             (
                 Words(each.name),
                 Words(each.operations_text),
-                Words(f"{each.operations(n, d):,.0f}", "muted", mono=True, right=True),
+                Words(f"{each.operations(n, d):,.0f}", "muted", mono=True, right=True, value=each.operations(n, d)),
                 Words(each.sequential_text),
-                Words(f"{each.sequential(n):,.0f}", "muted", mono=True, right=True),
+                Words(f"{each.sequential(n):,.0f}", "muted", mono=True, right=True, value=each.sequential(n)),
                 Words(each.path_text),
-                Words(f"{each.path(n):,.0f}", "muted", mono=True, right=True),
+                Words(f"{each.path(n):,.0f}", "muted", mono=True, right=True, value=each.path(n)),
             )
         )
         for each in LAYER_TYPES
@@ -88,7 +89,10 @@ def _measured(timed: Timed) -> list[Section]:
         Line(
             (
                 Words(name),
-                *(Words(f"{1000.0 * seconds:.2f}", "muted", mono=True, right=True) for seconds in row),
+                *(
+                    Words(f"{1000.0 * seconds:.2f}", "muted", mono=True, right=True, value=1000.0 * seconds)
+                    for seconds in row
+                ),
             )
         )
         for name, row in zip(timed.names, timed.seconds, strict=True)

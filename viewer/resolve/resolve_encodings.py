@@ -18,6 +18,7 @@ from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.view_state import ViewState
 
 TRYING = Pending("Trying every property on every encoding …")
+TO_CHOOSE = " · choose pairs in the panel Positions"
 PASSED, FAILED = "✓", "✗"
 SHOWN_POSITIONS = 48
 READINGS = (
@@ -117,7 +118,7 @@ def rotation(loaded: Loaded, view: ViewState) -> SheetSpec:
     formula = "PE_{p+k} = R_{k} PE_{p},   angle of pair i = \\frac{k}{10000^{2i/d}}"
     return SheetSpec(
         "A shift is a rotation",
-        "first colour: before the shift · second colour: after it · choose pairs in the panel Positions",
+        f"first colour: before the shift · second colour: after it{TO_CHOOSE}",
         (Section("", lines, columns, formula, note),),
     )
 

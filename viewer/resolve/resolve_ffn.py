@@ -88,7 +88,7 @@ def _units(hidden: Floats, at: int, labels: tuple[str, ...]) -> Section:
         Line(
             (
                 Words(f"unit {unit + 1}", mono=True),
-                Bar(float(hidden[at, unit]) / high, number(float(hidden[at, unit]))),
+                Bar((fires := float(hidden[at, unit])) / high, number(fires), value=fires),
                 Strip(hidden[:, unit], max(float(hidden[:, unit].max()), 1e-9)),
                 Words(labels[int(hidden[:, unit].argmax())], mono=True),
             ),
@@ -156,7 +156,7 @@ def embedding(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
             (
                 Words(name),
                 Strip(each, high),
-                Words(f"length {number(float(np.linalg.norm(each)))}", "muted", right=True),
+                Words(f"length {number(size := float(np.linalg.norm(each)))}", "muted", right=True, value=size),
             )
         )
         for name, each in zip(names, parts, strict=True)
@@ -184,8 +184,8 @@ def _sizes(stack: StackInside, labels: tuple[str, ...], at: int) -> Section:
         Line(
             (
                 Words(label, mono=True),
-                Bar(float(tokens[index]) / high, number(float(tokens[index]))),
-                Bar(float(places[index]) / high, number(float(places[index])), tone="muted"),
+                Bar((size := float(tokens[index])) / high, number(size), value=size),
+                Bar((size := float(places[index])) / high, number(size), tone="muted", value=size),
                 Bar(alike := cosine(stack.embedding[index], stack.input[index]), number(alike), signed=True),
             ),
             lit=index == at,
@@ -213,10 +213,8 @@ def _orderless(found: Permutation | None, labels: tuple[str, ...]) -> Section:
             (
                 Words(labels[token], mono=True),
                 Words(f"{token + 1} → {place + 1}", "muted", right=True),
-                Bar(float(found.without[place]) / high, tiny(float(found.without[place]))),
-                Bar(
-                    float(found.with_positions[place]) / high, number(float(found.with_positions[place])), tone="muted"
-                ),
+                Bar((moved := float(found.without[place])) / high, tiny(moved), value=moved),
+                Bar((moved := float(found.with_positions[place])) / high, number(moved), tone="muted", value=moved),
             )
         )
         for place, token in enumerate(found.order)

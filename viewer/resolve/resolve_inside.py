@@ -19,7 +19,18 @@ from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ROW_LABELS
 from attention_viewer.viewer.state.results import INSIDE
-from attention_viewer.viewer.state.sheets import Bar, Column, Line, Parts, Section, SheetSpec, Strip, Words, number
+from attention_viewer.viewer.state.sheets import (
+    Bar,
+    Column,
+    Line,
+    Parts,
+    Section,
+    SheetSpec,
+    Strip,
+    Words,
+    measured,
+    number,
+)
 from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.view_state import ViewState, clamp
 
@@ -177,10 +188,10 @@ def _row(at: Cell) -> Section:
         Line(
             (
                 Words(label, mono=True),
-                Bar(float(score) / largest, number(float(score)), signed=True, tone="muted"),
+                Bar(float(score) / largest, number(float(score)), signed=True, tone="muted", value=float(score)),
                 Words("−∞" if hidden else number(float(score)), "danger" if hidden else "muted", mono=True, right=True),
                 Bar(float(weight), "0" if hidden else f"{weight:.3f}", masked=hidden),
-                Bar(float(norm) / longest, number(float(norm)), tone="muted"),
+                Bar(float(norm) / longest, number(float(norm)), tone="muted", value=float(norm)),
             ),
             lit=index == at.key,
             hit=("key", index),
@@ -214,7 +225,7 @@ def _sum(at: Cell, off: bool) -> Section:
     lines = (
         Line(
             (
-                Words("weight × value, by key"),
+                Words("weight × value, a line a key"),
                 Strip(weighted, high, max(2.0, min(12.0, 0.5 * len(weighted)))),
                 Words(""),
             )
@@ -242,13 +253,8 @@ def residual(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     lines = [
         _residual_line(sublayer, layer, at, view) for layer, parts in enumerate(stack.layers) for sublayer in parts
     ]
-    first = Line(
-        (
-            Words("embedding + position"),
-            Words(number(_norm(stack.input[at])), right=True),
-            *(Words("") for _ in range(4)),
-        )
-    )
+    start = _norm(stack.input[at])
+    first = Line((Words("embedding + position"), measured(start), *(Words("") for _ in range(4))))
     before, after = "x′ = x + SubLayer(LayerNorm(x))", "x′ = LayerNorm(x + SubLayer(x))"
     section = Section("", (first, *lines), SUBLAYER_COLUMNS, before if first_norm(loaded) else after, SHARES)
     ends = (("enters the first layer", stack.input[at]), ("leaves the last layer", stack.output[at]))
@@ -320,11 +326,11 @@ def _residual_line(sublayer: SublayerInside, layer: int, at: int, view: ViewStat
     return Line(
         (
             Words(name),
-            Words(number(_norm(sublayer.residual[at])), right=True),
-            Words(number(_norm(sublayer.output[at])), right=True),
+            measured(_norm(sublayer.residual[at])),
+            measured(_norm(sublayer.output[at])),
             Parts((skip, added)),
             Bar(before, f"{before:.2f}".replace("-", "−"), signed=True),
-            Words(number(_norm(sublayer.normed[at])), right=True),
+            measured(_norm(sublayer.normed[at])),
         ),
         lit=(view.inside.layer, view.inside.part) == (layer, sublayer.name),
         hit=("sublayer", view.inside.side, layer, sublayer.name),

@@ -16,7 +16,7 @@ from attention_viewer.viewer.resolve.shown_maps import decoder_rows
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ROW_LABELS
 from attention_viewer.viewer.state.results import DECODER_LENS
-from attention_viewer.viewer.state.sheets import Bar, Column, Line, Section, SheetSpec, Strip, Tile, Words, number
+from attention_viewer.viewer.state.sheets import Bar, Column, Line, Section, SheetSpec, Strip, Tile, Words, measured
 from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.view_state import ViewState
 
@@ -78,9 +78,9 @@ def _candidates(trace: Trace, row: int, logits: Floats, plain: Floats, heated: F
         Line(
             (
                 Words(each.token.text, mono=True),
-                Words(number(float(logits[each.token.id])), "muted", mono=True, right=True),
+                measured(float(logits[each.token.id]), "muted", mono=True),
                 Bar(float(heated[each.token.id]), f"{heated[each.token.id]:.3f}", hollow=float(plain[each.token.id])),
-                Words(f"{plain[each.token.id]:.3f}", "muted", mono=True, right=True),
+                Words(f"{(likely := float(plain[each.token.id])):.3f}", "muted", mono=True, right=True, value=likely),
             ),
             lit=each.token.id == step.output.id,
         )

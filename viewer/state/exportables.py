@@ -23,7 +23,8 @@ PAGES = {"html": "HTML page"}
 FORMATS: Mapping[str, str] = MappingProxyType({**PICTURES, **ANIMATIONS, **PAGES, **NUMBERS})
 """Every format by its suffix."""
 MOVING = (*PICTURES, *ANIMATIONS)
-LISTED = (*PICTURES, "csv")
+TABLES = ("csv", "json")
+LISTED = (*PICTURES, *TABLES)
 
 
 class Shows(StrEnum):
@@ -52,7 +53,9 @@ class Exportable:
 
     `title` stands in the dialog; `word` after --picture on the command line ("": it cannot be asked for there), where
     `help` says what it gives. `stem` is the file's name without suffix, in which {kind}, {layer} and {head} stand for
-    what is shown; `formats` has the most usual first.
+    what is shown; `formats` has the most usual first. `takes` are the options of the command line, by the names of
+    their values, that mean something for it beside those that follow from what it `shows`; `panel` is where it is on
+    show.
     """
 
     name: str
@@ -63,6 +66,8 @@ class Exportable:
     stem: str
     formats: tuple[str, ...] = tuple(PICTURES)
     needs: Needs = Needs.NOTHING
+    takes: tuple[str, ...] = ()
+    panel: str = ""
 
     @property
     def drawn(self) -> bool:
@@ -87,8 +92,22 @@ class Exportable:
 MAP, GRID, KINDS, POSITIONS, CANDIDATES, WINDOW = "map", "grid", "kinds", "positions", "candidates", "window"
 BEAM_TREE, HYPOTHESES, RANKED_HEADS = "beam", "hypotheses", "ranking"
 PAGE, DATA = "page", "data"
-ARCHITECTURE, PARTS, WORDS, ENCODINGS = "architecture", "parts", "words", "encodings"
-"""What is between the maps, and the positional laboratory, as their panels show it."""
+ARCHITECTURE, CELL, RESIDUAL, FFN, EMBEDDING = "architecture", "parts", "residual", "ffn", "embedding"
+WORD, LOGIT_LENS, DECODER_LENS = "words", "logit lens", "decoder lens"
+ENCODINGS, ROTATION, LAYOUTS, COST = "encodings", "rotation", "layouts", "cost"
+"""What is between the maps, and the positional laboratory: a picture for each page of their panels."""
+
+INSIDE, TO_A_WORD, LABORATORY = "Inside", "To a word", "Positional laboratory"
+"""The panels that they are pages of."""
+
+
+def _between(name: str, title: str, word: str, help: str, panel: str = "", takes: tuple[str, ...] = ()) -> Exportable:
+    """A picture of what is between the maps, which is listed as numbers too."""
+    needs = {INSIDE: Needs.TRACE, TO_A_WORD: Needs.ROW, LABORATORY: Needs.NOTHING}.get(panel, Needs.TRACE)
+    stem = word.replace("-", "_") + ("_{kind}_layer{layer}_head{head}" if name == CELL else "")
+    full = f"{panel}: {title}" if panel else title
+    return Exportable(name, full, word, help, Shows.NO_HEAD, stem, LISTED, needs, takes, panel or full)
+
 
 EXPORTABLES: tuple[Exportable, ...] = (
     Exportable(
@@ -109,22 +128,43 @@ EXPORTABLES: tuple[Exportable, ...] = (
         "the next-token bars", Shows.NO_HEAD, "candidates", MOVING, Needs.ROW,
     ),
     Exportable(
-        BEAM_TREE, "Beam search", "", "the tree of the last beam search", Shows.NO_HEAD, "beam", LISTED, Needs.BEAM,
+        BEAM_TREE, "Beam search", "beam", "the tree of a beam search", Shows.NO_HEAD, "beam", LISTED, Needs.BEAM,
     ),
     Exportable(
-        HYPOTHESES, "Hypotheses", "", "the hypotheses with their probabilities", Shows.NO_HEAD, "hypotheses", LISTED,
-        Needs.TRACE,
+        HYPOTHESES, "Hypotheses", "hypotheses", "the hypotheses and their probabilities", Shows.NO_HEAD, "hypotheses",
+        LISTED, Needs.TRACE,
     ),
     Exportable(
-        RANKED_HEADS, "Ranking of heads", "", "all heads by effect", Shows.NO_HEAD, "ranking", LISTED, Needs.RANKING,
+        RANKED_HEADS, "Ranking of heads", "ranking", "all heads by effect", Shows.NO_HEAD, "ranking", LISTED,
+        Needs.RANKING,
     ),
-    Exportable(ARCHITECTURE, "Architecture", "", "both stacks", Shows.NO_HEAD, "architecture", needs=Needs.TRACE),
-    Exportable(PARTS, "Inside: the open page", "", "a part, opened", Shows.NO_HEAD, "inside", needs=Needs.TRACE),
-    Exportable(WORDS, "To a word: the open page", "", "what becomes a word", Shows.NO_HEAD, "word", needs=Needs.ROW),
-    Exportable(
-        ENCODINGS, "Positional laboratory: the open page", "", "a page of the laboratory", Shows.NO_HEAD, "laboratory",
-        needs=Needs.TRACE,
+    _between(
+        ARCHITECTURE, "Architecture", "architecture", "both stacks, with shapes", takes=("kind", "token", "unfold"),
     ),
+    _between(
+        CELL, "attention of a cell", "cell", "a cell of a map: query, key, scores, softmax, value", INSIDE,
+        ("kind", "layer", "head", "token", "key"),
+    ),
+    _between(RESIDUAL, "residual stream", "residual", "a token's way through its stack", INSIDE, ("kind", "token")),
+    _between(
+        FFN, "feed-forward network", "ffn", "a feed-forward network and its units", INSIDE, ("kind", "layer", "token"),
+    ),
+    _between(EMBEDDING, "embedding and position", "embedding", "what enters a stack", INSIDE, ("kind", "token")),
+    _between(
+        WORD, "logits and softmax", "word", "from the decoder's output to a word", TO_A_WORD, ("token", "temperature"),
+    ),
+    _between(LOGIT_LENS, "logit lens", "logit-lens", "what each decoder layer would predict", TO_A_WORD, ("token",)),
+    _between(
+        DECODER_LENS, "DecoderLens", "decoder-lens", "the decoder on each encoder layer's output", TO_A_WORD,
+        ("token",),
+    ),
+    _between(
+        ENCODINGS, "what makes a good encoding", "encodings", "encodings and their properties", LABORATORY,
+        ("encoding",),
+    ),
+    _between(ROTATION, "a shift is a rotation", "rotation", "a shift as a rotation", LABORATORY, ("shift",)),
+    _between(LAYOUTS, "wavelengths and layouts", "wavelengths", "wavelengths and layouts", LABORATORY),
+    _between(COST, "path length and cost", "cost", "path length and cost of kinds of layer", LABORATORY, ("timed",)),
     Exportable(WINDOW, "The whole window", "", "the window as it is", Shows.WINDOW, "window"),
     Exportable(
         PAGE, "Interactive web page", "", "a page to explore all numbers in", Shows.NO_HEAD, "page", tuple(PAGES),
@@ -157,4 +197,4 @@ def by_word() -> dict[str, Exportable]:
 
 def whole_in(suffix: str) -> Exportable | None:
     """What holds everything that was computed in the format `suffix`, None where the format is a picture's."""
-    return next((each for each in EXPORTABLES if suffix in each.formats and not each.drawn), None)
+    return next((each for each in EXPORTABLES if each.name in (PAGE, DATA) and suffix in each.formats), None)

@@ -18,19 +18,21 @@ Hit: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Words:
-    """Text; `tone` is "text", "muted", "accent" or "danger", `mono` for tokens and numbers."""
+    """Text; `tone` is "text", "muted", "accent" or "danger", `mono` for tokens and numbers, `value` what is rounded."""
 
     text: str
     tone: str = "text"
     mono: bool = False
     right: bool = False
+    value: float | None = None
 
 
 @dataclass(frozen=True)
 class Bar:
     """A number as a bar of `share` of the column, from the middle where negative ones are possible, with its text.
 
-    `masked` is hatched in its place; `hollow` the outline of another number to compare with.
+    `masked` is hatched in its place; `hollow` the outline of another number to compare with; `value` is the number
+    itself where the share is of the largest one.
     """
 
     share: float
@@ -39,6 +41,7 @@ class Bar:
     masked: bool = False
     hollow: float | None = None
     tone: str = "accent"
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -185,3 +188,8 @@ def number(value: float) -> str:
         return "<0.001" if value > 0 else ">−0.001"
     digits = 0 if size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.9995 else 3
     return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def measured(value: float, tone: str = "text", mono: bool = False) -> Words:
+    """A number at the right of its column, in three digits or so; numbers in files have all of them."""
+    return Words(number(value), tone, mono, right=True, value=value)

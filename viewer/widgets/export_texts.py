@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attention_viewer.viewer.state.exportables import ANIMATIONS, CANDIDATES, MOVING, NUMBERS, PAGES, Shows
+from attention_viewer.viewer.state.exportables import ANIMATIONS, CANDIDATES, DATA, MOVING, NUMBERS, PAGES, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import exported
 
@@ -27,6 +27,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
 """What each format gives."""
 WINDOW_DRAWN = "The window as an image within a drawing; its text is no longer text."
 TABLE = "One line each, for spreadsheets, R and pandas; nothing is pictured."
+TABLE_AS_JSON = "The same lines for programs, with the sentence and the model; nothing is pictured."
 LOOKS = ("theme", "width", "dpi", "title", "caption", "frame", "head", "text", "candidates")
 """Controls that say how a picture looks."""
 
@@ -40,8 +41,10 @@ def note_on(options: FigureOptions) -> str:
     """What the chosen format gives, in plain words."""
     if options.what.shows is Shows.WINDOW and options.vector:
         return WINDOW_DRAWN
-    if options.format == "csv" and options.what.drawn:
+    if options.format == "csv" and options.subject != DATA:
         return TABLE
+    if options.format == "json" and options.subject != DATA:
+        return TABLE_AS_JSON
     return NOTES[options.format].format(dpi=options.dpi)
 
 

@@ -20,8 +20,16 @@ from attention_viewer.model.contract.interventions import NONE, HeadId, Interven
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.export.job import encoded, figure_of
 from attention_viewer.viewer.export.pictures import Scene
+from attention_viewer.viewer.resolve.pages import BETWEEN, measured_for
 from attention_viewer.viewer.state.comparing import Other
-from attention_viewer.viewer.state.exportables import ANIMATIONS, NUMBERS, PICTURES, by_name, exportable
+from attention_viewer.viewer.state.exportables import (
+    ANIMATIONS,
+    ARCHITECTURE,
+    NUMBERS,
+    PICTURES,
+    by_name,
+    exportable,
+)
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Side, ViewState
@@ -36,14 +44,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 ROWS = 3
 CHANGED = Interventions(frozenset({HeadId(CROSS, 1, 2)}), encoder_positions=Positions.OFF)
 SAID = "encoder positions off; cross layer 2 head 3 off"
-MEASURED = ("parts", "words", "encodings")
+MEASURED = tuple(name for name in BETWEEN if measured_for(name) and name != ARCHITECTURE)
 """What has to be computed beside a trace first; their own tests export them."""
 SUBJECTS = [subject for subject in by_name() if subject not in MEASURED]
 EVERYTHING = [
     (subject, suffix)
     for subject in SUBJECTS
     for suffix in exportable(subject).formats
-    if suffix != "csv" or subject == "data"
+    if suffix not in ("csv", "json") or subject == "data"
 ]
 DRAWN = [subject for subject in SUBJECTS if "svg" in exportable(subject).formats]
 

@@ -1,0 +1,23 @@
+"""What must have been measured beside a trace for an exportable. No Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attention_viewer.model.contract.attribution import Method
+from attention_viewer.viewer.resolve import pages
+from attention_viewer.viewer.state.exportables import Exportable, Needs
+from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
+from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, RANKING, Quantity
+from attention_viewer.viewer.state.view_state import ViewState
+
+
+def needed(what: Exportable, view: ViewState) -> tuple[Quantity[Any], ...]:
+    """The quantities of the document shown without which there is nothing to export, or less."""
+    if what.has_sides:
+        return () if view[QUANTITY] == ATTENTION else (ATTRIBUTIONS[Method(view[QUANTITY])],)
+    if what.name in pages.BETWEEN:
+        return pages.measured_for(what.name)
+    searched: Mapping[Needs, Quantity[Any]] = {Needs.BEAM: BEAM, Needs.RANKING: RANKING}
+    return (searched[what.needs],) if what.needs in searched else ()

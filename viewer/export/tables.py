@@ -1,0 +1,57 @@
+"""What pictures show, as tables: an entry for each exportable that is listed. No Qt, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from attention_viewer.viewer.export import head_ranking
+from attention_viewer.viewer.export.listed import ENCODERS, Table
+from attention_viewer.viewer.export.meta import meta
+from attention_viewer.viewer.export.search_tables import beam_table, hypotheses_table, ranking_table
+from attention_viewer.viewer.export.sheet_table import table_of
+from attention_viewer.viewer.export.writing import ExportError
+from attention_viewer.viewer.resolve import pages
+from attention_viewer.viewer.state.exportables import BEAM_TREE, HYPOTHESES, RANKED_HEADS
+from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.results import RANKING
+from attention_viewer.viewer.state.specs import Pending, Unavailable
+from attention_viewer.viewer.state.view_state import ViewState
+
+Make = Callable[[Loaded, ViewState], Table]
+
+
+def _between(name: str) -> Make:
+    """The function that lists the numbers of a picture of what is between the maps."""
+
+    def make(loaded: Loaded, view: ViewState) -> Table:
+        spec = pages.picture(name, loaded, view)
+        if isinstance(spec, Pending | Unavailable):
+            raise ExportError(spec.reason)
+        return table_of(spec)
+
+    return make
+
+
+TABLES: Mapping[str, Make] = MappingProxyType(
+    {
+        BEAM_TREE: beam_table,
+        HYPOTHESES: hypotheses_table,
+        RANKED_HEADS: ranking_table,
+        **{name: _between(name) for name in pages.BETWEEN},
+    }
+)
+"""Name of an exportable -> the function that makes its table."""
+
+
+def table_bytes(name: str, suffix: str, loaded: Loaded, view: ViewState) -> bytes:
+    """The content of a table's file. Raises ExportError with the reason where there is nothing to list."""
+    table = TABLES[name](loaded, view)
+    if loaded.trace is None or loaded.document is None or loaded.info is None:
+        raise ExportError(loaded.waiting.reason)
+    about = meta(loaded.info, loaded.document, loaded.trace, loaded.translation)
+    effects = loaded.found(RANKING)
+    if name == RANKED_HEADS and effects is not None:
+        # As the command rank writes it.
+        return head_ranking.WRITERS[suffix](effects, about)
+    return ENCODERS[suffix](table, {**about, "picture": name})
