@@ -10,6 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+from attention_viewer.viewer.resolve.pages import BETWEEN
+from attention_viewer.viewer.state.exportables import ARCHITECTURE
 from PIL import Image
 from PySide6.QtGui import QImage
 
@@ -19,6 +21,8 @@ ONE = ("--kind", "cross", "--layer", "2", "--head", "1")
 ONE_NAME = "cross_layer2_head1"
 TRACES = ("npz", "csv", "csv.gz", "json", "html")
 Export = Callable[..., int]
+MEASURED = tuple(name for name in BETWEEN if name != ARCHITECTURE)
+"""Pictures of what is computed beside a trace; their own tests export them."""
 
 
 def texts(path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import words
 from attention_viewer.model.contract.document import Document, go_to
-from attention_viewer.model.contract.hypotheses import branch
+from attention_viewer.model.contract.hypotheses import branch, choose_hypothesis
 from attention_viewer.viewer.cli.decoding import Search
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ def _drawn(translator: Translator, document: Document, search: Search, rank: int
 
 def together(document: Document, results: Sequence[Found]) -> Document:
     """One document with all that was found as hypotheses, the best of them current; the document's own stands first."""
-    for each in reversed(results):
+    places = []
+    for each in results:
         document = branch(document, each.chosen, decoding=each.document.decoding)
-    return document
+        places.append(document.current)
+    return choose_hypothesis(document, places[0]) if places else document

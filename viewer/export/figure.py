@@ -92,13 +92,16 @@ def grid_figure(spec: GridSpec, look: Look, grown: GridSpec | None = None) -> Fi
     return figure(spec.title, grid_block(plain, look.style, grown), (*spec.caption, *_token_key(spec)), look)
 
 
-def figure(title: str, block: Block, caption: Sequence[str], look: Look) -> Figure:
-    """A block between its title and its caption. Raises ExportError where the asked width cannot hold it."""
+def figure(title: str, block: Block, caption: Sequence[str], look: Look, lead: str = "") -> Figure:
+    """A block between its title, with a line or two below that, and its caption.
+
+    Raises ExportError where the asked width cannot hold it.
+    """
     if look.height is None:
-        return _framed(title, block, caption, look)
+        return _framed(title, block, caption, look, lead)
     for smaller in SMALLER:
         grown = replace(look, width=None if look.width is None else smaller * look.width, height=smaller * look.height)
-        found = _framed(title, block, caption, grown)
+        found = _framed(title, block, caption, grown, lead)
         if found.size.height() <= smaller * look.height + 1e-3:
             whole = replace(found, size=QSizeF(found.size.width(), smaller * look.height))
             return whole if smaller == 1.0 else replace(scaled(whole, 1 / smaller), notes=(*found.notes, SMALL_TEXT))
@@ -120,7 +123,7 @@ def scaled(figure: Figure, share: float) -> Figure:
     return replace(figure, size=figure.size * share, paint=paint)
 
 
-def _framed(title: str, block: Block, caption: Sequence[str], look: Look) -> Figure:
+def _framed(title: str, block: Block, caption: Sequence[str], look: Look, lead: str) -> Figure:
     style, padding = look.style, look.padding
     inner = max(block.natural, FIGURE_EMS * style.em) if look.width is None else look.width - 2 * padding
     if inner < block.narrowest:
@@ -130,7 +133,9 @@ def _framed(title: str, block: Block, caption: Sequence[str], look: Look) -> Fig
             f"{PIXELS_PER_INCH} dpi). Choose a larger one, or let it be as wide as it needs."
         )
     heading = wrapped(f"{title}{look.suffix}", style.title, inner) if look.title else []
-    above = len(heading) * QFontMetricsF(style.title).height() + style.em if heading else 0.0
+    titled, leading = len(heading) * QFontMetricsF(style.title).height(), wrapped(lead, style.small, inner)
+    above = titled + len(leading) * style.small_line
+    above += style.em if above else 0.0
     wide = block.natural if look.width is None else inner
     if look.height is not None:
         # The caption's notes follow from the width, which follows from the caption's height: once is near enough.
@@ -144,7 +149,8 @@ def _framed(title: str, block: Block, caption: Sequence[str], look: Look) -> Fig
     def paint(painter: QPainter, rect: QRectF, vector: bool) -> None:
         painter.fillRect(rect, QColor(style.palette.surface))
         corner = rect.topLeft() + QPointF(padding, padding)
-        paint_lines(painter, corner, heading, style.title, style.palette.text)
+        below_title = QPointF(corner.x(), paint_lines(painter, corner, heading, style.title, style.palette.text))
+        paint_lines(painter, below_title, leading, style.small, style.palette.muted)
         block.paint(painter, QRectF(corner.x() + aside, corner.y() + above, wide, picture), vector)
         end = QPointF(corner.x(), corner.y() + above + picture + style.em)
         paint_lines(painter, end, lines, style.small, style.palette.muted)

@@ -156,8 +156,8 @@ def _candidates(scene: Scene, look: Look, grown: Scene) -> Figure:
         f"probability of the next token at step {scene.rows}{model}",
         *_lines(conditions.of_loaded(loaded)),
     )
-    bars = Titled("", f"probability, {spec.subtitle}", bars_block(spec, look.style))
-    return figure(f"{spec.title} · step {scene.rows}", row_of([bars], look.style), caption, look)
+    lead = f"probability, {spec.subtitle}"
+    return figure(f"{spec.title} · step {scene.rows}", bars_block(spec, look.style), caption, look, lead)
 
 
 def between(name: str) -> Callable[[Scene, Look, Scene], Figure]:
@@ -178,7 +178,7 @@ def between(name: str) -> Callable[[Scene, Look, Scene], Figure]:
             lambda painter, rect, vector: _done(drawing.paint(painter, rect, spec, style, ())),
         )
         caption = _of_the_model(scene, about_sentence=bool(spec.caption))
-        return figure(spec.title, row_of([Titled("", spec.subtitle, drawn)], style), caption, look)
+        return figure(spec.title, drawn, caption, look, spec.subtitle)
 
     return make
 

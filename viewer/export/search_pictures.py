@@ -73,7 +73,7 @@ def ranking_figure(loaded: Loaded, look: Look) -> Figure:
          f"{row.divergence:.4f}", _signed(row.log_probability, 4))
         for rank, row in enumerate(spec.rows[:MOST_ROWS], 1)
     )  # fmt: skip
-    listing = Listing(("", "attention", "head", "KL, nats", "Δ ln p"), rows, frozenset({0, 3, 4}), 1)
+    listing = Listing(("", "kind", "head", "KL, nats", "Δ ln p"), rows, frozenset({0, 3, 4}), 1)
     left_out = f"the {MOST_ROWS} first of {len(spec.rows)} heads · " if len(spec.rows) > MOST_ROWS else ""
     said = f"{left_out}each head silenced by itself: mean KL(before ‖ after) of a row, and ln p of the translation"
     return figure("Heads by effect", _listing_block(listing, look.style), (*_caption(loaded)[:1], said,

@@ -20,11 +20,9 @@ from attention_viewer.model.contract.interventions import NONE, HeadId, Interven
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.export.job import encoded, figure_of
 from attention_viewer.viewer.export.pictures import Scene
-from attention_viewer.viewer.resolve.pages import BETWEEN, measured_for
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
-    ARCHITECTURE,
     NUMBERS,
     PICTURES,
     by_name,
@@ -37,6 +35,7 @@ from PIL import Image
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
+from support.exports import MEASURED
 from support.searches import searched
 from support.traces import KINDS
 
@@ -44,8 +43,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 ROWS = 3
 CHANGED = Interventions(frozenset({HeadId(CROSS, 1, 2)}), encoder_positions=Positions.OFF)
 SAID = "encoder positions off; cross layer 2 head 3 off"
-MEASURED = tuple(name for name in BETWEEN if measured_for(name) and name != ARCHITECTURE)
-"""What has to be computed beside a trace first; their own tests export them."""
 SUBJECTS = [subject for subject in by_name() if subject not in MEASURED]
 EVERYTHING = [
     (subject, suffix)

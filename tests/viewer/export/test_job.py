@@ -33,15 +33,19 @@ from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from support import traces
+from support.exports import MEASURED
 from support.searches import searched
 from support.traces import KINDS
 
-MEASURED = ("parts", "words", "encodings")
-"""What has to be computed beside a trace first; their own tests export them."""
 SUBJECTS = [name for name in by_name() if name not in MEASURED]
-EVERYTHING = [(subject, suffix) for subject in SUBJECTS for suffix in exportable(subject).formats]
+EVERYTHING = [
+    (subject, suffix)
+    for subject in SUBJECTS
+    for suffix in exportable(subject).formats
+    if suffix != "json" or subject == "data"
+]
 ROWS = 3
-CSV_BEGINS = {"beam": b"index,", "hypotheses": b"number,", "ranking": b"rank,"}
+CSV_BEGINS = {"beam": b"index,", "hypotheses": b"number,", "ranking": b"rank,", "architecture": b"stack,"}
 
 
 def scene(rows: int = ROWS, view: ViewState | None = None) -> Scene:
