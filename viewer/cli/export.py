@@ -162,6 +162,10 @@ def _own_temperature(values: argparse.Namespace, what: Exportable) -> float | No
 def _search(values: argparse.Namespace, what: Exportable) -> Search:
     """How the translation is found. Raises InputError where that was said twice, or more are asked for than shown."""
     search = decoding.search(values)
+    if values.target is not None and decoding.repetition(values):
+        raise InputError(
+            "--target says itself which tokens come: leave --no-repeat-ngram and --repetition-penalty out."
+        )
     if values.target is not None and search != GREEDY:
         raise InputError("--target says itself which translation is shown: leave --beam and --sample out.")
     if search.count > 1 and what.name != HYPOTHESES:
