@@ -19,8 +19,20 @@ FIRST = "index"
 """The page that lists the others, in the order in which they are read."""
 TOUR = "panel-tour"
 """The page of the tour; a link to a part of it names a stop."""
-IN_TITLE, IN_HEADING, MOST_IN_TEXT = 100, 20, 9
-"""What a word counts for where it is found; in the text once for each time, up to a number of times."""
+IN_TITLE, IN_HEADING, IN_LEAD = 100, 40, 10
+"""What a word counts for by where it is found; anywhere else it counts for 1."""
+IN_ONE_HEADING, IN_ONE_BLOCK = 100, 20
+"""What it counts for that all words stand in one heading, or in one paragraph or entry of a list."""
+IN_THE_WINDOW = 60
+"""What it counts for that a page is about the window: most who search are in it."""
+OUTSIDE = frozenset(("development", "file-formats", "limits", "parts", "python", "training"))
+"""Pages that are not about the window, besides those of commands."""
+ENDINGS = r"(?<=\w{3})(?:ings?|ed|es|s|e)$"
+SMALL = frozenset(
+    ("a", "an", "and", "do", "does", "for", "how", "i", "in", "is", "it", "my", "of", "on", "or", "that", "the", "this",
+     "to", "what", "where", "with")
+)  # fmt: skip
+"""Words that a question is asked with, and nothing is found by."""
 SNIPPET = 80
 """Characters around a word that is found."""
 
@@ -39,8 +51,25 @@ class Page:
 
     @cached_property
     def headings(self) -> tuple[str, ...]:
-        """The headings below the title."""
-        return tuple(line.lstrip("# ").strip() for line in self.text.splitlines()[1:] if re.match(r"#{2,} ", line))
+        """The headings below the title, and the words in bold that paragraphs and entries of lists begin with."""
+        marks = r"^(?:#{2,} |(?:(?:[-*]|\d+\.) )?\*\*(?=[^*]+\*\*))"
+        return tuple(re.findall(marks + r"([^*\n]+)", self.text, re.MULTILINE))
+
+    @cached_property
+    def blocks(self) -> tuple[str, ...]:
+        """Paragraphs and entries of lists below the title."""
+        below = self.text.partition("\n")[2]
+        return tuple(re.split(r"\n\s*\n|\n(?=[-*|] |\d+\. )", below.strip()))
+
+    @cached_property
+    def lead(self) -> str:
+        """The first paragraph: what the page is about."""
+        return self.blocks[0]
+
+    @cached_property
+    def said(self) -> str:
+        """Title and text in small letters, as they are searched."""
+        return f"{self.title} {self.plain}".casefold()
 
     @cached_property
     def links(self) -> tuple[str, ...]:
@@ -77,28 +106,48 @@ def pages(folder: Path = HELP) -> tuple[Page, ...]:
 
 
 def search(known: Sequence[Page], text: str) -> list[Hit]:
-    """The pages that hold every word of `text`, the best first; all of them, in their order, for no word."""
+    """The pages that hold every word of `text`, the best first; all of them, in their order, for no word.
+
+    Words count by where they stand; of pages that are as good, those of the window come before those of commands.
+    """
+    words = _sought(text)
+    found = [page for page in known if all(word.search(page.said) for word in words)]
+    ordered = sorted(found, key=lambda page: _place(page, words)) if words else found
+    return [Hit(page, _snippet(page, words)) for page in ordered]
+
+
+def _sought(text: str) -> list[re.Pattern[str]]:
+    """What is looked for: beginnings of words, whatever their endings; small words only where there is no other."""
     words = text.casefold().split()
-    scored = [(sum(_worth(page, word) for word in words), page) for page in known if _holds(page, words)]
-    ordered = sorted(scored, key=lambda each: -each[0])
-    return [Hit(page, _snippet(page, words)) for _, page in ordered]
+    kept = [word for word in words if word not in SMALL] or words
+    return [re.compile(rf"(?<!\w){re.escape(re.sub(ENDINGS, '', word))}") for word in kept]
 
 
-def _holds(page: Page, words: Sequence[str]) -> bool:
-    said = f"{page.title} {page.plain}".casefold()
-    return all(word in said for word in words)
+def _place(page: Page, words: Sequence[re.Pattern[str]]) -> tuple[int, int]:
+    """Where a page stands among those that were found: the smaller, the better."""
+    worth = sum(_worth(page, word) for word in words)
+    together = [line for line in (page.title, *page.headings) if _all_in(words, line)]
+    worth += IN_ONE_HEADING if together else 0
+    worth += IN_ONE_BLOCK if any(_all_in(words, block) for block in page.blocks) else 0
+    worth += 0 if page.name.startswith("command") or page.name in OUTSIDE else IN_THE_WINDOW
+    return -worth, -sum(len(word.findall(page.said)) for word in words)
 
 
-def _worth(page: Page, word: str) -> int:
-    found = IN_TITLE if word in page.title.casefold() else 0
-    found += IN_HEADING if any(word in heading.casefold() for heading in page.headings) else 0
-    return found + min(page.plain.casefold().count(word), MOST_IN_TEXT)
+def _all_in(words: Sequence[re.Pattern[str]], text: str) -> bool:
+    return all(word.search(text.casefold()) for word in words)
 
 
-def _snippet(page: Page, words: Sequence[str]) -> str:
+def _worth(page: Page, word: re.Pattern[str]) -> int:
+    for text, worth in ((page.title, IN_TITLE), *((each, IN_HEADING) for each in page.headings), (page.lead, IN_LEAD)):
+        if word.search(text.casefold()):
+            return worth
+    return 1
+
+
+def _snippet(page: Page, words: Sequence[re.Pattern[str]]) -> str:
     """The text around the first place of the first word that is found, or the beginning."""
-    said = page.plain.casefold()
-    at = next((said.find(word) for word in words if word in said), 0)
+    found = (word.search(page.plain.casefold()) for word in words)
+    at = next((each.start() for each in found if each), 0)
     start = max(0, at - SNIPPET // 3)
     # Never from the middle of a word.
     start = page.plain.rfind(" ", 0, start) + 1 if start else 0

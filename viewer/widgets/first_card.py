@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 TITLE = "Three things to try"
 THINGS = (
-    "Press → (or Step): the decoder reads the dashed token and predicts the next.",
+    "Press → (or the blue button above): the decoder reads the dashed token and predicts the next.",
     "Rest the mouse on a token or a cell: every map lights what belongs to it.",
     "Click another next token in the bars: the translation goes on from there.",
 )
