@@ -145,7 +145,9 @@ def _array(given: Any) -> NDArray[Any]:
     found = np.asarray(given)
     if found.dtype.kind not in "fiub":
         raise ValueError(f"their type is {found.dtype}")
-    return _bounded(found).astype(np.float32)
+    # What is too large becomes infinite, and is refused as that.
+    with np.errstate(over="ignore"):
+        return _bounded(found).astype(np.float32)
 
 
 def _bounded(array: NDArray[Any]) -> NDArray[Any]:

@@ -81,7 +81,14 @@ def _array(file: ZipFile, name: str, path: Path) -> NDArray[Any]:
 
 def _header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     version = npy.read_magic(stream)
-    return npy.read_array_header_1_0(stream) if version == (1, 0) else npy.read_array_header_2_0(stream)
+    try:
+        header = npy.read_array_header_1_0(stream) if version == (1, 0) else npy.read_array_header_2_0(stream)
+    except Exception as error:
+        # NumPy reads a header as Python's own parser does, which fails in many ways on nonsense.
+        raise ValueError(f"a header that means nothing: {type(error).__name__}") from None
+    if not all(type(length) is int and length >= 0 for length in header[0]):
+        raise ValueError(f"the shape {header[0]}")
+    return header
 
 
 def _from_json(path: Path) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ import attention_viewer
 import numpy as np
 import pytest
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.errors import MOST_SAID, InputError
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.export.data import write_trace
@@ -113,6 +114,42 @@ def test_a_hostile_array_file_is_refused(tmp_path: Path, make: Callable[[Path], 
     assert "given.npz" in str(refused.value)
 
 
+def header(text: str) -> Callable[[Path], None]:
+    """An array under a header of any words."""
+    words = text.encode()
+
+    def make(path: Path) -> None:
+        with zipfile.ZipFile(path, "w") as file:
+            file.writestr("encoder.npy", b"\x93NUMPY\x01\x00" + len(words).to_bytes(2, "little") + words + bytes(64))
+
+    return make
+
+
+@pytest.mark.parametrize("shape", ["(-1, 2, 2, 2)", "(True, 2, 2, 2)", "(1.0, 2)", "2", "(" * 9000, "-" * 9000 + "1"])
+def test_a_header_that_means_nothing_is_refused(tmp_path: Path, shape: str) -> None:
+    header(f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}")(tmp_path / "given.npz")
+    with pytest.raises(InputError, match=r"given.npz is damaged, or no .npz file") as refused:
+        read_trace(tmp_path / "given.npz")
+    assert str(refused.value).isprintable()
+
+
+def test_hundreds_of_damaged_files_are_read_or_refused(tmp_path: Path) -> None:
+    chance, path, opened = random.Random(5), tmp_path / "given.npz", 0
+    npz(path, encoder=HALVES, source_tokens=["a", "b"])
+    whole = path.read_bytes()
+    for _ in range(300):
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 1, 3, 10))):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        path.write_bytes(data[: chance.randrange(len(data))] if chance.random() < 0.1 else data)
+        try:
+            read_trace(path)
+            opened += 1
+        except InputError as error:
+            assert str(error).isprintable() and len(str(error)) <= MOST_SAID
+    assert 0 < opened < 300
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -126,6 +163,7 @@ def test_a_hostile_array_file_is_refused(tmp_path: Path, make: Callable[[Path], 
         ('{"encoder": [[[[1.0]]]], "source_tokens": "a"}', "list of texts"),
         ('{"encoder": [], "source_tokens": []}', "no arrays of numbers|have the shape"),
         ('{"encoder": [[]], "source_tokens": []}', "no arrays of numbers|have the shape"),
+        ('{"encoder": [[[[1e300]]]], "source_tokens": ["a"]}', "infinite or none"),
         ('{"decoder": [[[[1e999]]]], "steps": [{"reads": {"piece": "a"}}]}', "infinite or none|list of texts"),
     ],
 )  # fmt: skip
