@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 import torch
 from attention_viewer.model.contract.api import DecodeStep, Encoding
-from attention_viewer.model.contract.interventions import Interventions
+from attention_viewer.model.contract.interventions import Interventions, while_encoding
 from attention_viewer.model.nn.decoding import DecoderState
 from attention_viewer.model.nn.switches import Switches
 from torch import Tensor
@@ -92,7 +92,7 @@ class PrefixCache:
         self._budget = budget
         self._sentences: dict[tuple[str, Interventions], Sentence] = {}
         self._time = 0
-        self._latest: tuple[Row, DecoderState] | None = None
+        self._at_hand: dict[Row, DecoderState] = {}
         self.bytes = 0
 
     def get(self, source: str, interventions: Interventions) -> Sentence | None:
@@ -109,13 +109,22 @@ class PrefixCache:
         self.use(sentence.root)
         self._shrink()
 
-    def state(self, row: Row) -> DecoderState:
-        """The decoder's state after a row; that of the row computed last is at hand."""
-        return self._latest[1] if self._latest is not None and self._latest[0] is row else row.state()
+    def encoded(self, source: str, interventions: Interventions) -> Sentence | None:
+        """A sentence with this source text for whose encoder the interventions are the same, if one is kept."""
+        bearing = while_encoding(interventions)
+        for (text, others), sentence in self._sentences.items():
+            if text == source and while_encoding(others) == bearing:
+                return sentence
+        return None
 
-    def remember(self, row: Row, state: DecoderState) -> None:
-        """Have the state after the row computed last at hand."""
-        self._latest = row, state
+    def state(self, row: Row) -> DecoderState:
+        """The decoder's state after a row; those before and after the rows computed last are at hand."""
+        state = self._at_hand.get(row)
+        return row.state() if state is None else state
+
+    def remember(self, before: Row, state_before: DecoderState, row: Row, state: DecoderState) -> None:
+        """Have the states at hand that rows computed last began with, as another token may follow, and ended with."""
+        self._at_hand = {before: state_before, row: state}
 
     def grow(self, before: Row, keys_values: Tensor, step: DecodeStep) -> Row:
         """Keep the row computed after `before`, unless that was forgotten."""

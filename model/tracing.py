@@ -39,8 +39,8 @@ from attention_viewer.model.search.following import Follower
 from attention_viewer.model.tokenizer import Tokenizer
 from torch import Tensor
 
-ROWS_AT_ONCE = 8
-"""Rows of known tokens that are computed without a pause: more at a time are hardly faster."""
+ROWS_AT_ONCE = 32
+"""Rows of known tokens that are computed without a pause."""
 
 MOST_BYTES = 4_000_000_000
 """Memory that what is computed for one document may take."""
@@ -88,13 +88,21 @@ class Tracer:
             source, padding = self.source(document)
             self._check_memory(source.shape[1], 0)
             switched = self.switches(interventions, source.shape[1])
-            encoded = encode(self._model, source, padding, switched)
-            check_finite(encoded.memory, "in the encoder")
-            weights = _read_only(encoded.self_attention[:, 0])  # [Le, He, S, S]
-            tokens = self._tokenizer.encode_source(document.source)
-            sentence = Sentence(Encoding(tokens, weights), encoded.memory, switched, encoded.state)
+            like = self.cache.encoded(document.source, interventions)
+            if like is None:
+                sentence = self._encoded(document.source, source, padding, switched)
+            else:
+                sentence = Sentence(like.encoding, like.memory, switched, like.start.switched(switched))
             self.cache.add(document.source, interventions, sentence)
         return sentence
+
+    def _encoded(self, text: str, source: Tensor, padding: Tensor | None, switched: Switches | None) -> Sentence:
+        """A sentence that runs through the encoder."""
+        encoded = encode(self._model, source, padding, switched)
+        check_finite(encoded.memory, "in the encoder")
+        weights = _read_only(encoded.self_attention[:, 0])  # [Le, He, S, S]
+        tokens = self._tokenizer.encode_source(text)
+        return Sentence(Encoding(tokens, weights), encoded.memory, switched, encoded.state)
 
     def switches(self, interventions: Interventions, source_length: int) -> Switches | None:
         """The switches of interventions, with what their patches take; None where nothing is switched."""
@@ -161,7 +169,7 @@ class Tracer:
 
     def _decode(self, before: Row, reads: Sequence[int]) -> int:
         """Compute and keep the rows after `before` that read these ids; returns how many."""
-        past = self.cache.state(before)
+        first, past = before, self.cache.state(before)
         state, rows = decode_rows(past, torch.tensor([reads]))
         for index, (token_id, row) in enumerate(zip(reads, rows, strict=True)):
             check_finite(row.log_probabilities, f"in row {past.length + index + 1} of the decoder")
@@ -170,7 +178,7 @@ class Tracer:
             step = self._greedy_step(at, token_id, row.log_probabilities[0], own, cross, normaliser)
             keys_values = torch.stack([layer[..., past.length + index, :] for layer in state.past or ()])
             before = self.cache.grow(before, keys_values, step)
-        self.cache.remember(before, state)
+        self.cache.remember(first, past, before, state)
         return len(reads)
 
     def _greedy_step(

@@ -103,7 +103,7 @@ class Architecture:
         every = range(self.target_vocabulary)
         return tuple((*every[:token], *every[token + 1 :]) for token in self.forced_first_ids)
 
-    @property
+    @cached_property
     def maps(self) -> tuple[MapInfo, ...]:
         """The attention maps of an encoder-decoder, in the order in which they are computed."""
         encoder, decoder = self.encoder, self.decoder

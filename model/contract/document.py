@@ -133,9 +133,11 @@ def how_now(document: Document, choice: Choice) -> How:
 
 def hows_now(document: Document, choices: Sequence[Choice]) -> list[How]:
     """`how_now` of each choice."""
-    hows = {choice.how for choice in choices}
-    now = {how: made_under(how, document.decoding, document.interventions) for how in hows}
-    return [choice.how if choice.made == now[choice.how] else How.KEPT for choice in choices]
+    now = {how: made_under(how, document.decoding, document.interventions) for how in {each.how for each in choices}}
+    # Most choices were made under the same conditions, which are compared once.
+    stands = {(each.how, id(each.made)): each.made for each in choices}
+    same = {key: made == now[key[0]] for key, made in stands.items()}
+    return [each.how if same[each.how, id(each.made)] else How.KEPT for each in choices]
 
 
 def free_how(decoding: Decoding) -> How:
@@ -157,7 +159,7 @@ def continues(document: Document, other: Document) -> bool:
 
 
 def _row_conditions(document: Document) -> tuple[object, ...]:
-    nodes = tuple(unplaced(choice) for choice in path(document))
+    nodes = tuple((choice.token, choice.how, choice.made) for choice in path(document))
     return document.source, nodes, bearing(document), document.interventions, document.checkpoint
 
 

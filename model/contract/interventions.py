@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from attention_viewer.model.contract.errors import InputError, quoted
 from attention_viewer.model.contract.fields import LARGEST_SEED, Fields
+from attention_viewer.model.contract.maps import ENCODER, Kind
 from attention_viewer.model.contract.maps import HeadId as HeadId
-from attention_viewer.model.contract.maps import Kind
 
 DECODER_BLOCK = 16
 """Decoder positions are shuffled within blocks of this many, because how many there will be is not known."""
@@ -156,7 +156,22 @@ def while_decoding(interventions: Interventions) -> Interventions:
     """
     shuffled = Positions.SHUFFLED in (interventions.encoder_positions, interventions.decoder_positions)
     seed = interventions.shuffle_seed if shuffled else NONE.shuffle_seed
+    if interventions.causal_mask and seed == interventions.shuffle_seed:
+        return interventions
     return replace(interventions, causal_mask=True, shuffle_seed=seed)
+
+
+def while_encoding(interventions: Interventions) -> Interventions:
+    """What of the interventions bears on the encoder, in one form for all that come to the same to it."""
+    return Interventions(
+        heads_off=frozenset(head for head in interventions.heads_off if head.kind == ENCODER),
+        hidden=interventions.hidden,
+        encoder_positions=interventions.encoder_positions,
+        shuffle_seed=interventions.shuffle_seed
+        if interventions.encoder_positions is Positions.SHUFFLED
+        else NONE.shuffle_seed,
+        patches=interventions.patches,
+    )
 
 
 def to_json(interventions: Interventions) -> dict[str, Any]:

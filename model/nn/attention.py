@@ -77,9 +77,9 @@ def join_heads(attended: Tensor, heads: int) -> Tensor:
     return attended.view(-1, heads, length, width).transpose(1, 2).reshape(rows // heads * length, heads * width)
 
 
-def self_projections(attention: SelfAttention, x: Tensor, batch: int) -> tuple[Tensor, Tensor]:
+def self_projections(attention: SelfAttention, x: Tensor, batch: int, apart: bool = False) -> tuple[Tensor, Tensor]:
     """Queries [BH, T, d], keys and values [2, BH, T, d] of the positions `x` [N, D], in one product."""
-    projected = split_heads(affine(x, attention.query_key_value), batch, 3, attention.heads)  # [3, BH, T, d]
+    projected = split_heads(affine(x, attention.query_key_value, apart), batch, 3, attention.heads)  # [3, BH, T, d]
     return projected[0], projected[1:]
 
 
@@ -116,9 +116,34 @@ def attend(
     return attended, weights
 
 
-def output_projection(attention: SelfAttention | CrossAttention, attended: Tensor) -> Tensor:
+def attend_apart(
+    attention: SelfAttention, query: Tensor, keys_values: Tensor, off: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """`attend` for the last T positions of a sentence, each looking at those before it and itself.
+
+    Takes their queries, position by position, [TH, 1, d] and the sentence's `keys_values` [2, H, K, d]. The numbers
+    are those of T calls with one query each. Weights [TH, 1, K] are 0 where a query does not look.
+    """
+    heads, last = attention.heads, keys_values.shape[-2]
+    queries = query.split(heads)
+    weights = query.new_zeros(query.shape[0], 1, last)
+    rows = []
+    for index, each in enumerate(queries):
+        known = last - len(queries) + index + 1
+        row, found = attend(attention, each, looked_at(keys_values[..., :known, :].contiguous()), None, off)
+        weights[index * heads : (index + 1) * heads, :, :known] = found
+        rows.append(row)
+    return torch.cat(rows), weights
+
+
+def looked_at(keys_values: Tensor) -> KeysValues:
+    """Keys and values [2, BH, K, d] as attention takes them."""
+    return KeysValues(keys_values[0].transpose(1, 2), keys_values[1])
+
+
+def output_projection(attention: SelfAttention | CrossAttention, attended: Tensor, apart: bool = False) -> Tensor:
     """Concat(head_1, ..., head_H) W^O (section 3.2.2): the heads' outputs [BH, T, d] to [N, D]."""
-    return affine(join_heads(attended, attention.heads), attention.output)
+    return affine(join_heads(attended, attention.heads), attention.output, apart)
 
 
 def forbidding(mask: Tensor | None, heads: int) -> Tensor | None:

@@ -14,15 +14,11 @@ from attention_viewer.model.nn.attention import forbidding
 from attention_viewer.model.nn.embedding import embed
 from attention_viewer.model.nn.patches import Taken, patching
 from attention_viewer.model.nn.recorder import Record, within
-from attention_viewer.model.nn.stacks import decoder_rows, projected_memory
+from attention_viewer.model.nn.stacks import decoder_stack, projected_memory
 from attention_viewer.model.nn.switches import HeadMask, Switches
 from attention_viewer.model.nn.transformer import Transformer, key_mask
-from attention_viewer.model.nn.weights import DecoderWeights, KeysValues, Linear, affine
+from attention_viewer.model.nn.weights import DecoderWeights, KeysValues, affine
 from torch import Tensor
-from torch.nn import functional
-
-BLOCK = 2
-"""Rows whose logits are computed together: two take no longer than one, as it is reading the matrix that takes time."""
 
 
 class DecoderState(NamedTuple):
@@ -47,6 +43,12 @@ class DecoderState(NamedTuple):
     def length(self) -> int:
         """How many rows were decoded."""
         return 0 if self.past is None else self.past[0].shape[-2]
+
+    def switched(self, switches: Switches | None) -> DecoderState:
+        """The state before the first row of the same encoded sentence, with other switches of the decoder."""
+        if switches is None:
+            return self._replace(off=None, placement=None, taken=())
+        return self._replace(off=switches.decoder_layers(), placement=switches.target_placement, taken=switches.taken)
 
     def select(self, batch: Tensor) -> DecoderState:
         """The state of the rows `batch` [N] of a batch, of which all come from one sentence."""
@@ -116,14 +118,12 @@ def first_state(
 ) -> DecoderState:
     """The decoder's state before its first row, with `memory` [B, S, D] as the encoder's output; see `encode`."""
     decoder = model.prepared or model.decoder_weights()
-    return DecoderState(
+    state = DecoderState(
         decoder,
-        tuple(_side_by_side(each) for each in projected_memory(decoder, memory, record)),
+        tuple(_in_order(each) for each in projected_memory(decoder, memory, record)),
         forbidding(key_mask(padding), model.architecture.decoder.heads),
-        None if switches is None else switches.decoder_layers(),
-        None if switches is None else switches.target_placement,
-        taken=() if switches is None else switches.taken,
     )
+    return state.switched(switches)
 
 
 def decode_step(state: DecoderState, token: Tensor, record: Record | None = None) -> tuple[DecoderState, DecodedRow]:
@@ -136,57 +136,44 @@ def decode_step(state: DecoderState, token: Tensor, record: Record | None = None
 def decode_rows(
     state: DecoderState, tokens: Tensor, record: Record | None = None
 ) -> tuple[DecoderState, list[DecodedRow]]:
-    """Decode the rows that read the ids `tokens` [B, T], one after the other: the numbers of T calls of `decode_step`.
+    """Decode the rows that read the ids `tokens` [B, T]: to the last bit the numbers of T calls of `decode_step`.
 
-    `record` gets the inner values of a single row; of several, one after the other.
+    `record` gets the inner values of one row after the other. Rows of one sentence are computed side by side, as many
+    as may be `together`, where nothing is recorded or put in: that depends on where a row stands.
     """
-    if state.taken and tokens.shape[1] > 1:
-        return _one_by_one(state, tokens, record)
+    alone = len(tokens) > 1 or record is not None or bool(state.taken)
+    rows: list[DecodedRow] = []
+    for some in tokens.split(1 if alone else state.weights.together, dim=1):
+        state, more = _side_by_side(state, some, record)
+        rows += more
+    return state, rows
+
+
+def _side_by_side(state: DecoderState, tokens: Tensor, record: Record | None) -> tuple[DecoderState, list[DecodedRow]]:
+    """Decode the rows that read the ids `tokens` [B, T] in one pass; of several sentences, one row each."""
     record = patching(state.taken, state.length, record)
-    weights, here = state.weights, within(record, "decoder")
+    weights, here, (batch, length) = state.weights, within(record, "decoder"), tokens.shape
     x = embed(weights.embedding, tokens, state.length, state.placement, record=here)  # [B, T, D]
-    hidden, past, own, cross = decoder_rows(
-        weights, x, state.memory, state.past, state.memory_bias, state.off, record=here
+    hidden, past, own, cross = decoder_stack(
+        weights, x, state.memory, state.past, None, state.memory_bias, state.off, record=here, apart=length > 1
     )
-    logits = _logits(hidden, weights.output)  # [B, T, V]
+    logits = affine(hidden.flatten(0, 1), weights.output, length > 1)  # [N, V]
     if record is not None:
-        record("logits", logits)
-    logs, by_heads = logits.log_softmax(-1), (len(past), len(tokens), -1)
+        record("logits", logits.view(batch, length, -1))
+    logs = logits.log_softmax(-1)
+    owns, crosses = (torch.stack(each).view(len(past), len(logits), -1, each[0].shape[-1]) for each in (own, cross))
     rows = [
         DecodedRow(
-            logs[:, index],
-            torch.stack(own[index]).view(*by_heads, own[index][0].shape[-1]),
-            torch.stack(cross[index]).view(*by_heads, cross[index][0].shape[-1]),
-            logits[:, index, 0] - logs[:, index, 0],
+            logs[here],
+            owns[:, here, :, : state.length + index + 1].contiguous(),  # [Ld, B, Hd, t+1]
+            crosses[:, here].contiguous(),
+            logits[here, 0] - logs[here, 0],
         )
-        for index in range(tokens.shape[1])
+        for index, here in enumerate(slice(start, start + batch) for start in range(0, len(logits), batch))
     ]
     return state._replace(past=tuple(past)), rows
 
 
-def _one_by_one(state: DecoderState, tokens: Tensor, record: Record | None) -> tuple[DecoderState, list[DecodedRow]]:
-    """Rows that are patched: what is put in depends on where a row stands."""
-    rows = []
-    for token in tokens.unbind(1):
-        state, row = decode_step(state, token, record)
-        rows.append(row)
-    return state, rows
-
-
-def _logits(hidden: Tensor, output: Linear) -> Tensor:
-    """Logits [B, T, V] of `hidden` [B, T, D].
-
-    Rows of one sentence are multiplied in blocks of one size, the last one filled up: else a row's last bits would
-    depend on how many are computed with it, and a trace on the way to its document.
-    """
-    batch, rows, width = hidden.shape
-    if batch > 1:
-        return affine(hidden.reshape(-1, width), output).view(batch, rows, -1)
-    blocks = torch.split(functional.pad(hidden[0], (0, 0, 0, -rows % BLOCK)), BLOCK)
-    logits = [affine(block, output) for block in blocks]
-    return (logits[0] if len(logits) == 1 else torch.cat(logits))[None, :rows]
-
-
-def _side_by_side(memory: KeysValues) -> KeysValues:
+def _in_order(memory: KeysValues) -> KeysValues:
     """The same with each head's keys side by side in memory, as every row reads them."""
     return KeysValues(memory.keys.contiguous(), memory.values)

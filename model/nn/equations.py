@@ -9,8 +9,17 @@ N = B·T (or B·S) positions side by side, D model width, F hidden units, d widt
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
-from attention_viewer.model.nn.attention import attend, output_projection, self_projections, split_heads
+from attention_viewer.model.nn.attention import (
+    attend,
+    attend_apart,
+    looked_at,
+    output_projection,
+    self_projections,
+    split_heads,
+)
 from attention_viewer.model.nn.dropout import dropout
 from attention_viewer.model.nn.recorder import Record, passed, within
 from attention_viewer.model.nn.weights import (
@@ -54,35 +63,45 @@ def decoder_layer(
     off: tuple[Tensor | None, Tensor | None] = (None, None),
     rate: float = 0.0,
     record: Record | None = None,
+    apart: bool = False,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Masked self-attention, attention to the encoder's output, the feed-forward network: `x` [N, D] to [N, D].
 
     `memory` are the cross-attention's keys and values of the encoder's output, `past` [2, BH, P, d] the
     self-attention's of earlier positions; the biases of the scores are -inf where looking is forbidden, `off` are the
-    heads [H] of both attentions that are switched off. Returns the output, the self-attention's keys and values
+    heads [H] of both attentions that are switched off. `apart`: the batch are positions of one sentence, whose `past`
+    it is, and each gets the numbers that it has alone. Returns the output, the self-attention's keys and values
     [2, BH, P+T, d], its weights [BH, T, P+T] and the cross-attention's [BH, T, S].
     """
-    x, present, own = _self_attention(layer.attention, layer.attention_norm, x, batch, past, bias, off[0], rate, record)
+    x, present, own = _self_attention(
+        layer.attention, layer.attention_norm, x, batch, past, bias, off[0], rate, record, apart
+    )
 
     here = within(record, "cross")
     read = _before(layer.cross_norm, x, batch, here)
     cross = layer.cross
-    query = split_heads(affine(read, cross.query), batch, 1, cross.heads)[0]  # [BH, T, d]
+    query = split_heads(affine(read, cross.query, apart), batch, 1, cross.heads)[0]  # [BH, T, d]
     attended, weights = attend(cross, query, memory, memory_bias, off[1], here)
-    x = _after(layer.cross_norm, x, output_projection(cross, attended), batch, rate, here)
-    return _feed_forward(layer.ffn, layer.ffn_norm, x, batch, rate, record), present, own, weights
+    x = _after(layer.cross_norm, x, output_projection(cross, attended, apart), batch, rate, here)
+    return _feed_forward(layer.ffn, layer.ffn_norm, x, batch, rate, record, apart), present, own, weights
 
 
-def feed_forward(ffn: FeedForward, x: Tensor, batch: int = 1, record: Record | None = None) -> Tensor:
-    """FFN(x) = W2 · activation(W1 x + b1) + b2, the same at every position (section 3.3): [N, D] to [N, D]."""
-    hidden = ffn.activation(affine(x, ffn.inner))  # [N, F]
+def feed_forward(
+    ffn: FeedForward, x: Tensor, batch: int = 1, record: Record | None = None, apart: bool = False
+) -> Tensor:
+    """FFN(x) = W2 · activation(W1 x + b1) + b2, the same at every position (section 3.3): [N, D] to [N, D].
+
+    `apart`: with the numbers that each position gets alone.
+    """
+    hidden = ffn.activation(affine(x, ffn.inner, apart))  # [N, F]
     if ffn.gate is not None:
-        hidden = hidden * affine(x, ffn.gate)
+        hidden = hidden * affine(x, ffn.gate, apart)
     if record is not None:
         record("hidden", _by_sentence(hidden, batch))
-    if ffn.active_columns is not None and ffn.outer.bias is not None and x.shape[0] == 1:
-        return _of_active_units(hidden, ffn.active_columns, ffn.outer.bias)
-    return affine(hidden, ffn.outer)
+    if ffn.active_columns is not None and (apart or x.shape[0] == 1):
+        output = _of_active_units(hidden, ffn.active_columns)
+        return output if ffn.outer.bias is None else output + ffn.outer.bias
+    return affine(hidden, ffn.outer, apart)
 
 
 def normalise(norm: Norm, x: Tensor) -> Tensor:
@@ -100,22 +119,30 @@ def _self_attention(
     off: Tensor | None,
     rate: float,
     record: Record | None,
+    apart: bool = False,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The sub-layer around self-attention; also keys and values [2, BH, P+T, d] and the weights [BH, T, P+T]."""
     here = within(record, "self")
-    query, keys_values = self_projections(attention, _before(norm, x, batch, here), batch)
+    query, keys_values = self_projections(attention, _before(norm, x, batch, here), batch, apart)
+    if apart:
+        keys_values = keys_values.view(2, batch, attention.heads, -1).transpose(1, 2)  # [2, H, T, d]
     if past is not None:
         keys_values = torch.cat((past, keys_values), dim=-2)  # [2, BH, P+T, d]
-    seen = KeysValues(keys_values[0].transpose(1, 2), keys_values[1])
-    attended, weights = attend(attention, query, seen, bias, off, here)
-    output = output_projection(attention, attended)
+    if apart:
+        attended, weights = attend_apart(attention, query, keys_values, off)
+    else:
+        attended, weights = attend(attention, query, looked_at(keys_values), bias, off, here)
+    output = output_projection(attention, attended, apart)
     return _after(norm, x, output, batch, rate, here), keys_values, weights
 
 
-def _feed_forward(ffn: FeedForward, norm: Norm, x: Tensor, batch: int, rate: float, record: Record | None) -> Tensor:
+def _feed_forward(
+    ffn: FeedForward, norm: Norm, x: Tensor, batch: int, rate: float, record: Record | None, apart: bool = False
+) -> Tensor:
     """The sub-layer around the feed-forward network."""
     here = within(record, "ffn")
-    return _after(norm, x, feed_forward(ffn, _before(norm, x, batch, here), batch, here), batch, rate, here)
+    output = feed_forward(ffn, _before(norm, x, batch, here), batch, here, apart)
+    return _after(norm, x, output, batch, rate, here)
 
 
 def _before(norm: Norm, x: Tensor, batch: int, record: Record | None) -> Tensor:
@@ -141,13 +168,27 @@ def _after(norm: Norm, x: Tensor, output: Tensor, batch: int, rate: float, recor
     return normed
 
 
-def _of_active_units(hidden: Tensor, columns: Tensor, bias: Tensor) -> Tensor:
-    """`affine` of one position [1, F] that reads only those `columns` [F, D] of W2 which meet a number that is not 0.
+def _of_active_units(hidden: Tensor, columns: Tensor) -> Tensor:
+    """Positions `hidden` [N, F] times W2, reading only those `columns` [F, D] of it which meet a number that is not 0.
 
-    About nine in ten units of a trained ReLU network are silent, and reading the matrix is what takes time.
+    About nine in ten units of a trained ReLU network are silent, and reading the matrix is what takes time. Each
+    position is summed up by itself.
     """
-    active = hidden.view(-1).nonzero().view(-1)
-    return torch.addmm(bias, hidden.index_select(1, active), columns.index_select(0, active))
+    count, units = hidden.shape
+    flat = hidden.view(-1)
+    active = flat.nonzero().view(-1)
+    starts = _starts(count, units)
+    if count > 1:
+        starts = torch.searchsorted(active, starts)
+    which = active if count == 1 else active.remainder(units)
+    return torch.embedding_bag(columns, which, starts, False, 0, False, flat.index_select(0, active))[0]
+
+
+@cache
+def _starts(count: int, units: int) -> Tensor:
+    """Where each of so many positions begins among all their units side by side."""
+    with torch.inference_mode(False):
+        return torch.arange(count) * units
 
 
 def _by_sentence(x: Tensor, batch: int) -> Tensor:

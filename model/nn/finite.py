@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from attention_viewer.model.contract.errors import InputError
 from torch import Tensor
@@ -20,5 +22,5 @@ def check_finite(numbers: Tensor, where: str) -> None:
 
 
 def is_finite(numbers: Tensor) -> bool:
-    """Whether all numbers are finite."""
-    return bool(torch.isfinite(numbers).all())
+    """Whether all numbers are finite. A finite sum says so sooner; sums of finite numbers may be infinite."""
+    return math.isfinite(float(numbers.sum())) or bool(torch.isfinite(numbers).all())

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import torch
 from attention_viewer.model.nn.transformer import Transformer
-from attention_viewer.model.nn.weights import DecoderLayerWeights, Linear
+from attention_viewer.model.nn.weights import BLOCKS, DecoderLayerWeights, DecoderWeights, Linear, affine
 from torch import Tensor
 
 _ALIGNMENT = 16
@@ -33,7 +33,8 @@ def freeze(model: Transformer) -> None:
         parameter.data = place
     decoder, own = model.decoder_weights(), iter(packed[len(parameters) :])
     layers = tuple(_prepared_layer(layer, *(next(own) for _ in range(4))) for layer in decoder.layers)
-    model.prepared = decoder._replace(layers=layers, output=_across(decoder.output))
+    prepared = decoder._replace(layers=layers, output=_across(decoder.output))
+    model.prepared = prepared._replace(together=_together(prepared))
 
 
 def _scaled_queries(layer: DecoderLayerWeights) -> list[Tensor]:
@@ -50,6 +51,26 @@ def _scaled_queries(layer: DecoderLayerWeights) -> list[Tensor]:
         cross.query.weight * cross.scale,
         _bias(cross.query) * cross.scale,
     ]
+
+
+@torch.inference_mode()
+def _together(decoder: DecoderWeights) -> int:
+    """As many as the largest block holds, where on this machine each position's numbers are the same in all; else 1.
+
+    That depends on the sizes of matrices alone, which are the same in all layers.
+    """
+    layer = decoder.layers[0]
+    own, cross, ffn = layer.attention, layer.cross, layer.ffn
+    some = (own.query_key_value, own.output, cross.query, cross.output, ffn.inner, ffn.outer, ffn.gate, decoder.output)
+    return BLOCKS[-1] if all(_agree(each) for each in some if each is not None) else 1
+
+
+def _agree(linear: Linear) -> bool:
+    """Whether a product gives positions the same numbers, to the last bit, in blocks of every size."""
+    x = torch.linspace(-9.0, 9.0, BLOCKS[1] * linear.weight.shape[1]).sin().view(BLOCKS[1], -1)
+    alone = torch.cat([affine(each, linear) for each in x.split(1)])
+    copies = [block // len(x) for block in BLOCKS[1:]]
+    return all(torch.equal(affine(x.repeat(each, 1), linear, apart=True), alone.repeat(each, 1)) for each in copies)
 
 
 def _bias(linear: Linear) -> Tensor:

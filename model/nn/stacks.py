@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 from attention_viewer.model.nn.attention import by_head, project_memory
 from attention_viewer.model.nn.equations import decoder_layer, encoder_layer, normalise
 from attention_viewer.model.nn.recorder import Record, within
@@ -59,61 +58,29 @@ def decoder_stack(
     off: Sequence[tuple[HeadMask, HeadMask]] | None = None,
     rate: float = 0.0,
     record: Record | None = None,
+    apart: bool = False,
 ) -> tuple[Tensor, list[Tensor], list[Tensor], list[Tensor]]:
     """Map `embedded` [B, T, D] to [B, T, D]; `memory`, `past`, `off` have an entry a layer, as `decoder_layer` takes.
 
-    Returns the output and, one a layer, the self-attention's keys and values [2, BH, P+T, d], its weights
-    [BH, T, P+T] and the cross-attention's [BH, T, S].
+    The positions of one sentence that are computed `apart` are a batch of T. Returns the output and, one a layer, the
+    self-attention's keys and values [2, BH, P+T, d], its weights [BH, T, P+T] and the cross-attention's [BH, T, S].
     """
-    batch = len(embedded)
     x = embedded.flatten(0, 1)  # [BT, D]
+    batch = len(x) if apart else len(embedded)
+    if apart:
+        memory = [KeysValues(*(part.repeat(batch, 1, 1) for part in each)) for each in memory]
+        memory_bias = None if memory_bias is None else memory_bias.repeat(batch, 1, 1)
     present, own, cross = [], [], []
     for index, layer in enumerate(decoder.layers):
         earlier = None if past is None else past[index]
         switched = (None, None) if off is None else off[index]
         here = within(record, str(index))
         x, keys_values, own_weights, cross_weights = decoder_layer(
-            layer, x, batch, memory[index], earlier, bias, memory_bias, switched, rate, here
+            layer, x, batch, memory[index], earlier, bias, memory_bias, switched, rate, here, apart
         )
         present.append(keys_values)
         own.append(own_weights)
         cross.append(cross_weights)
-    return _leaving(x, embedded, decoder.final_norm, record), present, own, cross
-
-
-def decoder_rows(
-    decoder: DecoderWeights,
-    embedded: Tensor,
-    memory: Sequence[KeysValues],
-    past: Sequence[Tensor] | None = None,
-    memory_bias: Tensor | None = None,
-    off: Sequence[tuple[HeadMask, HeadMask]] | None = None,
-    record: Record | None = None,
-) -> tuple[Tensor, list[Tensor], list[list[Tensor]], list[list[Tensor]]]:
-    """Map `embedded` [B, T, D] to [B, T, D] one position at a time, each reading those before it and itself.
-
-    Layer by layer, and in a layer position by position: the numbers are those of T calls with one position each, but
-    a matrix is fetched from memory once instead of T times. Returns the output; of each layer keys and values
-    [2, BH, P+T, d]; of each position and layer its weights [BH, 1, P+t+1] and [BH, 1, S].
-    """
-    batch, length, _ = embedded.shape
-    rows = list(embedded.unbind(1))  # [B, D] each
-    own: list[list[Tensor]] = [[] for _ in rows]
-    cross: list[list[Tensor]] = [[] for _ in rows]
-    present = []
-    for index, layer in enumerate(decoder.layers):
-        seen = None if past is None else past[index]
-        switched = (None, None) if off is None else off[index]
-        here = within(record, str(index))
-        for row in range(length):
-            rows[row], seen, own_weights, cross_weights = decoder_layer(
-                layer, rows[row], batch, memory[index], seen, None, memory_bias, switched, record=here
-            )
-            own[row].append(own_weights)
-            cross[row].append(cross_weights)
-        if seen is not None:
-            present.append(seen)
-    x = rows[0] if length == 1 else torch.stack(rows, 1).flatten(0, 1)
     return _leaving(x, embedded, decoder.final_norm, record), present, own, cross
 
 

@@ -100,12 +100,16 @@ class EmbeddingWeights(NamedTuple):
 
 
 class DecoderWeights(NamedTuple):
-    """All that a decoder row depends on: embedding, layers, norm after the last (pre-norm), output matrix [V, D]."""
+    """All that a decoder row depends on: embedding, layers, norm after the last (pre-norm), output matrix [V, D].
+
+    So many rows of one sentence may be computed `together` without a bit of them changing.
+    """
 
     embedding: EmbeddingWeights
     layers: tuple[DecoderLayerWeights, ...]
     final_norm: Norm | None
     output: Linear
+    together: int = 1
 
 
 class KeysValues(NamedTuple):
@@ -115,11 +119,26 @@ class KeysValues(NamedTuple):
     values: Tensor
 
 
-def affine(x: Tensor, linear: Linear) -> Tensor:
-    """X Wᵀ + b for positions `x` [N, in]: [N, out]."""
+BLOCKS = (2, 8, 16, 32)
+"""So many positions are multiplied as one block where their numbers shall not depend on their company."""
+
+
+def affine(x: Tensor, linear: Linear, apart: bool = False) -> Tensor:
+    """X Wᵀ + b for positions `x` [N, in]: [N, out].
+
+    With a prepared matrix a single position, and each that is `apart`, is computed in a block of one of a few sizes,
+    filled up with zeros: every other size may have its own order of summing, and so last bits of its own. Two take no
+    longer than one, as it is reading the matrix that takes time.
+    """
     weight, bias, across = linear
     if across is None or bias is None:
         return functional.linear(x, weight, bias)
+    count = x.shape[0]
+    if count == 1:
+        return torch.addmm(bias, x.expand(2, -1), across)[:1]
+    if apart:
+        size = next(block for block in BLOCKS if block >= count)
+        return torch.addmm(bias, functional.pad(x, (0, 0, 0, size - count)), across)[:count]
     return torch.addmm(bias, x, across)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,16 @@ from attention_viewer.model.contract.api import Ended, How, Progress, Trace
 from attention_viewer.model.contract.document import Choice, Document, go_to, step_back, step_forward
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
-from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_rows, decode_step
+from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
+from attention_viewer.model.contract.maps import CROSS, ENCODER
+from attention_viewer.model.nn.decoding import (
+    DecodedRow,
+    DecoderState,
+    EncodedSource,
+    decode_rows,
+    decode_step,
+    encode,
+)
 from attention_viewer.model.prefix_cache import PrefixCache
 from attention_viewer.model.translator import Translator
 from hypothesis import given, settings
@@ -241,6 +251,24 @@ def test_a_step_decodes_no_kept_hypothesis_again(translator: Translator, monkeyp
     with counted_rows(monkeypatch) as read:
         translator.trace(go_to(with_path("A child was reading an old book.", [600, 300, 301, 302]), 5))
     assert read == [300, 301, 302]
+
+
+def test_what_bears_on_the_decoder_alone_encodes_no_sentence_again(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    translator, encoded = Translator(tiny), []
+
+    def counting(*given: Any) -> EncodedSource:
+        encoded.append(given)
+        return encode(*given)
+
+    monkeypatch.setattr("attention_viewer.model.tracing.encode", counting)
+    plain = go_to(with_path(SOURCE, [5, 6, 7, 10]), 4)
+    decoder = Interventions(frozenset({HeadId(CROSS, 0, 1)}), decoder_positions=Positions.SHUFFLED)
+    hidden, encoder = Interventions(hidden=frozenset({1})), Interventions(frozenset({HeadId(ENCODER, 0, 1)}))
+    asked = [replace(plain, interventions=each) for each in (NONE, decoder, hidden, encoder)]
+    traces = [translator.trace(each) for each in asked]
+    assert len(encoded) == 3
+    for document, trace in zip(asked, traces, strict=True):
+        assert_same(Translator(tiny).trace(document), trace)
 
 
 def test_the_cache_is_bounded_by_bytes_and_forgetting_changes_nothing(tiny: Path) -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 from attention_viewer.model.checkpoint import load
+from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.contract.maps import CROSS, DECODER
 from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_rows, decode_step, encode
+from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.nn.transformer import Transformer
+from attention_viewer.model.nn.weights import Linear, affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.checkpoints import MakeCheckpoint
@@ -20,6 +24,11 @@ quick = settings(max_examples=15, deadline=None)
 @pytest.fixture(scope="module")
 def model(tiny: Path) -> Transformer:
     return load(tiny)
+
+
+@pytest.fixture(scope="module")
+def bundled_model(bundled: Path) -> Transformer:
+    return load(bundled)
 
 
 def ids(batch: int, length: int, seed: int) -> Tensor:
@@ -66,6 +75,40 @@ def test_rows_together_are_those_of_single_steps_to_the_last_bit(
     for step, row in zip(steps, [*rows, *more], strict=True):
         assert all(map(torch.equal, step, row))
     assert all(map(torch.equal, walked.past or (), together.past or ()))
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_many_rows_of_the_bundled_model_are_those_of_single_steps(bundled_model: Transformer, hidden: bool) -> None:
+    source, target = ids(1, 7, 3), ids(1, 36, 4)
+    padding = torch.arange(7)[None] == 2 if hidden else None
+    off = Interventions(heads_off=frozenset({HeadId(CROSS, 1, 3), HeadId(DECODER, 2, 0)}))
+    switched = switches(off, bundled_model.architecture, 7)
+    start = encode(bundled_model, source, padding, switched).state
+    walked, steps = run(start, target)
+    assert start.weights.together == 32
+    half, rows = decode_rows(start, target[:, :3])
+    together, more = decode_rows(half, target[:, 3:])
+    for step, row in zip(steps, [*rows, *more], strict=True):
+        assert all(map(torch.equal, step, row))
+    assert all(map(torch.equal, walked.past or (), together.past or ()))
+
+
+def test_rows_are_computed_one_by_one_where_a_block_has_other_numbers(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocks: list[int] = []
+
+    def another(x: Tensor, linear: Linear, apart: bool = False) -> Tensor:
+        blocks.append(len(x))
+        return affine(x, linear, apart) + (1e-6 if len(x) > 8 else 0.0)
+
+    monkeypatch.setattr("attention_viewer.model.nn.prepared.affine", another)
+    model = load(tiny)
+    assert model.prepared is not None and model.prepared.together == 1 and {1, 8, 16} <= set(blocks)
+    start, target = encode(model, ids(1, 5, 1)).state, ids(1, 4, 2)
+    _, steps = run(start, target)
+    _, rows = decode_rows(start, target)
+    assert all(all(map(torch.equal, step, row)) for step, row in zip(steps, rows, strict=True))
 
 
 def test_swish_too_is_the_same_in_steps(make_checkpoint: MakeCheckpoint) -> None:
