@@ -125,7 +125,7 @@ def attend_apart(
     are those of T calls with one query each. Weights [TH, 1, K] are 0 where a query does not look.
     """
     heads, last = attention.heads, keys_values.shape[-2]
-    queries = query.split(heads)
+    queries = torch.split(query, heads)
     weights = query.new_zeros(query.shape[0], 1, last)
     rows = []
     for index, each in enumerate(queries):

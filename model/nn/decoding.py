@@ -143,7 +143,7 @@ def decode_rows(
     """
     alone = len(tokens) > 1 or record is not None or bool(state.taken)
     rows: list[DecodedRow] = []
-    for some in tokens.split(1 if alone else state.weights.together, dim=1):
+    for some in torch.split(tokens, 1 if alone else state.weights.together, dim=1):
         state, more = _side_by_side(state, some, record)
         rows += more
     return state, rows

@@ -68,7 +68,7 @@ def _together(decoder: DecoderWeights) -> int:
 def _agree(linear: Linear) -> bool:
     """Whether a product gives positions the same numbers, to the last bit, in blocks of every size."""
     x = torch.linspace(-9.0, 9.0, BLOCKS[1] * linear.weight.shape[1]).sin().view(BLOCKS[1], -1)
-    alone = torch.cat([affine(each, linear) for each in x.split(1)])
+    alone = torch.cat([affine(each, linear) for each in torch.split(x, 1)])
     copies = [block // len(x) for block in BLOCKS[1:]]
     return all(torch.equal(affine(x.repeat(each, 1), linear, apart=True), alone.repeat(each, 1)) for each in copies)
 
