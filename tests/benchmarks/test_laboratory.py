@@ -20,9 +20,13 @@ LIMIT = 0.033
 
 
 def on_screen(parts: Parts) -> None:
-    """Wait until the answer is there, and all that it changes is painted."""
+    """Wait until the answer is there, and all that it changes is painted.
+
+    As the program does, asleep until something happens: with a time limit Qt would look again and again instead, and
+    keep Python's lock from the worker.
+    """
     while parts.controller.inquiries.is_open("trace"):
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 50)
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     QApplication.processEvents()
 
 

@@ -241,16 +241,33 @@ def _paint_grid_lines(painter: QPainter, rect: QRectF, rows: int, columns: int, 
 
 
 def _paint_hatching(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style) -> None:
-    """A diagonal line through each masked cell."""
+    """A diagonal line through each masked cell; through cells that lie corner to corner, one line."""
     if spec.mask is None:
         return
     rows, columns = spec.mask.shape
     height, width = rect.height() / rows, rect.width() / columns
     lines = []
-    for row, column in np.argwhere(spec.mask).tolist():
+    for row, column, length in diagonals(spec.mask):
         x, y = rect.left() + column * width, rect.top() + row * height
-        lines.append(QLineF(x, y + height, x + width, y))
+        lines.append(QLineF(x, y + height, x + length * width, y + (1 - length) * height))
     _draw_lines(painter, lines, style.palette.hatch, style)
+
+
+def diagonals(mask: Booleans) -> list[tuple[int, int, int]]:
+    """The masked cells [R, C] that lie corner to corner, upwards to the right: the lowest's row and column, how many.
+
+    Turned by a row each, such diagonals are columns.
+    """
+    rows, columns = mask.shape
+    turned = np.zeros((rows + 2, rows + columns), dtype=np.int8)
+    for row in range(rows):
+        turned[row + 1, row : row + columns] = mask[row]
+    steps = np.diff(turned, axis=0)  # 1 where a run begins, -1 below its end
+    firsts, lasts = np.argwhere(steps.T == 1), np.argwhere(steps.T == -1)  # run by run, in the same order
+    return [
+        (int(last) - 1, int(turn) - int(last) + 1, int(last - first))
+        for (turn, first), (_, last) in zip(firsts, lasts, strict=True)
+    ]
 
 
 def _paint_corners(painter: QPainter, rect: QRectF, leaked: Booleans, style: Style) -> None:

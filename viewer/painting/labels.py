@@ -18,6 +18,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
 LEAN = math.radians(56)
 """How steeply labels on top rise."""
+ALONG = QPointF(math.cos(LEAN), math.sin(LEAN))
+"""A step to the right, as seen along a leaning label."""
 SMALLEST = 0.78
 """Labels shrink to this share of their size before some are left out."""
 TIGHTEST = 0.95
@@ -146,16 +148,23 @@ def paint_labels(
     step = stride(apart(pitch, side), style)
     font = QFont(style.mono)
     font.setPixelSize(label_size(apart(pitch, side), style))
+    face, lit, plain = _face(style), QColor(style.palette.accent), QColor(style.palette.text)
     painter.save()
     painter.setFont(font)
+    where = _lying(painter, rect, font, style) if side is Side.TOP else None
     for index in range(max(0, math.floor(first)), min(len(labels), math.ceil(last))):
         centre = (index + 0.5 - first) * pitch
         if not 0.0 <= centre <= length or not (is_labelled(index, len(labels), step) or index in highlighted):
             continue
         if index not in highlighted and any(abs(index - lit) < step for lit in highlighted):
             continue
-        painter.setPen(QColor(style.palette.accent if index in highlighted else style.palette.text))
-        _paint_one(painter, rect, labels[index], centre, side, style)
+        painter.setPen(lit if index in highlighted else plain)
+        text = fitted(labels[index], face, style.label_width)[0]
+        if where is None:
+            box = QRectF(rect.left(), rect.top() + centre - style.line, rect.width() - style.gap, 2 * style.line)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        else:
+            painter.drawText(where + centre * ALONG, text)
     painter.restore()
 
 
@@ -200,14 +209,8 @@ def fitted(text: str, face: Face, width: float) -> tuple[str, float]:
     return shown, metrics.horizontalAdvance(shown)
 
 
-def _paint_one(painter: QPainter, rect: QRectF, label: str, centre: float, side: Side, style: Style) -> None:
-    text = elided(label, style)
-    if side is Side.LEFT:
-        box = QRectF(rect.left(), rect.top() + centre - style.line, rect.width() - style.gap, 2 * style.line)
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        return
-    painter.save()
-    painter.translate(rect.left() + centre, rect.bottom() - 0.5 * style.gap)
+def _lying(painter: QPainter, rect: QRectF, font: QFont, style: Style) -> QPointF:
+    """Turn the painter so that leaning labels lie, and return where the one at the left end of `rect` begins."""
+    painter.translate(rect.left(), rect.bottom() - 0.5 * style.gap)
     painter.rotate(-math.degrees(LEAN))
-    painter.drawText(QPointF(0.0, 0.5 * QFontMetricsF(painter.font()).capHeight()), text)
-    painter.restore()
+    return QPointF(0.0, 0.5 * QFontMetricsF(font).capHeight())

@@ -72,6 +72,8 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self._mouse = QPointF()
         self._ringed = False
         self.reader = CellReader()
+        # All that changes asks for one painting itself; the scene would ask for a second one.
+        self.setViewportUpdateMode(self.ViewportUpdateMode.NoViewportUpdate)
         self.box = MapBox()
         self._cells = CellsItem(style)
         self.scene().addItem(self.box)
