@@ -164,7 +164,7 @@ def paint_labels(
             box = QRectF(rect.left(), rect.top() + centre - style.line, rect.width() - style.gap, 2 * style.line)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         else:
-            painter.drawText(where + centre * ALONG, text)
+            painter.drawText(where + ALONG * centre, text)
     painter.restore()
 
 
