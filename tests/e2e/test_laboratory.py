@@ -273,7 +273,7 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     drop = QDropEvent(
         QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
-    other.window.dropEvent(drop)
+    QApplication.sendEvent(other.window, drop)
     settle(qtbot, other)
     assert other.controller.document == window.controller.document
     assert outputs(other) == outputs(window) and other.controller.view.heads[CROSS] == Head(2, 5)

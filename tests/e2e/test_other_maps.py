@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -17,6 +18,7 @@ from attention_viewer.model.contract.maps import MapInfo, Stream
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.job import figure_of
 from attention_viewer.viewer.export.pictures import Scene
+from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.menus.action_specs import panel_specs
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state import conditions, view_state
@@ -26,12 +28,17 @@ from attention_viewer.viewer.state.highlight import CellHover, SourceHover, Targ
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay
 from attention_viewer.viewer.state.view_state import Head, ViewState, fitted
+from attention_viewer.viewer.widgets.card import Card
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.app import Parts
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
-from support import traces
+from support import toy, traces
+from support.toy import PromptWorker, ToyTranslator
+from support.waiting import Open, wait_for_step
 
 SOURCE, TARGET = Stream.SOURCE, Stream.TARGET
 ENCODER_ONLY = (
@@ -155,6 +162,71 @@ def test_panels_menu_and_shortcuts_are_those_of_the_maps(qtbot: QtBot, maps: tup
         panel = window.panels[each.kind]
         assert (panel.layer.count(), panel.head.count()) == each.shape and panel.accessibleName() == each.name
         assert panel.map.isEnabled()
+
+
+def other_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A made-up model named "other" has four maps, the bundled one its three."""
+
+    class OtherToy(ToyTranslator):
+        def __init__(self, name: str) -> None:
+            super().__init__(name)
+            if name == "other":
+                given = {each: getattr(self.info, each) for each in ModelInfo.__dataclass_fields__}
+                self.info = OtherInfo(**given, declared=TWO_CROSSES)
+
+    monkeypatch.setattr(toy, "ToyTranslator", OtherToy)
+    monkeypatch.setattr("attention_viewer.viewer.window.app.Worker", PromptWorker)
+
+
+def test_a_model_opened_later_has_its_own_panels_and_places_are_found_again(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, open_window: Open
+) -> None:
+    other_models(monkeypatch)
+    parts = open_window(sentence="the mat is")
+    window, controller = parts.window, parts.controller
+    wait_for_step(qtbot, parts, 0)
+    encoder, decoder = window.panels["encoder"], window.panels["decoder"]
+    window.host.show_card("laboratory")
+    next(card for card in window.findChildren(Card) if card.objectName() == "decoder").close()
+    controller.open_model(Path("other"))
+    qtbot.waitUntil(lambda: tuple(window.panels) == tuple(each.kind for each in TWO_CROSSES))
+    assert window.panels["encoder"] is encoder and window.panels["decoder"] is decoder, "what is alike stays"
+    controller.submit("the mat is", 2)
+    wait_for_step(qtbot, parts, 2)
+    assert {"sentence", "document"} <= window.shown() and not {"decoder", "cross"} & window.shown()
+    shown = window.panels["document"].map.spec
+    assert isinstance(shown, HeatmapSpec) and shown.title.startswith("Attention to the document")
+    keys = {name: parts.actions[f"panel_{name}"].shortcut().toString() for name in window.panels}
+    assert list(keys.values()) == ["Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4"]
+    assert parts.actions["panel_next"].shortcut().toString() == "Ctrl+5"
+    assert {"Sentence", "Document"} <= texts_of(window, "Panels") and "Cross" not in texts_of(window, "Panels")
+    window.panels["document"].head_selected.emit(2, 1)
+    assert controller.view.heads["document"] == Head(2, 1) and "layer 3, head 2" in map_title(parts, "document")
+    parts.actions["workspace_beam"].trigger()
+    assert {"document", "beam"} <= window.shown()
+    parts.actions["workspace_attention"].trigger()
+
+    controller.open_model(Path(BUNDLED_MODEL.name))
+    qtbot.waitUntil(lambda: "cross" in window.panels)
+    controller.submit("the mat is", 2)
+    wait_for_step(qtbot, parts, 2)
+    assert tuple(window.panels) == ("encoder", "decoder", "cross")
+    assert "cross" in window.shown() and "decoder" not in window.shown(), "closed before, and closed again"
+    assert map_title(parts, "cross").startswith("Cross-attention")
+    assert parts.actions["panel_next"].shortcut().toString() == "Ctrl+4"
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not [card for card in window.findChildren(Card) if card.objectName() in ("sentence", "document")]
+
+
+def map_title(parts: Parts, kind: str) -> str:
+    spec = parts.window.panels[kind].map.spec
+    assert isinstance(spec, HeatmapSpec)
+    return spec.title
+
+
+def texts_of(window: MainWindow, title: str) -> set[str]:
+    menu = next(each for each in window.findChildren(QMenu) if each.title().replace("&", "") == title)
+    return {action.text().replace("&", "") for action in menu.actions()}
 
 
 def test_a_head_of_any_map_is_said_to_be_off() -> None:

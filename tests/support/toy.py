@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,13 @@ from attention_viewer.model.contract.experiments import Check, Effect, HeadEffec
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
-from attention_viewer.model.contract.maps import CROSS, ENCODER
+from attention_viewer.model.contract.maps import CROSS, ENCODER, Stream
 from attention_viewer.model.search.following import Follower
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.work.jobs import Priority, Work
 from attention_viewer.viewer.work.worker import Advance, Answer, Failure
 from PySide6.QtCore import QObject, QTimer, Signal
 from support import insides, traces
-from support.traces import of_maps
 
 EOS, PAD = 0, 1
 WORDS = ("</s>", "<pad>", "un", "le", "la", "chat", "noir", "dort", "ici", "bien")
@@ -85,7 +85,8 @@ class ToyTranslator:
                 how = How.KEPT
             steps.append(replace(row, output=self.token(token), how=how))
             yield Progress(len(steps), document.limit)
-        layers, heads = self.info.heads(CROSS)
+        size = {Stream.SOURCE: len(source), Stream.TARGET: len(steps)}
+        shapes = {each.kind: (*each.shape, size[each.rows], size[each.columns]) for each in self.info.maps}
         ended = Ended.EOS if steps and steps[-1].output.id == EOS else None
         ended = Ended.LIMIT if ended is None and len(steps) >= document.limit else ended
         now = document.interventions
@@ -93,11 +94,7 @@ class ToyTranslator:
             source,
             tuple(steps),
             self.info.maps,
-            of_maps(
-                np.zeros((layers, heads, len(source), len(source)), dtype=np.float32),
-                np.zeros((layers, heads, len(steps), len(steps)), dtype=np.float32),
-                np.zeros((layers, heads, len(steps), len(source)), dtype=np.float32),
-            ),
+            MappingProxyType({kind: np.zeros(shape, dtype=np.float32) for kind, shape in shapes.items()}),
             ended,
             now.hidden,
             now.causal_mask,
@@ -205,7 +202,7 @@ class ToyTranslator:
             logits[EOS] += 99.0 if len(prefix) >= LONGEST - 1 else 0.4 * len(prefix) - 2.0
             logs = (logits - np.log(np.exp(logits).sum())).astype(np.float32)
             best = [int(index) for index in np.argsort(-logs)[: self.words - 1]]
-            layers, heads = self.info.heads(CROSS)
+            layers, heads = self.info.maps[-1].shape
             self._rows[key] = DecodeStep(
                 VOCABULARY[prefix[-1] if prefix else PAD],
                 VOCABULARY[best[0]],

@@ -243,14 +243,15 @@ class ActionTable(QObject):
     def __init__(self, window: MainWindow, menu_actions: MenuActions) -> None:
         super().__init__(window)
         self._window, self._menu_actions = window, menu_actions
-        self._specs = (*panel_specs(window), *workspace_specs(window), *ACTIONS)
+        self._of_panels, self._others = panel_specs(window), (*workspace_specs(window), *ACTIONS)
         self._menus: dict[str, QMenu] = {}
         for name in MENUS:
             self._menus[name] = self._with_marks(window.menuBar().addMenu(name))
-        self._actions = {spec.id: self._add(spec) for spec in self._specs}
+        self._actions = {spec.id: self._add(spec) for spec in (*self._of_panels, *self._others)}
         self._submenus = [(spec, self._add_submenu(spec)) for spec in (*SUBMENUS, *map(view_submenu, options.OPTIONS))]
         menu_actions.controller.changed.connect(self.refresh)
         menu_actions.changed.connect(self.refresh)
+        window.panels_changed.connect(self._renew_panels)
         mark_menu(window.menuBar())
         self.refresh()
 
@@ -263,7 +264,7 @@ class ActionTable(QObject):
 
     def refresh(self) -> None:
         """Enable, disable and tick every action as the state now is."""
-        for spec in self._specs:
+        for spec in (*self._of_panels, *self._others):
             action = self._actions[spec.id]
             action.setVisible(spec.offered(self._menu_actions))
             action.setEnabled(spec.enabled(self._menu_actions))
@@ -280,9 +281,19 @@ class ActionTable(QObject):
 
     def explain(self, keys: QKeySequence) -> None:
         """Say why a key that was pressed did nothing, where it is the key of an action that cannot be done now."""
-        for spec in self._specs:
+        for spec in (*self._of_panels, *self._others):
             if keys in self._actions[spec.id].shortcuts() and not self._actions[spec.id].isEnabled():
                 self._window.set_status(reason(spec.enabled, self._menu_actions) or f"{spec.text}: not possible now")
+
+    def _renew_panels(self) -> None:
+        """The window has other panels."""
+        for spec in self._of_panels:
+            action = self._actions.pop(spec.id)
+            action.setParent(None)
+            action.deleteLater()
+        self._of_panels = panel_specs(self._window)
+        self._actions |= {spec.id: self._add(spec) for spec in self._of_panels}
+        self.refresh()
 
     def _add(self, spec: ActionSpec) -> QAction:
         action = QAction(spec.text, self._window)

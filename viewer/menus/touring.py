@@ -41,7 +41,6 @@ class Touring(QObject):
     def __init__(self, window: MainWindow, controller: Controller, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._controller, self._settings = window, controller, settings
-        self._panels = frozenset(panel.name for panel in window.entries)
         self._tour: Tour | None = None
         self._index = 0
         self._answers: dict[str, tuple[int, ...]] = {}
@@ -208,8 +207,9 @@ class Touring(QObject):
         """Raise InputError where a stop shows what the window has not."""
         for stop in tour.stops:
             panel, page = stop.scene.panel, stop.scene.page
-            if panel and panel not in self._panels:
-                known = ", ".join(sorted(self._panels))
+            names = sorted(each.name for each in self._window.entries)
+            if panel and panel not in names:
+                known = ", ".join(names)
                 raise InputError(f"{name}: stop {quoted(stop.name)} shows {quoted(panel)}; the panels are {known}.")
             if page and page not in PAGES:
                 known = ", ".join(PAGES)

@@ -24,7 +24,12 @@ class ControlKeys(QObject):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        for part in (window, *window.findChildren(QDockWidget)):
+        self._window = window
+        self.watch()
+
+    def watch(self) -> None:
+        """Hear of the keys that come to the window and the docks it has now."""
+        for part in (self._window, *self._window.findChildren(QDockWidget)):
             part.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

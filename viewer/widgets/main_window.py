@@ -10,15 +10,16 @@ from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.state.plain_text import PROGRAM
 from attention_viewer.viewer.widgets import on_screen, tab_order
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
-from attention_viewer.viewer.widgets.card import Card, TitleBlock
+from attention_viewer.viewer.widgets.card import TitleBlock
 from attention_viewer.viewer.widgets.header import Header
 from attention_viewer.viewer.widgets.mnemonics import mark_menu
 from attention_viewer.viewer.widgets.model_line import ModelLine
 from attention_viewer.viewer.widgets.panel import Panel, places_in
 from attention_viewer.viewer.widgets.panel_form import Workspace
 from attention_viewer.viewer.widgets.panel_host import PanelHost
+from attention_viewer.viewer.widgets.panel_set import PanelSet
 from attention_viewer.viewer.widgets.plain import message_box
-from attention_viewer.viewer.widgets.session_drop import as_copy, session_in
+from attention_viewer.viewer.widgets.session_drop import SessionDrop
 from attention_viewer.viewer.widgets.status_line import StatusLine
 from attention_viewer.viewer.widgets.token_strip import MOST_LINES
 from attention_viewer.viewer.widgets.workspaces import Workspaces
@@ -26,9 +27,6 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDragEnterEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QKeyEvent,
     QResizeEvent,
 )
@@ -53,11 +51,12 @@ class MainWindow(QMainWindow):
     closing = Signal()
     file_dropped = Signal(str)
     help_requested = Signal(str)
+    panels_changed = Signal()
 
     def __init__(self, panels: Sequence[Panel], workspaces: Sequence[Workspace], style: Style | None = None) -> None:
         super().__init__()
         self.setWindowTitle(PROGRAM)
-        self.setAcceptDrops(True)
+        self._drop = SessionDrop(self)
         self._may_close: Callable[[], bool] = lambda: True
         style = style or style_for(PALETTES["light"], self.font())
         self.header = Header(style)
@@ -66,26 +65,19 @@ class MainWindow(QMainWindow):
         self.target_strip = self.header.target_strip
         self.step_controls = self.header.step_controls
         self.banner = self.header.banner
-        self.entries, self.workspace_entries = tuple(panels), tuple(workspaces)
-        self._widgets: dict[str, Any] = {each.name: each.make(style) for each in panels}
-        self.panels: dict[Kind, AttentionPanel] = {
-            each.map.kind: self._widgets[each.name] for each in panels if each.map is not None
-        }
-        self.candidates = self._widgets["next"]
-        self.positions = self._widgets["positions"]
-        self.laboratory = self._widgets["laboratory"]
-        self.ranking = self._widgets["ranking"]
-        self.heads = self._widgets["heads"]
-        self.hypotheses = self._widgets["hypotheses"]
-        self.beam = self._widgets["beam"]
+        self.workspace_entries = tuple(workspaces)
+        self._set = PanelSet(panels, style, self)
+        self.candidates = self.widget("next")
+        self.positions = self.widget("positions")
+        self.laboratory = self.widget("laboratory")
+        self.ranking = self.widget("ranking")
+        self.heads = self.widget("heads")
+        self.hypotheses = self.widget("hypotheses")
+        self.beam = self.widget("beam")
         self._presenting = False
-        self._cards = {
-            each.name: Card(each.name, each.title, self._widgets[each.name].header, self._widgets[each.name])
-            for each in panels
-        }
-        self.host = PanelHost(self._cards, places_in(workspaces[0], self.entries))
+        self.host = PanelHost(self._set.cards, places_in(workspaces[0], self.entries))
         self.workspaces = Workspaces(self.host, panels, workspaces)
-        self._em = style.em
+        self._look = style
         self._lay_out()
         self._foot = StatusLine(self.statusBar())
         self._model_line = ModelLine(self.menuBar())
@@ -97,9 +89,9 @@ class MainWindow(QMainWindow):
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size in every part; text that has grown out of its room is given more."""
-        self._em = style.em
+        self._look = style
         self.header.set_style(style)
-        for widget in self._widgets.values():
+        for widget in self._set.widgets.values():
             widget.set_style(style)
         self.host.set_style(style)
         self.setMinimumSize(
@@ -117,9 +109,30 @@ class MainWindow(QMainWindow):
         """The actions of the step buttons: first, back, step, last, play."""
         self.step_controls.set_actions(actions)
 
+    @property
+    def entries(self) -> tuple[Panel, ...]:
+        """The panels there are."""
+        return self._set.entries
+
+    @property
+    def panels(self) -> Mapping[Kind, AttentionPanel]:
+        """The panels that show attention maps, by kind."""
+        return self._set.maps
+
+    def set_panels(self, panels: Sequence[Panel]) -> None:
+        """Have other panels, each workspace as it was left when there were these; then tells that they changed."""
+        cards = dict(self._set.cards)
+        self._set.replace(panels, self._look)
+        if cards != self._set.cards:
+            self.workspaces.set_panels(panels, self._set.cards)
+            for name, card in cards.items():
+                if self._set.cards.get(name) is not card:
+                    card.deleteLater()
+        self.panels_changed.emit()
+
     def widget(self, name: str) -> Any:
         """The widget of a panel, as its entry made it."""
-        return self._widgets[name]
+        return self._set.widgets[name]
 
     def shown(self) -> frozenset[str]:
         """The panels to be seen."""
@@ -128,8 +141,9 @@ class MainWindow(QMainWindow):
     def add_dock_menu(self, menu: QMenu) -> None:
         """Add to `menu` what shows and hides each panel."""
         panels = menu.addMenu("Panels")
-        panels.addActions([card.toggleViewAction() for card in self._cards.values()])
         panels.aboutToShow.connect(lambda: mark_menu(panels))
+        self.panels_changed.connect(lambda: self._list_panels(panels))
+        self._list_panels(panels)
 
     def actions_with_shortcuts(self) -> list[QAction]:
         """The window's own actions that a key triggers, in the order of the menus."""
@@ -182,7 +196,7 @@ class MainWindow(QMainWindow):
     def go_to(self, name: str) -> None:
         """Bring a panel to the front, and the keyboard to it."""
         self.show_card(name)
-        widget = self._widgets[name]
+        widget = self.widget(name)
         if name in self.panels:
             widget.activate()
             # Without a cursor, so that the arrow keys go on stepping.
@@ -215,10 +229,10 @@ class MainWindow(QMainWindow):
     def active_card(self) -> str:
         """The panel that has the keyboard's focus, or else the active map."""
         focused = self.focusWidget()
-        for name, card in self._cards.items():
+        for name, card in self._set.cards.items():
             if focused is not None and card.isAncestorOf(focused):
                 return name
-        return next((name for name, panel in self.panels.items() if panel.active), next(iter(self._cards)))
+        return next((name for name, panel in self.panels.items() if panel.active), next(iter(self._set.cards)))
 
     def set_presentation(self, on: bool) -> None:
         """Fill the screen with the maps alone, or go back to what was shown before."""
@@ -234,10 +248,6 @@ class MainWindow(QMainWindow):
     def thumbnails_shown(self) -> bool:
         """Whether any panel shows the thumbnails of all heads."""
         return any(panel.thumbnails.isChecked() for panel in self.panels.values())
-
-    def keep_on_screen(self) -> None:
-        """Make the window no larger than its screen, and put it where all of it is seen."""
-        on_screen.keep(self)
 
     def saveState(self, version: int | None = 0) -> QByteArray:
         """Where the panels are, in every workspace."""
@@ -268,22 +278,6 @@ class MainWindow(QMainWindow):
         """Leave the panels their room in a low or narrow window."""
         super().resizeEvent(event)
         self._fit_room()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome files, as copies."""
-        as_copy(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Welcome files wherever they are over the window."""
-        as_copy(event)
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Tell which session file was let go over the window, or say why what was let go is none."""
-        if as_copy(event):
-            name, refusal = session_in(event.mimeData())
-            self.source_bar.set_hint(refusal)
-            if name:
-                self.file_dropped.emit(name)
 
     def set_close_guard(self, may_close: Callable[[], bool]) -> None:
         """Ask `may_close` whether the window may close, each time it is about to."""
@@ -318,13 +312,17 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._scroll)
 
     def _connect(self) -> None:
+        self._drop.dropped.connect(self.file_dropped)
+        self._drop.hinted.connect(self.source_bar.set_hint)
         self.host.rearranged.connect(self._show_header)
-        for name, card in self._cards.items():
-            card.large_requested.connect(lambda name=name: self.toggle_large(name))
-            card.help_requested.connect(lambda name=name: self.help_requested.emit(name))
-        for name, panel in self.panels.items():
-            panel.thumbnails_requested.connect(self.set_thumbnails)
-            panel.fronted.connect(lambda name=name: self.host.bring_to_front(name))
+        self._set.large_requested.connect(self.toggle_large)
+        self._set.help_requested.connect(self.help_requested)
+        self._set.thumbnails_requested.connect(self.set_thumbnails)
+        self._set.fronted.connect(self.host.bring_to_front)
+
+    def _list_panels(self, menu: QMenu) -> None:
+        menu.clear()
+        menu.addActions([card.toggleViewAction() for card in self._set.cards.values()])
 
     def _shown_at_rest(self) -> frozenset[str] | None:
         """What is shown where no single panel is large."""
@@ -336,10 +334,10 @@ class MainWindow(QMainWindow):
 
     def _fit_room(self) -> None:
         """Follow the window's size: fewer lines in a low window, panels side by side or behind each other."""
-        height = self.height() / self._em
+        height = self.height() / self._look.em
         self.header.set_low(height < COMPACT_EMS)
         self.header.set_lines(1 if height < LOW_EMS else MOST_LINES)
-        for name, widget in self._widgets.items():
+        for name, widget in self._set.widgets.items():
             if name not in self.panels and isinstance(widget.header, TitleBlock):
                 widget.header.set_compact(height < COMPACT_EMS)
         self.host.fit(self.size())

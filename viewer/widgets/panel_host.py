@@ -53,10 +53,10 @@ class PanelHost(QMainWindow):
         super().__init__()
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
-        self._cards = dict(cards)
+        self._cards: dict[str, Card] = {}
+        self._arranged: Arrangement | None = None
         self._em = 12.0
         self._form = Form(3, True)
-        self._arranged: Arrangement | None = None
         self._chosen = Chosen()
         self._places: dict[str, Place] = {}
         self.shown: frozenset[str] = frozenset()
@@ -65,20 +65,11 @@ class PanelHost(QMainWindow):
         self._only: frozenset[str] | None = None
         self._before: QByteArray | None = None
         self._form_before = self._form
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
+        self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.share_room)
         self.tabifiedDockWidgetActivated.connect(lambda _: self._later.start())
-        for card in self._cards.values():
-            card.dockLocationChanged.connect(self._card_moved)
-            card.visibilityChanged.connect(self._later.start)
+        self.set_cards(cards)
         self.take(places)
-
-    @property
-    def form(self) -> Form:
-        """How the panels stand now."""
-        return self._form
 
     @property
     def arrangement(self) -> Arrangement:
@@ -112,6 +103,15 @@ class PanelHost(QMainWindow):
         self._form = form
         self._follow_form()
         self.share_room()
+
+    def set_cards(self, cards: Mapping[str, Card]) -> None:
+        """Hold other cards, until `take` as they happen to stand; those that are not among them go."""
+        before, self._cards, self._arranged = set(self._cards.values()), dict(cards), None
+        for card in before - set(cards.values()):
+            self.removeDockWidget(card)
+        for card in set(cards.values()) - before:
+            card.dockLocationChanged.connect(self._card_moved)
+            card.visibilityChanged.connect(self._later.start)
 
     def take(self, places: Mapping[str, Place], layout: Layout | None = None) -> bool:
         """Let the cards stand in other places, as `layout` has them (if any); those that have no place are closed.

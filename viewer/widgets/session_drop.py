@@ -5,14 +5,42 @@ from __future__ import annotations
 from pathlib import Path
 
 from attention_viewer.viewer.state.plain_text import shown_text
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QWidget
 
 SUFFIX = ".avsession"
 TEXTS = (".txt", ".text", ".tsv")
 ARRAYS = (".npz", ".json")
 TOUR = ".tour"
 WELCOME = f"a session ({SUFFIX}), a tour, a text, arrays ({', '.join(ARRAYS)}) or a model's directory"
+
+
+class SessionDrop(QObject):
+    """Welcomes files wherever they are dragged over a widget.
+
+    `dropped` names the one that was let go there; `hinted` says why what was let go is none, or "".
+    """
+
+    dropped = Signal(str)
+    hinted = Signal(str)
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take what is dragged and dropped."""
+        # Events of dragging are drop events too.
+        if not isinstance(event, QDropEvent):
+            return False
+        if as_copy(event) and event.type() is QEvent.Type.Drop:
+            name, refusal = session_in(event.mimeData())
+            self.hinted.emit(refusal)
+            if name:
+                self.dropped.emit(name)
+        return True
 
 
 def as_copy(event: QDropEvent) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.fields import Fields, parse
 from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.widgets import chosen
+from attention_viewer.viewer.widgets.card import Card
 from attention_viewer.viewer.widgets.chosen import Layout
 from attention_viewer.viewer.widgets.panel import Panel, places_in
 from attention_viewer.viewer.widgets.panel_form import Place, Workspace
@@ -38,7 +39,9 @@ class Workspaces(QObject):
     def __init__(self, host: PanelHost, panels: Sequence[Panel], workspaces: Sequence[Workspace]) -> None:
         super().__init__(host)
         self._host = host
+        self._workspaces, self._names = tuple(workspaces), tuple(each.name for each in panels)
         self._places = {each.name: places_in(each, tuple(panels)) for each in workspaces}
+        self._left: dict[tuple[str, ...], tuple[dict[str, Layout], dict[str, Own]]] = {}
         self._titles = {each.name: each.title for each in workspaces}
         self._layouts: dict[str, Layout] = {}
         self._own: dict[str, Own] = {}
@@ -61,6 +64,31 @@ class Workspaces(QObject):
             self.current = name
             self._host.take(self._places_of(name), self._layouts.get(name) or self._saved(name))
         self.changed.emit()
+
+    def set_panels(self, panels: Sequence[Panel], cards: Mapping[str, Card]) -> None:
+        """Arrange other panels in the workspace in use; where their names were here before, as they were left then."""
+        layouts = {**self._layouts, self.current: self._host.layout_now()}
+        self._left[self._names] = layouts, dict(self._own)
+        before, self._names = self._names, tuple(each.name for each in panels)
+        self._places = {each.name: places_in(each, tuple(panels)) for each in self._workspaces}
+        known, saved = self._left.get(self._names, ({}, {}))
+        self._own = {
+            name: saved.get(name) or replace(each, layout=self._carried(name, each.layout, before))
+            for name, each in self._own.items()
+        }
+        carried = {name: self._carried(name, each, before) for name, each in layouts.items()}
+        self._layouts = {**carried, **known}
+        self._host.set_cards(cards)
+        self._host.take(self._places_of(self.current), self._layouts[self.current])
+        self.changed.emit()
+
+    def _carried(self, name: str, layout: Layout, before: Sequence[str]) -> Layout:
+        """A layout of panels `before` for those there are now: places found by hand are not theirs."""
+        places = self._places_of(name)
+        new = [each for each in self._names if each not in before and each not in places]
+        closed = (*(each for each in layout.closed if each in self._names), *new)
+        front = tuple(each for each in layout.front if each in self._names)
+        return replace(layout, docks=b"", chosen=replace(layout.chosen, moved=False), closed=closed, front=front)
 
     def reset(self) -> None:
         """Every panel where the workspace in use had it at first; one's own as it was saved."""

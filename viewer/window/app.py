@@ -7,13 +7,13 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.given_model import GivenModel
-from attention_viewer.model.contract.maps import Kind
 from attention_viewer.model.contract.remarks import remarks
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
@@ -22,17 +22,17 @@ from attention_viewer.viewer.look import theme
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL, icon_path
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.action_table import ActionTable
-from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.menus.menu_actions import MenuActions, versions
 from attention_viewer.viewer.menus.notices import Notices
 from attention_viewer.viewer.resolve.resolve import model_line
-from attention_viewer.viewer.state.highlight import CellHover, Hover, SourceHover, TargetHover
+from attention_viewer.viewer.state.highlight import Hover, SourceHover, TargetHover
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.settings import Settings, opened_store
+from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.control_keys import ControlKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -40,7 +40,8 @@ from attention_viewer.viewer.window.checkpoint import d_model_of, maps_of
 from attention_viewer.viewer.window.faults import FaultReporter
 from attention_viewer.viewer.window.given import before, describe, document_of, fed, read_given, view_of
 from attention_viewer.viewer.window.inside import connect_inside
-from attention_viewer.viewer.window.panels import WORKSPACES, FedPanel, panels_for
+from attention_viewer.viewer.window.maps import MapPanels
+from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.window.qt_words import mute_noise
 from attention_viewer.viewer.window.reading import connect_reading
@@ -95,7 +96,7 @@ def run_window(options: WindowOptions) -> int:
         restore_layout(parts.window, settings)
         parts.window.closing.connect(lambda: save_layout(parts.window, settings))
     # How much of the screen the frame takes is known only now.
-    framed = AfterFirstPaint(parts.window, parts.window.keep_on_screen)
+    framed = AfterFirstPaint(parts.window, partial(on_screen.keep, parts.window))
     start = AfterFirstPaint(parts.window, lambda: begin(parts, options, settings))
     parts.window.show()
     code = application.exec()
@@ -141,6 +142,7 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     menu_actions = MenuActions(window, controller, laboratory, settings, BUNDLED_MODEL)
     actions = ActionTable(window, menu_actions)
     keys.unclaimed.connect(actions.explain)
+    window.panels_changed.connect(keys.watch)
     window.set_actions({spec: actions[spec] for spec in ("first", "back", "step", "last", "play")})
     window.add_dock_menu(actions.menu("View"))
     menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["open_arrays"])
@@ -148,12 +150,13 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     window.source_bar.root_requested.connect(lambda: menu_actions.choose(COLOR_RANGE, ColorRange.SQUARE_ROOT))
     window.file_dropped.connect(lambda name: take_dropped(Path(name), window, controller, menu_actions))
     _connect_intents(window, controller)
-    _connect_laboratory(window, laboratory, menu_actions.laboratory_actions)
+    MapPanels(window, controller, menu_actions.laboratory_actions).follow(presenter)
+    _connect_laboratory(window, laboratory)
     connect_inside(window, controller, laboratory.measuring)
     connect_reading(window, controller, menu_actions)
     connect_settings(window, controller, settings)
     _connect_answers(window, controller, worker)
-    _connect_shown(window, panels, presenter, laboratory)
+    _connect_shown(window, presenter, laboratory)
     controller.look(controller.view)
     menu_actions.dress()
     worker.start()
@@ -215,7 +218,7 @@ def first_view(settings: Settings) -> ViewState:
 def restore_layout(window: MainWindow, settings: Settings) -> None:
     """Put the window and its panels where they were when it was last closed, as far as the screen has room."""
     window.restoreGeometry(settings.get_bytes("geometry"))
-    window.keep_on_screen()
+    on_screen.keep(window)
     window.restoreState(settings.get_bytes("window state"))
 
 
@@ -237,26 +240,17 @@ def _connect_intents(window: MainWindow, controller: Controller) -> None:
     window.target_strip.clicked.connect(controller.go_to_token)
     window.source_strip.hovered.connect(lambda index: controller.hover(_token_hover(SourceHover, index)))
     window.target_strip.hovered.connect(lambda index: controller.hover(_token_hover(TargetHover, index)))
-    for kind, panel in window.panels.items():
-        panel.head_selected.connect(lambda layer, head, kind=kind: controller.select_head(kind, layer, head))
-        panel.head_toggled.connect(lambda layer, head, kind=kind: controller.toggle_head(kind, layer, head))
-        panel.cell_hovered.connect(lambda cell, kind=kind: controller.hover(_cell_hover(kind, cell)))
-        panel.activated.connect(lambda kind=kind: controller.activate(kind))
     window.positions.length_changed.connect(controller.set_length)
     window.positions.pairs_changed.connect(controller.set_pairs)
 
 
-def _connect_laboratory(window: MainWindow, laboratory: Laboratory, menu_actions: LaboratoryActions) -> None:
+def _connect_laboratory(window: MainWindow, laboratory: Laboratory) -> None:
     window.candidates.token_chosen.connect(laboratory.force)
     window.candidates.token_chosen.connect(window.focus_panels)
     window.candidates.filter_changed.connect(laboratory.filter)
     window.candidates.sampling.tried.connect(laboratory.try_sampling)
     window.candidates.sampling.chosen.connect(laboratory.draw_by)
     window.candidates.sampling.again_requested.connect(laboratory.sample_again)
-    for kind, panel in window.panels.items():
-        panel.head_menu_requested.connect(
-            lambda layer, head, where, kind=kind: menu_actions.show_head_menu(kind, layer, head, where)
-        )
     switches, ranking = window.laboratory, window.ranking
     switches.encoder_positions_changed.connect(laboratory.set_encoder_positions)
     switches.decoder_positions_changed.connect(laboratory.set_decoder_positions)
@@ -299,13 +293,11 @@ def _connect_answers(window: MainWindow, controller: Controller, worker: Worker)
     controller.model_changed.connect(introduce)
 
 
-def _connect_shown(
-    window: MainWindow, panels: Sequence[FedPanel], presenter: Presenter, laboratory: Laboratory
-) -> None:
+def _connect_shown(window: MainWindow, presenter: Presenter, laboratory: Laboratory) -> None:
     """What is not on show is neither fed nor measured."""
 
     def follow() -> None:
-        seen = (panel.measures for panel in panels if panel.name in window.shown())
+        seen = (panel.measures for panel in presenter.panels if panel.name in window.shown())
         laboratory.measuring.watch(frozenset(each for measures in seen for each in measures))
         presenter.reveal()
 
@@ -315,10 +307,6 @@ def _connect_shown(
 
 def _token_hover(kind: Callable[[int], Hover], index: int | None) -> Hover:
     return None if index is None else kind(index)
-
-
-def _cell_hover(kind: Kind, cell: tuple[int, int] | None) -> Hover:
-    return None if cell is None else CellHover(kind, *cell)
 
 
 class AfterFirstPaint(QObject):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.intents import inside
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.measuring import Measuring
@@ -30,14 +29,6 @@ def connect_inside(window: MainWindow, controller: Controller, measuring: Measur
         pick(hit)
         window.show_card(SHOWN_IN.get(str(hit[3]) if len(hit) > 3 else "", "parts"))
 
-    def pin(info: MapInfo, cell: tuple[int, int]) -> None:
-        trace, spec = controller.loaded.trace, window.panels[info.kind].map.spec
-        # Cells of words, or of fewer tokens, are not those of the model.
-        if trace is not None and spec is not None and spec.values.shape == trace.weights(info.kind).shape[-2:]:
-            controller.look(inside.choose_cell(controller.view, info, *cell))
-
-    for info in (panel.map for panel in window.entries if panel.map is not None):
-        window.panels[info.kind].cell_pinned.connect(lambda cell, info=info: pin(info, cell))
     architecture, parts, words = (window.widget(name) for name in ("architecture", "parts", "words"))
     encodings = window.widget("encodings")
     architecture.picked.connect(open_part)

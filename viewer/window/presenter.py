@@ -20,11 +20,19 @@ class Presenter:
     """
 
     def __init__(self, window: MainWindow, panels: Sequence[FedPanel]) -> None:
-        self._window, self._panels = window, tuple(panels)
-        self._keys: dict[Hashable, object] = {}
-        self._specs: dict[Hashable, Any] = {}
+        self._window, self.panels = window, tuple(panels)
+        self._keys: dict[tuple[str, Hashable], object] = {}
+        self._specs: dict[tuple[str, Hashable], Any] = {}
         self._scene: Scene | None = None
         self._hover: Hover = None
+
+    def set_panels(self, panels: Sequence[FedPanel]) -> None:
+        """Feed other panels; of those that go, nothing is known any more."""
+        gone = {panel.name for panel in self.panels} - {panel.name for panel in panels}
+        for known in (self._keys, self._specs):
+            for which in [each for each in known if each[0] in gone]:
+                del known[which]
+        self.panels = tuple(panels)
 
     def show(self, loaded: Loaded, view: ViewState, hover: Hover = None) -> None:
         """Bring every widget on show up to date."""
@@ -36,7 +44,7 @@ class Presenter:
 
     def renew(self, loaded: Loaded, view: ViewState, hover: Hover = None) -> None:
         """Put controls back to what is shown, where one was turned and nothing came of it."""
-        for name, bindings in (("", WINDOW), *((panel.name, panel.feeds) for panel in self._panels)):
+        for name, bindings in (("", WINDOW), *((panel.name, panel.feeds) for panel in self.panels)):
             for binding in bindings:
                 if binding.control:
                     self._keys.pop((name, binding.name), None)
@@ -51,7 +59,7 @@ class Presenter:
     def show_hover(self, hover: Hover) -> None:
         """Light up what belongs to the token or cell under the mouse, over the maps on screen."""
         self._hover = hover
-        maps = tuple(panel.map for panel in self._panels if panel.map is not None)
+        maps = tuple(panel.map for panel in self.panels if panel.map is not None)
         specs = {each.kind: self._specs.get((each.kind, "map"), LOADING) for each in maps}
         pointed = Pointed(specs, maps, hover)
         self._bring(LIT, pointed, self._window, "")
@@ -60,7 +68,7 @@ class Presenter:
 
     def _on_show(self) -> Iterable[FedPanel]:
         shown = self._window.shown()
-        return [panel for panel in self._panels if panel.name in shown]
+        return [panel for panel in self.panels if panel.name in shown]
 
     def _bring(self, bindings: Iterable[Binding[Source]], source: Source, widget: Any, name: str) -> None:
         for binding in bindings:

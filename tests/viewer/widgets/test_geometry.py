@@ -308,7 +308,7 @@ def disturb(window: MainWindow, dice: random.Random) -> None:
             window.toggle_large("cross")
     settle()
     window.panels[ENCODER].set_heatmap(Pending("Computing"))
-    window.host.fold_lower(not window.host.form.open)
+    window.host.fold_lower(not window.host.lower_open)
 
 
 @pytest.mark.slow

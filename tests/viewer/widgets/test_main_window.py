@@ -10,6 +10,7 @@ import pytest
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, EXPECTED
 from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
 from attention_viewer.viewer.state.specs import CONVENTION, Chip
+from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.card import Card, ElidedLabel
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
@@ -304,7 +305,7 @@ def test_the_window_is_no_larger_than_the_screen(window: MainWindow) -> None:
     room = window.screen().availableGeometry()
     window.resize(3200, 2000)
     window.move(room.right() - 20, room.bottom() - 20)
-    window.keep_on_screen()
+    on_screen.keep(window)
     assert room.contains(window.frameGeometry())
     fresh = MainWindow(PANELS, WORKSPACES)
     assert room.size().expandedTo(fresh.size()) == room.size()
