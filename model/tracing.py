@@ -27,7 +27,7 @@ from attention_viewer.model.contract.candidates import BestCandidates, best_toke
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
-from attention_viewer.model.contract.maps import Stream
+from attention_viewer.model.contract.room import check_room_for_trace
 from attention_viewer.model.experiments.experiments import parallel_pass
 from attention_viewer.model.experiments.patching import taken
 from attention_viewer.model.nn.decoding import decode_rows, encode
@@ -41,9 +41,6 @@ from torch import Tensor
 
 ROWS_AT_ONCE = 32
 """Rows of known tokens that are computed without a pause."""
-
-MOST_BYTES = 4_000_000_000
-"""Memory that what is computed for one document may take."""
 
 CANDIDATES = 10
 """How many of the most probable next tokens a step lists."""
@@ -59,26 +56,13 @@ class Tracer:
     def trace_steps(self, document: Document) -> Generator[Progress, None, Trace]:
         """Yields after each newly computed decoder row and returns the trace of a document."""
         sentence = self.sentence(document)
-        self._check_memory(len(sentence.encoding.tokens), min(document.step, document.limit))
+        rows = min(document.step, document.limit)
+        check_room_for_trace(self._architecture, len(sentence.encoding.tokens), rows)
         steps = yield from self._rows(document, sentence)
         if not document.interventions.causal_mask and steps:
             return self._unmasked(sentence, steps, document)
         ended = self._ended(steps, document.limit)
         return _stacked(self._architecture, sentence.encoding, steps, ended, document.interventions)
-
-    def _check_memory(self, source: int, rows: int) -> None:
-        """Raise InputError where the weights of all rows that are asked for would not fit in memory."""
-        sizes = {Stream.SOURCE: source, Stream.TARGET: rows}
-        cells = sum(
-            each.layers * each.heads * sizes[each.rows] * sizes[each.columns] for each in self._architecture.maps
-        )
-        # Rows are kept one by one, and once more side by side; each has a distribution over the vocabulary.
-        needed = 4 * (2 * cells + rows * self._architecture.target_vocabulary)
-        if needed > MOST_BYTES:
-            raise InputError(
-                f"{source} source tokens and up to {rows} rows would take {needed / 1e9:.1f} GB with this model; at "
-                f"most {MOST_BYTES / 1e9:.0f} GB are used. Shorten the sentence, or ask for fewer rows."
-            )
 
     def sentence(self, document: Document) -> Sentence:
         """The document's sentence, encoded under its interventions."""
@@ -86,7 +70,7 @@ class Tracer:
         sentence = self.cache.get(document.source, interventions)
         if sentence is None:
             source, padding = self.source(document)
-            self._check_memory(source.shape[1], 0)
+            check_room_for_trace(self._architecture, source.shape[1], 0)
             switched = self.switches(interventions, source.shape[1])
             like = self.cache.encoded(document.source, interventions)
             if like is None:

@@ -18,6 +18,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
+from attention_viewer.model.contract.room import check_room_for_beam
 from attention_viewer.model.experiments.attributions import METHODS
 from attention_viewer.model.experiments.experiments import (
     Pass,
@@ -165,6 +166,8 @@ class Translator:
         """Beam search for the document's source, of its width and under its interventions, in pieces."""
         self._check(document)
         source, padding = self._tracer.source(document)
+        width = document.decoding.beam_width
+        check_room_for_beam(self.info.architecture, source.shape[1], document.limit, width)
         tree = yield from beam_search(
             self._model,
             source,

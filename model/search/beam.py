@@ -45,8 +45,8 @@ def beam_search(
     `padding` [1, S] is True at hidden tokens, at most `limit` tokens are decoded.
     """
     width, start = decoding.beam_width, model.architecture.decoder_start_token_id
-    repeated = padding if padding is None else padding.expand(width, -1)
-    state = encode(model, source.expand(width, -1), repeated, switches).state
+    # All hypotheses begin with one encoded sentence.
+    state = encode(model, source, padding, switches).state.sentences(torch.zeros(width, dtype=torch.long))
     search = _Search(vocabulary, model.architecture.eos_token_id, decoding)
     tokens = torch.full((width,), start)
     for step in range(1, limit + 1):

@@ -8,16 +8,18 @@ import random
 import time
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import MOST_SAID, InputError, UserError
-from attention_viewer.model.contract.hypotheses import branch
+from attention_viewer.model.contract.hypotheses import branch, decode_by
 from attention_viewer.model.contract.limits import LONGEST_SOURCE, MOST_CHOICES, MOST_HYPOTHESES, MOST_ROWS
-from attention_viewer.model.translator import Translator
+from attention_viewer.model.translator import Translator, finished
 from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import from_bytes, read
@@ -140,6 +142,20 @@ def test_only_files_are_read(tmp_path: Path) -> None:
 def test_what_would_not_fit_in_memory_is_refused_with_the_numbers(
     tiny_translator: Translator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attention_viewer.model.tracing.MOST_BYTES", 1000)
+    monkeypatch.setattr("attention_viewer.model.contract.room.MOST_BYTES", 1000)
     with pytest.raises(InputError, match=r"\d+ source tokens and up to 0 rows would take 0.0 GB"):
         tiny_translator.trace(Document("a sentence that no other test has asked for"))
+
+
+def test_a_beam_has_room_for_the_caches_of_every_hypothesis(
+    tiny_translator: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = decode_by(Document("the cat sees", limit=6), Decoding(beam_width=3))
+    assert finished(tiny_translator.beam_steps(document)).finished
+    wide = replace(document, limit=1000, decoding=Decoding(beam_width=32))
+    # Two of keys and values, 3 layers of width 16, for the source and three times for 1000 rows, and the vocabulary.
+    least = 4 * 32 * 2 * 3 * 16 * 3 * 1000
+    monkeypatch.setattr("attention_viewer.model.contract.room.MOST_BYTES", least)
+    with pytest.raises(InputError, match=r"A beam 32 wide, \d+ source tokens and up to 1000 rows would take .* GB"):
+        finished(tiny_translator.beam_steps(wide))
+    assert finished(tiny_translator.beam_steps(document)).finished
