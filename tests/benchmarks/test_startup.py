@@ -13,13 +13,16 @@ from statistics import median
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 5
 CODE = """
-import json, sys, time
+import gc, json, sys, time
 began = float(sys.argv[1])
+gc.disable()
 from attention_viewer.viewer.window.app import AfterFirstPaint, begin, build, create_application
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.window.garbage import Collecting
 application = create_application()
+collecting = Collecting(application)
 parts = build(Settings(MemoryStore()), BUNDLED_MODEL)
 times = {}
 def painted():
@@ -29,6 +32,7 @@ def ready(info):
     times["ready"] = time.time() - began
     application.quit()
 watch = AfterFirstPaint(parts.window, painted)
+parts.worker.opened.connect(collecting.go_on)
 parts.controller.model_changed.connect(ready)
 parts.window.show()
 application.exec()

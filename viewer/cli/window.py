@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 from pathlib import Path
 
@@ -73,6 +74,8 @@ def run(options: WindowOptions) -> int:
     if options.named and options.model != BUNDLED_MODEL:
         check_checkpoint(options.model)
     check_display(os.environ)
+    # `viewer.window.garbage` says why, and when it is collected again.
+    gc.disable()
     with qt_errors_in_words():
         from attention_viewer.viewer.window.app import run_window
     return run_window(options)

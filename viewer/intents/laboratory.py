@@ -39,7 +39,7 @@ class Laboratory(QObject):
         """Let a token stand at this step in place of the one that was chosen, and go on from there."""
         wanted = self.controller.document
         self.controller.run(choosing.force, token_id)
-        if self.controller.document != wanted:
+        if self.controller.document != wanted and self.controller.view.filter:
             self.filter("")
 
     def contrast(self, token_id: int | None) -> None:

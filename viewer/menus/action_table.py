@@ -266,9 +266,13 @@ class ActionTable(QObject):
         """Enable, disable and tick every action as the state now is."""
         for spec in (*self._of_panels, *self._others):
             action = self._actions[spec.id]
+            enabled = spec.enabled(self._menu_actions)
             action.setVisible(spec.offered(self._menu_actions))
-            action.setEnabled(spec.enabled(self._menu_actions))
-            action.setToolTip(reason(spec.enabled, self._menu_actions) or spec.tip or spec.text)
+            action.setEnabled(enabled)
+            why = "" if enabled else reason(spec.enabled, self._menu_actions)
+            tip = why or spec.tip or spec.text
+            if action.toolTip() != tip:
+                action.setToolTip(tip)
             if spec.checked is not None:
                 action.setChecked(spec.checked(self._menu_actions))
             if spec.label is not None and plain(action.text()) != plain(text := spec.label(self._menu_actions)):

@@ -38,6 +38,7 @@ from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.checkpoint import d_model_of, maps_of
 from attention_viewer.viewer.window.faults import FaultReporter
+from attention_viewer.viewer.window.garbage import Collecting
 from attention_viewer.viewer.window.given import before, describe, document_of, fed, read_given, view_of
 from attention_viewer.viewer.window.inside import connect_inside
 from attention_viewer.viewer.window.maps import MapPanels
@@ -87,6 +88,7 @@ def run_window(options: WindowOptions) -> int:
     given = None if options.trace is None else read_given(options.trace)
     application = create_application()
     install_hooks()
+    collecting = Collecting(application)
     settings = Settings(opened_store("attention-viewer", "attention-viewer"))
     parts = build(settings, first_model(options, settings), given)
     FaultReporter(parts.window, versions).install()
@@ -95,6 +97,8 @@ def run_window(options: WindowOptions) -> int:
         keep_work(parts, Recovery(_unsaved_folder()))
         restore_layout(parts.window, settings)
         parts.window.closing.connect(lambda: save_layout(parts.window, settings))
+    parts.worker.opened.connect(collecting.go_on)
+    parts.worker.open_failed.connect(collecting.go_on)
     # How much of the screen the frame takes is known only now.
     framed = AfterFirstPaint(parts.window, partial(on_screen.keep, parts.window))
     start = AfterFirstPaint(parts.window, lambda: begin(parts, options, settings))
