@@ -92,15 +92,6 @@ def content_hash(directory: Path) -> str:
     return digest.hexdigest()
 
 
-def read_weights(directory: Path) -> dict[str, Tensor]:
-    """The tensors of the weight files under their Marian names, as they are stored.
-
-    A `pytorch_model.bin` is read with `weights_only=True`: it can hold tensors, never code to run.
-    Raises CheckpointError where a file is missing or damaged.
-    """
-    return weight_files.read(weight_files.find(directory))
-
-
 def load(directory: Path, examined: Examined | None = None) -> Transformer:
     """The model in a checkpoint directory, in float32 and ready to evaluate; `examined` where that is done already.
 

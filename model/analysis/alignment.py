@@ -157,13 +157,6 @@ def pharaoh(found: Iterable[Link]) -> str:
     return " ".join(f"{source}-{target}" for source, target in sorted(found))
 
 
-def head_errors(sentences: Iterable[Sentence], convention: Convention) -> Floats:
-    """The alignment error rate of every cross-attention head, [Ld, Hd], over sentences."""
-    counts = head_counts(sentences, convention)
-    layers, heads = (1 + max(key[axis] for key in counts) for axis in (0, 1))
-    return np.array([[counts[layer, head].rate for head in range(heads)] for layer in range(layers)], dtype=np.float32)
-
-
 def head_counts(sentences: Iterable[Sentence], convention: Convention) -> dict[tuple[int, int], AlignmentError]:
     """What is counted over sentences of every cross-attention head, by layer and head.
 

@@ -133,16 +133,6 @@ PROPERTIES: tuple[Property, ...] = (
 )
 
 
-def rotated(pair: tuple[float, float], frequency: float, shift: int) -> tuple[float, float]:
-    """A sine-cosine pair turned by `shift` positions: the pair at the position so many further on."""
-    sine, cosine = pair
-    turn = frequency * shift
-    return (
-        float(sine * np.cos(turn) + cosine * np.sin(turn)),
-        float(cosine * np.cos(turn) - sine * np.sin(turn)),
-    )
-
-
 def _largest(values: Doubles) -> float:
     return float(np.abs(values).max(initial=0.0))
 

@@ -60,8 +60,8 @@ class Norms:
 class Architecture:
     """Everything that the forward pass depends on besides the weights themselves.
 
-    `gated_ffn`: activation(W1 x) ⊙ (W3 x) in place of activation(W1 x) (Shazeer 2020). `position_limit`: no position
-    from there on (None: no limit). `scaled_embedding`: times √d_model. `scaled_scores`: q·k / √d, not q·k. Token ids:
+    `gated_ffn`: activation(W1 x) ⊙ (W3 x) in place of activation(W1 x) (Shazeer 2020). `scaled_embedding`: times
+    √d_model. `scaled_scores`: q·k / √d, not q·k. Token ids:
     decoding starts from `decoder_start_token_id`, `forced_first_ids` stand after it in this order, ids in `barred_ids`
     are never chosen, those in `begin_barred_ids` not where
     free choice begins. `guided_head`: layer and head, from 0, of the cross-attention head trained to align words.
@@ -85,7 +85,6 @@ class Architecture:
     biases: bool = True
     scaled_scores: bool = True
     positions: PositionKind = PositionKind.SINUSOIDAL
-    position_limit: int | None = None
     scaled_embedding: bool = True
     shared_embedding: bool = True
     tied_output: bool = True

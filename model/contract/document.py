@@ -173,11 +173,6 @@ def step_forward(document: Document) -> Document:
     return go_to(document, document.step + 1)
 
 
-def step_back(document: Document) -> Document:
-    """One decoder row less."""
-    return go_to(document, document.step - 1)
-
-
 def hypotheses(document: Document) -> tuple[Hypothesis, ...]:
     """All hypotheses, the current one as it now stands."""
     return settled(document).hypotheses

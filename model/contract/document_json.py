@@ -130,11 +130,6 @@ def _content_hash(given: Fields) -> str:
     return found
 
 
-def _hypothesis(given: Fields) -> Hypothesis:
-    name = given.text("name", most=LONGEST_NAME)
-    return Hypothesis(given.whole_or_none("leaf"), given.whole("step"), name, _decoding(given))
-
-
 def _choice(given: Fields, index: int, made: Sequence[Made]) -> Choice:
     how, token = given.word("how", How), given.whole_or_none("token")
     under, parent = given.whole("made"), given.whole_or_none("parent")

@@ -28,10 +28,6 @@ class Budget:
         """Seconds of training so far, over all starts of the run."""
         return self.seconds_before + self.clock() - self._started
 
-    def pause(self) -> float:
-        """Note the time before something that is not training; pass the result to `resume`."""
-        return self.seconds
-
     def resume(self, seconds: float) -> None:
         """Go on counting from `seconds`."""
         self.seconds_before, self._started = seconds, self.clock()

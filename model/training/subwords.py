@@ -102,11 +102,6 @@ class Subwords:
         return self.size - 1
 
     @property
-    def model_pieces(self) -> tuple[str, ...]:
-        """The pieces by their ids, without `<pad>`."""
-        return tuple(self._pieces)
-
-    @property
     def model(self) -> bytes:
         """The serialised SentencePiece model."""
         return self._model

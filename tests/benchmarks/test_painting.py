@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from attention_viewer.viewer.look.theme import PALETTES, style_for
 from attention_viewer.viewer.painting.grid import paint_grid
-from attention_viewer.viewer.painting.labelled_map import paint_heatmap
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytest_benchmark.fixture import BenchmarkFixture
+from support.heatmaps import paint_heatmap
 from support.specs_for_tests import grid, heatmap
 
 

@@ -420,7 +420,7 @@ def intents(parts: Parts, chance: random.Random) -> list[Callable[[], object]]:
         laboratory.stop_comparing,
         lambda: laboratory.show_side(chance.choice(list(Side))),
         lambda: laboratory.switch_head(kind, layer, head, chance.random() < 0.6),
-        lambda: laboratory.switch_layer(kind, layer, chance.random() < 0.5),
+        laboratory.toggle_selected_layer,
         lambda: laboratory.hide_token(chance.randrange(5), chance.random() < 0.6),
         lambda: laboratory.set_encoder_positions(chance.choice(["on", "off", "shuffled"])),
         lambda: laboratory.set_causal_mask(chance.random() < 0.7),

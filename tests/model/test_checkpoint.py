@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from attention_viewer.model.checkpoint import check_checkpoint, content_hash, load, read_weights, write_weights
+from attention_viewer.model.checkpoint import check_checkpoint, content_hash, load, write_weights
 from attention_viewer.model.contract.errors import CheckpointError
+from attention_viewer.model.stored import weight_files
 from attention_viewer.model.translator import Translator
 from safetensors.torch import load_file, save_file
 from support.checkpoints import MakeCheckpoint
@@ -89,7 +90,7 @@ def test_a_pickle_of_anything_but_tensors(content: object, said: str, zipped: bo
     (checkpoint / MODEL).unlink()
     torch.save(content, checkpoint / "pytorch_model.bin", _use_new_zipfile_serialization=zipped)
     with pytest.raises(CheckpointError, match=rf"pytorch_model\.bin .*{said}"):
-        read_weights(checkpoint)
+        weight_files.read(weight_files.find(checkpoint))
 
 
 @pytest.mark.parametrize("name", ["config.json", "vocab.json"])
@@ -194,4 +195,4 @@ def test_written_weights_are_those_that_were_read(
 
 def test_half_precision_is_written_when_asked_for(tiny: Path, tmp_path: Path) -> None:
     write_weights(load(tiny), tmp_path, torch.float16)
-    assert {tensor.dtype for tensor in read_weights(tmp_path).values()} == {torch.float16}
+    assert {tensor.dtype for tensor in weight_files.read(weight_files.find(tmp_path)).values()} == {torch.float16}

@@ -13,7 +13,7 @@ import pytest
 import torch
 from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.api import Ended, How, Progress, Trace
-from attention_viewer.model.contract.document import Choice, Document, go_to, step_back, step_forward
+from attention_viewer.model.contract.document import Choice, Document, go_to, step_forward
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
@@ -180,7 +180,7 @@ def take(step: str | tuple[str, object], document: Document, translator: Transla
         case "step":
             return step_forward(document)
         case "back":
-            return step_back(document)
+            return go_to(document, document.step - 1)
         case "end":
             return go_to(document, 12)
         case "start":
@@ -246,7 +246,7 @@ def test_a_step_decodes_no_kept_hypothesis_again(translator: Translator, monkeyp
     with counted_rows(monkeypatch) as read:
         for each, trace in zip(hypotheses, traces, strict=True):
             assert_same(translator.trace(each), trace)
-            assert translator.trace(step_back(each)).steps
+            assert translator.trace(go_to(each, each.step - 1)).steps
     assert read == []
     with counted_rows(monkeypatch) as read:
         translator.trace(go_to(with_path("A child was reading an old book.", [600, 300, 301, 302]), 5))

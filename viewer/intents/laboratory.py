@@ -142,10 +142,6 @@ class Laboratory(QObject):
         """Switch all heads of the active panel's layer off; on again where all of them are off."""
         self.controller.run(switching.selected_layer)
 
-    def switch_layer(self, kind: Kind, layer: int, off: bool) -> None:
-        """Switch all heads of a layer off, or on again."""
-        self.controller.run(switching.layer, kind, layer, off)
-
     def set_encoder_positions(self, positions: str) -> None:
         """Positional encoding of the encoder: on, off or shuffled."""
         self.controller.run(switching.encoder_positions, positions)

@@ -208,19 +208,6 @@ def paint_map(
     return cells
 
 
-def paint_heatmap(
-    painter: QPainter,
-    rect: QRectF,
-    spec: HeatmapSpec,
-    style: Style,
-    overlay: Overlay = Overlay(),  # noqa: B008 - frozen
-    vector: bool = False,
-) -> QRectF:
-    """Paint a map as large as `rect` lets it be, from its upper left corner; returns where the cells are."""
-    plan = plan_within(rect.width(), rect.height(), extent_of(spec), style)
-    return paint_map(painter, rect.topLeft(), spec, plan, style, vector, overlay)
-
-
 def _bar_width(scale: Scale, style: Style) -> float:
     """Room of an upright bar, its numbers, and what they are."""
     return max(colorbar_width(scale, style), QFontMetricsF(style.small).horizontalAdvance(bar_title(scale)) + 1.0)

@@ -11,7 +11,6 @@ from typing import TypeAlias
 from attention_viewer.model.contract.errors import InputError
 
 LONGEST, DEEPEST = 400, 8
-BRACES = "{}"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from attention_viewer.model.analysis.alignment import (
     Convention,
     Gold,
     Sentence,
-    head_errors,
+    head_counts,
     links,
     read_gold,
     row_words,
@@ -68,10 +68,10 @@ def test_the_head_that_aligns_is_found_under_the_convention_it_aligns_by() -> No
         weights[1, 0, row + 1] = np.eye(4)[order[row]]
     sentence = Sentence(weights, target_words, source_words, gold({(order[row], row) for row in range(3)}))
     both = [sentence, sentence]
-    predicts, reads = head_errors(both, Convention.PREDICTS), head_errors(both, Convention.READS)
-    assert predicts.shape == reads.shape == (2, 3)
-    assert np.argwhere(predicts == 0).tolist() == [[0, 1]]
-    assert np.argwhere(reads == 0).tolist() == [[1, 0]]
+    predicts, reads = head_counts(both, Convention.PREDICTS), head_counts(both, Convention.READS)
+    assert sorted(predicts) == sorted(reads) == list(np.ndindex(2, 3))
+    assert [head for head, count in predicts.items() if count.rate == 0] == [(0, 1)]
+    assert [head for head, count in reads.items() if count.rate == 0] == [(1, 0)]
 
 
 def test_gold_links_are_read(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_gold_links_are_read(tmp_path: Path) -> None:
 
 def test_nothing_to_align_is_refused() -> None:
     with pytest.raises(InputError, match="no sentence"):
-        head_errors([], Convention.READS)
+        head_counts([], Convention.READS)
 
 
 def test_precision_is_of_what_was_found_and_recall_of_what_is_sure() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from attention_viewer.model.analysis import encoding_properties as properties
-from attention_viewer.model.analysis.encoding_properties import MANY, PROPERTIES, Judged, judge, rotated
+from attention_viewer.model.analysis.encoding_properties import MANY, PROPERTIES, Judged, judge
 from attention_viewer.model.analysis.encodings import ENCODINGS, binary_counter, sinusoidal
 from attention_viewer.model.contract.positional import Doubles, frequency, interleaved, sinusoidal_encoding
 from attention_viewer.model.translator import finished
@@ -74,3 +74,13 @@ def test_interleaving_puts_each_sine_beside_its_cosine() -> None:
     np.testing.assert_array_equal(woven[:, 0::2], halves[:, :4])
     np.testing.assert_array_equal(woven[:, 1::2], halves[:, 4:])
     np.testing.assert_allclose(woven @ woven.T, halves @ halves.T, atol=1e-6)
+
+
+def rotated(pair: tuple[float, float], frequency: float, shift: int) -> tuple[float, float]:
+    """A sine-cosine pair turned by `shift` positions: the pair at the position so many further on."""
+    sine, cosine = pair
+    turn = frequency * shift
+    return (
+        float(sine * np.cos(turn) + cosine * np.sin(turn)),
+        float(cosine * np.cos(turn) - sine * np.sin(turn)),
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attention_viewer.model.contract.api import How, Trace
 from attention_viewer.model.contract.choosing import Decoding, Method
-from attention_viewer.model.contract.document import Document, go_to, step_back, step_forward
+from attention_viewer.model.contract.document import Document, go_to, step_forward
 from attention_viewer.model.contract.document_json import from_json, to_json
 from attention_viewer.model.contract.hypotheses import (
     choose_hypothesis,
@@ -56,7 +56,7 @@ def remove(index: int) -> Operation:
 
 operations = st.one_of(
     st.just(lambda document, trace: step_forward(document)),
-    st.just(lambda document, trace: step_back(document)),
+    st.just(lambda document, trace: go_to(document, document.step - 1)),
     st.integers(0, 9).map(lambda step: lambda document, trace: go_to(document, step)),
     st.integers(0, 4).map(force_candidate),
     st.integers(0, 9).map(lambda n: lambda document, trace: choose_hypothesis(document, n % len(document.hypotheses))),

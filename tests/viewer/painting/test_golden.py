@@ -28,7 +28,7 @@ from attention_viewer.viewer.painting.chips import chip_text, paint_chip, place_
 from attention_viewer.viewer.painting.colorbar import BAR_EMS, paint_colorbar
 from attention_viewer.viewer.painting.curves import paint_curves
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
-from attention_viewer.viewer.painting.labelled_map import extent_of, paint_heatmap, plan_within
+from attention_viewer.viewer.painting.labelled_map import extent_of, plan_within
 from attention_viewer.viewer.painting.labels import Side, paint_labels
 from attention_viewer.viewer.painting.lines import paint_lines
 from attention_viewer.viewer.painting.matrix import matrix_layout, paint_matrix
@@ -59,6 +59,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from support import inside_scenes
+from support.heatmaps import paint_heatmap
 from support.specs_for_tests import grid, heatmap
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
-from attention_viewer.viewer.painting.labelled_map import paint_heatmap
 from attention_viewer.viewer.painting.numbers import number_text
 from attention_viewer.viewer.state.options import Numbers
 from attention_viewer.viewer.state.specs import Axis, HeatmapSpec, Scale
@@ -18,6 +17,7 @@ from PySide6.QtCore import QBuffer, QRectF, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
+from support.heatmaps import paint_heatmap
 
 VALUES = np.array([[0.834, 0.0, 1.0], [0.1, 0.256, 0.004]], dtype=np.float32)
 MASK = np.array([[False, True, False], [False, False, False]])

@@ -23,7 +23,7 @@ from attention_viewer.viewer.painting.chips import PlacedChip, chip_text, paint_
 from attention_viewer.viewer.painting.colorbar import ticks
 from attention_viewer.viewer.painting.grid import grid_layout, paint_grid
 from attention_viewer.viewer.painting.heatmap import filling_layout
-from attention_viewer.viewer.painting.labelled_map import extent_of, natural_plan, paint_heatmap, plan_within
+from attention_viewer.viewer.painting.labelled_map import extent_of, natural_plan, plan_within
 from attention_viewer.viewer.painting.labels import Side, elided, paint_labels, stride
 from attention_viewer.viewer.painting.raster import fit
 from attention_viewer.viewer.state.options import ColorRange
@@ -33,6 +33,7 @@ from PySide6.QtCore import QBuffer, QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPolygonF
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
+from support.heatmaps import paint_heatmap
 from support.specs_for_tests import grid, heatmap
 
 SIDE = 400
