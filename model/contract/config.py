@@ -29,6 +29,8 @@ class ModelConfig:
     `share_encoder_decoder_embeddings` they are equal. `guided_head` is layer and head, from 0, of the
     cross-attention head that was trained to align words; None where none is known to be. The file has it as
     `{"layer": 3, "head": 1}`, from 1; it changes nothing the model computes. How it decodes is what `Generation` says.
+    `trained_length` is how many tokens the longest sentence might have that it was trained on, `max_positions` how many
+    positions it is said to have (sinusoids go on); None where that is not known.
     """
 
     d_model: int
@@ -52,6 +54,12 @@ class ModelConfig:
     barred_ids: tuple[int, ...] = ()
     begin_barred_ids: tuple[int, ...] = ()
     not_followed: tuple[str, ...] = ()
+    trained_length: int | None = None
+    max_positions: int | None = None
+
+
+TRAINED_LENGTH = "trained_length"
+"""A field of `config.json` that this program's training writes."""
 
 
 def read_config(directory: Path) -> ModelConfig:
@@ -89,10 +97,10 @@ def read_config(directory: Path) -> ModelConfig:
         barred_ids=generation.barred,
         begin_barred_ids=generation.begin_barred,
         not_followed=generation.not_followed,
+        trained_length=_length(fields, TRAINED_LENGTH),
+        max_positions=_length(fields, "max_position_embeddings"),
     )
-    for name in ("encoder_attention_heads", "decoder_attention_heads"):
-        if config.d_model % getattr(config, name):
-            fields.fail(name, f"it must divide d_model, which is {config.d_model}")
+    _check_heads(fields, config)
     return config
 
 
@@ -114,6 +122,20 @@ def _guided_head(fields: Fields) -> tuple[int, int] | None:
         head = fields.part("guided_head")
         layer = head.whole("layer", 1, fields.whole("decoder_layers"))
         return layer - 1, head.whole("head", 1, fields.whole("decoder_attention_heads")) - 1
+    except CheckpointError:
+        return None
+
+
+def _check_heads(fields: Fields, config: ModelConfig) -> None:
+    for name in ("encoder_attention_heads", "decoder_attention_heads"):
+        if config.d_model % getattr(config, name):
+            fields.fail(name, f"it must divide d_model, which is {config.d_model}")
+
+
+def _length(fields: Fields, name: str) -> int | None:
+    """A number of tokens; whatever else stands there changes nothing the model computes, and refuses none."""
+    try:
+        return fields.whole(name, 1)
     except CheckpointError:
         return None
 

@@ -92,6 +92,11 @@ def _weights(kind: Kind, given: Any) -> Floats:
         raise InputError(f"The {kind} weights are no arrays of numbers ({quoted(str(error))}).") from None
     if stacked.ndim == 5 and stacked.shape[1] == 1:
         stacked = stacked[:, 0]
+    if stacked.ndim == 5:
+        raise InputError(
+            f"The {kind} weights hold {stacked.shape[1]} sentences, or hypotheses of a beam: give those of one "
+            "sentence. Of a beam, let the model read the tokens that it found."
+        )
     if stacked.ndim != 4 or 0 in stacked.shape:
         raise InputError(
             f"The {kind} weights have the shape {list(stacked.shape)}; give [layers, heads, rows, columns] of one "

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from attention_viewer.model.checkpoint import write_weights
 from attention_viewer.model.contract.architecture import Architecture
+from attention_viewer.model.contract.config import TRAINED_LENGTH
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.training.subwords import write_vocabulary
 from attention_viewer.model.whole_files import whole_directory
@@ -26,16 +27,24 @@ class Languages:
 
 
 def write_checkpoint(
-    directory: Path, model: Transformer, subwords: bytes, languages: Languages, dropout: float, card: str
+    directory: Path,
+    model: Transformer,
+    subwords: bytes,
+    languages: Languages,
+    dropout: float,
+    card: str,
+    trained_length: int | None = None,
 ) -> None:
     """Write weights (half precision), vocabulary, configuration and `card` into `directory`, replacing it.
 
-    Raises WriteError where that fails.
+    `trained_length` is how many tokens the longest sentence might have that it was trained on. Raises WriteError where
+    that fails.
     """
     with whole_directory(directory) as part:
         write_weights(model, part, torch.float16)
         write_vocabulary(part, subwords)
-        _write_json(part / "config.json", _config(model.architecture, dropout))
+        length = {} if trained_length is None else {TRAINED_LENGTH: trained_length}
+        _write_json(part / "config.json", {**_config(model.architecture, dropout), **length})
         _write_json(part / "generation_config.json", _generation(model.architecture))
         _write_json(part / "tokenizer_config.json", _tokenizer(languages))
         (part / "README.md").write_text(card, encoding="utf-8")

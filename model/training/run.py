@@ -163,6 +163,7 @@ class _Run:
             Languages(self._options.source_language, self._options.target_language),
             self._settings.dropout,
             model_card(self._described(course, found, lines)),
+            self._settings.longest,
         )
 
     def _measure(self, lines: int | None) -> Measured:

@@ -51,7 +51,15 @@ def sizes_of(checkpoint: Path, settings: TrainingSettings) -> TrainingSettings:
     )
     same = (checkpoint / "source.spm").read_bytes() == (checkpoint / "target.spm").read_bytes()
     barred = (subwords.pad,)
-    comparable = replace(config, guided_head=sizes.guided_head, barred_ids=barred, begin_barred_ids=(), not_followed=())
+    comparable = replace(
+        config,
+        guided_head=sizes.guided_head,
+        barred_ids=barred,
+        begin_barred_ids=(),
+        not_followed=(),
+        trained_length=None,
+        max_positions=None,
+    )
     if not same or model_config(sizes, subwords) != comparable:
         raise InputError(
             f"{checkpoint} cannot be trained further: it must have one joint vocabulary, numbered as SentencePiece "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attention_viewer.model.contract.config import ModelConfig
 from attention_viewer.viewer.resolve.byte_pieces import byte_of
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
@@ -10,8 +11,12 @@ from attention_viewer.viewer.state.view_state import ViewState
 
 MOSTLY = 0.5
 """Share of a sentence's pieces from which it is mostly of a kind."""
-LONG_SENTENCE, LONG_MAP = 100, 60
-"""Tokens from which a sentence is far longer than most that models are trained on, and its weights are hard to see."""
+USUAL_LENGTH = 100
+"""Tokens of the longest sentences that training usually takes, for models that do not say what theirs took."""
+STEPS, TOLD_APART = 256, 4
+"""Colours from 0 to 1, and how many of them lie between two that the eye tells apart in a small cell."""
+LONG_MAP = STEPS // TOLD_APART
+"""Tokens from which the mean weight of a row, one part of so many, is not told from 0 any more."""
 UNKNOWN = "<unk>"
 
 
@@ -29,11 +34,23 @@ def remark(loaded: Loaded, view: ViewState) -> RemarkSpec:
         said.append(f"{spelled} of {count} tokens are single bytes: the model has no pieces for this script.")
     elif unknown >= MOSTLY * count:
         said.append(f"{unknown} of {count} tokens are unknown to the model.")
-    if count >= LONG_SENTENCE:
-        said.append(f"{count} tokens are far more than most sentences have that such models are trained on.")
+    if loaded.info is not None and not loaded.uncomputed:
+        said.extend(_too_long(count, loaded.info.config))
     if said:
         said.append("Expect little of the translation.")
     offers = count >= LONG_MAP and view[COLOR_RANGE] is ColorRange.UNIT
     if offers and not said:
         said.append(f"Among {count} tokens most weights are small.")
     return RemarkSpec(" ".join(said), offers)
+
+
+def _too_long(count: int, config: ModelConfig) -> list[str]:
+    """What there is to say of a sentence longer than those a model was trained on, as far as that is known."""
+    trained, positions = config.trained_length, config.max_positions
+    if trained is not None and count > trained:
+        return [f"{count} tokens: this model was trained on sentences of up to {trained}."]
+    if positions is not None and count > positions:
+        return [f"{count} tokens: this model is said to have {positions} positions."]
+    if trained is None and count > USUAL_LENGTH:
+        return [f"{count} tokens are more than most sentences have that such models are trained on."]
+    return []

@@ -1,6 +1,6 @@
 """The program among those of a Linux desktop: its menu entry, its icon, and the kind of its session files. No Qt.
 
-Follows the XDG specifications: Desktop Entry 1.5, Shared MIME-info, Icon Theme. All goes below the user's own data
+Follows the XDG specifications: Desktop Entry 1.1, Shared MIME-info, Icon Theme. All goes below the user's own data
 folder, and into no file that another program wrote.
 """
 
@@ -25,13 +25,13 @@ PATIENCE = 20
 _ENTRY = """\
 [Desktop Entry]
 Type=Application
-Version=1.5
+Version=1.1
 Name=Attention Viewer
 Comment=See every attention weight of a translating Transformer
 Exec={command}
 Icon={name}
 Terminal=false
-Categories=Education;Science;
+Categories=Education;ArtificialIntelligence;
 Keywords=attention;transformer;translation;
 StartupWMClass={name}
 {more}"""
@@ -46,6 +46,20 @@ _MIME = f"""\
   </mime-type>
 </mime-info>
 """
+
+_MIME_CACHES = tuple(
+    f"mime/{name}"
+    for name in ("XMLnamespaces", "aliases", "generic-icons", "globs", "globs2", "icons", "magic", "mime.cache",
+                 "subclasses", "treemagic", "types", "version")
+)  # fmt: skip
+"""What update-mime-database writes."""
+_MENU_CACHES = ("applications/mimeinfo.cache",)
+"""What update-desktop-database writes."""
+_FOLDERS = (
+    "icons/hicolor/scalable/apps", "icons/hicolor/scalable", "icons/hicolor", "icons", "mime/application",
+    "mime/packages", "mime", "applications",
+)  # fmt: skip
+"""The folders that are made, the inner ones first."""
 
 
 def data_folder(environment: Mapping[str, str]) -> Path:
@@ -90,7 +104,10 @@ def install(folder: Path, command: Sequence[str], icon: bytes) -> list[Path]:
 
 
 def remove(folder: Path) -> list[Path]:
-    """Remove what `install` wrote; returns what was there. Raises UserError where that fails."""
+    """Remove what `install` wrote, and what was made because of it; returns what was there.
+
+    Raises UserError where that fails.
+    """
     found = [folder / place for place in entries((), b"") if (folder / place).is_file()]
     for path in found:
         try:
@@ -99,7 +116,20 @@ def remove(folder: Path) -> list[Path]:
             raise UserError(f"{path} cannot be removed: {of_writing(error, path).why}. Remove it by hand.") from None
     if found:
         _tell(folder)
+        _sweep(folder)
     return found
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what the desktop's tools made of nothing but our entries, and the folders that are empty without them."""
+    # What is there besides other programs' own files is computed from them: without any, it is ours.
+    for source, kind, made in (("mime/packages", "*.xml", _MIME_CACHES), ("applications", "*.desktop", _MENU_CACHES)):
+        if not any((folder / source).glob(kind)):
+            for name in made:
+                (folder / name).unlink(missing_ok=True)
+    for place in _FOLDERS:
+        with suppress(OSError):
+            (folder / place).rmdir()
 
 
 def _quoted(argument: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,37 @@ def test_it_installs_and_removes_everything(home: Path, capsys: pytest.CaptureFi
     assert main(["desktop", "remove"]) == 0 and files(home) == {"applications/other.desktop"}
     assert capsys.readouterr().out.count("Removed: ") == 4
     assert main(["desktop", "remove"]) == 0 and "Nothing was installed" in capsys.readouterr().out
+
+
+def test_nothing_is_left_of_it_whatever_the_desktops_tools_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the tools that are here (update-mime-database, update-desktop-database), and what they write where not."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert main(["desktop", "install"]) == 0
+    for cache in ("mime/globs2", "mime/mime.cache", "applications/mimeinfo.cache"):
+        (tmp_path / cache).touch()
+    assert main(["desktop", "remove"]) == 0 and list(tmp_path.iterdir()) == []
+
+
+def test_what_belongs_to_other_programs_stays(home: Path) -> None:
+    assert main(["desktop", "install"]) == 0
+    others = {"mime/packages/other.xml", "mime/globs2", "applications/other.desktop", "applications/mimeinfo.cache",
+              "icons/hicolor/index.theme"}  # fmt: skip
+    for name in others:
+        (home / name).touch()
+    assert main(["desktop", "remove"]) == 0 and files(home) == others
+
+
+VALIDATOR = shutil.which("desktop-file-validate")
+
+
+@pytest.mark.skipif(VALIDATOR is None, reason="desktop-file-validate is not here")
+def test_the_entries_are_valid(home: Path) -> None:
+    assert VALIDATOR is not None and main(["desktop", "install"]) == 0
+    entries_there = sorted(map(str, (home / "applications").glob("*.desktop")))
+    said = subprocess.run([VALIDATOR, *entries_there], capture_output=True, text=True, check=False)
+    assert said.returncode == 0 and said.stdout + said.stderr == "", said.stdout
 
 
 @pytest.mark.parametrize("name", ["a b", 'q"uote', "back\\slash", "$HOME`x`", "50%f"])

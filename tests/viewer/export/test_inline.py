@@ -64,6 +64,27 @@ def test_outputs_of_transformers_are_shown_as_they_are(tiny: Path, tiny_translat
     assert all(token["probability"] is None and token["how"] is None for token in page["target"])
 
 
+def test_what_generate_gives_is_shown_and_a_beam_is_refused_in_words(tiny: Path, tiny_translator: Translator) -> None:
+    trace = tiny_translator.trace(Document("the cat sees a bird", step=4))
+    model, source = reference_model(tiny), [token.id for token in trace.source_tokens]
+    given: dict[str, Any] = {"output_attentions": True, "return_dict_in_generate": True, "max_new_tokens": 4}
+    with torch.inference_mode():
+        greedy = model.generate(torch.tensor([source]), num_beams=1, do_sample=False, **given)
+        beam = model.generate(torch.tensor([source]), num_beams=2, do_sample=False, **given)
+    tokens: dict[str, Any] = {
+        "source_tokens": [token.piece for token in trace.source_tokens],
+        "target_tokens": [token.piece for token in (*trace.input_tokens, trace.output_tokens[-1])],
+    }
+    shown = attention_viewer.show(
+        encoder=greedy.encoder_attentions, decoder=greedy.decoder_attentions, cross=greedy.cross_attentions, **tokens
+    )
+    for kind in (ENCODER, DECODER, CROSS):
+        np.testing.assert_allclose(shown.trace.weights(kind), trace.weights(kind), atol=1e-5)
+    for kind in (DECODER, CROSS):
+        with pytest.raises(InputError, match=f"The {kind} weights hold 2 sentences, or hypotheses of a beam"):
+            attention_viewer.show(**{kind: getattr(beam, f"{kind}_attentions")}, **tokens)
+
+
 def test_a_hostile_token_stays_text() -> None:
     hostile = '"></iframe><script>alert(1)</script>'
     shown = attention_viewer.show(encoder=np.full((1, 1, 2, 2), 0.5), source_tokens=[hostile, "b"])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 from attention_viewer.model.contract.api import Token
+from attention_viewer.model.contract.given import given_trace
+from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.resolve.byte_pieces import characters
 from attention_viewer.viewer.resolve.remarks import remark
@@ -38,12 +42,36 @@ def test_a_script_in_bytes_and_unknown_words_get_one() -> None:
     assert "2 of 3 tokens are unknown" in remark(loaded(WORD, UNKNOWN, UNKNOWN), ViewState()).text
 
 
-@pytest.mark.parametrize(("count", "text", "offers"), [(59, "", False), (60, "small", True), (100, "far more", True)])
+@pytest.mark.parametrize(("count", "text", "offers"), [(63, "", False), (64, "small", True), (101, "more than", True)])
 def test_a_long_sentence_is_offered_the_square_root(count: int, text: str, offers: bool) -> None:
     found = remark(loaded(*[WORD] * count), ViewState())
     assert found.offers_root is offers and (text in found.text if text else not found.text)
     root = choose(ViewState(), COLOR_RANGE, ColorRange.SQUARE_ROOT)
     assert not remark(loaded(*[WORD] * count), root).offers_root
+
+
+@pytest.mark.parametrize(
+    ("changes", "count", "text"),
+    [
+        ({"trained_length": 30}, 30, ""),
+        ({"trained_length": 30}, 31, "31 tokens: this model was trained on sentences of up to 30."),
+        ({"trained_length": 200}, 150, "Among 150 tokens"),
+        ({"max_positions": 40}, 41, "41 tokens: this model is said to have 40 positions."),
+        ({"trained_length": 300, "max_positions": 40}, 41, "is said to have 40 positions"),
+    ],
+)
+def test_how_long_is_too_long_is_the_models_own(changes: dict[str, Any], count: int, text: str) -> None:
+    here = loaded(*[WORD] * count)
+    assert here.info is not None
+    here = replace(here, info=replace(here.info, config=replace(here.info.config, **changes)))
+    said = remark(here, ViewState()).text
+    assert text in said if text else said == ""
+
+
+def test_of_arrays_nothing_is_said_that_a_model_does() -> None:
+    given = given_trace(encoder=np.full((1, 1, 120, 120), 1 / 120), source_tokens=["a"] * 120)
+    here = replace(loaded(), info=GivenModel(given, "arrays").info, trace=given)
+    assert here.uncomputed and remark(here, ViewState()).text == "Among 120 tokens most weights are small."
 
 
 def test_a_byte_says_which_character_it_belongs_to() -> None:
