@@ -191,7 +191,7 @@ OTHERS = [
     refused("align pairs.tsv --layer 1", "give both"),
     refused("train absent.tsv -o run --steps 1", "absent.tsv cannot be read"),
     refused("screenshot x.jpg --sentence x", "ends in .png"),
-    refused("screenshot x.png", "either --sentence TEXT or --session FILE"),
+    refused("screenshot x.png", "either --sentence TEXT, --session FILE or --trace FILE"),
 ]
 CALLS = [*HELP, *WORDS, *TRANSLATE, *TRACE, *EXPORT, *OTHERS]
 

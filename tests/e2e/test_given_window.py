@@ -19,7 +19,7 @@ from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state.exportables import DATA, EXPORTABLES, GRID, KINDS, MAP, PAGE, WINDOW
 from attention_viewer.viewer.state.figure_options import FigureOptions
-from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.state.opening import ScreenshotOptions, WindowOptions
 from attention_viewer.viewer.state.options import QUANTITY, WORDS
 from attention_viewer.viewer.state.results import HEADS
 from attention_viewer.viewer.state.specs import HeatmapSpec
@@ -28,7 +28,9 @@ from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.cover import Cover
 from attention_viewer.viewer.window.app import Parts, begin, build
 from attention_viewer.viewer.window.given import before, read_given, view_of
+from attention_viewer.viewer.window.screenshot import take_screenshot
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 from support import given
@@ -244,6 +246,16 @@ def test_a_hostile_file_is_refused_before_any_window(tmp_path: Path, capsys: pyt
     assert main(["--trace", str(path)]) == 2
     assert "bad.npz" in capsys.readouterr().err
     assert main(["--trace", str(tmp_path / "none.npz")]) == 2
+
+
+def test_a_screenshot_shows_arrays(tmp_path: Path) -> None:
+    out, path = tmp_path / "cat.png", given.three_maps(tmp_path / "cat.npz")
+    options = ScreenshotOptions(tmp_path, out, "", steps=2, size=(900, 600), trace=path)
+    assert take_screenshot(options) == 0
+    picture = QImage(str(out))
+    assert (picture.width(), picture.height()) == (900, 600)
+    said = [picture.text(key) for key in ("Sentence", "Translation", "Step", "Model")]
+    assert said == ["The cat sat down.", "Le chat", "2", "cat.npz"]
 
 
 def scene_of(path: Path) -> Scene:

@@ -22,6 +22,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file; - is standard output")
     parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), help="what to show")
     add_session(parser, "show a saved session instead")
+    parser.add_argument("--trace", metavar="FILE", type=Path, help="show attention weights of another program instead")
     add_course(parser)
     parser.add_argument(
         "--size", metavar="WxH", type=size, default=(1600, 1000), help="in pixels, 1600x1000 if left out"
@@ -39,11 +40,14 @@ def options(values: argparse.Namespace) -> ScreenshotOptions:
     """The options that were given. Raises InputError where they do not go together."""
     if values.output != STREAM and values.output.suffix.lower() != ".png":
         raise InputError(f"A screenshot is a PNG file: give {values.output.name!r} a name that ends in .png.")
-    if (values.sentence is None) == (values.session is None):
+    if sum(each is not None for each in (values.sentence, values.session, values.trace)) != 1:
         raise InputError(
-            f"Give either --sentence TEXT or --session FILE, and not both. See '{PROGRAM} screenshot --help'."
+            "Give either --sentence TEXT, --session FILE or --trace FILE, and only one of them. "
+            f"See '{PROGRAM} screenshot --help'."
         )
     check_session(values, "steps", "target")
+    if values.trace is not None and values.target is not None:
+        raise InputError("--trace holds all rows there are: leave --target out.")
     return ScreenshotOptions(
         model=values.model,
         out=values.output,
@@ -54,6 +58,7 @@ def options(values: argparse.Namespace) -> ScreenshotOptions:
         theme=values.theme,
         force=values.force,
         session=values.session,
+        trace=values.trace,
     )
 
 
@@ -64,7 +69,8 @@ def run(options: ScreenshotOptions) -> int:
     from attention_viewer.viewer.cli.tracing import saved_session
     from attention_viewer.viewer.storage.files import made_folder
 
-    check_checkpoint(options.model)
+    if options.trace is None:
+        check_checkpoint(options.model)
     check_target(options.out, options.force, "png")
     saved_session(options.session, options.model)
     application = offscreen_application()

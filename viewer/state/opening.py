@@ -27,7 +27,7 @@ class WindowOptions:
 class ScreenshotOptions:
     """A picture of the window; `size` is (width, height) in pixels, `steps` None runs to the end.
 
-    With a `session` there is no sentence: it is "".
+    With a `session`, or the file of a `trace` in a model's place, there is no sentence: it is "".
     """
 
     model: Path
@@ -39,3 +39,4 @@ class ScreenshotOptions:
     theme: str = "light"
     force: bool = False
     session: Path | None = None
+    trace: Path | None = None

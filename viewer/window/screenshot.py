@@ -7,14 +7,17 @@ from pathlib import Path
 
 from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.viewer.export.about import about
 from attention_viewer.viewer.export.picture import save_image
+from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state.exportables import WINDOW
 from attention_viewer.viewer.state.opening import ScreenshotOptions
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.window.app import Parts, build, create_application
+from attention_viewer.viewer.window.given import document_of, read_given
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
 SETTLING = 100
@@ -29,24 +32,18 @@ def take_screenshot(options: ScreenshotOptions) -> int:
     Raises UserError where the sentence, the model or the file will not do.
     """
     saved = None if options.session is None else _readable_session(options.session, options.model)
+    given = None if options.trace is None else read_given(options.trace)
     create_application()
     store = MemoryStore()
     settings = Settings(store)
     settings.set("theme", options.theme)
-    parts = build(settings, options.model)
+    parts = build(settings, options.model, given)
     try:
         parts.window.resize(*options.size)
         parts.window.show()
         outcome = Outcome(parts)
         parts.controller.open_model(options.model)
-        if saved is not None:
-            parts.controller.open_document(replace(saved.document, checkpoint=""), saved.view)
-        elif options.target is not None:
-            parts.controller.submit_forced(options.sentence, options.target)
-        else:
-            steps = 10_000 if options.steps is None else options.steps
-            parts.controller.submit(options.sentence, steps)
-        parts.window.source_bar.set_text(options.sentence if saved is None else saved.document.source)
+        parts.window.source_bar.set_text(_asked(parts.controller, options, saved, given))
         outcome.wait()
         said = about(parts.controller.loaded, parts.controller.view, WINDOW)
         save_image(parts.window.grab(), options.out, overwrite=options.force, about=said)
@@ -54,6 +51,23 @@ def take_screenshot(options: ScreenshotOptions) -> int:
         parts.close()
         parts.window.close()
     return 0
+
+
+def _asked(
+    controller: Controller, options: ScreenshotOptions, saved: SavedSession | None, given: GivenModel | None
+) -> str:
+    """Ask for what is to be pictured; returns its sentence."""
+    if given is not None:
+        controller.open_document(document_of(given, options.steps), controller.view)
+        return given.document.source
+    if saved is not None:
+        controller.open_document(replace(saved.document, checkpoint=""), saved.view)
+        return saved.document.source
+    if options.target is not None:
+        controller.submit_forced(options.sentence, options.target)
+    else:
+        controller.submit(options.sentence, 10_000 if options.steps is None else options.steps)
+    return options.sentence
 
 
 def _readable_session(path: Path, model: Path) -> SavedSession:

@@ -33,6 +33,8 @@ def test_options_are_taken() -> None:
         (["screenshot", "o.png", "--sentence", "Hi.", "--session", "s"], ["either", "--session"]),
         (["screenshot", "o.png", "--session", "s", "--steps", "2"], ["--session", "leave --steps out"]),
         (["screenshot", "o.png", "--session", "s", "--target", "x"], ["--session", "leave --target out"]),
+        (["screenshot", "o.png", "--session", "s", "--trace", "t.npz"], ["only one", "--trace"]),
+        (["screenshot", "o.png", "--trace", "t.npz", "--target", "x"], ["leave --target out"]),
         (["screenshot", "o.jpg", "--sentence", "Hi."], ["o.jpg", ".png"]),
         (["screenshot", "o.png"], ["--sentence"]),
         (["screenshot", "o.png", "--sentence", "Hi.", "--size", "10x"], ["--size", "'10x'"]),
