@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from attention_viewer.model.contract.api import Booleans, Floats, Token
 
 Group = tuple[int, ...]
 """The positions that are shown as one."""
+_BYTE = re.compile("<0x([0-9A-F]{2})>")
 
 
 def grouped(tokens: Sequence[Token], words: bool = True, hide: bool = False) -> tuple[Group, ...]:
@@ -37,8 +39,26 @@ def grouped(tokens: Sequence[Token], words: bool = True, hide: bool = False) -> 
 
 
 def spelled(tokens: Sequence[Token], group: Group) -> str:
-    """What people read for a group."""
-    return "".join(tokens[position].text for position in group)
+    """What people read for a group: no mark of where a word begins by itself, bytes as the characters they spell."""
+    parts = [tokens[position] for position in group]
+    named = [token for token in parts if token.piece != "▁"] or parts
+    runs = groupby(named, key=lambda token: byte_of(token) is not None)
+    return "".join(_characters(list(run)) if of_bytes else "".join(each.text for each in run) for of_bytes, run in runs)
+
+
+def byte_of(token: Token) -> int | None:
+    """The byte that a piece such as `<0xE4>` stands for; None for any other piece."""
+    match = _BYTE.fullmatch(token.piece)
+    return None if match is None else int(match[1], 16)
+
+
+def _characters(tokens: Sequence[Token]) -> str:
+    """What bytes spell in UTF-8; the pieces themselves where that is nothing to be read."""
+    try:
+        text = bytes(value for token in tokens if (value := byte_of(token)) is not None).decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    return text if text.isprintable() and text else "".join(token.text for token in tokens)
 
 
 def merged(weights: Floats, rows: Sequence[Group], columns: Sequence[Group]) -> Floats:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from attention_viewer.model.analysis.words import byte_of
 from attention_viewer.model.contract.api import Token
-
-BYTE = re.compile("<0x([0-9A-F]{2})>")
-
-
-def byte_of(token: Token) -> int | None:
-    """The byte that a piece stands for; None for any other piece."""
-    match = BYTE.fullmatch(token.piece)
-    return None if match is None else int(match[1], 16)
 
 
 def characters(tokens: Sequence[Token]) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from attention_viewer.model.analysis.words import byte_of
 from attention_viewer.model.contract.config import ModelConfig
-from attention_viewer.viewer.resolve.byte_pieces import byte_of
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
 from attention_viewer.viewer.state.quiet_specs import RemarkSpec

@@ -27,6 +27,14 @@ def test_groups_follow_what_rows_stand_for() -> None:
     assert grouped(SOURCE, words=False, hide=True) == ((0,), (1,), (2,), (3,))
 
 
+def test_words_are_spelled_as_people_write_them() -> None:
+    pieces = ["▁", "1", "9", "8", "7", "'", "s", "▁", "<0xE7>", "<0x94>", "<0xB0>", "さ", "▁", "<0xE7>", "<0x94>", "▁"]
+    tokens = [Token(at, piece, piece if piece != "▁" else "␣") for at, piece in enumerate(pieces)]
+    groups = grouped(tokens)
+    assert [spelled(tokens, group) for group in groups] == ["1987's", "田さ", "<0xE7><0x94>", "␣"]
+    assert [len(group) for group in groups] == [7, 5, 3, 1], "weights are of all pieces all the same"
+
+
 def test_a_piece_after_a_special_token_begins_a_word() -> None:
     assert grouped((START, Token(1, "tap", "tap"), Token(2, "is", "is"))) == ((0,), (1, 2))
 
