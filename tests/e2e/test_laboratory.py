@@ -22,7 +22,7 @@ from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.menus.action_table import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
-from attention_viewer.viewer.state import questions
+from attention_viewer.viewer.state import conditions, questions
 from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json
 from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS
@@ -38,7 +38,7 @@ from attention_viewer.viewer.window.app import Parts
 from attention_viewer.viewer.work.jobs import Priority, Work
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLabel, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 from support.bundled import VOCABULARY
 from support.traces import KINDS
@@ -206,7 +206,30 @@ def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot:
     assert trace is not None and {step.how for step in trace.steps} == {How.BEAM}
 
 
-def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot) -> None:
+def take_from_the_other(parts: Parts, qtbot: QtBot, path: Path) -> None:
+    """Take the selected head's output from B by key: named in the banner, saved, undone."""
+    parts.actions["take"].trigger()
+    dialog = parts.window.findChild(QInputDialog)
+    assert dialog is not None and SENTENCE in dialog.labelText() and "position 3" in " ".join(dialog.comboBoxItems())
+    dialog.accept()
+    settle(qtbot, parts)
+    document, view = parts.controller.document, parts.controller.view
+    assert document is not None
+    (patch,) = document.interventions.patches
+    head = view.heads[view.active]
+    assert (patch.kind, patch.layer, patch.head) == (view.active, head.layer, head.head)
+    named = f"{view.active} layer {head.layer + 1} head {head.head + 1}"
+    assert named in f"{conditions.short(document.interventions)} {conditions.line(document.interventions)}"
+    assert "patched" in " ".join(each.text() for each in parts.window.banner.findChildren(QLabel))
+    parts.menu_actions.sessions.save_to(path)
+    assert session_file.read(path).document.interventions.patches == (patch,)
+    parts.actions["undo"].trigger()
+    settle(qtbot, parts)
+    document = parts.controller.document
+    assert document is not None and not document.interventions.patches
+
+
+def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     at_step(qtbot, window, 3)
     trace = window.controller.loaded.trace
     assert trace is not None
@@ -222,6 +245,7 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot) -> None:
     settle(qtbot, window)
     spec = heatmap(window.controller.loaded, window.controller.view, CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.badge == "A − B" and spec.values.min() < 0 < spec.values.max()
+    take_from_the_other(window, qtbot, tmp_path / "patched.avsession")
     window.actions["stop_comparing"].trigger()
     assert window.controller.view.side is Side.A and not window.actions["show_b"].isEnabled()
 

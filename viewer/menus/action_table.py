@@ -152,6 +152,8 @@ ACTIONS = (
                lambda c: c.laboratory.compare_with_plain(), ("Ctrl+Shift+P",), INTERVENES),
     ActionSpec("stop_comparing", "Experiment/Compare", "Stop comparing", lambda c: c.laboratory.stop_comparing(),
                ("Alt+0",), COMPARES),
+    ActionSpec("take", "Experiment/Compare", "Take from B …", lambda c: c.laboratory_actions.choose_patch(),
+               ("Ctrl+Shift+T",), COMPARES, tip="Put a head's output, a layer's or one position's from B into A"),
     ActionSpec("show_a", "Experiment/Compare", "Maps show A",
                lambda c: c.laboratory.show_side(Side.A), ("Alt+1",), COMPARES,
                lambda c: c.controller.view.side is Side.A, apart=True),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.choosing import Method
-from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.interventions import HeadId, Patch
 from attention_viewer.viewer.intents import patching
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.switching import head_words
 from attention_viewer.viewer.resolve.resolve_laboratory import check_text, choosable
+from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING, Quantity
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
 from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
@@ -23,6 +25,8 @@ from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QInputDialog, QMenu
 
 WIDEST_BEAM = 32
+LONGEST_SAID = 40
+"""Characters of a sentence in a dialog."""
 
 
 class LaboratoryActions(QObject):
@@ -146,9 +150,23 @@ class LaboratoryActions(QObject):
             hint = menu.addAction("Take its output from another trace: first compare with one (Ctrl+Shift+B pins this)")
             hint.setEnabled(False)
 
+    def choose_patch(self) -> None:
+        """Ask what to take from B at the selected head of the active map, its layer, or a position there."""
+        view, state = self._controller.view, self._controller.state
+        head = HeadId(view.active, view.heads[view.active].layer, view.heads[view.active].head)
+        found = (*patching.offers(state, head), *patching.position_offers(state, head))
+        offers = {offer.words: offer.patch for offer in found}
+        other = state.shown.results.other
+        if other is not None:
+            said = f"What A gets from B, “{shown_text(other.sentence, LONGEST_SAID)}”, {len(other.trace.steps)} rows:"
+            self._choose_offer("Take from B", said, offers)
+
     def _choose_position(self, head: HeadId) -> None:
         offers = {offer.words: offer.patch for offer in patching.position_offers(self._controller.state, head)}
-        dialog = small_dialog(self._window, "Take a position's residual from B", "What leaves the layer at a position:")
+        self._choose_offer("Take a position's residual from B", "What leaves the layer at a position:", offers)
+
+    def _choose_offer(self, title: str, label: str, offers: Mapping[str, Patch]) -> None:
+        dialog = small_dialog(self._window, title, label)
         dialog.setComboBoxItems(list(offers))
         dialog.textValueSelected.connect(lambda words: self._laboratory.take_patch(offers[words]))
         dialog.open()

@@ -20,9 +20,10 @@ from attention_viewer.viewer.state.survey import MOST_LINES, Lines
 from attention_viewer.viewer.state.view_state import Head, choose, choose_heads
 from attention_viewer.viewer.storage.files import first_lines, source_and_target
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.plain import small_dialog
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QFileDialog
 
 LABELS = {Convention.READS: RowLabels.READS, Convention.PREDICTS: RowLabels.PREDICTS}
 
@@ -71,12 +72,10 @@ class ReadingActions(QObject):
             self._window.set_status("No row could look at more than one token yet: step on (→)")
             return
         names = [f"{role}  ({len(heads)}: {', '.join(heads)})" for role, heads in held.items()]
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Heads by role")
-        dialog.setLabelText(f"What the heads of {view.active} attention look at in this sentence:")
+        label = f"What the heads of {view.active} attention look at in this sentence:"
+        dialog = small_dialog(self._window, "Heads by role", label)
         dialog.setComboBoxItems(names)
         dialog.textValueSelected.connect(lambda name: self._pool(list(held)[names.index(name)]))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def choose_file(self) -> None:

@@ -51,24 +51,30 @@ def short(interventions: Interventions) -> str:
         parts.append(f"{_count(len(interventions.hidden), 'source token')} hidden")
     if interventions.heads_off:
         parts.append(f"{_count(len(interventions.heads_off), 'head')} off")
-    if interventions.patches:
-        parts.append(f"{len(interventions.patches)} patched")
+    if len(interventions.patches) == 1:
+        parts.append(f"{_patched(interventions.patches[0])} patched")
+    elif interventions.patches:
+        parts.append(f"{len(interventions.patches)} patches")
     said = " · ".join(parts)
     return said[:1].upper() + said[1:]
 
 
 def patch_words(patch: Patch) -> str:
     """What is taken from where, "cross layer 4 head 8 from “The dog sleeps.” (6 rows)"."""
-    donor, stack = patch.donor, "encoder" if patch.kind == ENCODER else "decoder"
-    if patch.head is not None:
-        place = f"{patch.kind} layer {patch.layer + 1} head {patch.head + 1}"
-    else:
-        at = "" if patch.position is None else f" position {patch.position + 1}"
-        place = f"output of {stack} layer {patch.layer + 1}{at}"
+    donor, place = patch.donor, _patched(patch)
+    place = place if patch.head is not None else f"output of {place}"
     text = donor.source if len(donor.source) <= LONGEST_SOURCE else f"{donor.source[: LONGEST_SOURCE - 1]}…"
     changed = short(donor.interventions)
     rows = _count(len(donor.outputs), "row")
     return f"{place} from “{text}” ({rows}{', ' if changed else ''}{changed[:1].lower()}{changed[1:]})"
+
+
+def _patched(patch: Patch) -> str:
+    """Where a patch is put."""
+    if patch.head is not None:
+        return f"{patch.kind} layer {patch.layer + 1} head {patch.head + 1}"
+    stack = "encoder" if patch.kind == ENCODER else "decoder"
+    return f"{stack} layer {patch.layer + 1}" + ("" if patch.position is None else f" position {patch.position + 1}")
 
 
 def of_loaded(loaded: Loaded, whole: bool = False) -> str:

@@ -60,7 +60,7 @@ def test_taking_is_one_named_change_that_figures_and_panel_tell() -> None:
     words = "cross layer 2 head 3 from “The mat was” (3 rows, 1 head off)"
     assert wish.name == f"Take {words}"
     changed = wish.document.interventions
-    assert conditions.line(changed) == f"with: {words}" and conditions.short(changed) == "1 patched"
+    assert conditions.line(changed) == f"with: {words}" and conditions.short(changed) == "Cross layer 2 head 3 patched"
     now = replace(state(), wanted=wish.document, shown=replace(state().shown, document=wish.document))
     assert patching.take(now, patch) is None
     assert laboratory_spec(now.shown).patches == ((patch, words),)
@@ -73,5 +73,6 @@ def test_many_patches_are_counted() -> None:
         patches=tuple(each.patch for each in patching.position_offers(state(), HeadId(ENCODER, 0, 0)))
     )
     said = conditions.line(changed)
+    assert conditions.short(changed) == "5 patches"
     assert said.count("output of encoder layer 1 position") == 2 and said.endswith("3 more patches")
     assert conditions.line(changed, whole=True).count("position") == 5
