@@ -21,7 +21,7 @@ from attention_viewer.model.contract.errors import InputError
 
 ROUNDS = 3
 """How often heads vote anew."""
-SHARPNESS = 8
+SHARPNESS = 12
 """The power of its agreement that a head votes with: most heads align nothing and must not win by number."""
 
 

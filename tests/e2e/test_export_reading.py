@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attention_viewer.model.analysis.head_table import roles
+from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.hypotheses import teacher_force
+from attention_viewer.model.contract.maps import ENCODER
+from attention_viewer.model.contract.roles import ROLES
+from attention_viewer.model.translator import Translator
 from PySide6.QtGui import QImage
 from support.exports import TARGET, TEXT, Export
 
@@ -31,3 +37,18 @@ def test_an_attribution_is_computed_and_named(export: Export, tmp_path: Path) ->
     assert found["Shown"] == "Leave one out" and "Li et al. 2016" in found["Caption"]
     assert "Leave one out · all layers and heads" in found["Title"]
     assert export(TEXT, "-o", "moving", "--format", "gif", "--steps", "3", *asked[2:]) == 0
+
+
+def test_heads_of_a_role_are_one_map(export: Export, tmp_path: Path, tiny_translator: Translator) -> None:
+    document = teacher_force(Document(TEXT), [token.id for token in tiny_translator.encode_target(TARGET)])
+    found = roles(tiny_translator.trace(document), ENCODER)
+    role = found[0].role
+    word = next(word for word, held in ROLES.items() if role in held)
+    asked = ("--target", TARGET, "--kind", "encoder", "--role", word)
+    assert export(TEXT, "-o", "out", *asked) == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["encoder_chosen_mean.png"]
+    count = sum(each.role == role for each in found)
+    title = said(tmp_path / "out" / "encoder_chosen_mean.png")["Title"]
+    assert f"mean of {f'{count} heads, ' if count > 1 else ''}layer.head 1.1" in title
+    missing = next(word for word, held in ROLES.items() if not held & {each.role for each in found})
+    assert export(TEXT, "-o", "none", *asked[:-1], missing) == 2 and not (tmp_path / "none").exists()

@@ -24,7 +24,7 @@ from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
 from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
 from attention_viewer.viewer.cli.folder_batch import FolderBatch, Output, run_in_folder, write_file
 from attention_viewer.viewer.cli.heads import head_ids
-from attention_viewer.viewer.cli.looking import check_there
+from attention_viewer.viewer.cli.looking import by_role, check_there
 from attention_viewer.viewer.cli.manifest import digest
 from attention_viewer.viewer.cli.preflight import offscreen_application
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
@@ -37,8 +37,9 @@ from attention_viewer.viewer.export.tables import table_bytes
 from attention_viewer.viewer.state.exportables import COST, HYPOTHESES, MOVING, TABLES, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.options import HEADS_SHOWN, HeadsShown
 from attention_viewer.viewer.state.results import TIMES
-from attention_viewer.viewer.state.view_state import Head, ViewState, choose
+from attention_viewer.viewer.state.view_state import CHOSEN, Head, ViewState, choose
 from attention_viewer.viewer.storage.files import check_folder, made_folder
 from attention_viewer.viewer.storage.session_file import SavedSession, to_text
 
@@ -107,6 +108,8 @@ class Exporter:
 
         Raises WriteFailed where it cannot be written, another UserError where there is nothing to be made.
         """
+        if loaded.trace is not None:
+            item = replace(item, view=by_role(item.view, item.view.active, self.options.looked, loaded.trace))
         content, notes = self._encoded(loaded, item, watch, target)
         write_file(output, content)
         if notes:
@@ -167,6 +170,8 @@ def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:
     view = saved.view if saved else ViewState()
     for option, value in options.chosen:
         view = choose(view, option, value)
+    if options.looked.role is not None and view[HEADS_SHOWN] not in CHOSEN:
+        view = choose(view, HEADS_SHOWN, HeadsShown.CHOSEN_MEAN)
     return view
 
 

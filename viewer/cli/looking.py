@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import CROSS, Kind, MapInfo, named
+from attention_viewer.model.contract.roles import ROLES, roles_of
 from attention_viewer.viewer.cli.heads import Numbers, head_ids
 from attention_viewer.viewer.cli.option_types import numbers, one_of, whole
-from attention_viewer.viewer.state.exportables import ARCHITECTURE, CELL, Exportable, by_word
+from attention_viewer.viewer.state.exportables import ARCHITECTURE, CELL, Exportable, Shows, by_word
 
 if TYPE_CHECKING:
     from attention_viewer.model.contract.api import Trace
@@ -31,7 +32,7 @@ NAMES = ("token", "key", "encoding", "shift", "unfold", "timed")
 class Looked:
     """What is looked at, each None (or False) where it was not said; tokens and keys count from 1.
 
-    `kind` says the map of a cell, or the stack.
+    `kind` says the map of a cell, or the stack; `role` which heads are shown as one map.
     """
 
     kind: Kind | None = None
@@ -42,6 +43,7 @@ class Looked:
     shift: int | None = None
     unfold: bool = False
     timed: bool = False
+    role: str | None = None
 
     def applied(
         self, view: ViewState, what: Exportable, maps: Sequence[MapInfo], layers: Numbers, heads: Numbers
@@ -85,11 +87,33 @@ def add_looking(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--key", metavar="N", type=whole("--key", 1), help="of a cell; what weighs most if left out")
     group.add_argument("--encoding", metavar="|".join(ENCODINGS), type=one_of("--encoding", ENCODINGS),
                        help="whose numbers --picture encodings gives")  # fmt: skip
+    group.add_argument("--role", metavar="|".join(ROLES), type=one_of("--role", tuple(ROLES)),
+                       help="all heads of a map that look there, as one: their mean, or what --heads says")  # fmt: skip
     group.add_argument("--shift", metavar="N", type=whole("--shift", 0, LARGEST_SHIFT), help="of --picture rotation")
     group.add_argument("--unfold", action="store_true", default=None, help="all layers of the architecture")
     group.add_argument(
         "--timed", action="store_true", default=None, help="with --picture cost: layers are timed on this machine, too"
     )
+
+
+def by_role(view: ViewState, kind: Kind, looked: Looked, trace: Trace) -> ViewState:
+    """The view with the heads of a kind that have the role asked for as one map; as it is where none was.
+
+    Raises InputError where no head has it in this trace.
+    """
+    from attention_viewer.model.analysis.head_table import roles
+    from attention_viewer.viewer.state.view_state import Head, choose_heads
+
+    if looked.role is None:
+        return view
+    found, wanted = roles(trace, kind), roles_of(looked.role)
+    heads = frozenset(Head(each.layer, each.head) for each in found if each.role in wanted)
+    if not heads:
+        there = ", ".join(sorted({word for word, held in ROLES.items() if held & {each.role for each in found}}))
+        raise InputError(
+            f"No head of {kind} attention has the role {looked.role} here: choose {there or 'a longer text'}."
+        )
+    return choose_heads(view, kind, heads)
 
 
 def looked(values: argparse.Namespace, what: Exportable, temperature: float | None) -> Looked:
@@ -99,8 +123,12 @@ def looked(values: argparse.Namespace, what: Exportable, temperature: float | No
         if given is not None and name not in what.takes:
             fits = ", ".join(each.word for each in by_word().values() if name in each.takes)
             raise InputError(f"--{name} is for --picture {fits}: leave it out.")
+    if values.role is not None and what.shows is not Shows.HEAD:
+        raise InputError("--role chooses heads that are shown as one map: leave it out, or leave --picture out.")
+    if values.role is not None and (values.layer or values.head):
+        raise InputError("--role chooses the heads itself: leave --layer and --head out.")
     if not what.takes:
-        return NOWHERE
+        return Looked(role=values.role)
     kind = _one_kind(values, what)
     for name in ("layer", "head", "token"):
         if name in what.takes and len(getattr(values, name) or ()) > 1:

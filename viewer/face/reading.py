@@ -67,10 +67,12 @@ def summary(
     """Several heads as one map [R, C]: the mean or the maximum of their weights.
 
     All heads; or those of one `layer`; or `heads`, as [(3, 7), (4, 0)]; or those whose role in this trace is `role`, as
-    "the token before" (see `roles`). Raises InputError where that is no head.
+    "the token before" or, shorter, "before" (`attention_viewer.model.contract.roles`). Raises InputError where that is
+    no head.
     """
     from attention_viewer.model.analysis.heads import Pooling, pooled
     from attention_viewer.model.contract.errors import InputError
+    from attention_viewer.model.contract.roles import roles_of
 
     _check(trace, kind)
     _one_of("how", how, tuple(Pooling))
@@ -80,7 +82,7 @@ def summary(
     if layer is not None:
         chosen = [each for each in chosen if each[0] == layer]
     if role is not None:
-        held = {(each.layer, each.head) for each in roles([trace], kind) if each.role == role}
+        held = {(each.layer, each.head) for each in roles([trace], kind) if each.role in roles_of(role)}
         chosen = [each for each in chosen if each in held]
     if wrong or not chosen:
         what = f"head {wrong[0]}" if wrong else f"head of role {role!r}" if role is not None else "such head"

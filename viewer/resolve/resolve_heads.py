@@ -107,7 +107,8 @@ def _aligner_words(loaded: Loaded) -> str:
     place = f"{short} {aligner.layer + 1}.{aligner.head + 1}"
     row = "predicted" if aligner.convention is Convention.PREDICTS else "read"
     agreement = f"agreement with the consensus of all heads {aligner.agreement:.2f}"
-    return f"Aligns words best: {place} (row = token {row}), {agreement}"
+    where = "on this sentence" if loaded.results.survey is None else "over the file"
+    return f"Aligns words best {where}: {place} (row = token {row}), {agreement}"
 
 
 def _own_role(table: HeadTable | None, view: ViewState) -> str | None:

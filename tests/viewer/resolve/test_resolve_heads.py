@@ -75,7 +75,10 @@ def test_the_head_that_aligns_best_is_named_with_its_agreement() -> None:
     assert alignment is not None
     best, agreed = alignment.aligner, alignment.best
     row = "predicted" if best.convention is Convention.PREDICTS else "read"
-    assert found.aligner.startswith(f"Aligns words best: Cross {best.layer + 1}.{best.head + 1} (row = token {row})")
+    place = f"Cross {best.layer + 1}.{best.head + 1} (row = token {row})"
+    assert found.aligner.startswith(f"Aligns words best on this sentence: {place}")
+        f"Aligns words best on this sentence: Cross {best.layer + 1}.{best.head + 1} (row = token {row})"
+    )
     assert found.aligner.endswith(f"{agreed.max():.2f}") and agreed.max() == pytest.approx(best.agreement)
     rows = dict(zip(spec(now).keys, spec(now).rows, strict=True))
     for head in (Head(0, 1), Head(best.layer, best.head)):
@@ -98,7 +101,7 @@ def test_the_heads_of_a_file_take_the_place_of_the_sentences() -> None:
     now, other = loaded(4), finished(head_table(traces.trace(3)))
     survey = Survey(Lines("news.txt", (("a", None),) * 5, cut=True), 4, 1, other)
     found = heads_spec(replace(now, results=replace(now.results, survey=survey)), ViewState())
-    assert found.of_file and isinstance(found.table, TableSpec)
+    assert found.of_file and isinstance(found.table, TableSpec) and "over the file" in found.aligner
     assert "over the first 4 sentences of news.txt, 1 left out, by the model as it was trained" in found.table.note
     at = found.table.keys.index(HeadId(CROSS, 0, 0))
     cell = found.table.rows[at][column("Entropy")]
