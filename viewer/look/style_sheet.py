@@ -146,6 +146,7 @@ QTableView {
 }
 QTableView:focus { border-color: $accent; }
 QHeaderView { background: $surface; }
+QTableCornerButton::section { background: $surface; border: none; border-bottom: $stroke solid $border; }
 QHeaderView::section {
     background: $surface; color: $muted; border: none; border-bottom: $stroke solid $border; padding: $hair $tight;
     font-size: $small;

@@ -5,7 +5,6 @@ Shape letters: R rows (queries), C columns (keys).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -16,7 +15,7 @@ from attention_viewer.viewer.painting.curves import curve_colors
 from attention_viewer.viewer.painting.labels import elided
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 LEAST_OPACITY = 0.02
 """Lines that would be fainter are not drawn: they could not be seen, and there are most of them."""
@@ -29,6 +28,8 @@ LEVELS = 24
 """Steps of opacity: lines of one step are drawn at once."""
 MOST_SMOOTH = 800
 """More lines than that are drawn a pixel wide and without smoothing: what takes time, and is seen in few lines only."""
+BESIDE, MOST_BESIDE = 2.4, 0.7
+"""How far lines of several heads stand from each other: in strokes, and together at most in steps of tokens."""
 WIDE_EMS = 24.0
 """Width between the columns of tokens, at most."""
 
@@ -42,6 +43,11 @@ class LinesLayout:
     rows: tuple[float, ...]
     columns: tuple[float, ...]
     step: float
+
+    def moved(self, down: float) -> LinesLayout:
+        """The same with all lines so far down."""
+        rows, columns = (tuple(y + down for y in ys) for ys in (self.rows, self.columns))
+        return replace(self, rows=rows, columns=columns)
 
     def row_at(self, point: QPointF) -> int | None:
         """The row whose token is at a point."""
@@ -64,22 +70,41 @@ def lines_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> LinesLayout:
     return LinesLayout(left, max(right, left + 1.0), _places(top, step, rows), _places(top, step, columns), step)
 
 
-def paint_lines(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style, lit: Overlay | None = None) -> None:
-    """Paint the tokens and a line for each weight, a colour for each head; what is `lit` alone where anything is."""
+def paint_lines(
+    painter: QPainter,
+    rect: QRectF,
+    spec: HeatmapSpec,
+    style: Style,
+    lit: Overlay | None = None,
+    head: int | None = None,
+) -> None:
+    """Paint the tokens and a line for each weight, a colour for each head; what is `lit` alone where anything is.
+
+    Lines of several heads stand beside each other in the order of their names, so that colour alone tells nothing;
+    those of one of them, counted from 0, stand out where `head` says so.
+    """
     layout = lines_layout(rect, spec, style)
     lit = None if lit is None or not (lit.rows or lit.columns) else lit
     painter.save()
     painter.setClipRect(rect)
     maps = spec.singles or (("", spec.values),)
-    shown = [_shown(values, spec, lit) for _, values in maps]
+    shown = [_shown(values, spec, lit) * (1.0 if head in (None, at) else FAINT) for at, (_, values) in enumerate(maps)]
     drawn = sum(int((opacity >= LEAST_OPACITY).sum()) for opacity in shown)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, drawn <= MOST_SMOOTH)
-    for opacity, color in zip(shown, curve_colors(style, len(maps)), strict=True):
-        _paint_map(painter, layout, opacity, color, style if drawn <= MOST_SMOOTH else replace(style, stroke=0.0))
+    pens = style if drawn <= MOST_SMOOTH else replace(style, stroke=0.0)
+    beside = min(BESIDE * style.stroke, MOST_BESIDE * layout.step / len(maps))
+    for at, (opacity, color) in enumerate(zip(shown, curve_colors(style, len(maps)), strict=True)):
+        _paint_map(painter, layout.moved((at - (len(maps) - 1) / 2) * beside), opacity, color, pens)
     _paint_tokens(painter, rect, layout, spec, style, lit)
     if spec.singles:
-        _paint_legend(painter, rect, spec, style)
+        _paint_legend(painter, rect, spec, style, head)
     painter.restore()
+
+
+def head_at(point: QPointF, rect: QRectF, spec: HeatmapSpec, style: Style) -> int | None:
+    """The head whose name above the lines is at a point, counted from 0."""
+    places = _legend_places(rect, spec, style)
+    return next((at for at, place in enumerate(places) if place.contains(point)), None)
 
 
 def _shown(values: Floats, spec: HeatmapSpec, lit: Overlay | None) -> Floats:
@@ -150,23 +175,27 @@ def _legend_height(spec: HeatmapSpec, style: Style) -> float:
     return 1.4 * style.small_line if spec.singles else 0.0
 
 
-def _paint_legend(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style) -> None:
-    """The heads by their colours, above the tokens, as many as there is room for."""
-    painter.setFont(style.small)
-    metrics = QFontMetricsF(style.small)
-    x = rect.left()
+def _paint_legend(painter: QPainter, rect: QRectF, spec: HeatmapSpec, style: Style, head: int | None) -> None:
+    """The heads by their colours, above the tokens, as many as there is room for; `head` underlined."""
     colors = curve_colors(style, len(spec.singles))
-    for name, color in _named(spec, colors):
+    for at, place in enumerate(_legend_places(rect, spec, style)):
+        font = QFont(style.small)
+        font.setUnderline(at == head)
+        painter.setFont(font)
+        painter.setPen(QColor(colors[at]))
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, spec.singles[at][0])
+
+
+def _legend_places(rect: QRectF, spec: HeatmapSpec, style: Style) -> list[QRectF]:
+    """Where the names of heads stand, as many as there is room for."""
+    metrics, x, places = QFontMetricsF(style.small), rect.left(), list[QRectF]()
+    for name, _ in spec.singles:
         width = metrics.horizontalAdvance(name)
         if x + width > rect.right():
             break
-        painter.setPen(QColor(color))
-        painter.drawText(QPointF(x, rect.top() + metrics.ascent()), name)
+        places.append(QRectF(x, rect.top(), width + 1.0, _legend_height(spec, style)))
         x += width + style.em
-
-
-def _named(spec: HeatmapSpec, colors: list[str]) -> Iterator[tuple[str, str]]:
-    return ((name, color) for (name, _), color in zip(spec.singles, colors, strict=True))
+    return places
 
 
 def _places(top: float, step: float, count: int) -> tuple[float, ...]:

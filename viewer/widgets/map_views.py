@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.painting.lines import lines_layout, paint_lines
+from attention_viewer.viewer.painting.lines import head_at, lines_layout, paint_lines
 from attention_viewer.viewer.painting.shaded_text import heading, paint_shaded, text_layout
 from attention_viewer.viewer.state.reading import value_text
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay, Pending, Unavailable
@@ -31,11 +31,12 @@ MASKED = -1e9
 
 
 class LinesView(Canvas[HeatmapSpec]):
-    """Lines between queries and keys; the token under the mouse, or lit elsewhere, is shown alone."""
+    """Lines between queries and keys; the token under the mouse, or lit elsewhere, or a head's name is shown alone."""
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(name, style, parent)
         self._lit, self._under = NOTHING, NOTHING
+        self._head: int | None = None
 
     def set_overlay(self, overlay: Overlay) -> None:
         """Light rows and columns."""
@@ -47,29 +48,34 @@ class LinesView(Canvas[HeatmapSpec]):
         """What is shown alone: what the mouse is on, else what is lit."""
         return self._lit if self._under == NOTHING else self._under
 
+    def head(self) -> int | None:
+        """The head, of those shown as one, whose name the mouse is on."""
+        return self._head
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show the token under the mouse alone."""
-        under = NOTHING
+        """Show the token, or the head, under the mouse alone."""
+        under, head = NOTHING, None
         if self._spec is not None:
+            head = head_at(event.position(), self._area(), self._spec, self._look)
             layout = lines_layout(self._area(), self._spec, self._look)
             row, column = layout.row_at(event.position()), layout.column_at(event.position())
             under = Overlay(
                 frozenset() if row is None else frozenset({row}), frozenset() if column is None else frozenset({column})
             )
-        self._point(under)
+        self._point(NOTHING if head is not None else under, head)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Show all again."""
         super().leaveEvent(event)
-        self._point(NOTHING)
+        self._point(NOTHING, None)
 
-    def _point(self, under: Overlay) -> None:
-        if under != self._under:
-            self._under = under
+    def _point(self, under: Overlay, head: int | None) -> None:
+        if (under, head) != (self._under, self._head):
+            self._under, self._head = under, head
             self._repaint()
 
     def _paint(self, painter: QPainter, area: QRectF, spec: HeatmapSpec) -> None:
-        paint_lines(painter, area, spec, self._look, self.lit())
+        paint_lines(painter, area, spec, self._look, self.lit(), self._head)
 
     def _describe(self, spec: HeatmapSpec) -> str:
         return f"{spec.title}; lines from {spec.rows.title} to {spec.columns.title}"

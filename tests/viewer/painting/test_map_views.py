@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
-from attention_viewer.viewer.painting.lines import lines_layout, paint_lines
+from attention_viewer.viewer.painting.curves import curve_colors
+from attention_viewer.viewer.painting.lines import head_at, lines_layout, paint_lines
 from attention_viewer.viewer.painting.shaded_text import heading, looked_at, paint_shaded, text_layout
 from attention_viewer.viewer.state.specs import Overlay
 from PySide6.QtCore import QPointF, QRectF
@@ -104,3 +105,33 @@ def test_the_key_that_is_looked_at_most_has_the_colour_of_its_weight(style: Styl
     colors = [image.pixelColor(box.topLeft().toPoint() + QPointF(2, 2).toPoint()).name() for box in layout.columns]
     assert colors[0] == colors[1] == colors[3] != colors[2]
     assert text_layout(AREA, spec, style).row_at(layout.rows[1].center()) == 1
+
+
+def test_lines_of_several_heads_stand_beside_each_other_and_one_stands_out(style: Style) -> None:
+    weights = np.zeros((3, 4), np.float32)
+    weights[1, 1] = 1.0
+    spec = replace(heatmap(3, 4), values=weights, singles=(("1.1", weights), ("1.2", weights), ("2.1", weights)))
+    colors = [QColor(each) for each in curve_colors(style, 3)]
+
+    def columns(head: int | None) -> list[str]:
+        """The colours that a line down the middle of the picture meets, from the top."""
+        image = QImage(400, 300, QImage.Format.Format_RGB32)
+        image.fill(QColor(style.palette.surface))
+        painter = QPainter(image)
+        paint_lines(painter, AREA, spec, style, head=head)
+        painter.end()
+        layout = lines_layout(AREA, spec, style)
+        x = round((layout.left + layout.right) / 2)
+        found = [QColor(image.pixel(x, y)) for y in range(300)]
+        near = [[index for index, each in enumerate(colors) if _apart(each, color) < 60] for color in found]
+        return [str(index) for index, *_ in filter(None, near)]
+
+    assert "".join(dict.fromkeys(columns(None))) == "012"
+    assert set(columns(1)) == {"1"}
+    at = QPointF(AREA.left() + 2, AREA.top() + 3)
+    assert head_at(at, AREA, spec, style) == 0 and head_at(QPointF(at.x(), 200), AREA, spec, style) is None
+    assert head_at(at, AREA, replace(spec, singles=()), style) is None
+
+
+def _apart(one: QColor, other: QColor) -> int:
+    return max(abs(one.red() - other.red()), abs(one.green() - other.green()), abs(one.blue() - other.blue()))

@@ -77,8 +77,6 @@ def test_the_head_that_aligns_best_is_named_with_its_agreement() -> None:
     row = "predicted" if best.convention is Convention.PREDICTS else "read"
     place = f"Cross {best.layer + 1}.{best.head + 1} (row = token {row})"
     assert found.aligner.startswith(f"Aligns words best on this sentence: {place}")
-        f"Aligns words best on this sentence: Cross {best.layer + 1}.{best.head + 1} (row = token {row})"
-    )
     assert found.aligner.endswith(f"{agreed.max():.2f}") and agreed.max() == pytest.approx(best.agreement)
     rows = dict(zip(spec(now).keys, spec(now).rows, strict=True))
     for head in (Head(0, 1), Head(best.layer, best.head)):
