@@ -20,7 +20,7 @@ Encode = Callable[[int, int, int], Doubles]
 
 @dataclass(frozen=True)
 class Encoding:
-    """A positional encoding: its name, its formula in a few words, and the function of (n, d, sentence)."""
+    """A positional encoding: its name, its formula (`x^{2}`), and the function of (n, d, sentence)."""
 
     name: str
     formula: str
@@ -71,13 +71,13 @@ def shared_by_all(length: int, d_model: int, sentence: int = 0) -> Doubles:
 
 
 ENCODINGS: tuple[Encoding, ...] = (
-    Encoding("Sinusoidal", "sin, cos(pos / 10000^(2i/d))", sinusoidal),
-    Encoding("Plain index", "pos", plain_index),
-    Encoding("Index / length", "pos / (n − 1)", relative_index),
-    Encoding("Binary counter", "digits of pos", binary_counter),
-    Encoding("Random table", f"{TABLE_ROWS} rows, drawn once", random_table),
-    Encoding("Random, drawn anew", "for each sentence", drawn_anew),
-    Encoding("One for all steps", "the same vector", shared_by_all),
+    Encoding("Sinusoidal", r"PE_{pos} = sin(\frac{pos}{10000^{2i/d}}),   cos(\frac{pos}{10000^{2i/d}})", sinusoidal),
+    Encoding("Plain index", "PE_{pos} = pos", plain_index),
+    Encoding("Index / length", r"PE_{pos} = \frac{pos}{n − 1}", relative_index),
+    Encoding("Binary counter", "PE_{pos} = binary digits of pos", binary_counter),
+    Encoding("Random table", f"PE_{{pos}} = row of a table of {TABLE_ROWS} rows, drawn once", random_table),
+    Encoding("Random, drawn anew", "PE_{pos} = a row drawn for each sentence", drawn_anew),
+    Encoding("One for all steps", "PE_{pos} = the same vector", shared_by_all),
 )
 
 

@@ -15,7 +15,7 @@ KERNEL, NEIGHBOURS = 3, 16
 
 @dataclass(frozen=True)
 class LayerType:
-    """A row of the table: three formulas as text, and as functions of n and d.
+    """A row of the table: three formulas as text (`n^{2}`), and as functions of n and d.
 
     `operations` counts multiplications a layer up to a factor, `sequential` those steps that cannot be done at once,
     `path` the longest way that a signal between two positions has to go, in layers or steps.
@@ -31,13 +31,13 @@ class LayerType:
 
 
 LAYER_TYPES: tuple[LayerType, ...] = (
-    LayerType("Self-attention", "n² · d", "1", "1", lambda n, d: n * n * d, lambda n: 1, lambda n: 1),
-    LayerType("Recurrent", "n · d²", "n", "n", lambda n, d: n * d * d, lambda n: n, lambda n: n),
+    LayerType("Self-attention", "n^{2} · d", "1", "1", lambda n, d: n * n * d, lambda n: 1, lambda n: 1),
+    LayerType("Recurrent", "n · d^{2}", "n", "n", lambda n, d: n * d * d, lambda n: n, lambda n: n),
     LayerType(
         f"Convolutional, k = {KERNEL}",
-        "k · n · d²",
+        "k · n · d^{2}",
         "1",
-        "logₖ n",
+        "log_{k} n",
         lambda n, d: KERNEL * n * d * d,
         lambda n: 1,
         lambda n: max(1.0, math.ceil(math.log(max(n, 1), KERNEL) - 1e-9)),

@@ -74,12 +74,10 @@ def test_the_laboratory_of_positions_says_who_fails_what(window: Parts, qtbot: Q
     window.window.workspaces.use("positions")
     qtbot.waitUntil(lambda: window.controller.loaded.found(PROPERTIES) is not None, timeout=30_000)
     click(qtbot, window, "encodings", ("encoding", 6))
-    qtbot.waitUntil(
-        lambda: "One for all steps: the same vector" in picture(window, "encodings").accessibleDescription()
-    )
+    qtbot.waitUntil(lambda: "PE_pos = the same vector" in picture(window, "encodings").accessibleDescription())
     panel = window.window.widget("encodings")
     panel.tabs.setCurrentIndex(3)
-    assert "n² · d" in picture(window, "encodings").accessibleDescription()
+    assert "n^2 · d" in picture(window, "encodings").accessibleDescription()
 
 
 def test_a_cell_clicked_in_a_map_is_the_one_that_is_opened(window: Parts, qtbot: QtBot) -> None:

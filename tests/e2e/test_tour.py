@@ -199,9 +199,9 @@ def criteria(shown: Shown) -> None:
     assert not judged.verdict("One for all steps", "Different for every position").passed
     assert not judged.verdict("Index / length", "The same in every sentence").passed
     assert all(each.passed for each in judged.verdicts[0])
-    names = [line.pieces[0].text for line in shown.picture("encodings").sections[0].lines]
+    names = [line.pieces[0].text for line in shown.picture("encodings").sections[1].lines]
     shown.parts.window.widget("encodings").picked.emit(("encoding", names.index("One for all steps")))
-    lit = [line.pieces[0].text for line in shown.picture("encodings").sections[0].lines if line.lit]
+    lit = [line.pieces[0].text for line in shown.picture("encodings").sections[1].lines if line.lit]
     assert lit == ["One for all steps"]
 
 
@@ -343,7 +343,7 @@ def test_the_tour_goes_on_where_it_was_left_and_says_when_the_window_shows_somet
     shown.settle()
     assert touring.stop is not None and not touring.stop.notice and not panel.notice.isVisible()
     parts.actions["step"].trigger()
-    assert "step 4, not 3" in panel.notice.text() and panel.notice.isVisible()
+    assert "step 4; the stop began at step 3" in panel.notice.text() and panel.notice.isVisible()
     qtbot.keyClick(panel, Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: not panel.notice.isVisible())
     parts.menu_actions.laboratory.switch_head(CROSS, 0, 0, True)

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 import numpy as np
 from attention_viewer.viewer.export.listed import Table, Value
 from attention_viewer.viewer.state.architecture_spec import ArchitectureSpec
+from attention_viewer.viewer.state.formula import plain_formula
 from attention_viewer.viewer.state.sheets import (
     Bar,
     Dial,
+    Formula,
     Parts,
     Piece,
     Plot,
@@ -60,6 +62,8 @@ def _found(piece: Piece, name: str) -> Iterator[tuple[str, Found]]:
         case Words(text, value=value):
             if text:
                 yield name, (None, None, value, text)
+        case Formula(text):
+            yield name, (None, None, None, plain_formula(text))
         case Bar(share, text, masked=masked, value=value):
             number = None if masked else share if value is None else value
             yield name, (None, None, number, "masked" if masked else text)

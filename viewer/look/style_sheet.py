@@ -69,6 +69,7 @@ QLabel[tone="alert"] {
     color: $danger; background: $danger_soft; border-left: $tight solid $danger; padding: $tight; font-weight: 600;
 }
 QLabel[tone="error"] { color: $danger; }
+QLabel[tone="notice"] { background: $accent_soft; border-left: $tight solid $accent; padding: $tight; }
 QLabel[tone="badge"] {
     background: $danger; color: $surface; border-radius: $radius; padding: 0 $tight; font-size: $small;
 }

@@ -128,9 +128,9 @@ class Touring(QObject):
             self.go_to(0)
             return
         scene, controller = self._now.scene, self._controller
-        if controller.loaded.info is None:
-            # Which maps there are to look at is not known yet.
-            self._waiting = True
+        self._waiting = controller.loaded.info is None
+        if self._waiting:
+            # Which maps there are to look at is not known yet, and a sentence that is awaited would come in between.
             return
         controller.look(view_at(scene, controller.view, tuple(controller.loaded.maps)))
         document = document_at(scene, controller.document)
@@ -184,12 +184,14 @@ class Touring(QObject):
             self._controller.change(intervene(document, NONE), STOP)
 
     def _model_known(self) -> None:
-        waiting, self._waiting = self._waiting, False
-        if waiting:
-            self.set_up()
+        if self._controller.document is None:
+            self._watch()
 
     def _watch(self) -> None:
         """Say so when the window comes to show another state than the stop's, and when it does no longer."""
+        loaded, document = self._controller.loaded, self._controller.document
+        if self._waiting and loaded.info is not None and loaded.document == document:
+            self.set_up()
         if self._tour is not None and self._panel.isVisible():
             self._tell()
 
@@ -201,7 +203,7 @@ class Touring(QObject):
         loaded, document = self._controller.loaded, self._controller.document
         ended = loaded.document == document and loaded.trace is not None and bool(loaded.trace.ended)
         differs = away(self._begun, document, ended)
-        return f"The window no longer shows this stop’s state: {differs}. {BRING}" if differs else ""
+        return f"{differs} {BRING}" if differs else ""
 
     def _check(self, tour: Tour, name: str) -> None:
         """Raise InputError where a stop shows what the window has not."""

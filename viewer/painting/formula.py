@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from attention_viewer.viewer.look.theme import Style
@@ -16,6 +17,8 @@ RAISE, LOWER = 0.42, 0.22
 AXIS = 0.3
 """How far above the base line a fraction's rule stands, in sizes of the font."""
 GAP = 0.12
+QUANTITY = re.compile(r"(?<![A-Za-zα-ω])[A-Za-zα-ω](?![A-Za-zα-ω])")
+"""A letter by itself names a quantity, and is set in italics; words are upright."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,19 @@ def _smaller(font: QFont) -> QFont:
     return small
 
 
+def _runs(text: str, font: QFont) -> Iterator[tuple[str, QFont]]:
+    """The parts of a text that stand in one font."""
+    italic, done = QFont(font), 0
+    italic.setItalic(True)
+    for found in QUANTITY.finditer(text):
+        if found.start() > done:
+            yield text[done : found.start()], font
+        yield found.group(), italic
+        done = found.end()
+    if done < len(text):
+        yield text[done:], font
+
+
 def _measure(nodes: Sequence[Node], font: QFont) -> Box:
     boxes = [_measure_one(node, font) for node in nodes]
     metrics = QFontMetricsF(font)
@@ -69,7 +85,8 @@ def _measure_one(node: Node, font: QFont) -> Box:
     match node:
         case Letters(text):
             metrics = QFontMetricsF(font)
-            return Box(metrics.horizontalAdvance(text), metrics.ascent(), metrics.descent())
+            width = sum(QFontMetricsF(each).horizontalAdvance(run) for run, each in _runs(text, font))
+            return Box(width, metrics.ascent(), metrics.descent())
         case Raised(inner, up):
             box = _measure(inner, _smaller(font))
             moved = RAISE * size if up else -LOWER * size
@@ -94,8 +111,11 @@ def _draw_one(painter: QPainter, node: Node, font: QFont, base: QPointF) -> None
     size = float(font.pixelSize())
     match node:
         case Letters(text):
-            painter.setFont(font)
-            painter.drawText(base, text)
+            place = QPointF(base)
+            for run, each in _runs(text, font):
+                painter.setFont(each)
+                painter.drawText(place, run)
+                place.setX(place.x() + QFontMetricsF(each).horizontalAdvance(run))
         case Raised(inner, up):
             moved = -RAISE * size if up else LOWER * size
             _draw(painter, inner, _smaller(font), base + QPointF(0.0, moved))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.formula import paint_formula
 from attention_viewer.viewer.painting.plot import paint_dial, paint_plot
 from attention_viewer.viewer.painting.raster import cell_colors, fit, image_of
-from attention_viewer.viewer.state.sheets import Bar, Dial, Parts, Piece, Plot, Strip, Tile, Words
+from attention_viewer.viewer.state.sheets import Bar, Dial, Formula, Parts, Piece, Plot, Strip, Tile, Words
 from attention_viewer.viewer.state.specs import Scale
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -41,6 +42,8 @@ def paint_piece(painter: QPainter, box: QRectF, piece: Piece, style: Style) -> N
     match piece:
         case Words():
             _paint_words(painter, box, piece, style)
+        case Formula():
+            paint_formula(painter, box, piece.text, style)
         case Bar():
             _paint_bar(painter, box, piece, style)
         case Parts():

@@ -96,7 +96,7 @@ def _tokens(words: list[str], side: Side) -> Block:
     return Block(
         f"{'… ' if len(words) > 8 else ''}{text}" if words else "nothing read yet: press Step",
         Shape.TOKENS,
-        f"{side.length} tokens, {what}",
+        f"{side.length} token{'s' * (side.length != 1)}, {what}",
         tip=" ".join(words),
     )
 

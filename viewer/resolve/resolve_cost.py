@@ -9,7 +9,7 @@ from attention_viewer.model.contract.cost import LAYER_TYPES
 from attention_viewer.model.contract.inside import Timed
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import TIMES
-from attention_viewer.viewer.state.sheets import Column, Line, Plot, Section, SheetSpec, Words
+from attention_viewer.viewer.state.sheets import Column, Formula, Line, Plot, Section, SheetSpec, Words
 from attention_viewer.viewer.state.view_state import ViewState
 
 TO_MEASURE = "Press Measure to time layers of this width here."
@@ -40,11 +40,11 @@ def _table(n: int, d: int, is_sentence: bool) -> Section:
         Line(
             (
                 Words(each.name),
-                Words(each.operations_text),
+                Formula(each.operations_text),
                 Words(f"{each.operations(n, d):,.0f}", "muted", mono=True, right=True, value=each.operations(n, d)),
-                Words(each.sequential_text),
+                Formula(each.sequential_text),
                 Words(f"{each.sequential(n):,.0f}", "muted", mono=True, right=True, value=each.sequential(n)),
-                Words(each.path_text),
+                Formula(each.path_text),
                 Words(f"{each.path(n):,.0f}", "muted", mono=True, right=True, value=each.path(n)),
             )
         )

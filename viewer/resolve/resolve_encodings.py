@@ -11,6 +11,7 @@ from attention_viewer.model.analysis.encoding_properties import Judged
 from attention_viewer.model.analysis.encodings import ENCODINGS
 from attention_viewer.model.contract.positional import frequency, interleaved, sinusoidal_encoding, wavelength
 from attention_viewer.viewer.resolve.shown import Missing
+from attention_viewer.viewer.state.formula import plain_formula
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import PROPERTIES
 from attention_viewer.viewer.state.sheets import Column, Dial, Line, Piece, Section, SheetSpec, Strip, Words
@@ -25,6 +26,11 @@ READINGS = (
     "“A common encoding for each time step” can be read in two ways. One vector shared by all steps is the bad one: "
     "see “One for all steps”, which cannot tell positions apart. The same vector for a given step in every sentence is "
     "a good one: see that column, which “Index / length” and “Random, drawn anew” fail."
+)
+INTRODUCTION = (
+    "An encoding gives every position a vector. A good one lets a model tell positions apart, and learn how far apart "
+    "they are, in sentences of any length. Each column asks for one property: ✓ the encoding has it, ✗ it has not. "
+    "Click an encoding: below stand the numbers that decide."
 )
 SAME_THING = (
     "The last two columns always agree: sets of vectors with the same dot products differ by a rotation (or a mirror)."
@@ -42,6 +48,7 @@ def properties(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         "What makes a good positional encoding",
         f"each property tried on the encodings themselves, {judged.d_model} numbers a position",
         (
+            Section("", columns=(), note=INTRODUCTION),
             Section("", _verdict_lines(judged, chosen), columns, note=f"{READINGS} {SAME_THING}"),
             _numbers(judged, chosen),
         ),
@@ -60,7 +67,7 @@ def _verdict_lines(judged: Judged, chosen: int) -> tuple[Line, ...]:
             ),
             lit=index == chosen,
             hit=("encoding", index),
-            tip=f"{encoding.name}: {encoding.formula}",
+            tip=f"{encoding.name}: {plain_formula(encoding.formula)}",
         )
         for index, encoding in enumerate(judged.encodings)
     )
@@ -82,7 +89,7 @@ def _numbers(judged: Judged, chosen: int) -> Section:
         for each, verdict in zip(judged.properties, judged.verdicts[chosen], strict=True)
     )
     columns = (Column(ems=1.5), Column("property", 16.0), Column("asks"), Column("found"))
-    return Section(f"{encoding.name}: {encoding.formula}", lines, columns)
+    return Section(encoding.name, lines, columns, encoding.formula)
 
 
 def rotation(loaded: Loaded, view: ViewState) -> SheetSpec:

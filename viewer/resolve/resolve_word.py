@@ -184,7 +184,7 @@ def _grid(lens: Lens, trace: Trace, view: ViewState, depths: tuple[str, ...], ti
         )
         for row, label in enumerate(labels)
     )
-    columns = (Column("row", 9.0), *(Column(depth) for depth in depths))
+    columns = (Column("row", 9.0), *(Column(depth, least=3.2) for depth in depths))
     return Section(title[:1].upper() + title[1:], lines, columns, note=LENS_NOTE)
 
 

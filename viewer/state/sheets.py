@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from attention_viewer.model.contract.api import Floats
+from attention_viewer.viewer.state.formula import plain_formula
 
 Hit: TypeAlias = tuple[str | int, ...]
 """What a click on something means, for whoever hears of it; () for nothing."""
@@ -25,6 +26,13 @@ class Words:
     mono: bool = False
     right: bool = False
     value: float | None = None
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula, as `viewer.state.formula` reads it."""
+
+    text: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class Plot:
     lines: float = 9.0
 
 
-Piece: TypeAlias = Words | Bar | Parts | Strip | Tile | Dial | Plot
+Piece: TypeAlias = Words | Formula | Bar | Parts | Strip | Tile | Dial | Plot
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ class SheetSpec:
         """The whole in words, for those who cannot see it."""
         told = [f"{self.title}. {self.subtitle}"]
         for section in self.sections:
-            told.append(section.heading)
+            told += [section.heading, plain_formula(section.formula)]
             told += ["; ".join(filter(None, map(spoken, line.pieces))) for line in section.lines]
             told.append(section.note)
         return "\n".join(filter(None, told))
@@ -154,6 +162,8 @@ def spoken(piece: Piece) -> str:
     match piece:
         case Words(text):
             return text
+        case Formula(text):
+            return plain_formula(text)
         case Bar(text=text, masked=masked):
             return "masked" if masked else text
         case Tile(text, share):

@@ -115,19 +115,23 @@ def view_at(scene: Scene, view: ViewState, maps: tuple[MapInfo, ...]) -> ViewSta
     return fitted(replace(view, heads=heads, active=known.kind, sets=sets, views=views), maps)
 
 
+MOVED = "The window no longer shows this stop’s state"
+
+
 def away(begun: Document, document: Document | None, ended: bool) -> str:
-    """How the document wanted differs from that of a stop, in words; "" where it does not.
+    """A sentence that says how the document wanted differs from that of a stop; "" where it does not.
 
     `ended` says that the translation has no more steps, so that a stop which asks for more has what there is.
     """
     if document is None or document.source != begun.source:
-        return "another sentence"
+        return f"{MOVED}: another sentence stands there."
     if document.interventions != begun.interventions:
-        return "the model is changed otherwise"
+        return f"{MOVED}: the model is changed otherwise."
     if path(document) != path(begun):
-        return "other tokens were chosen"
+        return f"{MOVED}: other tokens were chosen."
     if document.step != begun.step and not (ended and document.step < begun.step):
-        return f"step {document.step}, not {begun.step}" if begun.step < begun.limit else f"step {document.step}"
+        since = f"step {begun.step}" if begun.step < begun.limit else "the end"
+        return f"This is step {document.step}; the stop began at {since}."
     return ""
 
 

@@ -75,7 +75,7 @@ class TourPanel(QWidget):
         self.answer.setToolTip("Show the answer (Alt+A)")
         self.back.setToolTip("To the stop before (Alt+P)")
         self.forward.setToolTip("To the next stop (Alt+N)")
-        self.notice = _paragraph("", "accent")
+        self.notice = _paragraph("", "notice")
         self.notice.hide()
         self.choices: list[QPushButton] = []
         self._told: QLabel | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.look.theme import LIGHT, Style, style_for
-from attention_viewer.viewer.painting.formula import formula_size, paint_formula
+from attention_viewer.viewer.painting.formula import _runs, formula_size, paint_formula
 from attention_viewer.viewer.state.formula import (
     DEEPEST,
     LONGEST,
@@ -75,3 +75,9 @@ def test_nothing_is_painted_outside_the_room_asked_for(text: str, style: Style) 
     top, bottom = 60 - box.height / 2, 60 + box.height / 2
     dark = [(x, y) for x in range(240) for y in range(120) if image.pixelColor(x, y).lightness() < 128]
     assert dark and all(19 <= x <= 21 + box.width and top - 1 <= y <= bottom + 1 for x, y in dark)
+
+
+def test_a_letter_by_itself_is_a_quantity_in_italics_and_words_are_upright(style: Style) -> None:
+    runs = [(run, font.italic()) for run, font in _runs("score = q · 2k, Σ τ", style.font)]
+    assert [run for run, italic in runs if italic] == ["q", "k", "τ"]
+    assert "".join(run for run, _ in runs) == "score = q · 2k, Σ τ" and runs[0] == ("score = ", False)

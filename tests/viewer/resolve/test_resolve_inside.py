@@ -10,6 +10,7 @@ import pytest
 import torch
 from attention_viewer.model.contract.api import Kind, Trace
 from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.inside import Inside
 from attention_viewer.model.contract.interventions import HeadId, Interventions
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.model.translator import Translator, finished
@@ -284,3 +285,19 @@ def test_the_residual_stream_ends_with_the_vectors_of_the_reference(loaded: Load
     )
     np.testing.assert_allclose(enters.values, (token + place).numpy(), atol=VALUES)
     np.testing.assert_allclose(leaves.values, theirs["encoder.layers.1.final_layer_norm"][0][0][6].numpy(), atol=VALUES)
+
+
+def test_a_token_that_stands_twice_is_compared_at_both_ends_of_the_stack(translator: Translator) -> None:
+    loaded = load(translator, Document("the cat sees the cat"))
+    words = [token.text for token in trace_of(loaded).source_tokens]
+    other = next(index for index, text in enumerate(words) if text == words[0] and index)
+    elsewhere = sheet(resolve_inside.residual(loaded, at(CROSS, Head(), side="encoder", source=0))).sections[-1]
+    found = loaded.found(INSIDE)
+    assert isinstance(found, Inside) and [line.hit for line in elsewhere.lines] == [("position", other)]
+    stack = found.encoder
+    for bar, vectors in zip(elsewhere.lines[0].pieces[1:], (stack.embedding, stack.input, stack.output), strict=True):
+        one, two = vectors[0].astype(np.float64), vectors[other].astype(np.float64)
+        assert isinstance(bar, Bar)
+        assert bar.share == pytest.approx(one @ two / np.linalg.norm(one) / np.linalg.norm(two), abs=1e-5)
+    alone = sheet(resolve_inside.residual(loaded, at(CROSS, Head(), side="encoder", source=len(words) - 1)))
+    assert alone.sections[-1].heading == "The vector itself"
