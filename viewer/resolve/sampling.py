@@ -79,4 +79,7 @@ def _told(step: DecodeStep, token: Token, probabilities: Floats, digits: int) ->
     """What stands at this step: its text, the probability it is drawn by, and its rank for the model."""
     how = "drawn" if step.how is How.SAMPLED else step.how.value
     rank = 1 + int(np.count_nonzero(step.log_probabilities > step.log_probabilities[token.id]))
-    return f"{how}: {token.text}", f"with {probability_text(float(probabilities[token.id]), digits)}, rank {rank}"
+    probability = float(probabilities[token.id])
+    # What was drawn is often improbable: how much so is what one looks for.
+    told = f"{probability:.1e}" if 0.0 < probability < 0.5 * 10.0**-digits else probability_text(probability, digits)
+    return f"{how}: {token.text}", f"with {told}, rank {rank}"

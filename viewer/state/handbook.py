@@ -105,6 +105,16 @@ def pages(folder: Path = HELP) -> tuple[Page, ...]:
     return tuple(found[name] for name in order if name in found)
 
 
+def beside(link: str) -> Page | None:
+    """The page that a link out of the handbook leads to: another text of the program, such as the model card."""
+    path = (HELP / link).resolve()
+    if path.suffix != ".md" or not path.is_relative_to(ASSETS.resolve()) or not path.is_file():
+        return None
+    # What a model card begins with is for machines.
+    text = re.sub(r"\A---\n.*?\n---\n+", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return Page(link.removesuffix(".md"), text)
+
+
 def search(known: Sequence[Page], text: str) -> list[Hit]:
     """The pages that hold every word of `text`, the best first; all of them, in their order, for no word.
 

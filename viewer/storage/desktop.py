@@ -53,8 +53,10 @@ _MIME_CACHES = tuple(
                  "subclasses", "treemagic", "types", "version")
 )  # fmt: skip
 """What update-mime-database writes."""
-_MENU_CACHES = ("applications/mimeinfo.cache",)
-"""What update-desktop-database writes."""
+_OPENERS = "applications/mimeinfo.cache"
+"""What update-desktop-database writes: which entry opens files of which kind."""
+_OURS = f"[MIME Cache]\n{MIME}={NAME}-session.desktop;\n".encode()
+"""The same where that program is not there, and no file is opened by anything yet."""
 _FOLDERS = (
     "icons/hicolor/scalable/apps", "icons/hicolor/scalable", "icons/hicolor", "icons", "mime/application",
     "mime/packages", "mime", "applications",
@@ -100,6 +102,9 @@ def install(folder: Path, command: Sequence[str], icon: bytes) -> list[Path]:
             raise UserError(str(error)) from None
         written.append(path)
     _tell(folder)
+    if not (folder / _OPENERS).exists():
+        with suppress(WriteError):
+            write_whole(folder / _OPENERS, _OURS)
     return written
 
 
@@ -123,10 +128,13 @@ def remove(folder: Path) -> list[Path]:
 def _sweep(folder: Path) -> None:
     """Remove what the desktop's tools made of nothing but our entries, and the folders that are empty without them."""
     # What is there besides other programs' own files is computed from them: without any, it is ours.
-    for source, kind, made in (("mime/packages", "*.xml", _MIME_CACHES), ("applications", "*.desktop", _MENU_CACHES)):
+    for source, kind, made in (("mime/packages", "*.xml", _MIME_CACHES), ("applications", "*.desktop", (_OPENERS,))):
         if not any((folder / source).glob(kind)):
             for name in made:
                 (folder / name).unlink(missing_ok=True)
+    openers = folder / _OPENERS
+    if openers.is_file() and openers.read_bytes() == _OURS:
+        openers.unlink()
     for place in _FOLDERS:
         with suppress(OSError):
             (folder / place).rmdir()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attention_viewer.viewer.state.handbook import FIRST, Page, search
+from attention_viewer.viewer.state.handbook import FIRST, Page, beside, search
 from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.page_look import give_room
 from attention_viewer.viewer.widgets.plain import plain_label
@@ -177,6 +177,8 @@ class HandbookDialog(QDialog):
             self.stop_wanted.emit(link.fragment())
             return
         name = link.toString().removesuffix(".md")
+        if name not in self._pages and (page := beside(link.toString())) is not None:
+            self._pages[name] = page
         if name in self._pages:
             self.show_page(name)
 

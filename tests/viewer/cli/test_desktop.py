@@ -48,7 +48,9 @@ def test_it_installs_and_removes_everything(home: Path, capsys: pytest.CaptureFi
     for _ in range(2):
         assert main(["desktop", "install"]) == 0
     written = files(home) - {"applications/other.desktop"}
-    assert written == set(entries((), b"")) and len(written) == 4
+    openers = "applications/mimeinfo.cache"
+    assert written == {*entries((), b""), openers} and len(written) == 5
+    assert f"{MIME}=attention-viewer-session.desktop;" in (home / openers).read_text().splitlines()
     start = entry((home / "applications/attention-viewer.desktop").read_text())
     opener = entry((home / "applications/attention-viewer-session.desktop").read_text())
     assert (start["Type"], start["Icon"], start["Terminal"]) == ("Application", "attention-viewer", "false")
@@ -82,7 +84,7 @@ def test_what_belongs_to_other_programs_stays(home: Path) -> None:
     others = {"mime/packages/other.xml", "mime/globs2", "applications/other.desktop", "applications/mimeinfo.cache",
               "icons/hicolor/index.theme"}  # fmt: skip
     for name in others:
-        (home / name).touch()
+        (home / name).write_text("theirs")
     assert main(["desktop", "remove"]) == 0 and files(home) == others
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -54,7 +55,9 @@ def test_bars_have_the_probabilities_that_tokens_are_drawn_by(decoding: Decoding
 
 def test_what_stands_is_told_with_its_probability_and_rank() -> None:
     drawn, rank = bars(loaded(replace(HOT, top_k=3))), traces.VOCABULARY - 23
-    assert drawn.drawn == ("drawn: is", f"with <0.01, rank {rank}") and ", 3 tokens left" in drawn.subtitle
+    assert drawn.drawn == ("drawn: is", f"with <0.01, rank {rank}") and ", 3 tokens left" in drawn.subtitle, "cut: 0"
+    rare = bars(loaded(replace(HOT, temperature=0.2))).drawn[1]
+    assert re.fullmatch(rf"with \d\.\de-\d\d, rank {rank}", rare), rare
     assert bars(loaded(HOT, How.FORCED)).drawn[0] == "forced: is"
     assert [bar.label for bar in drawn.bars if bar.chosen] == ["is"]
 

@@ -58,7 +58,12 @@ def test_links_lead_to_pages_and_back_and_nowhere_else(dialog: HandbookDialog, q
     assert dialog.current == "maps" and dialog.back.isEnabled()
     dialog.page.anchorClicked.emit(QUrl("https://example.org/x.md"))
     dialog.page.anchorClicked.emit(QUrl("../secret.md"))
+    dialog.page.anchorClicked.emit(QUrl("../../README.md"))
+    dialog.page.anchorClicked.emit(QUrl("../models/en-fr/config.json"))
     assert dialog.current == "maps" and not dialog.page.openLinks() and not dialog.page.openExternalLinks()
+    dialog.page.anchorClicked.emit(QUrl("../models/en-fr/README.md"))
+    assert dialog.page.document().toPlainText().startswith("English-French"), "the model card is one of its pages"
+    qtbot.keyClick(dialog, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     qtbot.keyClick(dialog, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert dialog.current == "index"
     dialog.show_page("no such page")
