@@ -22,6 +22,7 @@ def alone(translator: Translator, text: str, limit: int) -> list[int]:
     return [token.id for token in translator.trace(Document(text, step=limit, limit=limit)).output_tokens]
 
 
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("count", [40, pytest.param(300, marks=pytest.mark.slow)])
 def test_lines_have_the_tokens_of_their_own_traces(translator: Translator, bundled: Path, count: int) -> None:
     lines = english_lines(count)

@@ -5,6 +5,7 @@ What is on screen belongs to the document on screen; what is kept stays; undo br
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -556,5 +557,6 @@ def test_any_intents_in_any_order(qapp: Any) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_many_more_intents_in_any_order(qapp: Any) -> None:
-    many = settings(max_examples=500, stateful_step_count=80, deadline=None, suppress_health_check=list(HealthCheck))
+    runs = int(os.environ.get("INTENT_RUNS", "100"))
+    many = settings(max_examples=runs, stateful_step_count=80, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Window, settings=many)
