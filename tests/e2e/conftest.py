@@ -16,14 +16,16 @@ from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.options import ColorRange, RowLabels
+from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.session_file import SavedSession, write
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
-from attention_viewer.viewer.window.app import Parts, begin, build
+from attention_viewer.viewer.window.app import Parts, begin, build, keep_work
 from attention_viewer.viewer.window.remembering import first_model
 from pytestqt.qtbot import QtBot
 from support.commands import TEXT
 from support.exports import TARGET, Export
 from support.exports import TEXT as TINY_TEXT
+from support.keeping import force as force_a_token
 from support.toy import PromptWorker
 from support.views import chosen
 from support.waiting import SENTENCE, Open, wait_for_step
@@ -77,6 +79,16 @@ def toy_window(qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch)
     parts = open_window(sentence=SENTENCE)
     wait_for_step(qtbot, parts, 0)
     return parts
+
+
+@pytest.fixture
+def work(toy_window: Parts, qtbot: QtBot, tmp_path: Path) -> Iterator[Parts]:
+    """A window that loses nothing, with a token forced. What is kept and asked is the same for every model."""
+    (tmp_path / "kept").mkdir()
+    keep_work(toy_window, Recovery(tmp_path / "kept"))
+    force_a_token(qtbot, toy_window)
+    yield toy_window
+    toy_window.window.set_close_guard(lambda: True)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ ANY_TIME: Callable[[MenuActions], bool] = lambda menu: True  # noqa: E731
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One command: `run` does it, `enabled` says when it can be, `checked` (if any) whether it is on.
+    """One action: `run` does it, `enabled` says when it can be, `checked` (if any) whether it is on.
 
     `menu` is the name of a menu, or "menu/submenu". `label` (if any) gives the text where it changes; what is not
     `offered` is not in its menu; a line stands above what begins a group, `apart` from what is before.
