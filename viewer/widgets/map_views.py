@@ -167,20 +167,24 @@ class CellValues(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.spec: HeatmapSpec | None = None
+        self._rows = self._columns = 0
 
     def show(self, spec: HeatmapSpec | None) -> None:
         """Show another map."""
         self.beginResetModel()
         self.spec = spec
+        # Asked for with every cell.
+        self._rows = 0 if spec is None else len(spec.rows.labels)
+        self._columns = 0 if spec is None else len(spec.columns.labels)
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """One a query."""
-        return 0 if parent.isValid() or self.spec is None else len(self.spec.rows.labels)
+        return 0 if parent.isValid() else self._rows
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """One a key."""
-        return 0 if parent.isValid() or self.spec is None else len(self.spec.columns.labels)
+        return 0 if parent.isValid() else self._columns
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         """Text and sorting value of a cell."""

@@ -181,6 +181,7 @@ def begin(parts: Parts, options: WindowOptions, settings: Settings | None = None
     """
     model = options.model if settings is None else first_model(options, settings)
     parts.controller.open_model(model if options.trace is None else options.trace, stand_in(model, options))
+    QTimer.singleShot(0, parts.window, _read_maps)
     if parts.given is not None:
         controller = parts.controller
         controller.open_document(document_of(parts.given, options.steps), controller.view, "Open")
@@ -197,6 +198,11 @@ def begin(parts: Parts, options: WindowOptions, settings: Settings | None = None
     if options.tour is not None:
         parts.menu_actions.touring.open(options.tour)
     parts.menu_actions.recovery.offer()
+
+
+def _read_maps() -> None:
+    """Import what large maps need while the model is read: the first one shown would keep the window waiting for it."""
+    from attention_viewer.viewer.widgets import map_view  # noqa: F401
 
 
 def _unsaved_folder() -> Path:
