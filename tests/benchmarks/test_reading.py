@@ -15,7 +15,6 @@ from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.look.theme import PALETTES, style_for
-from attention_viewer.viewer.painting.labelled_map import paint_map
 from attention_viewer.viewer.painting.lines import paint_lines
 from attention_viewer.viewer.painting.shaded_text import paint_shaded
 from attention_viewer.viewer.widgets.map_views import ValuesTable
@@ -24,6 +23,7 @@ from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytest_benchmark.fixture import BenchmarkFixture
 from pytestqt.qtbot import QtBot
+from support.heatmaps import paint_heatmap
 from support.specs_for_tests import heatmap
 
 # What else the machine does meanwhile is not the work of what is measured.
@@ -53,7 +53,7 @@ def test_measures_and_roles_of_all_heads(trace: Trace, benchmark: BenchmarkFixtu
 
 
 @pytest.mark.parametrize(("tokens", "limit"), [(20, 0.016), (300, 0.050)])
-@pytest.mark.parametrize("paint", [paint_map, paint_lines, paint_shaded], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("paint", [paint_heatmap, paint_lines, paint_shaded], ids=lambda each: each.__name__)
 def test_a_view_redrawn(
     qapp: QApplication, benchmark: BenchmarkFixture, paint: Callable[..., object], tokens: int, limit: float
 ) -> None:
