@@ -9,7 +9,7 @@ from attention_viewer.viewer.state.results import DECODER_LENS, INSIDE, PERMUTAT
 from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from support.waiting import SENTENCE, wait_for_step
+from support.waiting import SENTENCE, settle, wait_for_step
 
 
 def picture(parts: Parts, name: str) -> Any:
@@ -32,6 +32,20 @@ def test_nothing_is_recorded_while_nothing_of_it_is_shown(window: Parts, qtbot: 
     loaded = window.controller.loaded
     quantities: tuple[Quantity[Any], ...] = (INSIDE, DECODER_LENS, PERMUTATION, PROPERTIES)
     assert all(loaded.found(each) is None for each in quantities)
+
+
+def test_a_page_that_is_not_open_computes_nothing(window: Parts, qtbot: QtBot) -> None:
+    window.controller.step()
+    wait_for_step(qtbot, window, 1)
+    window.window.workspaces.use("inside")
+    known(qtbot, window, "words")
+    settle(qtbot, window)
+    found = lambda quantity: window.controller.loaded.found(quantity) is not None  # noqa: E731
+    assert found(INSIDE) and not found(DECODER_LENS) and not found(PERMUTATION)
+    window.window.widget("words").page_changed.emit("decoder lens")
+    qtbot.waitUntil(lambda: found(DECODER_LENS), timeout=10_000)
+    window.window.widget("parts").page_changed.emit("ffn")
+    qtbot.waitUntil(lambda: found(PERMUTATION), timeout=10_000)
 
 
 def test_a_part_is_opened_from_the_architecture_and_follows_the_steps(window: Parts, qtbot: QtBot) -> None:

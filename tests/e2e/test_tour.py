@@ -379,7 +379,7 @@ def test_the_quiz_is_kept_and_ends_with_a_score(open_window: Open, qtbot: QtBot)
             touring.choose((stop.right + (number == 2)) % 3)
             touring.go_to(touring.stop.index + 1)
             continue
-        qtbot.keyClick(panel, f"{stop.right + 1}", Qt.KeyboardModifier.AltModifier)
+        qtbot.keyClick(panel, "abc"[stop.right], Qt.KeyboardModifier.AltModifier)
         qtbot.waitUntil(lambda: RIGHT in panel.text())
         assert panel.choices[stop.right].isChecked()
         qtbot.keyClick(panel, Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)

@@ -66,6 +66,21 @@ LABORATORY_PAGES: Mapping[str, Resolve] = {
 }
 
 
+PAGES_OF: Mapping[Quantity[Any], tuple[str, ...]] = {
+    PERMUTATION: ("ffn", "embedding"),
+    DECODER_LENS: ("decoder lens",),
+    PROPERTIES: ("properties",),
+}
+"""The pages that a quantity is measured for."""
+
+
+def unseen(view: ViewState) -> frozenset[Quantity[Any]]:
+    """What no open page shows, and so is not to be measured."""
+    inside = view.inside
+    opened = {inside.parts, inside.words, inside.laboratory}
+    return frozenset(each for each, names in PAGES_OF.items() if not opened & set(names))
+
+
 def part_page(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """The open page of the parts."""
     return PART_PAGES.get(view.inside.parts, resolve_inside.cell)(loaded, view)
@@ -138,6 +153,18 @@ def _without_instructions(resolve: Callable[[Loaded, ViewState], SheetSpec]) -> 
     return figure
 
 
+def _without_waiting(resolve: Resolve) -> Resolve:
+    """What was not measured for a figure is left out of it, not said to be on its way."""
+
+    def figure(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
+        spec = resolve(loaded, view)
+        if not isinstance(spec, SheetSpec):
+            return spec
+        return replace(spec, sections=tuple(s for s in spec.sections if s.note != resolve_ffn.NO_PERMUTATION))
+
+    return figure
+
+
 def _still_architecture(loaded: Loaded, view: ViewState) -> ArchitectureSpec | Missing:
     """The architecture as a figure, in which nothing can be clicked."""
     spec = architecture(loaded, view)
@@ -158,8 +185,8 @@ _PICTURES: Mapping[str, _Picture] = {
     exportables.ARCHITECTURE: _Picture(_still_architecture, (INSIDE,)),
     exportables.CELL: _Picture(resolve_inside.cell, (INSIDE,)),
     exportables.RESIDUAL: _Picture(resolve_inside.residual, (INSIDE,)),
-    exportables.FFN: _Picture(resolve_ffn.ffn, (INSIDE, PERMUTATION)),
-    exportables.EMBEDDING: _Picture(resolve_ffn.embedding, (INSIDE, PERMUTATION)),
+    exportables.FFN: _Picture(_without_waiting(resolve_ffn.ffn), (INSIDE, PERMUTATION)),
+    exportables.EMBEDDING: _Picture(_without_waiting(resolve_ffn.embedding), (INSIDE, PERMUTATION)),
     exportables.WORD: _Picture(resolve_word.word, (INSIDE,)),
     exportables.LOGIT_LENS: _Picture(resolve_word.logit_lens, (INSIDE,)),
     exportables.DECODER_LENS: _Picture(resolve_word.decoder_lens, (DECODER_LENS,)),

@@ -28,6 +28,8 @@ from PySide6.QtWidgets import (
 INTRODUCTION = "A tour through the Transformer on a real sentence: predict, then try. A quiz follows."
 RIGHT, WRONG = "✓ Right.", "✗ Not that one."
 LEAST_EMS = 16.0
+CHOICES, KEYED = "ABCDEFGH", "ABCG"
+"""What choices are called, and those whose letter with Alt opens no menu."""
 WRAPPED = 36
 """Letters in a line of a choice: buttons do not wrap their text."""
 
@@ -70,9 +72,9 @@ class TourPanel(QWidget):
         self.stops.setAccessibleName("Stops")
         self.stops.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.back, self.forward = QPushButton("&Previous"), QPushButton("&Next")
-        self.again, self.answer = QPushButton(), QPushButton("&Answer")
+        self.again, self.answer = QPushButton(), QPushButton("Ans&wer")
         self.again.setToolTip("Put the window into the state of this stop (Alt+S); Undo takes it back")
-        self.answer.setToolTip("Show the answer (Alt+A)")
+        self.answer.setToolTip("Show the answer (Alt+W)")
         self.back.setToolTip("To the stop before (Alt+P)")
         self.forward.setToolTip("To the next stop (Alt+N)")
         self.notice = _paragraph("", "notice")
@@ -205,8 +207,10 @@ class TourPanel(QWidget):
         self._scroll.viewport().setAutoFillBackground(False)
 
     def _choice(self, index: int, text: str, spec: StopSpec) -> QPushButton:
-        button = QPushButton(f"&{index + 1}  {fill(text, WRAPPED).replace('&', '&&')}")
-        button.setToolTip(f"Choose this (Alt+{index + 1})")
+        letter = CHOICES[index]
+        key = letter in KEYED
+        button = QPushButton(f"{'&' if key else ''}{letter}  {fill(text, WRAPPED).replace('&', '&&')}")
+        button.setToolTip(f"Choose this (Alt+{letter})" if key else "Choose this")
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.setProperty("told", True)
         button.setCheckable(True)

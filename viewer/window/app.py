@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.given_model import GivenModel
@@ -24,11 +25,13 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.action_table import ActionTable
 from attention_viewer.viewer.menus.menu_actions import MenuActions, versions
 from attention_viewer.viewer.menus.notices import Notices
+from attention_viewer.viewer.resolve.pages import unseen
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import Hover, SourceHover, TargetHover
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
+from attention_viewer.viewer.state.results import Quantity
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.settings import Settings, opened_store
@@ -304,14 +307,23 @@ def _connect_answers(window: MainWindow, controller: Controller, worker: Worker)
 
 
 def _connect_shown(window: MainWindow, presenter: Presenter, laboratory: Laboratory) -> None:
-    """What is not on show is neither fed nor measured."""
+    """What is not on show is neither fed nor measured; nor is what only a page shows that is not open."""
+    watched: frozenset[Quantity[Any]] | None = None
+
+    def measure() -> None:
+        nonlocal watched
+        seen = (panel.measures for panel in presenter.panels if panel.name in window.shown())
+        wanted = frozenset(each for measures in seen for each in measures) - unseen(laboratory.controller.view)
+        if wanted != watched:
+            watched = wanted
+            laboratory.measuring.watch(wanted)
 
     def follow() -> None:
-        seen = (panel.measures for panel in presenter.panels if panel.name in window.shown())
-        laboratory.measuring.watch(frozenset(each for measures in seen for each in measures))
+        measure()
         presenter.reveal()
 
     window.host.shown_changed.connect(follow)
+    laboratory.controller.changed.connect(measure)
     follow()
 
 
