@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from support.made_up import digit_pairs, write_pairs
+from attention_viewer.model.training.subwords import Subwords, train_subwords
+from support.made_up import TINY, digit_pairs, write_pairs
+from support.trainers import PAIRS
+
+
+@pytest.fixture(scope="session")
+def subwords() -> Subwords:
+    """The vocabulary of the made-up pairs."""
+    return Subwords(train_subwords(PAIRS, TINY.vocabulary))
 
 
 @pytest.fixture

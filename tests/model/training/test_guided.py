@@ -14,36 +14,27 @@ import torch
 from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.families.marian import architecture
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.training.arguments import TrainOptions, add_train_options, train_options
 from attention_viewer.model.training.batches import IGNORED, Batch, Example, collate, guided
 from attention_viewer.model.training.data import Pair
 from attention_viewer.model.training.loop import Trainer, alignment_loss
-from attention_viewer.model.training.processes import Processes
 from attention_viewer.model.training.run import train
 from attention_viewer.model.training.settings import TrainingSettings
-from attention_viewer.model.training.sizes import model_config
-from attention_viewer.model.training.subwords import Subwords, train_subwords
+from attention_viewer.model.training.subwords import Subwords
 from attention_viewer.model.training.word_links import spell_links, with_links
-from support.made_up import TINY, digit_pairs
+from support.made_up import TINY
+from support.trainers import PAIRS as PLAIN
+from support.trainers import assert_goes_on_exactly
+from support.trainers import trainer as trainer_on
 
-PLAIN = digit_pairs(300)
 LINKS = [tuple((word, word) for word in range(len(pair.source.split()))) for pair in PLAIN]
 PAIRS = with_links(PLAIN, LINKS, "made up")
 GUIDED = replace(TINY, guide_weight=0.5, guide_layer=2, guide_head=3, layers=2)
 
 
-@pytest.fixture(scope="module")
-def subwords() -> Subwords:
-    return Subwords(train_subwords(PAIRS, TINY.vocabulary))
-
-
 def trainer(subwords: Subwords, settings: TrainingSettings, pairs: tuple[Pair, ...] = PAIRS) -> Trainer:
-    torch.manual_seed(settings.seed)
-    return Trainer(
-        Transformer(architecture(model_config(settings, subwords)), 0.0), pairs, subwords, settings, Processes()
-    )
+    return trainer_on(subwords, settings, pairs)
 
 
 def examples_of(subwords: Subwords, pairs: tuple[Pair, ...]) -> list[Example]:
@@ -141,19 +132,7 @@ def test_without_weight_links_change_no_bit(subwords: Subwords) -> None:
 def test_a_resumed_guided_run_ends_with_the_same_bits(subwords: Subwords, tmp_path: Path, interrupted_at: int) -> None:
     changing = replace(GUIDED, dropout=0.2, sampling=0.3, augmentation=TrainingSettings().augmentation)
     settings = replace(changing, batch_positions=600)
-    whole, first = trainer(subwords, settings), trainer(subwords, settings)
-    losses = [(update.loss, update.guide_loss) for update in whole.updates()]
-    before = []
-    for update in first.updates():
-        before.append((update.loss, update.guide_loss))
-        if update.step == interrupted_at:
-            first.stop()
-    first.save(tmp_path)
-    second = trainer(subwords, settings)
-    second.restore(tmp_path)
-    assert before + [(update.loss, update.guide_loss) for update in second.updates()] == losses
-    for name, tensor in whole.averaged().items():
-        assert torch.equal(tensor, second.averaged()[name]), name
+    assert_goes_on_exactly(subwords, settings, interrupted_at, tmp_path, PAIRS)
 
 
 def test_settings_refuse_a_head_that_is_not_there() -> None:

@@ -7,31 +7,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from attention_viewer.model.families.marian import architecture
-from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.training import settings as settings_json
 from attention_viewer.model.training.average import WeightAverage
 from attention_viewer.model.training.loop import Trainer, TrainingError
-from attention_viewer.model.training.processes import Processes
 from attention_viewer.model.training.schedule import Budget, learning_rate
 from attention_viewer.model.training.settings import TrainingSettings
-from attention_viewer.model.training.sizes import model_config
-from attention_viewer.model.training.subwords import Subwords, train_subwords
-from support.made_up import TINY, digit_pairs
+from attention_viewer.model.training.subwords import Subwords
+from support.made_up import TINY
+from support.trainers import assert_goes_on_exactly, trainer
 from torch import nn
-
-PAIRS = digit_pairs(300)
-
-
-@pytest.fixture(scope="module")
-def subwords() -> Subwords:
-    return Subwords(train_subwords(PAIRS, TINY.vocabulary))
-
-
-def trainer(subwords: Subwords, settings: TrainingSettings) -> Trainer:
-    torch.manual_seed(settings.seed)
-    model = Transformer(architecture(model_config(settings, subwords)), settings.dropout)
-    return Trainer(model, PAIRS, subwords, settings, Processes())
 
 
 def state(run: Trainer) -> dict[str, torch.Tensor]:
@@ -43,24 +27,7 @@ def test_a_resumed_run_ends_with_the_same_bits(subwords: Subwords, tmp_path: Pat
     settings = replace(
         TINY, dropout=0.2, sampling=0.3, batch_positions=600, augmentation=TrainingSettings().augmentation
     )
-    whole = trainer(subwords, settings)
-    losses = [update.loss for update in whole.updates()]
-    first = trainer(subwords, settings)
-    before = []
-    for update in first.updates():
-        before.append(update.loss)
-        if update.step == interrupted_at:
-            first.stop()
-    assert first.stopped
-    first.save(tmp_path)
-    second = trainer(subwords, settings)
-    second.restore(tmp_path)
-    torch.manual_seed(12345)
-    assert before + [update.loss for update in second.updates()] == losses
-    assert len(losses) == settings.steps and whole.epoch > 0
-    assert not second.stopped
-    for name, tensor in state(whole).items():
-        assert torch.equal(tensor, state(second)[name]), name
+    assert assert_goes_on_exactly(subwords, settings, interrupted_at, tmp_path).epoch > 0
 
 
 def test_dropout_and_seed_matter(subwords: Subwords) -> None:

@@ -7,30 +7,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from attention_viewer.model.families.marian import architecture
-from attention_viewer.model.nn.transformer import Transformer
-from attention_viewer.model.training.loop import Trainer
 from attention_viewer.model.training.precision import chosen_precision
-from attention_viewer.model.training.processes import Processes
 from attention_viewer.model.training.projection import projected_loss
-from attention_viewer.model.training.settings import TrainingSettings
-from attention_viewer.model.training.sizes import model_config
-from attention_viewer.model.training.subwords import Subwords, train_subwords
-from support.made_up import TINY, digit_pairs
+from attention_viewer.model.training.subwords import Subwords
+from support.made_up import TINY
+from support.trainers import assert_goes_on_exactly, trainer
 
-PAIRS = digit_pairs(300)
 DISTANCE = 0.01
 """Nats a token by which the loss of an update in bfloat16 may differ from that in float32."""
-
-
-@pytest.fixture(scope="module")
-def subwords() -> Subwords:
-    return Subwords(train_subwords(PAIRS, TINY.vocabulary))
-
-
-def trainer(subwords: Subwords, settings: TrainingSettings) -> Trainer:
-    torch.manual_seed(settings.seed)
-    return Trainer(Transformer(architecture(model_config(settings, subwords))), PAIRS, subwords, settings, Processes())
 
 
 def test_losses_in_bfloat16_are_near_those_in_float32(subwords: Subwords) -> None:
@@ -46,20 +30,7 @@ def test_losses_in_bfloat16_are_near_those_in_float32(subwords: Subwords) -> Non
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_a_run_goes_on_exactly_in_each_precision(subwords: Subwords, tmp_path: Path, precision: str) -> None:
     settings = replace(TINY, precision=precision, guide_weight=0.1, guide_layer=1, guide_head=2, dropout=0.1)
-    whole = trainer(subwords, settings)
-    losses = [each.loss for each in whole.updates()]
-    first = trainer(subwords, settings)
-    before = []
-    for update in first.updates():
-        before.append(update.loss)
-        if update.step == 5:
-            first.stop()
-    first.save(tmp_path)
-    second = trainer(subwords, settings)
-    second.restore(tmp_path)
-    assert before + [each.loss for each in second.updates()] == losses
-    for name, tensor in whole.averaged().items():
-        assert torch.equal(tensor, second.averaged()[name]), name
+    assert_goes_on_exactly(subwords, settings, 5, tmp_path)
 
 
 def test_weights_and_sums_stay_in_float32(subwords: Subwords) -> None:

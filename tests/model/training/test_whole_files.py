@@ -23,11 +23,10 @@ from attention_viewer.model.training.processes import Processes
 from attention_viewer.model.training.run import FAILED, train
 from attention_viewer.model.training.run_directory import Beginning, RunDirectory
 from attention_viewer.model.training.sizes import model_config
-from attention_viewer.model.training.subwords import Subwords, train_subwords
+from attention_viewer.model.training.subwords import Subwords
 from attention_viewer.model.whole_files import WriteError, write_whole
-from support.made_up import TINY, digit_pairs
-
-PAIRS = digit_pairs(300)
+from support.made_up import TINY
+from support.trainers import PAIRS
 
 
 @contextmanager
@@ -39,11 +38,6 @@ def full_disk(room: int = 20_000) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-@pytest.fixture(scope="module")
-def subwords() -> Subwords:
-    return Subwords(train_subwords(PAIRS, TINY.vocabulary))
 
 
 @pytest.fixture

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.maps import CROSS
+from attention_viewer.model.contract.maps import CROSS, EXPECTED
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, GridSpec, HeatmapSpec, Scale
 from attention_viewer.viewer.state.view_state import Head
+from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 MakeMap = Callable[..., HeatmapSpec]
 
@@ -28,6 +31,17 @@ def no_dialog_stays(qapp: QApplication) -> Iterator[None]:
 def style(qapp: QApplication) -> Style:
     """The light style in the platform's font."""
     return style_for(PALETTES["light"], qapp.font())
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> MainWindow:
+    """The window of a usual model, shown, without anything behind it."""
+    widget = MainWindow(panels_for(EXPECTED), WORKSPACES)
+    qtbot.addWidget(widget)
+    widget.resize(1280, 720)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
 
 
 @pytest.fixture

@@ -25,16 +25,6 @@ MAP_NAMES = ("encoder", "decoder", "cross")
 OFFSCREEN_CANNOT_RAISE = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
-@pytest.fixture
-def window(qtbot: QtBot) -> MainWindow:
-    widget = MainWindow(PANELS, WORKSPACES)
-    qtbot.addWidget(widget)
-    widget.resize(1280, 720)
-    widget.show()
-    qtbot.waitExposed(widget)
-    return widget
-
-
 def docks(window: MainWindow) -> dict[str, Card]:
     return {dock.objectName(): dock for dock in window.findChildren(Card)}
 

@@ -17,16 +17,6 @@ from pytestqt.qtbot import QtBot
 PANELS = panels_for(EXPECTED)
 
 
-@pytest.fixture
-def window(qtbot: QtBot) -> MainWindow:
-    widget = MainWindow(PANELS, WORKSPACES)
-    qtbot.addWidget(widget)
-    widget.resize(1280, 720)
-    widget.show()
-    qtbot.waitExposed(widget)
-    return widget
-
-
 def settle() -> None:
     for _ in range(3):
         QApplication.processEvents()
