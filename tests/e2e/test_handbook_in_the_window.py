@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from attention_viewer.viewer.look.assets import ASSETS
+from attention_viewer.viewer.menus.action_table import MENUS
 from attention_viewer.viewer.state.handbook import pages
+from attention_viewer.viewer.widgets.mnemonics import plain
 from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 KEY = re.compile(r"(?:(?:Ctrl|Alt|Shift)\+)+(?:F\d+|[A-Z][a-z]+(?:Up|Down)?\b|[a-z]+|[A-Z0-9]\b|[+.=-]|[←→])|\bF\d+\b")
@@ -44,6 +46,9 @@ def test_f1_opens_it_and_every_question_mark_opens_a_page_of_its_own(toy_window:
     assert actions.handbook is handbook and handbook.current == opened[-1]
     handbook.close()
     assert [each for each in keys_named() if QKeySequence(each) not in keys_of(toy_window)] == []
+    entries = {name: texts_of(toy_window.actions.menu(name)) for name in MENUS}
+    unknown = [f"{menu} > {rest}" for menu, rest in menus_named() if not rest.startswith(entries[menu])]
+    assert not unknown, "\n".join(unknown)
 
 
 def keys_of(parts: Parts) -> set[QKeySequence]:
@@ -51,9 +56,30 @@ def keys_of(parts: Parts) -> set[QKeySequence]:
     return {keys for action in parts.window.actions_with_shortcuts() for keys in action.shortcuts()}
 
 
+def texts_of(menu: QMenu) -> tuple[str, ...]:
+    """What stands in a menu, and in the menus inside it."""
+    submenus = [submenu for each in menu.actions() if isinstance(submenu := each.menu(), QMenu)]
+    inner = [text for each in submenus for text in texts_of(each)]
+    own = [plain(each.text()).removesuffix(" …").partition(":")[0] for each in menu.actions() if each.text()]
+    return (*own, *inner)
+
+
+def menus_named() -> list[tuple[str, str]]:
+    """Every menu that the handbook and the README name, and what they say stands there."""
+    found = re.findall(
+        rf"\b({'|'.join(MENUS)}) > ([^|*]{{3,60}})", " ".join(" ".join(texts()).replace("`", "").split())
+    )
+    assert len(found) > 20
+    return found
+
+
+def texts() -> list[str]:
+    """The handbook and the README."""
+    return [page.text for page in pages()] + [(ASSETS.parent / "README.md").read_text(encoding="utf-8")]
+
+
 def keys_named() -> list[str]:
     """Every combination of keys that the handbook and the README name, but for those of the mouse and of parts."""
-    texts = [page.text for page in pages()] + [(ASSETS.parent / "README.md").read_text(encoding="utf-8")]
-    found = {each for text in texts for each in KEY.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))}
+    found = {each for text in texts() for each in KEY.findall(re.sub(r"```.*?```", "", text, flags=re.DOTALL))}
     assert len(found) > 40 and found >= ELSEWHERE
     return sorted(found - ELSEWHERE)

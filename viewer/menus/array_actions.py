@@ -67,7 +67,7 @@ class ArrayActions(QObject):
             return
         self._opened.append(Opened(name, process, said))
         self._timer.start()
-        self._window.set_status(f"Opening {name} in a window of its own …")
+        self._window.set_status(f"{name} opens in a window of its own")
 
     def _look(self) -> None:
         """Say of windows that were closed why, where they did not end as they should."""
