@@ -42,6 +42,9 @@ def test_diagonality_is_1_on_the_diagonal_and_0_furthest_from_it() -> None:
     causal = np.triu(np.ones((3, 3), dtype=np.bool_), 1)
     first = of([1, 0, 0], [1, 0, 0], [0, 1, 0])
     assert diagonality(seen(first, causal, KEYS)) == pytest.approx((0 + 0.5) / 2)
+    # What a row may not look at is not how far it might have looked: its own furthest is the key before.
+    four, later = np.eye(4, dtype=np.float32)[[0, 0, 2, 3]], np.triu(np.ones((4, 4), dtype=np.bool_), 1)
+    assert diagonality(seen(of(*four.tolist()), later, traces.SOURCE[1:])) == pytest.approx((0 + 1 + 1) / 3)
 
 
 @pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)
