@@ -12,7 +12,7 @@ Shape letters: Ld, Hd decoder layers and heads, S source positions, D model widt
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -116,6 +116,23 @@ class PrefixCache:
             if text == source and while_encoding(others) == bearing:
                 return sentence
         return None
+
+    def chosen(self, source: str, sentence: Sentence, read: Sequence[int], most: int) -> list[int]:
+        """The ids, `most` at most, that the model chose after it had `read` these under other interventions.
+
+        None where no other sentence of this source text was followed that far.
+        """
+        for (text, _), other in reversed(self._sentences.items()):
+            row: Row | None = other.root if text == source and other is not sentence else None
+            for each in read:
+                row = None if row is None else row.children.get(each)
+            ids: list[int] = []
+            while row is not None and row.step is not None and len(ids) < most:
+                ids.append(row.step.output.id)
+                row = row.children.get(ids[-1])
+            if ids:
+                return ids
+        return []
 
     def state(self, row: Row) -> DecoderState:
         """The decoder's state after a row; those before and after the rows computed last are at hand."""

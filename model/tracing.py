@@ -24,6 +24,7 @@ from attention_viewer.model.contract.api import (
 )
 from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.candidates import BestCandidates, best_token
+from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
@@ -31,7 +32,7 @@ from attention_viewer.model.contract.room import check_room_for_trace
 from attention_viewer.model.experiments.experiments import parallel_pass
 from attention_viewer.model.experiments.patching import taken
 from attention_viewer.model.nn.decoding import decode_rows, encode
-from attention_viewer.model.nn.finite import check_finite
+from attention_viewer.model.nn.finite import check_finite, is_finite
 from attention_viewer.model.nn.switches import Switches, switches
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.prefix_cache import PrefixCache, Row, Sentence
@@ -41,6 +42,9 @@ from torch import Tensor
 
 ROWS_AT_ONCE = 32
 """Rows of known tokens that are computed without a pause."""
+
+ROWS_GUESSED = 8
+"""Rows that are computed at once for tokens which the model is expected to choose; they may be in vain."""
 
 CANDIDATES = 10
 """How many of the most probable next tokens a step lists."""
@@ -120,8 +124,10 @@ class Tracer:
         while len(steps) < wanted and not (steps and token == eos):
             if token not in row.children:
                 ahead = follow.standing(len(steps), min(ROWS_AT_ONCE, wanted - len(steps)) - 1)
+                known = 1 + len(ahead)
+                ahead = ahead or self._expected(document, sentence, [*read, token], wanted - len(steps) - 1)
                 reads = [token, *takewhile(lambda each: each != eos, ahead)]
-                computed = self._decode(row, reads)
+                computed = self._decode(row, reads, known)
             row = row.children[token]
             step = row.step
             assert step is not None
@@ -133,6 +139,16 @@ class Tracer:
                 yield Progress(len(steps), wanted)
         self.cache.use(row)
         return tuple(steps)
+
+    def _expected(self, document: Document, sentence: Sentence, read: Sequence[int], most: int) -> list[int]:
+        """What the model may choose after the ids `read`: what it chose under other interventions.
+
+        A row of tokens that it does not choose has been computed in vain, and changes nothing.
+        """
+        one_by_one = sentence.start.weights.together == 1 or sentence.start.taken
+        if one_by_one or document.decoding.method is Method.SAMPLING:
+            return []
+        return self.cache.chosen(document.source, sentence, read, min(most, ROWS_GUESSED - 1))
 
     def _unmasked(self, sentence: Sentence, steps: tuple[DecodeStep, ...], document: Document) -> Trace:
         """The same rows computed in one pass without the causal mask."""
@@ -151,11 +167,16 @@ class Tracer:
         hidden = document.interventions.hidden
         return _trace(self._architecture, sentence.encoding, rows, own, cross, ended, hidden, causal=False)
 
-    def _decode(self, before: Row, reads: Sequence[int]) -> int:
-        """Compute and keep the rows after `before` that read these ids; returns how many."""
+    def _decode(self, before: Row, reads: Sequence[int], known: int) -> int:
+        """Compute and keep the rows after `before` that read these ids, of which so many are known to be asked for.
+
+        Returns how many were kept. Raises InputError where the numbers of one that is asked for overflow.
+        """
         first, past = before, self.cache.state(before)
         state, rows = decode_rows(past, torch.tensor([reads]))
         for index, (token_id, row) in enumerate(zip(reads, rows, strict=True)):
+            if index >= known and not is_finite(row.log_probabilities):
+                return index
             check_finite(row.log_probabilities, f"in row {past.length + index + 1} of the decoder")
             own, cross = _read_only(row.self_attention[:, 0]), _read_only(row.cross_attention[:, 0])
             at, normaliser = past.length + index, float(row.normaliser[0])

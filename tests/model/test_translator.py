@@ -17,7 +17,7 @@ from attention_viewer.model.contract.document import Choice, Document, go_to, st
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
-from attention_viewer.model.contract.maps import CROSS, ENCODER
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.model.nn.decoding import (
     DecodedRow,
     DecoderState,
@@ -269,6 +269,28 @@ def test_what_bears_on_the_decoder_alone_encodes_no_sentence_again(tiny: Path, m
     assert len(encoded) == 3
     for document, trace in zip(asked, traces, strict=True):
         assert_same(Translator(tiny).trace(document), trace)
+
+
+def test_what_was_chosen_before_an_intervention_is_expected_after_it(
+    translator: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh, blocks = Translator(translator.info.directory), []
+
+    def counting(state: DecoderState, tokens: Tensor) -> tuple[DecoderState, list[DecodedRow]]:
+        blocks.append(tokens.shape[1])
+        return decode_rows(state, tokens)
+
+    plain = go_to(Document("The old woman was reading a book in the garden of her house."), 200)
+    before, changed = translator.trace(plain), 0
+    for head in range(8):
+        off = replace(plain, interventions=Interventions(frozenset({HeadId(CROSS, 3, head), HeadId(DECODER, 0, head)})))
+        fresh._tracer.cache = PrefixCache()
+        with monkeypatch.context() as patch:
+            patch.setattr("attention_viewer.model.tracing.decode_rows", counting)
+            trace = translator.trace(off)
+        assert_same(trace, fresh.trace(off))
+        changed += trace.output_tokens != before.output_tokens
+    assert 0 < changed < 8 and blocks.count(8) >= 8
 
 
 def test_the_cache_is_bounded_by_bytes_and_forgetting_changes_nothing(tiny: Path) -> None:
