@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attention_viewer.viewer.menus.menu_actions import MenuActions
+from attention_viewer.viewer.menus.why import When, said
 from attention_viewer.viewer.menus.workspace_actions import own_key
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.panel import Panel
 from attention_viewer.viewer.widgets.panel_form import Workspace
 from attention_viewer.viewer.widgets.workspaces import MOST_OWN
 
+NO_WORKSPACE = "There is no workspace of your own for this key yet: View > Workspace saves one"
 ANY_TIME: Callable[[MenuActions], bool] = lambda menu: True  # noqa: E731
 
 
@@ -79,6 +81,7 @@ def _own_workspace(place: int) -> ActionSpec:
         f"Your own, {place + 1}",
         lambda c: c.workspaces.use_own(place),
         (own_key(place),),
+        When(lambda c: bool(c.workspaces.title_of_own(place)), said(NO_WORKSPACE)),
         checked=lambda c: c.workspaces.is_own(place),
         label=lambda c: c.workspaces.title_of_own(place).replace("&", "&&"),
         offered=lambda c: bool(c.workspaces.title_of_own(place)),

@@ -30,7 +30,8 @@ LETTING_GO = 100
 """Milliseconds between two looks whether the mouse still drags a card."""
 QWIDGETSIZE_MAX = (1 << 24) - 1
 FRAMED = (
-    Qt.WindowType.Window
+    # From a tool's window, and no other, keys reach the actions of the window that it belongs to.
+    Qt.WindowType.Tool
     | Qt.WindowType.CustomizeWindowHint
     | Qt.WindowType.WindowTitleHint
     | Qt.WindowType.WindowSystemMenuHint

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 
 from attention_viewer.viewer.widgets.panel_form import Arrangement, Column
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QStyle, QTabBar
+
+
+def soon(host: QMainWindow, act: Callable[[], None]) -> QTimer:
+    """A timer that lets `act` follow once, when what happens now has happened."""
+    timer = QTimer(host)
+    timer.setSingleShot(True)
+    timer.setInterval(0)
+    timer.timeout.connect(act)
+    return timer
 
 
 def tab_bars(host: QMainWindow) -> list[QTabBar]:
@@ -16,8 +25,34 @@ def tab_bars(host: QMainWindow) -> list[QTabBar]:
     return [bar for bar in bars if bar.count()]
 
 
+def hide_stray_bars(host: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+    """Hide the bars that Qt leaves behind when docks are put elsewhere while it lays out: they belong to nothing.
+
+    A bar belongs to the docks that its tabs name, below the one in front; of two alike the newest is theirs.
+    """
+    places = {(_titles_beside(host, dock), dock.x(), dock.geometry().bottom() + 1) for dock in _in_front(host, docks)}
+    groups, bars = {titles for titles, _, _ in places}, [bar for bar in tab_bars(host) if bar.isVisible()]
+    in_place = {_tabs(bar): bar for bar in bars if (_tabs(bar), bar.x(), bar.y()) in places}
+    for bar in bars:
+        if _tabs(bar) not in groups or in_place.get(_tabs(bar), bar) is not bar:
+            bar.hide()
+
+
+def _tabs(bar: QTabBar) -> frozenset[str]:
+    return frozenset(bar.tabText(index) for index in range(bar.count()))
+
+
+def _in_front(host: QMainWindow, docks: Mapping[str, QDockWidget]) -> list[QDockWidget]:
+    return [dock for dock in docks.values() if is_docked(host, dock) and not is_behind(dock)]
+
+
+def _titles_beside(host: QMainWindow, dock: QDockWidget) -> frozenset[str]:
+    beside = (each for each in host.tabifiedDockWidgets(dock) if is_docked(host, each))
+    return frozenset((dock.windowTitle(), *(each.windowTitle() for each in beside)))
+
+
 def tab_height(host: QMainWindow) -> int:
-    """Pixels that the tabs of docks take; what a bar wants, since one that is out of use keeps its size of long ago."""
+    """Pixels that the tabs of docks take: what a bar wants, since one out of use keeps its size of long ago."""
     return max((bar.sizeHint().height() for bar in tab_bars(host)), default=0)
 
 

@@ -11,11 +11,13 @@ from attention_viewer.viewer.widgets.chosen import Chosen, Layout
 from attention_viewer.viewer.widgets.dock_parts import (
     front,
     fronts,
+    hide_stray_bars,
     is_behind,
     is_docked,
     put,
     raise_tab,
     separator_width,
+    soon,
     stacks,
     stand_elsewhere,
     tab_bars,
@@ -34,7 +36,7 @@ from attention_viewer.viewer.widgets.panel_form import (
     form_for,
     height_below,
 )
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QTabBar
 
@@ -65,8 +67,8 @@ class PanelHost(QMainWindow):
         self._only: frozenset[str] | None = None
         self._before: QByteArray | None = None
         self._form_before = self._form
-        self._later = QTimer(self, singleShot=True, interval=0)
-        self._later.timeout.connect(self.share_room)
+        self._later = soon(self, self.share_room)
+        self._tidy = soon(self, lambda: hide_stray_bars(self, self._cards))
         self.tabifiedDockWidgetActivated.connect(lambda _: self._later.start())
         self.set_cards(cards)
         self.take(places)
@@ -123,6 +125,7 @@ class PanelHost(QMainWindow):
         if layout is not None and layout.docks:
             return self._put_back(layout) or (self.take(places) and False)
         self._chosen = Chosen() if layout is None else deepcopy(layout.chosen)
+        self._arranging = True
         for card in self._cards.values():
             card.setFloating(False)
         self.arrange(self._cards.keys() - places.keys() if layout is None else layout.closed)
@@ -223,6 +226,7 @@ class PanelHost(QMainWindow):
             self._activate()
             self._share_by_rule(folded)
         self._tell_shown()
+        self._tidy.start()
 
     def _share_by_rule(self, folded: bool) -> None:
         columns = fronts(self, self._cards, self.arrangement)

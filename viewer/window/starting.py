@@ -40,6 +40,9 @@ def start_with(window: MainWindow, controller: Controller, settings: Settings, b
     style = style_for(PALETTES[settings.get("theme")], system_font(), settings.get("text size"))
     card = FirstCard(style)
     window.notices.addWidget(card)
+    # Who goes elsewhere needs no more of it, and what is elsewhere needs the room.
+    window.workspaces.changed.connect(card.deleteLater)
+    window.host.rearranged.connect(card.deleteLater)
     return card
 
 

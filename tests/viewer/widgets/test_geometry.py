@@ -17,11 +17,13 @@ from attention_viewer.viewer.state.options import ColorRange
 from attention_viewer.viewer.state.specs import Axis, Chip, GridSpec, HeatmapSpec, Pending, scale_for
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.card import Card, ElidedLabel
+from attention_viewer.viewer.widgets.dock_parts import tab_bars
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.map_view import MapView
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -31,6 +33,7 @@ from PySide6.QtWidgets import (
     QGraphicsView,
     QLabel,
     QScrollArea,
+    QTabBar,
     QTabWidget,
     QWidget,
 )
@@ -162,9 +165,9 @@ def faults(window: MainWindow) -> list[str]:
     """What stands outside its parent, over a sibling, or is cut without saying so."""
     said = []
     sheets: list[QWidget] = [*cards(window), window.header]
-    for one, other in combinations(sheets, 2):
+    for one, other in combinations([*sheets, *bars(window)], 2):
         if place(one, window).intersects(place(other, window)):
-            said.append(f"{one.objectName()} over {other.objectName()}")
+            said.append(f"{describe(one)} over {describe(other)}")
     for sheet in sheets:
         inside = parts(sheet)
         for each in inside:
@@ -177,6 +180,11 @@ def faults(window: MainWindow) -> list[str]:
             if one.parentWidget() is other.parentWidget() and one.geometry().intersects(other.geometry()):
                 said.append(f"{describe(one)} over {describe(other)}")
     return said
+
+
+def bars(window: MainWindow) -> list[QTabBar]:
+    """The tabs of cards to be seen."""
+    return [bar for bar in tab_bars(window.host) if bar.isVisible()]
 
 
 def cut(widget: QWidget) -> bool:
@@ -328,6 +336,12 @@ def test_the_same_state_has_the_same_geometry_whatever_came_before(window: MainW
             window.host.bring_to_front(name)
         settle()
         assert geometry(window) == expected[index], f"cycle {cycle}, {states[index]}"
+        assert faults(window) == [], f"cycle {cycle}, {states[index]}"
+    for bar in bars(window):
+        index = bar.count() - 1
+        QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.tabRect(index).center())
+        settle()
+        assert any(card.windowTitle() == bar.tabText(index) for card in cards(window)), "tabs are those in use"
 
 
 def test_a_saved_layout_comes_back_the_same(window: MainWindow) -> None:

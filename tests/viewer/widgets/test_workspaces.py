@@ -90,6 +90,21 @@ def test_going_round_the_workspaces_leaves_each_as_it_was(window: MainWindow) ->
             assert expected.setdefault(each.name, geometry(window)) == geometry(window), each.name
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+def test_a_panel_that_floats_in_one_workspace_leaves_the_others_as_they_are(window: MainWindow) -> None:
+    window.workspaces.use("experiment")
+    expected = geometry(window)
+    window.workspaces.use("attention")
+    card(window, "cross").setFloating(True)
+    settle()
+    window.workspaces.use("experiment")
+    assert geometry(window) == expected
+    window.workspaces.use("attention")
+    assert card(window, "cross").isFloating()
+    window.reset_layout()
+    settle()
+
+
 def test_what_was_closed_and_moved_in_one_workspace_stays_there(window: MainWindow) -> None:
     card(window, "decoder").close()
     window.host.fold_lower(False)
