@@ -100,11 +100,10 @@ class PanelHost(QMainWindow):
         # Without the next token there is as much more room for the maps.
         beside = NARROW_EMS[0] + 1.0 if self._only is not None else 0.0
         form = form_for(window.width() / self._em + beside, window.height() / self._em)
-        if form == self._form:
-            return
-        self._form = form
-        self._follow_form()
-        self.share_room()
+        if form != self._form:
+            self._form = form
+            self._follow_form()
+            self.share_room()
 
     def set_cards(self, cards: Mapping[str, Card]) -> None:
         """Hold other cards, until `take` as they happen to stand; those that are not among them go."""
@@ -265,10 +264,8 @@ class PanelHost(QMainWindow):
 
     def _raise(self, name: str) -> None:
         """Put a card in front of those it shares a place with; a closed one stays closed."""
-        card = self._cards[name]
-        if card.isHidden():
-            return
-        raise_tab(self, card)
+        if not self._cards[name].isHidden():
+            raise_tab(self, self._cards[name])
 
     def _activate(self) -> None:
         """Let the layout follow now; a dock that was put elsewhere may remember how high its title used to be."""
