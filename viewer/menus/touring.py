@@ -30,6 +30,7 @@ from PySide6.QtWidgets import QFileDialog
 PLACE, ANSWERS = "tour stop", "tour answers"
 """The settings that keep where the reader is, by the tour's title and the stop's name, and what was answered."""
 BRING = "Show it again: Alt+S."
+NOT_YET = "The window does not show this stop yet. Show it: Alt+S."
 STOP = "Stop of the tour"
 WORKSPACE = "tour"
 FILTER = "Tours (*.tour);;All files (*)"
@@ -199,7 +200,7 @@ class Touring(QObject):
         if spec.setting != AGAIN:
             return ""
         if self._begun is None:
-            return f"The window does not show this stop yet. {BRING}"
+            return "This stop follows when the model is loaded." if self._waiting else NOT_YET
         loaded, document = self._controller.loaded, self._controller.document
         ended = loaded.document == document and loaded.trace is not None and bool(loaded.trace.ended)
         differs = away(self._begun, document, ended)

@@ -104,7 +104,7 @@ def curves(positions: PositionView, d_model: int, what: Given) -> CurvesSpec:
     pairs = [pair for pair in positions.pairs if 0 <= pair < d_model // 2]
     return CurvesSpec(
         title=_titled("Chosen frequencies", what),
-        subtitle=_briefly(what) or "wavelength 2π·10000^(2i/d) positions",
+        subtitle=_briefly(what) or "wavelength 2π / ωᵢ positions",
         names=tuple(f"i = {pair}, wavelength {_round(wavelength(pair, d_model))}" for pair in pairs),
         curves=np.ascontiguousarray(placed(positions.length, d_model, what)[:, pairs].T),
         marked=what.marked,

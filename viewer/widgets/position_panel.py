@@ -22,8 +22,8 @@ MOST_PAIRS = 8
 SHORT_EMS = 8.0
 """A panel no higher than this has no line at its foot; what it says stands in a subtitle instead."""
 FORMULA = (
-    "Pair i is sin(pos / 10000^(2i/d)) and cos(pos / 10000^(2i/d)); here the sines are the first half of the "
-    "dimensions, the cosines the second."
+    "Pair i is sin(ωᵢ · pos) and cos(ωᵢ · pos), ωᵢ from 1 down to nearly 1/10,000; here the sines are the first half "
+    "of the dimensions, the cosines the second."
 )
 SHARES = (5, 5, 3)
 """Of the width: encoding, curves, dot products."""

@@ -88,7 +88,7 @@ def test_the_readout_names_position_dimension_wave_and_value(panel: PositionPane
     panel.plots.dots.hovered.emit((2, 7))
     assert panel.readout() == f"PE(2) · PE(7) = {encoding[2] @ encoding[7]:.3f}, distance 5"
     panel.plots.dots.hovered.emit(None)
-    assert "10000^(2i/d)" in panel.readout()
+    assert "sin(ωᵢ · pos)" in panel.readout()
 
 
 def test_the_cell_under_the_mouse_is_the_one_drawn_there(panel: PositionPanel) -> None:
