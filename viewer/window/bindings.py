@@ -195,7 +195,8 @@ def _show_map(panel: AttentionPanel, spec: Map) -> None:
         other = spec.title.partition(" · ")[2] if spec.is_other else ""
         text = " · ".join(part for part in (other, spec.rows.title, spec.columns.title) if part)
         # That the mask is off must not be left out.
-        panel.set_axes(text, text.replace(" (encoder output)", "").replace(" so far, masked", ""))
+        short = text.replace(" (encoder output)", "").replace(" so far, masked", "")
+        panel.set_axes(text, short, short.replace("queries: ", "").replace("keys: ", ""))
 
 
 def _cell(hover: Hover, kind: Kind) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ from attention_viewer.viewer.painting.grid import grid_layout
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending, Scale
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.attention_panel import HINT, AttentionPanel
-from attention_viewer.viewer.widgets.card import Card
+from attention_viewer.viewer.widgets.card import Card, ElidedLabel
 from attention_viewer.viewer.widgets.readout import Readout
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -248,3 +248,16 @@ def test_a_head_that_is_off_has_a_badge_beside_the_title(panel: AttentionPanel, 
     assert panel.badge.isVisible() and panel.badge.text() == "off"
     panel.set_heatmap(Pending("Computing"))
     assert not panel.badge.isVisible()
+
+
+def test_a_line_has_shorter_words_where_there_is_little_room(qtbot: QtBot) -> None:
+    label = ElidedLabel("muted")
+    qtbot.addWidget(label)
+    texts = ("queries: reads → predicts · keys: source (encoder output)", "reads → predicts · source", "reads")
+    label.set_full_text(*texts)
+    label.show()
+    for text in texts:
+        label.resize(label.fontMetrics().horizontalAdvance(text) + 4, 20)
+        assert label.text() == text and label.toolTip() == ("" if text == texts[0] else texts[0])
+    label.resize(label.fontMetrics().horizontalAdvance("re…") + 2, 20)
+    assert label.text().endswith("…") and label.full_text() == label.accessibleName() == texts[0]
