@@ -6,11 +6,15 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 from attention_viewer.model.contract.errors import CheckpointError, InputError, UserError
 from attention_viewer.model.contract.refusals import of_reading
+
+ENDLESS = 8_000_000
+"""Bytes of a line from which on it counts as one that never ends: a sentence has a fiftieth of it at most."""
 
 _KINDS = (
     (stat.S_ISDIR, "a directory"),
@@ -53,10 +57,27 @@ def content(path: Path, most: int, error: type[UserError] = CheckpointError) -> 
         return file.read(most)
 
 
+def whole_lines(file: BinaryIO, where: str) -> Iterator[bytes]:
+    """The lines of what may be a device or a pipe, with their ends. Raises InputError for one that never ends."""
+    for number in count(1):
+        line = file.readline(ENDLESS + 1)
+        if not line:
+            return
+        check_line(len(line), f"Line {number} of {where}")
+        yield line
+
+
+def check_line(length: int, what: str) -> None:
+    """Raise InputError for a line of more bytes than any text has."""
+    if length > ENDLESS:
+        raise InputError(f"{what} is longer than {ENDLESS:,} bytes: check what the file is.")
+
+
 def text_lines(path: Path, wanted: str = "") -> list[str]:
     """The lines of a UTF-8 file, or of a pipe. Raises InputError, which says what is `wanted`, where it is none."""
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        with path.open("rb") as file:
+            return b"".join(whole_lines(file, str(path))).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         refusal = of_reading(error)
         raise InputError(f"{path} cannot be read: {refusal.why}. {wanted or refusal.remedy}") from None

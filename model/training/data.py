@@ -11,9 +11,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from attention_viewer.model.analysis.alignment import Link
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.plain_files import whole_lines
 from attention_viewer.model.contract.refusals import of_reading
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00ad": None})
@@ -36,17 +38,18 @@ def read_pairs(path: Path) -> list[Pair]:
     """
     try:
         with _opened(path) as file:
-            return [_pair(path, number, line) for number, line in enumerate(file, start=1) if line.strip()]
+            lines = enumerate(whole_lines(file, str(path)), start=1)
+            return [_pair(path, number, line) for number, line in lines if line.strip()]
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{path} cannot be read: {of_reading(error)}") from None
 
 
-def _opened(path: Path) -> AbstractContextManager[Iterable[bytes]]:
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
     if str(path) == "-":
         if sys.stdin is None:
             raise InputError("Standard input is closed: name a file to read.")
         return nullcontext(sys.stdin.buffer)
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _pair(path: Path, number: int, line: bytes) -> Pair:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.plain_files import check_line
 from attention_viewer.viewer.export.writing import write_bytes
 from attention_viewer.viewer.storage.files import check_output, read_raw_lines
 
@@ -47,6 +48,7 @@ def _as_they_come(file: BinaryIO) -> Iterator[list[bytes]]:
     begun = b""
     while chunk := file.read1(CHUNK):  # type: ignore[attr-defined]
         *lines, begun = (begun + chunk).split(b"\n")
+        check_line(len(begun), "A line of standard input")
         if lines:
             yield [line + b"\n" for line in lines]
     if begun:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import errno
+import gzip
+import io
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from attention_viewer.model.contract.errors import InputError, UserError
+from attention_viewer.model.contract.plain_files import ENDLESS, text_lines
+from attention_viewer.model.training.data import read_pairs
+from attention_viewer.viewer.cli.streams import STREAM, raw_lines
 from attention_viewer.viewer.storage.files import (
     check_folder,
     check_output,
@@ -38,6 +43,23 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_raw_lines(tmp_path / "absent.txt")
     with pytest.raises(InputError, match="directory"):
         read_raw_lines(tmp_path)
+
+
+def test_a_line_that_never_ends_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with gzip.open(tmp_path / "pairs.gz", "wb", compresslevel=1) as file:
+        file.write(bytes(2 * ENDLESS))
+    never = Path("/dev/zero")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(bytes(2 * ENDLESS))))
+    reads: list[Callable[[], object]] = [
+        lambda: read_raw_lines(never),
+        lambda: read_pairs(never),
+        lambda: read_pairs(tmp_path / "pairs.gz"),
+        lambda: text_lines(never),
+        lambda: raw_lines(STREAM),
+    ]
+    for read in reads:
+        with pytest.raises(InputError, match=r"[lL]ine .*is longer than 8,000,000 bytes"):
+            read()
 
 
 def test_a_line_has_a_source_and_perhaps_a_target() -> None:
