@@ -9,6 +9,7 @@ import errno
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 
 from attention_viewer.model.contract.errors import UserError
@@ -24,6 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with `argv` (the process's own arguments if None); returns the exit code."""
     _stand_in_for_closed_streams()
     arguments = sys.argv[1:] if argv is None else list(argv)
+    if DEBUG not in arguments and not sys.warnoptions:
+        warnings.showwarning = _unshown
     try:
         return parse(arguments).run()
     except KeyboardInterrupt:
@@ -37,6 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if DEBUG in arguments:
             traceback.print_exc()
         return _refuse(_said(error))
+
+
+def _unshown(*warning: object, **more: object) -> None:
+    """Say nothing of what other libraries warn of: their users are programs. --debug shows it, as Python's -W does."""
 
 
 def _said(error: Exception) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli import main as module
 from attention_viewer.viewer.cli.main import main
 from support.commands import without_display
@@ -48,6 +50,23 @@ def test_debug_goes_with_every_command(capsys: pytest.CaptureFixture[str], tmp_p
     assert main(["--model", str(tmp_path / "none"), "translate", "--debug"]) == 2
     shown = capsys.readouterr().err
     assert "CheckpointError" in shown and shown.splitlines()[-1].startswith("attention-viewer: The checkpoint")
+
+
+def test_warnings_of_libraries_are_for_those_who_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def parse(arguments: list[str]) -> None:
+        warnings.warn("this will change in version 3", UserWarning, stacklevel=1)
+        raise InputError("There is nothing to do.")
+
+    monkeypatch.setattr(module, "parse", parse)
+    monkeypatch.setattr(sys, "warnoptions", [])
+    for arguments, count in (([], 0), (["--debug"], 1)):
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            monkeypatch.setattr(warnings, "showwarning", lambda *given, **more: seen.append(given))
+            assert main(arguments) == 2
+        assert len(seen) == count
 
 
 def test_what_cannot_be_printed_is_printed_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
