@@ -6,7 +6,7 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.heads_spec import HeadsSpec
 from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.widgets.plain import plain_label
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QPushButton, QWidget
 
@@ -33,7 +33,7 @@ class HeadsBar(QWidget):
         self.aligner = plain_label("")
         self.aligner.setWordWrap(True)
         self.progress = plain_label("")
-        self.draw = _button("Draw its links", DRAW_TIP)
+        self.draw = _button("Draw links", DRAW_TIP)
         self.copy = _button("Copy links", COPY_TIP)
         self.role = _button("")
         self.file = _button("Measure a file …", FILE_TIP)
@@ -49,6 +49,7 @@ class HeadsBar(QWidget):
         ):
             button.clicked.connect(signal)
         self._lay_out()
+        self._em = style.em
         self.set_style(style)
         self.set_spec(None)
 
@@ -58,8 +59,8 @@ class HeadsBar(QWidget):
         self.aligner.setText(now.aligner)
         for widget in (self.aligner, self.draw, self.copy):
             widget.setVisible(bool(now.aligner))
-        self.role.setText(f"Role as one map ({now.alike} head{'s' if now.alike > 1 else ''})")
-        self.role.setToolTip(f"The mean of all heads of this map whose role is ‘{now.role}’, as the selected one's is")
+        self.role.setText(f"Same role as one ({now.alike})")
+        self.role.setToolTip(f"One map of all heads of this kind that are ‘{now.role}’, as the selected one is")
         self.role.setVisible(bool(now.role))
         self.progress.setText(now.progress)
         self.progress.setVisible(bool(now.progress))
@@ -68,32 +69,47 @@ class HeadsBar(QWidget):
         self.file.setEnabled(not now.no_file)
         self.file.setToolTip(now.no_file or FILE_TIP)
         self.back.setVisible(now.of_file and not now.progress)
+        self._arrange()
 
     def set_style(self, style: Style) -> None:
         """Use another text size."""
         self._em = style.em
         self._column.setSpacing(round(0.4 * style.em))
-        self._buttons.setSpacing(round(0.5 * style.em))
+        for row in (self._rows, *self._parts):
+            row.setSpacing(round(0.5 * style.em))
+        self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the buttons beside the text where there is the width for it, else below."""
+        """Put parts beside or below each other, by the width."""
         super().resizeEvent(event)
-        wide = self.width() >= WIDE_EMS * self._em
-        self._column.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
+        self._arrange()
 
     def minimumSizeHint(self) -> QSize:
-        """Narrower than its buttons: what has no room is reached by the menus, or in a larger panel."""
+        """Narrower than its buttons: the panel must not make a small window wider."""
         return QSize(0, super().minimumSizeHint().height())
 
+    def _arrange(self) -> None:
+        """The buttons beside the text where there is ample width, those of files below the others where it is short."""
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        needed = sum(part.sizeHint().width() for part in self._parts) + self._rows.spacing()
+        self._rows.setDirection(across if needed <= self.width() else down)
+        self._column.setDirection(across if self.width() >= WIDE_EMS * self._em else down)
+
     def _lay_out(self) -> None:
+        across = QBoxLayout.Direction.LeftToRight
         self._column = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.aligner, 1)
-        self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        for widget in (self.draw, self.copy, self.role, self.file, self.progress, self.stop, self.back):
-            self._buttons.addWidget(widget)
-        self._buttons.addStretch()
-        self._column.addLayout(self._buttons)
+        self._rows = QBoxLayout(across)
+        self._parts = QBoxLayout(across), QBoxLayout(across)
+        groups = (self.draw, self.copy, self.role), (self.file, self.progress, self.stop, self.back)
+        for part, widgets in zip(self._parts, groups, strict=True):
+            for widget in widgets:
+                part.addWidget(widget)
+            self._rows.addLayout(part)
+            self._rows.setAlignment(part, Qt.AlignmentFlag.AlignLeft)
+        self._rows.addStretch()
+        self._column.addLayout(self._rows)
 
 
 def _button(text: str, tip: str = "") -> QPushButton:

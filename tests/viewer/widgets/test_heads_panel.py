@@ -71,10 +71,18 @@ def test_what_can_be_done_is_offered_and_nothing_else(panel: HeadsPanel, qtbot: 
     assert [each.isVisible() for each in offered] == [False, False, False, True, False, False]
     panel.set_spec(HeadsSpec(SPEC, "Aligns words best: Cross 1.2", "</s>", 3, of_file=True))
     assert [each.isVisible() for each in offered] == [True, True, True, True, False, True]
-    assert bar.role.text() == "Role as one map (3 heads)" and "</s>" in bar.role.toolTip()
+    assert bar.role.text() == "Same role as one (3)" and "</s>" in bar.role.toolTip()
     panel.set_spec(HeadsSpec(SPEC, progress="2 of 9 sentences measured …"))
     assert [each.isVisible() for each in offered] == [False, False, False, False, True, False]
     assert bar.progress.text() == "2 of 9 sentences measured …"
+    panel.set_spec(HeadsSpec(SPEC, "Aligns words best: Cross 1.2", "</s>", 3, of_file=True))
+    panel.resize(500, 300)
+    qtbot.waitUntil(lambda: bar.file.y() > bar.role.y())
+    shown = [each for each in offered if each.isVisible()]
+    assert all(each.width() >= each.sizeHint().width() for each in shown), "no words of a button are cut"
+    panel.resize(900, 300)
+    qtbot.waitUntil(lambda: bar.file.y() == bar.role.y())
+    panel.set_spec(HeadsSpec(SPEC, progress="2 of 9 sentences measured …"))
     with qtbot.waitSignal(bar.file_stopped):
         qtbot.mouseClick(bar.stop, Qt.MouseButton.LeftButton)
     panel.set_spec(HeadsSpec(SPEC, no_file="There is no model."))
