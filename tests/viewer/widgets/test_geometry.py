@@ -316,7 +316,8 @@ def disturb(window: MainWindow, dice: random.Random) -> None:
             window.toggle_large("cross")
     settle()
     window.panels[ENCODER].set_heatmap(Pending("Computing"))
-    window.host.fold_lower(not window.host.lower_open)
+    # Back to what the room calls for: what the user chose would rightly stay.
+    window.host.fold_lower(not window.host._form.open)
 
 
 @pytest.mark.slow
