@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 from attention_viewer.viewer.resolve.pages import BETWEEN
-from attention_viewer.viewer.state.exportables import ARCHITECTURE
+from attention_viewer.viewer.state.exportables import ARCHITECTURE, MEASURED_HEADS
 from PIL import Image
 from PySide6.QtGui import QImage
 
@@ -21,7 +21,7 @@ ONE = ("--kind", "cross", "--layer", "2", "--head", "1")
 ONE_NAME = "cross_layer2_head1"
 TRACES = ("npz", "csv", "csv.gz", "json", "html")
 Export = Callable[..., int]
-MEASURED = tuple(name for name in BETWEEN if name != ARCHITECTURE)
+MEASURED = (MEASURED_HEADS, *(name for name in BETWEEN if name != ARCHITECTURE))
 """Pictures of what is computed beside a trace; their own tests export them."""
 
 

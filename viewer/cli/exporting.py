@@ -33,8 +33,9 @@ from attention_viewer.viewer.cli.streams import STREAM, check_target
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
 from attention_viewer.viewer.export.names import file_name
 from attention_viewer.viewer.export.needed import needed
+from attention_viewer.viewer.export.tables import TABLES as LISTS
 from attention_viewer.viewer.export.tables import table_bytes
-from attention_viewer.viewer.state.exportables import COST, HYPOTHESES, MOVING, TABLES, Shows
+from attention_viewer.viewer.state.exportables import COST, HYPOTHESES, LINKED, MOVING, TABLES, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import HEADS_SHOWN, HeadsShown
@@ -118,14 +119,15 @@ class Exporter:
 
     def _encoded(self, loaded: Loaded, item: Item, watch: Watch, target: str | None) -> tuple[bytes, tuple[str, ...]]:
         chosen = self.options.figure
-        if chosen.format in TABLES and chosen.what.drawn:
+        if chosen.subject in LISTS and chosen.format in TABLES:
             return table_bytes(chosen.subject, chosen.format, loaded, item.view), ()
         if self.application is None:
             return self.tracer.numbers(loaded, chosen.format, target), ()
         from attention_viewer.viewer.export.job import encoded
         from attention_viewer.viewer.export.pictures import Scene
 
-        return encoded(Scene(loaded, item.view, self.d_model), chosen, watch.advance)
+        rows = tuple(token - 1 for token in self.options.looked.tokens)
+        return encoded(Scene(loaded, item.view, self.d_model, chosen=rows), chosen, watch.advance)
 
 
 def export(options: ExportOptions) -> int:
@@ -179,7 +181,9 @@ def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tup
     """The files of one sentence, in order. Raises InputError where the model has no such layer or head."""
     what, suffix = options.figure.what, options.figure.format
     maps = architecture(config).maps
-    kinds = [named(maps, kind) for kind in options.kinds]
+    kinds = [each for each in (named(maps, kind) for kind in options.kinds) if each.crosses or what.name != LINKED]
+    if not kinds:
+        raise InputError("--picture links shows cross-attention: leave --kind out.")
     if what.shows is Shows.HEAD:
         each = [(sides.kind, head) for sides in kinds for head in _heads(options, sides)]
         items = (

@@ -15,7 +15,15 @@ from attention_viewer.model.contract.maps import CROSS, Kind, MapInfo, named
 from attention_viewer.model.contract.roles import ROLES, roles_of
 from attention_viewer.viewer.cli.heads import Numbers, head_ids
 from attention_viewer.viewer.cli.option_types import numbers, one_of, whole
-from attention_viewer.viewer.state.exportables import ARCHITECTURE, CELL, Exportable, Shows, by_word
+from attention_viewer.viewer.state.exportables import (
+    ARCHITECTURE,
+    CELL,
+    MEASURED_HEADS,
+    TEXT,
+    Exportable,
+    Shows,
+    by_word,
+)
 
 if TYPE_CHECKING:
     from attention_viewer.model.contract.api import Trace
@@ -32,11 +40,13 @@ NAMES = ("token", "key", "encoding", "shift", "unfold", "timed")
 class Looked:
     """What is looked at, each None (or False) where it was not said; tokens and keys count from 1.
 
-    `kind` says the map of a cell, or the stack; `role` which heads are shown as one map.
+    `kind` says the map of a cell, or the stack; `tokens` are several, where a picture takes them; `role` says which
+    heads are shown as one map.
     """
 
     kind: Kind | None = None
     token: int | None = None
+    tokens: tuple[int, ...] = ()
     key: int | None = None
     temperature: float | None = None
     encoding: int | None = None
@@ -51,6 +61,8 @@ class Looked:
         """The view that looks there. Raises InputError where the model has no such layer or head."""
         from attention_viewer.viewer.state.view_state import Head, clamp
 
+        if what.name == TEXT:
+            return view
         if "kind" not in what.takes:
             row = view.inside.target if self.token is None else self.token - 1
             return replace(view, inside=replace(view.inside, target=row, **self._changes(view)))
@@ -66,7 +78,9 @@ class Looked:
         if what.name != ARCHITECTURE and layers is not None:
             inside = replace(inside, layer=first.layer)
         chosen = {**view.heads, sides.kind: clamp(head, sides.shape)}
-        return replace(view, heads=chosen, active=sides.kind if what.name == CELL else view.active, inside=inside)
+        return replace(
+            view, heads=chosen, active=sides.kind if what.name in (CELL, MEASURED_HEADS) else view.active, inside=inside
+        )
 
     def _changes(self, view: ViewState) -> dict[str, Any]:
         said = {"temperature": self.temperature, "encoding": self.encoding, "shift": self.shift}
@@ -131,17 +145,19 @@ def looked(values: argparse.Namespace, what: Exportable, temperature: float | No
         return Looked(role=values.role)
     kind = _one_kind(values, what)
     for name in ("layer", "head", "token"):
-        if name in what.takes and len(getattr(values, name) or ()) > 1:
+        if name in what.takes and what.name != TEXT and len(getattr(values, name) or ()) > 1:
             raise InputError(f"--picture {what.word} shows one: give one number to --{name}.")
     return Looked(
         kind,
-        values.token[0] if values.token else None,
+        values.token[0] if values.token and what.name != TEXT else None,
+        values.token or (),
         values.key,
         temperature,
         None if values.encoding is None else ENCODINGS.index(values.encoding),
         values.shift,
         bool(values.unfold),
         bool(values.timed),
+        values.role,
     )
 
 
@@ -150,10 +166,11 @@ def check_there(view: ViewState, what: Exportable, looked: Looked, trace: Trace)
     rows, columns = len(trace.steps), len(trace.source_tokens)
     decodes = trace.map(view.active).decodes if what.name == CELL else view.inside.side == "decoder"
     if "kind" not in what.takes:
-        decodes = True
+        decodes = what.name != TEXT or trace.map(view.active).decodes
     has = f"the decoder has {rows} rows" if decodes else f"the sentence has {columns} tokens"
-    if looked.token is not None and looked.token > (rows if decodes else columns):
-        raise InputError(f"--token {looked.token} does not exist: {has}.")
+    for token in looked.tokens:
+        if token > (rows if decodes else columns):
+            raise InputError(f"--token {token} does not exist: {has}.")
     if what.name == CELL and looked.key is not None:
         keys = len(trace.tokens(trace.map(view.active).columns))
         if looked.key > keys:

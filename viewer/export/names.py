@@ -21,7 +21,11 @@ def file_name(what: Exportable, kind: str, head: Head, view: ViewState) -> str:
     if not what.has_sides:
         return what.file_name(kind, head.layer, head.head)
     summary = _SUMMARIES.get(view[HEADS_SHOWN]) if what.shows is Shows.HEAD else None
-    place = f"{kind}_{summary.format(layer=head.layer + 1)}" if summary else what.file_name(kind, head.layer, head.head)
+    place = (
+        f"{kind}_{summary.format(layer=head.layer + 1)}{what.ending}"
+        if summary
+        else what.file_name(kind, head.layer, head.head)
+    )
     return place if view[QUANTITY] == ATTENTION else f"{place}_{view[QUANTITY].replace(' ', '_')}"
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from attention_viewer.model.contract.attribution import Method
 from attention_viewer.viewer.resolve import pages
-from attention_viewer.viewer.state.exportables import Exportable, Needs
+from attention_viewer.viewer.state.exportables import MEASURED_HEADS, Exportable, Needs
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
-from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, RANKING, Quantity
+from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, HEADS, RANKING, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
 
 
@@ -19,5 +19,7 @@ def needed(what: Exportable, view: ViewState) -> tuple[Quantity[Any], ...]:
         return () if view[QUANTITY] == ATTENTION else (ATTRIBUTIONS[Method(view[QUANTITY])],)
     if what.name in pages.BETWEEN:
         return pages.measured_for(what.name)
+    if what.name == MEASURED_HEADS:
+        return (HEADS,)
     searched: Mapping[Needs, Quantity[Any]] = {Needs.BEAM: BEAM, Needs.RANKING: RANKING}
     return (searched[what.needs],) if what.needs in searched else ()

@@ -11,8 +11,15 @@ from attention_viewer.model.contract.api import Kind, join_text
 from attention_viewer.viewer.export.block import bars_block, image_block, plot_block, reduced
 from attention_viewer.viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
 from attention_viewer.viewer.export.kinds import Growing, kinds_block
+from attention_viewer.viewer.export.map_views import lines_figure, links_figure, text_figure
 from attention_viewer.viewer.export.row import Titled, row_of
-from attention_viewer.viewer.export.search_pictures import LEAST_SHARE, hypotheses_figure, ranking_figure, tree_figure
+from attention_viewer.viewer.export.search_pictures import (
+    LEAST_SHARE,
+    hypotheses_figure,
+    measures_figure,
+    ranking_figure,
+    tree_figure,
+)
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.curves import curves_height, paint_curves
@@ -20,6 +27,7 @@ from attention_viewer.viewer.painting.drawing import Drawable, drawing_of
 from attention_viewer.viewer.painting.matrix import matrix_height, paint_matrix
 from attention_viewer.viewer.resolve import pages, resolve, resolve_positions
 from attention_viewer.viewer.resolve.naming import with_word_starts
+from attention_viewer.viewer.resolve.other_views import word_links
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import (
     BEAM_TREE,
@@ -27,9 +35,13 @@ from attention_viewer.viewer.state.exportables import (
     GRID,
     HYPOTHESES,
     KINDS,
+    LINES,
+    LINKED,
     MAP,
+    MEASURED_HEADS,
     POSITIONS,
     RANKED_HEADS,
+    TEXT,
     WINDOW,
 )
 from attention_viewer.viewer.state.loaded import Loaded
@@ -53,12 +65,16 @@ PLOT_EMS = 14.0
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """What pictures are made of: what is loaded and looked at, the model's width, and an image of the window."""
+    """What pictures are made of: what is loaded and looked at, the model's width, and an image of the window.
+
+    `chosen` are the rows, from 0, that text is shaded by; all where there is none.
+    """
 
     loaded: Loaded
     view: ViewState
     d_model: int
     window: QImage | None = None
+    chosen: tuple[int, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -92,6 +108,10 @@ def make_figure(name: str, scene: Scene, look: Look, grown: Scene | None = None)
 def _map(scene: Scene, look: Look, grown: Scene) -> Figure:
     kind = scene.view.active
     return heatmap_figure(_heatmap(scene, kind), look, _heatmap(grown, kind))
+
+
+def _links(scene: Scene, look: Look, grown: Scene) -> Figure:
+    return links_figure(_present(word_links(scene.loaded, scene.view, scene.view.active)), look)
 
 
 def _grid(scene: Scene, look: Look, grown: Scene) -> Figure:
@@ -208,6 +228,9 @@ def _window(scene: Scene, look: Look, grown: Scene) -> Figure:
 PICTURES: Mapping[str, Callable[[Scene, Look, Scene], Figure]] = MappingProxyType(
     {
         MAP: _map,
+        LINES: lambda scene, look, grown: lines_figure(_heatmap(scene, scene.view.active), look),
+        TEXT: lambda scene, look, grown: text_figure(_heatmap(scene, scene.view.active), look, scene.chosen),
+        LINKED: _links,
         GRID: _grid,
         KINDS: _kinds,
         POSITIONS: _positions,
@@ -215,6 +238,7 @@ PICTURES: Mapping[str, Callable[[Scene, Look, Scene], Figure]] = MappingProxyTyp
         BEAM_TREE: lambda scene, look, grown: tree_figure(scene.loaded, look),
         HYPOTHESES: lambda scene, look, grown: hypotheses_figure(scene.loaded, look),
         RANKED_HEADS: lambda scene, look, grown: ranking_figure(scene.loaded, look),
+        MEASURED_HEADS: lambda scene, look, grown: measures_figure(scene.loaded, scene.view, look),
         WINDOW: _window,
         **{name: between(name) for name in pages.BETWEEN},
     }

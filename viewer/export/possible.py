@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from attention_viewer.viewer.export.search_tables import NO_RANKING
 from attention_viewer.viewer.resolve import pages, resolve
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
+from attention_viewer.viewer.resolve.other_views import word_links
+from attention_viewer.viewer.resolve.resolve_heads import heads_table
 from attention_viewer.viewer.resolve.shown import FIRST_STEP
-from attention_viewer.viewer.state.exportables import Exportable, Needs, Shows, by_name
+from attention_viewer.viewer.state.exportables import LINKED, MEASURED_HEADS, Exportable, Needs, Shows, by_name
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import BEAM, RANKING
 from attention_viewer.viewer.state.specs import Pending, Unavailable
@@ -24,6 +26,16 @@ def reasons_against(loaded: Loaded, view: ViewState) -> dict[str, str]:
 def _reason(what: Exportable, loaded: Loaded, view: ViewState) -> str:
     if what.takes_model and loaded.uncomputed:
         return loaded.uncomputed
+    if what.name == LINKED:
+        return _first([word_links(loaded, view, view.active)])
+    if what.name == MEASURED_HEADS:
+        found = heads_table(loaded, view)
+        waits = isinstance(found, Pending) and loaded.trace is not None
+        return (
+            f"Open the panel {what.panel} first: heads are measured only while it is on show."
+            if waits
+            else _first([found])
+        )
     if what.shows is Shows.HEAD:
         return _first([resolve.heatmap(loaded, view, view.active)])
     if what.shows is Shows.KIND:

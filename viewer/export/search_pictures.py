@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from attention_viewer.model.analysis.measures import MEASURES
 from attention_viewer.model.contract.beam import BeamTree
+from attention_viewer.model.contract.maps import HeadId
 from attention_viewer.viewer.export.block import Block, Device, reduced
 from attention_viewer.viewer.export.figure import Figure, Look, figure
 from attention_viewer.viewer.export.search_tables import NO_RANKING
@@ -21,16 +23,20 @@ from attention_viewer.viewer.painting.listing import (
 from attention_viewer.viewer.painting.tree import paint_steps, paint_tree, tree_layout
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.naming import named
+from attention_viewer.viewer.resolve.resolve_heads import heads_table
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.plain_text import isolated
 from attention_viewer.viewer.state.results import BEAM
 from attention_viewer.viewer.state.specs import BeamSpec, HypothesesSpec
+from attention_viewer.viewer.state.table_spec import TableSpec
+from attention_viewer.viewer.state.view_state import ViewState
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 LEAST_SHARE = 0.25
 """Letters of a tree become no smaller than this share of their size."""
+ALIGNS = "Aligns: agreement with all heads' links, r: a row is the token read, p: predicted · †: taught to align words"
 MOST_ROWS = 30
 """Lines of a ranking that are pictured."""
 
@@ -78,6 +84,27 @@ def ranking_figure(loaded: Loaded, look: Look) -> Figure:
     said = f"{left_out}each head silenced by itself: mean KL(before ‖ after) of a row, and ln p of the translation"
     return figure("Heads by effect", _listing_block(listing, look.style), (*_caption(loaded)[:1], said,
                   *_caption(loaded)[1:]), look)  # fmt: skip
+
+
+def measures_figure(loaded: Loaded, view: ViewState, look: Look) -> Figure:
+    """The heads of the active map with their measures and roles, as a table."""
+    spec = heads_table(loaded, view)
+    if not isinstance(spec, TableSpec):
+        raise ExportError(spec.reason)
+    # The last column compares with the selected head, which a figure does not show.
+    columns = spec.columns[:-1]
+    rows = tuple(
+        tuple(cell.text for cell in cells[:-1])
+        for key, cells in zip(spec.keys, spec.rows, strict=True)
+        if isinstance(key, HeadId) and key.kind == view.active
+    )
+    numbers = frozenset(index for index, each in enumerate(columns) if each.numeric)
+    listing = Listing(tuple(each.heading for each in columns), rows, numbers, 1)
+    told = [f"{each.title}: {each.words}, in {each.units}" for each in MEASURES]
+    units = " · ".join((*told, *((ALIGNS,) if any(each.heading == "Aligns" for each in columns) else ())))
+    name = next((each.name for each in loaded.maps if each.kind == view.active), view.active)
+    caption = (*_caption(loaded)[:1], units, *_caption(loaded)[1:])
+    return figure(f"Heads of {name.lower()}", _listing_block(listing, look.style), caption, look)
 
 
 def _tree_block(spec: BeamSpec, style: Style) -> Block:

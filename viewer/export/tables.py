@@ -7,12 +7,20 @@ from types import MappingProxyType
 
 from attention_viewer.viewer.export import head_ranking
 from attention_viewer.viewer.export.listed import ENCODERS, Table
+from attention_viewer.viewer.export.map_tables import links_table, measures_table, values_table
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.search_tables import beam_table, hypotheses_table, ranking_table
 from attention_viewer.viewer.export.sheet_table import table_of
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.resolve import pages
-from attention_viewer.viewer.state.exportables import BEAM_TREE, HYPOTHESES, RANKED_HEADS
+from attention_viewer.viewer.state.exportables import (
+    BEAM_TREE,
+    HYPOTHESES,
+    LINKED,
+    MEASURED_HEADS,
+    RANKED_HEADS,
+    VALUES,
+)
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.state.specs import Pending, Unavailable
@@ -38,6 +46,9 @@ TABLES: Mapping[str, Make] = MappingProxyType(
         BEAM_TREE: beam_table,
         HYPOTHESES: hypotheses_table,
         RANKED_HEADS: ranking_table,
+        VALUES: values_table,
+        LINKED: links_table,
+        MEASURED_HEADS: measures_table,
         **{name: _between(name) for name in pages.BETWEEN},
     }
 )

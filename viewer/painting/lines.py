@@ -14,14 +14,14 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.curves import curve_colors
 from attention_viewer.viewer.painting.labels import elided
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 LEAST_OPACITY = 0.02
 """Lines that would be fainter are not drawn: they could not be seen, and there are most of them."""
 FAINT = 0.06
 """Opacity of what is not lit, as a share of its own, while something is."""
-LEAST_ROW_EMS, MOST_ROW_EMS = 0.55, 1.9
+LEAST_ROW_EMS, MOST_ROW_EMS, NATURAL_ROW_EMS = 0.55, 1.9, 1.6
 MEASURED = 12
 """Labels whose width is measured, the longest ones."""
 LEVELS = 24
@@ -30,8 +30,8 @@ MOST_SMOOTH = 800
 """More lines than that are drawn a pixel wide and without smoothing: what takes time, and is seen in few lines only."""
 BESIDE, MOST_BESIDE = 2.4, 0.7
 """How far lines of several heads stand from each other: in strokes, and together at most in steps of tokens."""
-WIDE_EMS = 24.0
-"""Width between the columns of tokens, at most."""
+WIDE_EMS, NATURAL_WIDE_EMS = 24.0, 18.0
+"""Width between the columns of tokens, at most and where nothing else bounds it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,13 @@ def lines_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> LinesLayout:
     left = rect.left() + min(beside, 0.4 * rect.width()) + style.gap
     right = min(rect.right() - min(after, 0.4 * rect.width()) - style.gap, left + WIDE_EMS * style.em)
     return LinesLayout(left, max(right, left + 1.0), _places(top, step, rows), _places(top, step, columns), step)
+
+
+def lines_natural(spec: HeatmapSpec, style: Style) -> QSizeF:
+    """The size at which all tokens are named, and lines have room."""
+    beside, after = (_widest(labels, style) for labels in (spec.rows.labels, spec.columns.labels))
+    rows = max(spec.values.shape) * NATURAL_ROW_EMS * style.em
+    return QSizeF(beside + after + 2 * style.gap + NATURAL_WIDE_EMS * style.em, rows + _legend_height(spec, style))
 
 
 def paint_lines(

@@ -59,6 +59,11 @@ def heads_spec(loaded: Loaded, view: ViewState) -> HeadsSpec:
     )
 
 
+def heads_table(loaded: Loaded, view: ViewState) -> TableSpec | Missing:
+    """All heads of all maps as a table, by what is known of them."""
+    return _table(loaded, view, shown_table(loaded))
+
+
 def shown_table(loaded: Loaded) -> HeadTable | None:
     """What is known of heads: over a file where one was measured, else on the sentence shown."""
     survey = loaded.results.survey

@@ -82,7 +82,12 @@ class Exportable:
     @property
     def takes_model(self) -> bool:
         """Whether it shows what is computed anew, so that arrays of weights are not enough."""
-        return self.drawn and self.shows is Shows.NO_HEAD
+        return self.drawn and self.shows is Shows.NO_HEAD and self.name != MEASURED_HEADS
+
+    @property
+    def ending(self) -> str:
+        """What follows the head in the file's name."""
+        return self.stem.partition("_head{head}")[2]
 
     def file_name(self, kind: str = "", layer: int = 0, head: int = 0) -> str:
         """The file's name without suffix; layer and head count from 0 here and from 1 in the name."""
@@ -90,7 +95,8 @@ class Exportable:
 
 
 MAP, GRID, KINDS, POSITIONS, CANDIDATES, WINDOW = "map", "grid", "kinds", "positions", "candidates", "window"
-BEAM_TREE, HYPOTHESES, RANKED_HEADS = "beam", "hypotheses", "ranking"
+LINES, TEXT, VALUES, LINKED = "lines", "text", "values", "links"
+BEAM_TREE, HYPOTHESES, RANKED_HEADS, MEASURED_HEADS = "beam", "hypotheses", "ranking", "measures"
 PAGE, DATA = "page", "data"
 ARCHITECTURE, CELL, RESIDUAL, FFN, EMBEDDING = "architecture", "parts", "residual", "ffn", "embedding"
 WORD, LOGIT_LENS, DECODER_LENS = "words", "logit lens", "decoder lens"
@@ -115,6 +121,22 @@ EXPORTABLES: tuple[Exportable, ...] = (
         "every chosen head as a picture of its own", Shows.HEAD, "{kind}_layer{layer}_head{head}", MOVING,
     ),
     Exportable(
+        LINES, "One head as lines between tokens", "lines",
+        "the same as lines between tokens", Shows.HEAD, "{kind}_layer{layer}_head{head}_lines",
+    ),
+    Exportable(
+        TEXT, "One head as shaded text", "text",
+        "the keys shaded by what rows look at", Shows.HEAD, "{kind}_layer{layer}_head{head}_text", takes=("token",),
+    ),
+    Exportable(
+        VALUES, "One head's exact values", "table", "every chosen head as a table of values",
+        Shows.HEAD, "{kind}_layer{layer}_head{head}_values", TABLES,
+    ),
+    Exportable(
+        LINKED, "Word links of a head", "links", "where each word of the translation looks most",
+        Shows.HEAD, "{kind}_layer{layer}_head{head}_links", LISTED, Needs.ROW,
+    ),
+    Exportable(
         GRID, "All layers and heads of a kind", "grid",
         "all heads of a kind in one", Shows.KIND, "{kind}_all", MOVING,
     ),
@@ -137,6 +159,10 @@ EXPORTABLES: tuple[Exportable, ...] = (
     Exportable(
         RANKED_HEADS, "Ranking of heads", "ranking", "all heads by effect", Shows.NO_HEAD, "ranking", LISTED,
         Needs.RANKING,
+    ),
+    Exportable(
+        MEASURED_HEADS, "Heads by measure and role", "measures", "all heads with measures and roles",
+        Shows.NO_HEAD, "measures", LISTED, Needs.TRACE, ("kind",), "Heads",
     ),
     _between(
         ARCHITECTURE, "Architecture", "architecture", "both stacks, with shapes", takes=("kind", "token", "unfold"),

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from attention_viewer.viewer.state.exportables import ANIMATIONS, CANDIDATES, DATA, MOVING, NUMBERS, PAGES, Shows
+from attention_viewer.viewer.state.exportables import (
+    ANIMATIONS,
+    CANDIDATES,
+    CELL,
+    DATA,
+    MEASURED_HEADS,
+    MOVING,
+    NUMBERS,
+    PAGES,
+    Shows,
+)
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.options import exported
 
@@ -60,13 +70,16 @@ def idle_controls(options: FigureOptions) -> dict[str, str]:
     if options.format in PAGES:
         return dict.fromkeys(looks(), "The page fits every screen, and has light and dark colours of its own.")
     if options.format in NUMBERS:
-        return dict.fromkeys(looks(), "Numbers are written; nothing is pictured.")
+        by_head = options.what.has_sides or options.subject in (CELL, MEASURED_HEADS)
+        kept = ("head", *shown()) if by_head else ()
+        return dict.fromkeys(set(looks()) - set(kept), "Numbers are written; nothing is pictured.")
     idle = {}
     if options.vector:
         idle["dpi"] = "A drawing has no dots: it is sharp at any size."
     if options.format not in ANIMATIONS:
         idle["frame"] = "Only animations have frames."
-    if options.what.shows not in (Shows.HEAD, Shows.KIND, Shows.EVERY_KIND):
+    by_head = options.what.shows in (Shows.HEAD, Shows.KIND, Shows.EVERY_KIND)
+    if not by_head and options.subject not in (CELL, MEASURED_HEADS):
         idle["head"] = "No map is pictured."
     if options.subject != CANDIDATES:
         idle["candidates"] = "No next-token bars are pictured."

@@ -67,7 +67,10 @@ def test_options_are_taken() -> None:
         (["export", "Hi.", "-o", "o", "--picture", "kinds", "--kind", "cross"], ["every kind", "leave --kind out"]),
         (["export", "Hi.", "-o", "o", "--picture", "positions", "--layer", "1"], ["no head", "leave --layer out"]),
         (["export", "Hi.", "-o", "o", "--picture", "candidates", "--kind", "all"], ["no head", "leave --kind out"]),
-        (["export", "Hi.", "-o", "o", "--picture", "window"], ["'window'", "heads, grid, kinds"]),
+        (
+            ["export", "Hi.", "-o", "o", "--picture", "window"],
+            ["'window'", "heads, lines, text, table, links, grid, kinds"],
+        ),
         (
             ["export", "Hi.", "-o", "o", "--picture", "positions", "--format", "gif"],
             ["--picture positions", "png, svg or pdf", "not gif"],

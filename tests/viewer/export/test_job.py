@@ -45,7 +45,14 @@ EVERYTHING = [
     if suffix != "json" or subject == "data"
 ]
 ROWS = 3
-CSV_BEGINS = {"beam": b"index,", "hypotheses": b"number,", "ranking": b"rank,", "architecture": b"stack,"}
+CSV_BEGINS = {
+    "beam": b"index,",
+    "hypotheses": b"number,",
+    "ranking": b"rank,",
+    "architecture": b"stack,",
+    "values": b"row_index,",
+    "links": b"source,",
+}
 
 
 def scene(rows: int = ROWS, view: ViewState | None = None) -> Scene:
@@ -89,11 +96,11 @@ def test_a_full_disk_leaves_nothing_of_anything(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, suffix: str
 ) -> None:
     path = tmp_path / f"file.{suffix}"
-    with full_disk(), pytest.raises(ExportError, match="could not be written"):
+    with full_disk(), pytest.raises(ExportError, match="cannot be written"):
         export_file(scene(), FigureOptions(what, suffix), path)
     assert list(tmp_path.iterdir()) == []
     path.write_text("mine")
-    with full_disk(), pytest.raises(ExportError, match="could not be written"):
+    with full_disk(), pytest.raises(ExportError, match="cannot be written"):
         export_file(scene(), FigureOptions(what, suffix), path, overwrite=True)
     assert path.read_text() == "mine" and len(list(tmp_path.iterdir())) == 1
 

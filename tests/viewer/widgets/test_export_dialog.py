@@ -20,6 +20,7 @@ from attention_viewer.viewer.state.exportables import (
     NUMBERS,
     PAGE,
     POSITIONS,
+    TABLES,
     WINDOW,
     by_name,
     exportable,
@@ -134,7 +135,7 @@ def test_every_subject_and_format_can_be_chosen(make: Open, subject: str, suffix
     choose(dialog, "Format", suffix)
     assert dialog.options() == FigureOptions(subject, suffix)
     said = note_on(dialog.options())
-    pictured = subject not in (DATA, PAGE) and suffix != "csv"
+    pictured = subject not in (DATA, PAGE) and suffix not in TABLES
     assert (said in texts(dialog)) is pictured
     assert (child(dialog, Preview).words() == said) is not pictured
 
@@ -166,9 +167,9 @@ def test_what_is_unavailable_cannot_be_chosen_and_says_why(make: Open, qtbot: Qt
     enabled = {box.itemData(row) for row in range(box.count()) if model.item(row).isEnabled()}
     assert enabled == by_name().keys() - {MAP, GRID}
     assert (reasons[MAP], reasons[GRID], reasons[DATA]) == ("No map yet.", "No heads yet.", "")
-    assert (dialog.options().subject, dialog.options().format) == ("kinds", "svg")
+    assert (dialog.options().subject, dialog.options().format) == ("lines", "svg")
     qtbot.keyClick(box, Qt.Key.Key_Up)
-    assert dialog.options().subject == "kinds"
+    assert dialog.options().subject == "lines"
 
 
 def test_formats_follow_the_subject_and_are_remembered(make: Open) -> None:
