@@ -17,7 +17,20 @@ from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.resolve import resolve
-from attention_viewer.viewer.state.exportables import DATA, EXPORTABLES, GRID, KINDS, MAP, PAGE, WINDOW
+from attention_viewer.viewer.state.exportables import (
+    DATA,
+    EXPORTABLES,
+    GRID,
+    KINDS,
+    LINES,
+    LINKED,
+    MAP,
+    MEASURED_HEADS,
+    PAGE,
+    TEXT,
+    VALUES,
+    WINDOW,
+)
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.opening import ScreenshotOptions, WindowOptions
 from attention_viewer.viewer.state.options import QUANTITY, WORDS
@@ -205,7 +218,9 @@ def test_exports(make: Callable[[Path], Path], what: str, suffix: str, tmp_path:
 def test_what_takes_a_model_is_not_exported(tmp_path: Path) -> None:
     scene = scene_of(given.three_maps(tmp_path / "cat.npz"))
     against = reasons_against(scene.loaded, scene.view)
-    assert set(against) == {each.name for each in EXPORTABLES} - {MAP, GRID, KINDS, PAGE, DATA, WINDOW}
+    of_arrays = {MAP, LINES, TEXT, VALUES, LINKED, GRID, KINDS, PAGE, DATA, WINDOW}
+    assert set(against) == {each.name for each in EXPORTABLES} - of_arrays
+    assert "Open the panel Heads" in against.pop(MEASURED_HEADS)
     assert set(against.values()) == {scene.loaded.uncomputed}
 
 
