@@ -25,7 +25,8 @@ def steps() -> list[str]:
 
 def test_it_names_what_is_pressed_here() -> None:
     encode, step, read, heads, export = steps()
-    assert SENTENCE in encode and any(SENTENCE in example for example in examples())
+    assert "an example, six steps in" in encode and "Enter encodes it" in encode and "*Examples* has more" in encode
+    assert any(SENTENCE in example for example in examples())
     assert "Press → (or Space)" in step and "← takes a step back, P plays" in step and "le → chat" in read
     assert "Ctrl+G" in heads and "press O" in heads and "Ctrl+Z" in heads and "Ctrl+E" in export
 

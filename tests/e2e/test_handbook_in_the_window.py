@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 KEY = re.compile(r"(?:(?:Ctrl|Alt|Shift)\+)+(?:F\d+|[A-Z][a-z]+(?:Up|Down)?\b|[a-z]+|[A-Z0-9]\b|[+.=-]|[←→])|\bF\d+\b")
-ELSEWHERE = {"Ctrl+C", "Ctrl+arrows", "Ctrl+click", "F2", "Alt+A", "Alt+N", "Alt+P", "Alt+S"}
+ELSEWHERE = {"Ctrl+C", "Ctrl+arrows", "Ctrl+click", "F2", "Alt+A", "Alt+B", "Alt+C", "Alt+N", "Alt+P", "Alt+S", "Alt+W"}
 """In a shell; arrows, each of which is an action; with the mouse; in the list of hypotheses; the tour's buttons."""
 
 

@@ -36,11 +36,11 @@ from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
 from attention_viewer.viewer.window.app import Parts
 from attention_viewer.viewer.work.jobs import Priority, Work
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLabel, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 from support.bundled import VOCABULARY
+from support.dropping import drop
 from support.traces import KINDS
 from support.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
 
@@ -292,12 +292,7 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     settings = Settings(MemoryStore())
     other = open_window(settings)
     qtbot.waitUntil(lambda: other.controller.loaded.info is not None, timeout=PATIENCE)
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path))])
-    drop = QDropEvent(
-        QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(other.window, drop)
+    drop(other, str(path))
     settle(qtbot, other)
     assert other.controller.document == window.controller.document
     assert outputs(other) == outputs(window) and other.controller.view.heads[CROSS] == Head(2, 5)

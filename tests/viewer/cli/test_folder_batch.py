@@ -148,7 +148,7 @@ def test_what_cannot_be_written_stops_the_rest(batch: FolderBatch, capsys: pytes
 
     assert run_in_folder(replace(batch, force=True), lambda: write) == 1
     said = capsys.readouterr().err
-    assert "does not exist" in said and said.count("\n") == 1
+    assert "x cannot be written: there is no directory" in said and said.count("\n") == 1
     assert "0 of 2 lines written; the same command with --resume in place of --force writes what is missing." in said
     assert not batch.folder.exists()
 
