@@ -47,6 +47,7 @@ def test_each_target_word_is_linked_to_where_its_rows_look_most(tiny: Path, tmp_
         assert line == " ".join(f"{one}-{other}" for one, other in sorted(expected))
 
 
+@pytest.mark.slow
 def test_lines_that_will_not_do_become_empty_ones_and_the_head_is_named(tiny: Path, tmp_path: Path) -> None:
     file = tmp_path / "in.tsv"
     file.write_text(f"{PAIRS[0]}\n\nno translation\n{'word ' * 600}\tx\n{PAIRS[1]}\n", encoding="utf-8")

@@ -205,6 +205,7 @@ def test_ctrl_and_a_digit_move_the_focus_with_the_panel_and_menus_and_dialogs_gi
     assert window.ranking.isAncestorOf(focused()) and "ranking" in window.shown()
 
 
+@pytest.mark.slow
 def test_text_size_has_the_keys_it_has_everywhere(toy_window: Parts) -> None:
     parts = active(toy_window)
     control = Qt.KeyboardModifier.ControlModifier

@@ -56,11 +56,13 @@ def test_a_session_is_traced_as_it_stands(saved: Path, translator: Translator, t
     assert meta["target"] is None and meta["forced"] is False
 
 
+@pytest.mark.slow
 def test_a_session_at_step_zero_can_be_traced(saved: Path, tmp_path: Path) -> None:
     change_document(saved, step=0)
     assert run("trace", "--session", str(saved), "-o", str(tmp_path / "zero.npz")).returncode == 0
 
 
+@pytest.mark.slow
 def test_lines_are_traced_under_their_numbers(tmp_path: Path) -> None:
     lines = tmp_path / "lines.tsv"
     lines.write_text(f"{TEXT}\tUn chien mange.\n\n{TEXT}\n", encoding="utf-8")

@@ -71,6 +71,7 @@ def translated(line: str, out: Path, *options: str) -> str:
     return out.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_translate_with_a_beam_writes_the_best_hypothesis(translator: Translator, tmp_path: Path) -> None:
     lines = [BEAM_DIFFERS, "", "I am hungry."]
     result = run("translate", "--beam", "4", text="\n".join(lines) + "\n")
@@ -84,6 +85,7 @@ def test_translate_with_a_beam_writes_the_best_hypothesis(translator: Translator
     assert narrow == translated(lines[0], tmp_path / "greedy.txt") != f"{expected[0]}\n"
 
 
+@pytest.mark.slow
 def test_lines_that_will_not_do_become_empty_lines_and_are_listed(tmp_path: Path) -> None:
     source, out = tmp_path / "in.txt", tmp_path / "out.txt"
     source.write_bytes(b"Good night.\n" + b"word " * 600 + b"\n\n\xff\xfe\nI am hungry.\n")

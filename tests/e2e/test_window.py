@@ -223,6 +223,7 @@ def test_theme_colours_and_sentences_are_remembered(open_window: Open, qtbot: Qt
     assert open_window(settings=again).controller.view[COLORMAP] == "magma"
 
 
+@pytest.mark.slow
 def test_the_layout_is_remembered(open_window: Open, qtbot: QtBot) -> None:
     settings = Settings(MemoryStore())
     parts = open_window(settings=settings)

@@ -40,6 +40,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_translate_and_trace(folder: Path, tiny: Path) -> None:
     result = run("translate", "lines.txt", "--model", str(tiny), cwd=folder)
     assert (result.returncode, result.stderr) == (0, "") and result.stdout.count("\n") == 1

@@ -105,6 +105,7 @@ def right(run: Trainer, subwords: Subwords) -> float:
     return float(weights[linked].sum() / linked.any(2).sum())
 
 
+@pytest.mark.slow
 def test_a_guided_head_learns_the_links_and_an_unguided_one_does_not(subwords: Subwords) -> None:
     found = {}
     for weight in (0.0, 2.0):

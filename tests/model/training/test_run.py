@@ -50,6 +50,7 @@ def metrics(run: Path) -> list[dict[str, object]]:
     return [json.loads(line) for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+@pytest.mark.slow
 def test_held_out_pairs_are_translated_exactly(learned: Path) -> None:
     translator = Translator(learned / "model")
     held_out = digit_pairs(640, longest=3)[600:]

@@ -136,6 +136,7 @@ def test_a_closed_panel_stays_closed_when_text_shrinks_again(qtbot: QtBot, dress
         assert docks(window)["decoder"].isHidden() and panels_shown(window) == shown
 
 
+@pytest.mark.slow
 def test_a_remembered_layout_outlives_the_start_with_large_text(qtbot: QtBot, dress: Callable[[float], Style]) -> None:
     windows = MainWindow(PANELS, WORKSPACES), MainWindow(PANELS, WORKSPACES)
     for window in windows:
