@@ -61,6 +61,7 @@ def test_held_out_pairs_are_translated_exactly(learned: Path) -> None:
     assert float(str(last["dev_loss_per_token"])) < 0.2
 
 
+@pytest.mark.slow
 def test_metrics_have_a_line_for_updates_and_for_evaluations(learned: Path) -> None:
     lines = metrics(learned)
     updates = [line for line in lines if "loss" in line]
@@ -72,6 +73,7 @@ def test_metrics_have_a_line_for_updates_and_for_evaluations(learned: Path) -> N
     assert "version" in str(dev[0]["bleu_signature"])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Recommended. pip install sacremoses")
 def test_the_checkpoint_is_complete_and_opens_in_transformers(learned: Path) -> None:
     from transformers import MarianMTModel, MarianTokenizer
@@ -91,6 +93,7 @@ def test_the_checkpoint_is_complete_and_opens_in_transformers(learned: Path) -> 
     assert not ours.target_embedding.tokens.weight[reference.config.pad_token_id].any()
 
 
+@pytest.mark.slow
 def test_the_card_tells_the_runs_own_figures(learned: Path) -> None:
     card = (learned / "model" / "README.md").read_text(encoding="utf-8")
     last = metrics(learned)[-1]
@@ -102,6 +105,7 @@ def test_the_card_tells_the_runs_own_figures(learned: Path) -> None:
     assert str(learned) not in card
 
 
+@pytest.mark.slow
 def test_a_run_is_not_replaced_unasked(data: tuple[Path, Path], learned: Path) -> None:
     options = TrainOptions((data[0],), learned, TINY, data[1], threads=1)
     with pytest.raises(InputError, match="--resume"):
@@ -112,6 +116,7 @@ def test_a_run_is_not_replaced_unasked(data: tuple[Path, Path], learned: Path) -
         train(replace(options, output=learned / "none", settings=None, resume=True))
 
 
+@pytest.mark.slow
 def test_training_goes_on_from_a_checkpoint(data: tuple[Path, Path], learned: Path, tmp_path: Path) -> None:
     settings = replace(TINY, steps=1, learning_rate=1e-9, average_last=1)
     options = TrainOptions((data[0],), tmp_path / "run", settings, data[1], learned / "model", threads=1)
