@@ -18,7 +18,7 @@ EMPTY_HINT = "There is nothing to translate yet: type a few English words first.
 def submit(state: State, sentence: str, steps: int = 0) -> Turn:
     """Encode a sentence and decode `steps` rows of its translation. The one there is stays as it is."""
     if not sentence.strip():
-        return Turn(state).tell(News.HINT, EMPTY_HINT)
+        return Turn(state).set(line=sentence).tell(News.HINT, EMPTY_HINT)
     if state.wanted is not None and not steps and sentence == one_line(state.wanted.source):
         return Turn(state) if state.awaited else Turn(state).tell(News.ENCODED, sentence)
     if state.shown.uncomputed:

@@ -32,7 +32,8 @@ MOST_MEGABYTES = 500
 MOST_SECONDS = 30.0
 """Of processor time: what one quiet core takes."""
 MEASURE = """
-import json, resource, sys, time
+import json, re, sys, time
+from pathlib import Path
 from support.long_scenes import long_scene
 from attention_viewer.viewer.export.job import encoded
 from attention_viewer.viewer.state.figure_options import FigureOptions
@@ -40,8 +41,10 @@ from PySide6.QtWidgets import QApplication
 application, suffix, subject = QApplication([]), sys.argv[1], sys.argv[2]
 scene, started = long_scene(int(sys.argv[3])), time.process_time()
 content, notes = encoded(scene, FigureOptions(subject, suffix, dpi=300))
+# Not ru_maxrss, which a process inherits from a larger one that started it.
+peak = int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])
 print(json.dumps({"seconds": time.process_time() - started, "notes": notes, "bytes": len(content),
-                  "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+                  "megabytes": peak / 1024}))
 """
 
 

@@ -12,7 +12,8 @@ from attention_viewer.model.contract.document import Against, Document
 from attention_viewer.model.contract.document_json import from_json, to_json
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.viewer.intents import choosing, comparing, hypotheses, stepping, switching
+from attention_viewer.viewer.intents import choosing, comparing, hypotheses, sentences, stepping, switching
+from attention_viewer.viewer.intents.turns import News, Tell
 from attention_viewer.viewer.intents.wishes import Owed, Refused, Wish
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.history import Run
@@ -113,3 +114,9 @@ def test_comparing_leaves_the_document() -> None:
     pinned = comparing.pinned(state(Document("Another one")))
     assert pinned is not None and pinned.document == SHOWN and pinned.place is None
     assert comparing.with_plain(state()) is None and comparing.with_hypothesis(state(), 0) is None
+
+
+def test_blanks_in_the_line_give_way_to_the_sentence_of_a_session_even_one_that_was_told_before() -> None:
+    typed = sentences.submit(state(None, line="The mat is"), "  ").state
+    deeds = sentences.open_document(typed, SHOWN, ViewState()).deeds
+    assert Tell(News.SENTENCE, ("The mat is",)) in deeds
