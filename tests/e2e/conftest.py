@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,9 @@ from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.session_file import SavedSession, write
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.window.app import Parts, begin, build, keep_work
+from attention_viewer.viewer.window.garbage import EVERY_MS, collect
 from attention_viewer.viewer.window.remembering import first_model
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 from support.commands import TEXT
 from support.exports import TARGET, Export
@@ -38,8 +41,24 @@ def read_once() -> Callable[..., Translator]:
 
 
 @pytest.fixture
+def collected_here(qtbot: QtBot) -> Iterator[None]:
+    """Garbage is taken apart in the windows' own thread, as in the program."""
+    gc.disable()
+    timer = QTimer(interval=EVERY_MS)
+    timer.timeout.connect(collect)
+    timer.start()
+    yield
+    timer.stop()
+    gc.enable()
+
+
+@pytest.fixture
 def open_window(
-    qtbot: QtBot, bundled: Path, read_once: Callable[..., Translator], monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    bundled: Path,
+    read_once: Callable[..., Translator],
+    monkeypatch: pytest.MonkeyPatch,
+    collected_here: None,
 ) -> Iterator[Open]:
     """Opens windows on the bundled model, which is read only once for all, and closes them at the end."""
     monkeypatch.setattr("attention_viewer.model.translator.Translator", read_once)

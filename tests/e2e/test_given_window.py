@@ -57,7 +57,7 @@ COVERED = {
 
 
 @pytest.fixture
-def open_file(qtbot: QtBot) -> Iterator[OpenFile]:
+def open_file(qtbot: QtBot, collected_here: None) -> Iterator[OpenFile]:
     """Opens windows on files of arrays."""
     opened: list[Parts] = []
 
