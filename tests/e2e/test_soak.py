@@ -107,5 +107,6 @@ def test_what_a_window_holds_does_not_grow(
         after = held(parts)
         print(f"after {until - warm} of {SENTENCES}: {after}", flush=True)
     assert after.bytes <= before.bytes * (1 + GROWTH)
-    assert (after.threads, after.files) == (before.threads, before.files)
+    # What tests before this one left open may go meanwhile.
+    assert after.threads <= before.threads and after.files <= before.files
     assert after.timers <= before.timers and after.widgets <= before.widgets * (1 + GROWTH)

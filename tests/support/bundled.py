@@ -18,7 +18,7 @@ TRANSLATIONS = {
     "The cat is black.": "Le chat est noir.",
 }
 """Greedy translations."""
-BEAM_DIFFERS = "He fell asleep while he was reading."
+BEAM_DIFFERS = "She and I have about the same number of stamps."
 """A sentence whose greedy translation is not the best of a beam of four."""
 AFTER_UN = "Un chat est noir."
 """That of "The cat is black." when its first token is forced to be Un."""
