@@ -42,13 +42,15 @@ def read_once() -> Callable[..., Translator]:
 
 @pytest.fixture
 def collected_here(qtbot: QtBot) -> Iterator[None]:
-    """Garbage is taken apart in the windows' own thread, as in the program."""
+    """Garbage is taken apart in the windows' own thread, and looked for in what is new only, as in the program."""
     gc.disable()
+    gc.freeze()
     timer = QTimer(interval=EVERY_MS)
     timer.timeout.connect(collect)
     timer.start()
     yield
     timer.stop()
+    gc.unfreeze()
     gc.enable()
 
 
