@@ -1,20 +1,22 @@
 """Parameters prepared for decoding one row at a time.
 
-A decoder row is bound by reading its weights from memory: multiplying a single row by a matrix laid out column by
-column takes half the time, one large block spares the processor most page look-ups, and most columns of the second
-matrix of a ReLU network need not be read at all.
+A decoder row is bound by reading its weights from memory. Where all numbers are of half precision, as most models are
+stored, two bytes of each are read. Elsewhere, multiplying a single row by a matrix laid out column by column takes half
+the time, and most columns of the second matrix of a ReLU network need not be read at all. One large block spares the
+processor most page look-ups.
 
 Shape letters: D model width, H heads, d width of a head.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
+from attention_viewer.model.nn import halves
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.nn.weights import BLOCKS, DecoderLayerWeights, DecoderWeights, Linear, affine
-from torch import Tensor
+from torch import Tensor, nn
 
 _ALIGNMENT = 16
 """Tensors begin at multiples of so many numbers: 64 bytes, a cache line."""
@@ -27,14 +29,40 @@ def freeze(model: Transformer) -> None:
     """
     model.eval().requires_grad_(False)
     parameters = list(model.parameters())
-    queries = [query for layer in model.decoder_weights().layers for query in _scaled_queries(layer)]
-    packed = _side_by_side([*parameters, *queries])
-    for parameter, place in zip(parameters, packed, strict=False):
+    _settle(parameters, _side_by_side(parameters))
+    decoder = model.decoder_weights()
+    model.prepared = _in_halves(decoder) or _across(decoder)
+
+
+def _settle(parameters: Sequence[nn.Parameter], places: Sequence[Tensor]) -> None:
+    for parameter, place in zip(parameters, places, strict=True):
         parameter.data = place
-    decoder, own = model.decoder_weights(), iter(packed[len(parameters) :])
-    layers = tuple(_prepared_layer(layer, *(next(own) for _ in range(4))) for layer in decoder.layers)
-    prepared = decoder._replace(layers=layers, output=_across(decoder.output))
-    model.prepared = prepared._replace(together=_together(prepared))
+
+
+def _in_halves(decoder: DecoderWeights) -> DecoderWeights | None:
+    """The parameters as packed matrices; None where that would round them, or this machine cannot."""
+    if not halves.fit([linear.weight for layer in decoder.layers for linear in _linears(layer)]):
+        return None
+    if not halves.fit([decoder.output.weight]):
+        return None
+    layers = tuple(_with_linears(layer, _packed) for layer in decoder.layers)
+    output = _packed(decoder.output)
+    if not all(_is_alike(each) for each in (*_linears(layers[0]), output)):
+        return None
+    return decoder._replace(layers=layers, output=output, together=BLOCKS[-1])
+
+
+def _across(decoder: DecoderWeights) -> DecoderWeights:
+    """The parameters column by column, W^Q scaled, the second matrix of a ReLU network read where units are active."""
+    scaled = [_scaled_queries(layer) for layer in decoder.layers]
+    places = iter(_side_by_side([query for layer in scaled for query in layer]))
+    across = _Across()
+    layers = [_scaled(layer, *(next(places) for _ in each)) for layer, each in zip(decoder.layers, scaled, strict=True)]
+    return decoder._replace(
+        layers=tuple(_with_linears(layer, across) for layer in layers),
+        output=across(decoder.output),
+        together=BLOCKS[-1],
+    )
 
 
 def _scaled_queries(layer: DecoderLayerWeights) -> list[Tensor]:
@@ -54,19 +82,12 @@ def _scaled_queries(layer: DecoderLayerWeights) -> list[Tensor]:
 
 
 @torch.inference_mode()
-def _together(decoder: DecoderWeights) -> int:
-    """As many as the largest block holds, where on this machine each position's numbers are the same in all; else 1.
+def _alike(prepared: Linear) -> bool:
+    """Whether on this machine a product gives positions the same numbers, to the last bit, in blocks of every size.
 
-    That depends on the sizes of matrices alone, which are the same in all layers.
+    That depends on the size of the matrix alone.
     """
-    layer = decoder.layers[0]
-    own, cross, ffn = layer.attention, layer.cross, layer.ffn
-    some = (own.query_key_value, own.output, cross.query, cross.output, ffn.inner, ffn.outer, ffn.gate, decoder.output)
-    return BLOCKS[-1] if all(_agree(each) for each in some if each is not None) else 1
-
-
-def _agree(linear: Linear) -> bool:
-    """Whether a product gives positions the same numbers, to the last bit, in blocks of every size."""
+    linear = prepared._replace(alike=True)
     x = torch.linspace(-9.0, 9.0, BLOCKS[1] * linear.weight.shape[1]).sin().view(BLOCKS[1], -1)
     alone = torch.cat([affine(each, linear) for each in torch.split(x, 1)])
     copies = [block // len(x) for block in BLOCKS[1:]]
@@ -77,29 +98,56 @@ def _bias(linear: Linear) -> Tensor:
     return linear.weight.new_zeros(len(linear.weight)) if linear.bias is None else linear.bias
 
 
-def _across(linear: Linear) -> Linear:
-    return linear._replace(across=linear.weight.t())
+class _Across:
+    """Prepares linear maps for a single position; those of one size are tried once."""
+
+    def __init__(self) -> None:
+        self._alike: dict[torch.Size, bool] = {}
+
+    def __call__(self, linear: Linear) -> Linear:
+        prepared, size = linear._replace(bias=_bias(linear), across=linear.weight.t()), linear.weight.shape
+        if size not in self._alike:
+            self._alike[size] = _alike(prepared)
+        return prepared._replace(alike=self._alike[size])
 
 
-def _prepared_layer(
+def _packed(linear: Linear) -> Linear:
+    return linear._replace(packed=halves.packed(linear.weight, linear.bias))
+
+
+def _is_alike(linear: Linear) -> bool:
+    return linear.packed is not None and halves.is_alike(linear.packed, linear.weight.shape[1])
+
+
+def _scaled(
     layer: DecoderLayerWeights, own: Tensor, own_bias: Tensor, query: Tensor, query_bias: Tensor
 ) -> DecoderLayerWeights:
+    """The layer with W^Q that holds 1 / √d, and the columns that active units of a ReLU network meet."""
+    attention, cross, ffn = layer.attention, layer.cross, layer.ffn
+    return layer._replace(
+        attention=attention._replace(query_key_value=Linear(own, own_bias), scale=1.0, held=attention.scale),
+        cross=cross._replace(query=Linear(query, query_bias), scale=1.0, held=cross.scale),
+        ffn=ffn._replace(active_columns=ffn.outer.weight.t() if ffn.activation is torch.relu else None),
+    )
+
+
+def _linears(layer: DecoderLayerWeights) -> list[Linear]:
+    """The linear maps of every row: all but those of the encoder's output."""
+    attention, cross, ffn = layer.attention, layer.cross, layer.ffn
+    maps = [attention.query_key_value, attention.output, cross.query, cross.output, ffn.inner, ffn.outer]
+    return maps if ffn.gate is None else [*maps, ffn.gate]
+
+
+def _with_linears(layer: DecoderLayerWeights, prepare: Callable[[Linear], Linear]) -> DecoderLayerWeights:
+    """The layer with these prepared."""
     attention, cross, ffn = layer.attention, layer.cross, layer.ffn
     return layer._replace(
         attention=attention._replace(
-            query_key_value=_across(Linear(own, own_bias)),
-            output=_across(attention.output),
-            scale=1.0,
-            held=attention.scale,
+            query_key_value=prepare(attention.query_key_value), output=prepare(attention.output)
         ),
-        cross=cross._replace(
-            query=_across(Linear(query, query_bias)), output=_across(cross.output), scale=1.0, held=cross.scale
-        ),
+        cross=cross._replace(query=prepare(cross.query), output=prepare(cross.output)),
         ffn=ffn._replace(
-            inner=_across(ffn.inner),
-            outer=_across(ffn.outer),
-            gate=ffn.gate and _across(ffn.gate),
-            active_columns=ffn.outer.weight.t() if ffn.activation is torch.relu else None,
+            inner=prepare(ffn.inner), outer=prepare(ffn.outer), gate=None if ffn.gate is None else prepare(ffn.gate)
         ),
     )
 

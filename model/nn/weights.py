@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
+from attention_viewer.model.nn.halves import multiplied
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -16,12 +17,16 @@ from torch.nn import functional
 class Linear(NamedTuple):
     """x Wᵀ + b: the `weight` [out, in] and the `bias` [out], None where there is none.
 
-    `across` is the weight as [in, out] where it is prepared for a single position: a product that asks less.
+    `across` is the weight as [in, out] where it is prepared for a single position: a product that asks less;
+    `alike` says that a position then gets the same numbers in blocks of all sizes. `packed` is both where all numbers
+    are of half precision.
     """
 
     weight: Tensor
     bias: Tensor | None
     across: Tensor | None = None
+    alike: bool = False
+    packed: torch.ScriptObject | None = None
 
 
 class Norm(NamedTuple):
@@ -102,7 +107,7 @@ class EmbeddingWeights(NamedTuple):
 class DecoderWeights(NamedTuple):
     """All that a decoder row depends on: embedding, layers, norm after the last (pre-norm), output matrix [V, D].
 
-    So many rows of one sentence may be computed `together` without a bit of them changing.
+    So many rows of one sentence are computed `together` at most, without a bit of them changing.
     """
 
     embedding: EmbeddingWeights
@@ -120,26 +125,31 @@ class KeysValues(NamedTuple):
 
 
 BLOCKS = (2, 8, 16, 32)
-"""So many positions are multiplied as one block where their numbers shall not depend on their company."""
+"""So many positions are multiplied as one block where their numbers do not depend on their company."""
 
 
 def affine(x: Tensor, linear: Linear, apart: bool = False) -> Tensor:
     """X Wᵀ + b for positions `x` [N, in]: [N, out].
 
-    With a prepared matrix a single position, and each that is `apart`, is computed in a block of one of a few sizes,
-    filled up with zeros: every other size may have its own order of summing, and so last bits of its own. Two take no
-    longer than one, as it is reading the matrix that takes time.
+    With a prepared matrix a single position, and each that is `apart`, gets the numbers that it gets by itself. Each
+    size of a product may have its own order of summing, and so last bits of its own. Where the few sizes of `BLOCKS`
+    agree, positions are multiplied in blocks of these, filled up with zeros: there it is reading the matrix that takes
+    time. Elsewhere, they are multiplied one by one. With a packed matrix company never matters.
     """
-    weight, bias, across = linear
+    weight, bias, across, alike, packed = linear
+    if packed is not None:
+        return multiplied(x, packed)
     if across is None or bias is None:
         return functional.linear(x, weight, bias)
     count = x.shape[0]
     if count == 1:
-        return torch.addmm(bias, x.expand(2, -1), across)[:1]
-    if apart:
-        size = next(block for block in BLOCKS if block >= count)
-        return torch.addmm(bias, functional.pad(x, (0, 0, 0, size - count)), across)[:count]
-    return torch.addmm(bias, x, across)
+        return torch.addmm(bias, x.expand(2, -1), across)[:1] if alike else torch.addmm(bias, x, across)
+    if not apart:
+        return torch.addmm(bias, x, across)
+    if not alike:
+        return torch.cat([torch.addmm(bias, each, across) for each in torch.split(x, 1)])
+    size = next(block for block in BLOCKS if block >= count)
+    return torch.addmm(bias, functional.pad(x, (0, 0, 0, size - count)), across)[:count]
 
 
 def linear_weights(linear: nn.Linear) -> Linear:

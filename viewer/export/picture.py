@@ -13,7 +13,17 @@ from attention_viewer.viewer.export.about import PROGRAM, About
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
 from attention_viewer.viewer.state.widths import CM_PER_INCH, PIXELS_PER_INCH
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontInfo, QImage, QPageSize, QPaintDevice, QPainter, QPdfWriter, QPixmap
+from PySide6.QtGui import (
+    QFont,
+    QFontInfo,
+    QFontMetricsF,
+    QImage,
+    QPageSize,
+    QPaintDevice,
+    QPainter,
+    QPdfWriter,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgGenerator
 
 Paint = Callable[[QPainter, QRectF, bool], None]
@@ -90,9 +100,11 @@ def svg_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING, 
 
 def _families(found: re.Match[bytes]) -> bytes:
     """A font's family by its real name and by its kind: Qt's own aliases mean nothing to a browser."""
-    info = QFontInfo(QFont(found[1].decode()))
-    kind = "monospace" if info.fixedPitch() else "sans-serif"
-    return f'font-family="{info.family()}, {kind}"'.encode()
+    font = QFont(found[1].decode())
+    metrics = QFontMetricsF(font)
+    # Measured, as some fonts of one width do not say that they are.
+    kind = "monospace" if metrics.horizontalAdvance("i") == metrics.horizontalAdvance("W") else "sans-serif"
+    return f'font-family="{QFontInfo(font).family()}, {kind}"'.encode()
 
 
 def pdf_bytes(paint: Paint, size: QSizeF, scale: float, about: About = NOTHING, check: Check = go_on) -> QByteArray:

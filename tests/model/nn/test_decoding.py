@@ -10,6 +10,7 @@ from attention_viewer.model.checkpoint import load
 from attention_viewer.model.contract.interventions import HeadId, Interventions
 from attention_viewer.model.contract.maps import CROSS, DECODER
 from attention_viewer.model.nn.decoding import DecodedRow, DecoderState, decode_rows, decode_step, encode
+from attention_viewer.model.nn.prepared import freeze
 from attention_viewer.model.nn.switches import switches
 from attention_viewer.model.nn.transformer import Transformer
 from attention_viewer.model.nn.weights import Linear, affine
@@ -23,7 +24,21 @@ quick = settings(max_examples=15, deadline=None)
 
 @pytest.fixture(scope="module")
 def model(tiny: Path) -> Transformer:
-    return load(tiny)
+    """A model whose numbers need single precision."""
+    model = load(tiny)
+    assert model.prepared is not None and model.prepared.output.packed is None
+    return model
+
+
+@pytest.fixture(scope="module")
+def half_model(tiny: Path) -> Transformer:
+    """The same with its numbers rounded to half precision."""
+    model = load(tiny)
+    for parameter in model.parameters():
+        parameter.data = parameter.data.half().float()
+    freeze(model)
+    assert model.prepared is not None and model.prepared.output.packed is not None
+    return model
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +56,16 @@ def run(state: DecoderState, target: Tensor) -> tuple[DecoderState, list[Decoded
         state, row = decode_step(state, token)
         rows.append(row)
     return state, rows
+
+
+def check_together(start: DecoderState, target: Tensor, first: int) -> None:
+    """Rows decoded together, `first` of them and then the others, are those of single steps to the last bit."""
+    walked, steps = run(start, target)
+    half, rows = decode_rows(start, target[:, :first])
+    together, more = decode_rows(half, target[:, first:])
+    for step, row in zip(steps, [*rows, *more], strict=True):
+        assert all(map(torch.equal, step, row))
+    assert all(map(torch.equal, walked.past or (), together.past or ()))
 
 
 @quick
@@ -68,32 +93,45 @@ def test_steps_equal_one_parallel_pass(model: Transformer, batch: int, source: i
 def test_rows_together_are_those_of_single_steps_to_the_last_bit(
     model: Transformer, source: int, first: int, then: int, seed: int
 ) -> None:
-    start, target = encode(model, ids(1, source, seed)).state, ids(1, first + then, seed + 1)
-    walked, steps = run(start, target)
-    half, rows = decode_rows(start, target[:, :first])
-    together, more = decode_rows(half, target[:, first:])
-    for step, row in zip(steps, [*rows, *more], strict=True):
-        assert all(map(torch.equal, step, row))
-    assert all(map(torch.equal, walked.past or (), together.past or ()))
+    check_together(encode(model, ids(1, source, seed)).state, ids(1, first + then, seed + 1), first)
 
 
+@quick
+@given(source=st.integers(1, 9), first=st.integers(1, 7), then=st.integers(1, 7), seed=st.integers(0, 99))
+def test_rows_of_half_precision_together_are_those_of_single_steps_and_of_a_pass(
+    half_model: Transformer, source: int, first: int, then: int, seed: int
+) -> None:
+    sources, target = ids(1, source, seed), ids(1, first + then, seed + 1)
+    encoded = encode(half_model, sources)
+    check_together(encoded.state, target, first)
+    _, rows = decode_rows(encoded.state, target)
+    with torch.inference_mode():
+        hidden, own, cross = half_model.decode(target, encoded.memory)
+        expected = half_model.logits(hidden).log_softmax(-1)
+    for index, row in enumerate(rows):
+        torch.testing.assert_close(row.log_probabilities, expected[:, index], atol=1e-5, rtol=0)
+        torch.testing.assert_close(row.self_attention, torch.stack(own)[..., index, : index + 1], atol=1e-5, rtol=0)
+        torch.testing.assert_close(row.cross_attention, torch.stack(cross)[..., index, :], atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("hidden", [False, True])
-def test_many_rows_of_the_bundled_model_are_those_of_single_steps(bundled_model: Transformer, hidden: bool) -> None:
-    source, target = ids(1, 7, 3), ids(1, 36, 4)
+def test_many_rows_of_the_bundled_model_are_those_of_single_steps(
+    bundled: Path, hidden: bool, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not packed:
+        monkeypatch.setattr("attention_viewer.model.nn.halves.fit", lambda matrices: False)
+    model = load(bundled)
+    assert model.prepared is not None and (model.prepared.output.packed is not None) == packed
     padding = torch.arange(7)[None] == 2 if hidden else None
     off = Interventions(heads_off=frozenset({HeadId(CROSS, 1, 3), HeadId(DECODER, 2, 0)}))
-    switched = switches(off, bundled_model.architecture, 7)
-    start = encode(bundled_model, source, padding, switched).state
-    walked, steps = run(start, target)
+    switched = switches(off, model.architecture, 7)
+    start = encode(model, ids(1, 7, 3), padding, switched).state
     assert start.weights.together == 32
-    half, rows = decode_rows(start, target[:, :3])
-    together, more = decode_rows(half, target[:, 3:])
-    for step, row in zip(steps, [*rows, *more], strict=True):
-        assert all(map(torch.equal, step, row))
-    assert all(map(torch.equal, walked.past or (), together.past or ()))
+    check_together(start, ids(1, 36, 4), 3)
 
 
-def test_rows_are_computed_one_by_one_where_a_block_has_other_numbers(
+def test_rows_are_multiplied_one_by_one_where_a_block_has_other_numbers(
     tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     blocks: list[int] = []
@@ -104,11 +142,8 @@ def test_rows_are_computed_one_by_one_where_a_block_has_other_numbers(
 
     monkeypatch.setattr("attention_viewer.model.nn.prepared.affine", another)
     model = load(tiny)
-    assert model.prepared is not None and model.prepared.together == 1 and {1, 8, 16} <= set(blocks)
-    start, target = encode(model, ids(1, 5, 1)).state, ids(1, 4, 2)
-    _, steps = run(start, target)
-    _, rows = decode_rows(start, target)
-    assert all(all(map(torch.equal, step, row)) for step, row in zip(steps, rows, strict=True))
+    assert model.prepared is not None and not model.prepared.output.alike and {1, 8} <= set(blocks)
+    check_together(encode(model, ids(1, 5, 1)).state, ids(1, 12, 2), 1)
 
 
 def test_swish_too_is_the_same_in_steps(make_checkpoint: MakeCheckpoint) -> None:
