@@ -71,9 +71,8 @@ class Sentence:
 
     def __init__(self, encoding: Encoding, memory: Tensor, switches: Switches | None, start: DecoderState) -> None:
         self.encoding, self.memory, self.switches, self.start = encoding, memory, switches, start
-        self.bytes = (
-            encoding.self_attention.nbytes + memory.nbytes + sum(each.nbytes for kv in start.memory for each in kv)
-        )
+        kept = [memory, *(each for pair in start.memory for each in pair), *(each.values for each in start.taken)]
+        self.bytes = encoding.self_attention.nbytes + sum(each.nbytes for each in kept)
         self.root = Row(self)
 
     def rows(self) -> Iterator[Row]:

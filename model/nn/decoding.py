@@ -164,7 +164,7 @@ def _side_by_side(state: DecoderState, tokens: Tensor, record: Record | None) ->
     owns, crosses = (torch.stack(each).view(len(past), len(logits), -1, each[0].shape[-1]) for each in (own, cross))
     rows = [
         DecodedRow(
-            logs[here],
+            logs[here] if length == 1 else logs[here].clone(),  # [B, V], which keeps no other row in memory
             owns[:, here, :, : state.length + index + 1].contiguous(),  # [Ld, B, Hd, t+1]
             crosses[:, here].contiguous(),
             logits[here, 0] - logs[here, 0],

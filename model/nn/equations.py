@@ -82,7 +82,7 @@ def decoder_layer(
     cross = layer.cross
     query = split_heads(affine(read, cross.query, apart), batch, 1, cross.heads)[0]  # [BH, T, d]
     attended, weights = attend(cross, query, memory, memory_bias, off[1], here)
-    x = _after(layer.cross_norm, x, output_projection(cross, attended, apart), batch, rate, here)
+    x = add_norm(layer.cross_norm, x, output_projection(cross, attended, apart), batch, rate, here)
     return _feed_forward(layer.ffn, layer.ffn_norm, x, batch, rate, record, apart), present, own, weights
 
 
@@ -133,7 +133,7 @@ def _self_attention(
     else:
         attended, weights = attend(attention, query, looked_at(keys_values), bias, off, here)
     output = output_projection(attention, attended, apart)
-    return _after(norm, x, output, batch, rate, here), keys_values, weights
+    return add_norm(norm, x, output, batch, rate, here), keys_values, weights
 
 
 def _feed_forward(
@@ -142,7 +142,7 @@ def _feed_forward(
     """The sub-layer around the feed-forward network."""
     here = within(record, "ffn")
     output = feed_forward(ffn, _before(norm, x, batch, here), batch, here, apart)
-    return _after(norm, x, output, batch, rate, here)
+    return add_norm(norm, x, output, batch, rate, here)
 
 
 def _before(norm: Norm, x: Tensor, batch: int, record: Record | None) -> Tensor:
@@ -153,7 +153,9 @@ def _before(norm: Norm, x: Tensor, batch: int, record: Record | None) -> Tensor:
     return read
 
 
-def _after(norm: Norm, x: Tensor, output: Tensor, batch: int, rate: float, record: Record | None) -> Tensor:
+def add_norm(
+    norm: Norm, x: Tensor, output: Tensor, batch: int, rate: float = 0.0, record: Record | None = None
+) -> Tensor:
     """LayerNorm(x + dropout(output)): the residual connection around a sub-layer (section 3.1); all [N, D].
 
     In a pre-norm model the sum goes on as it is.

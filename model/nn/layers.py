@@ -14,7 +14,6 @@ import torch
 from attention_viewer.model.contract.architecture import Norms
 from attention_viewer.model.nn import equations
 from attention_viewer.model.nn.attention import MultiHeadAttention, by_head, forbidding, project_memory
-from attention_viewer.model.nn.dropout import dropout
 from attention_viewer.model.nn.weights import (
     DecoderLayerWeights,
     EncoderLayerWeights,
@@ -75,7 +74,7 @@ class AddNorm(nn.LayerNorm):
 
     def forward(self, x: Tensor, sublayer: Tensor) -> Tensor:  # type: ignore[override]
         """Add the sub-layer's output to its input and normalise; both and the result are [..., D]."""
-        return super().forward(x + (dropout(sublayer, self.dropout) if self.training else sublayer))
+        return equations.add_norm(self.weights(), x, sublayer, len(x), self.dropout if self.training else 0.0)
 
 
 class EncoderLayer(nn.Module):

@@ -18,9 +18,8 @@ from attention_viewer.model.nn.patches import patching
 from attention_viewer.model.nn.recorder import Record, within
 from attention_viewer.model.nn.stacks import decoder_stack, encoder_stack, projected_memory
 from attention_viewer.model.nn.switches import Switches
-from attention_viewer.model.nn.weights import DecoderWeights, EncoderLayerWeights, Linear, Norm
+from attention_viewer.model.nn.weights import DecoderWeights, EncoderLayerWeights, Linear, Norm, affine
 from torch import Tensor, nn
-from torch.nn import functional
 
 Layer = TypeVar("Layer", EncoderLayer, DecoderLayer)
 
@@ -94,7 +93,7 @@ class Transformer(nn.Module):
             self.target_embedding.weights(),
             tuple(layer.weights() for layer in self.decoder.each()),
             self.decoder.final_norm(),
-            Linear(self.generator.weight, self.logits_bias),
+            self._output(),
         )
 
     def encode(
@@ -157,13 +156,16 @@ class Transformer(nn.Module):
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Raw logits [..., V] of the decoder's hidden vectors [..., D]."""
-        return functional.linear(hidden, self.generator.weight, self.logits_bias)
+        return affine(hidden, self._output())
 
     def forward(self, source: Tensor, target: Tensor, source_padding: Tensor | None = None) -> Tensor:
         """Natural log-probabilities [B, T, V] of the token after each of the ids `target` [B, T]."""
         memory, _ = self.encode(source, source_padding)
         hidden, _, _ = self.decode(target, memory, source_padding)
         return self.logits(hidden).log_softmax(-1)
+
+    def _output(self) -> Linear:
+        return Linear(self.generator.weight, self.logits_bias)
 
     @property
     def _rate(self) -> float:

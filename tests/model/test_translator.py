@@ -327,6 +327,14 @@ def test_what_was_used_last_is_forgotten_last(tiny: Path, monkeypatch: pytest.Mo
         assert read == [8, 4, 5]
 
 
+def held(array: Any) -> int:
+    """Bytes that an array of numbers computed keeps in memory."""
+    while isinstance(array, np.ndarray):
+        array = array.base
+    assert isinstance(array, Tensor)
+    return array.untyped_storage().nbytes()
+
+
 def test_siblings_share_no_memory_that_one_of_them_appends_to(tiny: Path) -> None:
     translator = Translator(tiny)
     for tokens in ([5, 6, 7, 8], [5, 6, 9, 8], [5, 6, 7, 9]):
@@ -337,6 +345,9 @@ def test_siblings_share_no_memory_that_one_of_them_appends_to(tiny: Path) -> Non
     assert len(rows) == 1 + 2 + 2 + 3
     assert len({each.untyped_storage().data_ptr() for each in own}) == len(rows)
     assert all(each.nbytes == each.untyped_storage().nbytes() for each in own)
+    steps = [row.step for row in rows if row.step is not None]
+    arrays = [each for step in steps for each in (step.log_probabilities, step.self_attention, step.cross_attention)]
+    assert all(each.nbytes == held(each) for each in arrays)
     before = [each.clone() for each in own]
     states = [row.state() for row in rows]
     for state in states:
