@@ -35,6 +35,18 @@ def test_import_contracts_hold(tmp_path: Path) -> None:
     assert result.returncode == 0, result.stdout
 
 
+def test_what_says_that_it_knows_no_qt_is_held_to_it() -> None:
+    """Commands are held by running them without Qt: they import what draws only when it is asked for."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    held = {room for each in contracts["contracts"] if "pyqtgraph" in each.get("forbidden_modules", ())
+            for room in each["source_modules"]}  # fmt: skip
+    said = []
+    for path in (path for room in (ROOT / "viewer").iterdir() if room.name != "cli" for path in room.rglob("*.py")):
+        if "no qt" in (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").lower():
+            said.append(".".join(("attention_viewer", *path.relative_to(ROOT).with_suffix("").parts)))
+    assert len(said) > 50 and [name for name in said if not {name, name.rpartition(".")[0]} & held] == []
+
+
 def test_every_room_is_in_the_package() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     found = {path.parent for top in ("model", "viewer", "assets") for path in (ROOT / top).rglob("__init__.py")}

@@ -26,11 +26,6 @@ def only(state: State, which: Sequence[HeadId], name: str) -> Wish | None:
     return _intervene(state, lambda now: replace(now, heads_off=frozenset(which)), f"Only ‘{name}’ off")
 
 
-def layer(state: State, kind: Kind, index: int, off: bool) -> Wish | None:
-    """Switch all heads of a layer off, or on again; layers count from 0."""
-    return heads(state, of_layer(state, kind, index), off) if state.shown.info is not None else None
-
-
 def selected_head(state: State) -> Wish | None:
     """Switch the head of the active panel off, or on again."""
     view, document = state.view, state.wanted

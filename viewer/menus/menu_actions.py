@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attention_viewer import viewer
 from attention_viewer.viewer.intents.controller import Controller
@@ -203,10 +202,6 @@ class MenuActions(QObject):
     def _model_text(self) -> str:
         info = self.controller.loaded.info
         return "No model is open." if info is None else f"{resolve.model_line(info)}\n{info.directory}"
-
-    def _remember(self, key: str, value: Any, **changes: Any) -> None:
-        self._settings.set(key, value)
-        self.controller.look(replace(self.controller.view, **changes))
 
 
 def versions() -> dict[str, str]:
