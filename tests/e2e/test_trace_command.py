@@ -154,3 +154,14 @@ def test_a_batch_that_fails_on_the_way_says_how_far_it_came(
         "attention-viewer: The disk is full. 1 of 3 lines traced; the same command with --resume goes on.\n"
     )
     assert names(tmp_path / "out") == ["00001.npz"]
+
+
+def test_a_table_of_words_from_the_command(tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "words.csv"
+    asked = ("--model", str(tiny), "--target", "a dog follows the cat.", "--words")
+    assert main(["trace", "the old cat sees a bird.", "-o", str(out), *asked]) == 0
+    with out.open(encoding="utf-8", newline="") as table:
+        rows = [row for row in csv.DictReader(table) if row["kind"] == "cross" and row["layer"] == row["head"] == "0"]
+    said = {row["query_index"]: row["predicts"] for row in rows}
+    assert list(said.values()) == ["a", "dog", "follows", "the", "cat.", "</s>"]
+    assert {row["key"] for row in rows} == {"the", "old", "cat", "sees", "a", "bird.", "</s>"}

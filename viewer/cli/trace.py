@@ -103,7 +103,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="stop after N tokens (200 if left out); a forced translation always runs to its end",
     )
     parser.add_argument(
-        "--words", action="store_true", help="whole words instead of pieces: rows averaged, columns summed; npz alone"
+        "--words", action="store_true", help="whole words instead of pieces: rows averaged, columns summed"
     )
     add_search(parser)
     add_conditions(parser)
@@ -120,8 +120,6 @@ def options(values: argparse.Namespace) -> TraceOptions | TraceLinesOptions:
     if values.target is not None and search != GREEDY:
         raise InputError(DECIDED)
     suffix = _format(values.output, values.input is not None, values.format, search.count)
-    if values.words and suffix != "npz":
-        raise InputError(f"--words writes NumPy arrays alone: ask for npz, or leave it out for {suffix}.")
     if values.input is None:
         return TraceOptions(
             values.model,

@@ -19,9 +19,8 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.viewer.cli.command import PROGRAM
-from attention_viewer.viewer.export.data import WRITERS
+from attention_viewer.viewer.export.data import WORD_WRITERS, WRITERS
 from attention_viewer.viewer.export.meta import meta
-from attention_viewer.viewer.export.npz import npz_bytes
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import Quantity
@@ -101,12 +100,12 @@ class Tracer:
     ) -> bytes:
         """The content of a file of everything in `loaded`.
 
-        `target` is a translation that was asked for as text, `found` says how a search found it. An NPZ may have whole
-        `words` in the place of pieces.
+        `target` is a translation that was asked for as text, `found` says how a search found it. Numbers may be of
+        whole `words` in the place of pieces.
         """
         assert loaded.trace is not None and loaded.document is not None
         about = meta(self.translator.info, loaded.document, loaded.trace, loaded.translation, target, found)
-        return npz_bytes(loaded.trace, about, words=True) if words else WRITERS[suffix](loaded.trace, about)
+        return (WORD_WRITERS if words else WRITERS)[suffix](loaded.trace, about)
 
 
 def _finished(steps: Generator[Progress, None, Result], check: Callable[[], None]) -> Result:

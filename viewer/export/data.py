@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from attention_viewer.model.contract.api import Trace
-from attention_viewer.viewer.export.json_trace import json_bytes
-from attention_viewer.viewer.export.npz import npz_bytes
+from attention_viewer.viewer.export.json_trace import json_bytes, word_json_bytes
+from attention_viewer.viewer.export.npz import npz_bytes, word_npz_bytes
 from attention_viewer.viewer.export.page import page_bytes
-from attention_viewer.viewer.export.table import csv_bytes
+from attention_viewer.viewer.export.table import csv_bytes, word_csv_bytes
 from attention_viewer.viewer.export.writing import ExportError, write_bytes
 
 Encode = Callable[[Trace, Mapping[str, Any]], bytes]
@@ -23,10 +23,20 @@ def zipped_csv_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
     return gzip.compress(csv_bytes(trace, meta), mtime=0)
 
 
+def zipped_word_csv_bytes(trace: Trace, meta: Mapping[str, Any]) -> bytes:
+    """The table of whole words as UTF-8, compressed likewise."""
+    return gzip.compress(word_csv_bytes(trace, meta), mtime=0)
+
+
 WRITERS: Mapping[str, Encode] = MappingProxyType(
     {"npz": npz_bytes, "csv": csv_bytes, "csv.gz": zipped_csv_bytes, "json": json_bytes, "html": page_bytes}
 )
 """Suffix -> the function that makes the file's content."""
+
+WORD_WRITERS: Mapping[str, Encode] = MappingProxyType(
+    {"npz": word_npz_bytes, "csv": word_csv_bytes, "csv.gz": zipped_word_csv_bytes, "json": word_json_bytes}
+)
+"""The same of whole words in the place of pieces."""
 
 
 def suffix_of(name: str, known: Iterable[str] = WRITERS) -> str | None:

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 from attention_viewer.viewer.cli.trace import FORMATS, TraceLinesOptions, TraceOptions
-from attention_viewer.viewer.export.data import WRITERS
+from attention_viewer.viewer.export.data import WORD_WRITERS, WRITERS
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from support.commands import complaint, options_of
 
 
 def test_formats_are_those_of_the_program() -> None:
-    assert set(FORMATS) < set(WRITERS)
+    assert set(FORMATS) < set(WRITERS) and set(FORMATS) == set(WORD_WRITERS)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_words_may_be_asked_for_in_each_format(suffix: str) -> None:
+    assert options_of("trace", "Hi.", "-o", f"o.{suffix}", "--words").words
 
 
 def test_options_are_taken() -> None:
