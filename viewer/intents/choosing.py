@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attention_viewer.model.contract import hypotheses
+from attention_viewer.model.contract import attribution, hypotheses
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding, Method, words
-from attention_viewer.model.contract.document import Against, way
+from attention_viewer.model.contract.document import Against, Document, way
 from attention_viewer.viewer.intents.turns import Turn, look, tried_no_more
-from attention_viewer.viewer.intents.wanting import granted
-from attention_viewer.viewer.intents.wishes import Wish, on_screen
+from attention_viewer.viewer.intents.wishes import OfShown, on_screen
 from attention_viewer.viewer.state.history import Run
+from attention_viewer.viewer.state.options import QUANTITY
 from attention_viewer.viewer.state.results import BEAM
 from attention_viewer.viewer.state.state import Forcing, State
+from attention_viewer.viewer.state.view_state import choose
 
 DRAWS = Run("Settings of sampling")
 
 
-def force(state: State, token_id: int) -> Wish | None:
-    """Let a token stand at this step in place of the one that was chosen, and go on from there."""
+def force(state: State, token_id: int) -> OfShown | None:
+    """Let a token stand at this step in place of the one that was chosen, and go on from there.
+
+    The pieces that it was found among are those of the next step no more.
+    """
     trace = state.shown.trace
     if trace is None or not trace.steps or not trace.causal or trace.steps[-1].output.id == token_id:
         return None
@@ -27,21 +31,23 @@ def force(state: State, token_id: int) -> Wish | None:
     if document is None:
         return None
     forced = hypotheses.force(document, known[:place], token_id, known[place:])
-    return Wish(forced, f"Force ‘{_text(state, token_id)}’ at step {place + 1}", of_shown=True)
+    name = f"Force ‘{_text(state, token_id)}’ at step {place + 1}"
+    return OfShown(forced, name, view=replace(state.view, filter=""))
 
 
-def contrast(state: State, token_id: int | None) -> Wish | None:
-    """Contrast the newest row's token with another candidate (None: with the best other one)."""
+def contrast(state: State, token_id: int | None) -> OfShown | None:
+    """Let maps show why the newest row's token, rather than another candidate (None: the best other one)."""
     document, trace = on_screen(state), state.shown.trace
     if document is None or trace is None or not trace.steps:
         return None
     row = len(trace.steps) - 1
     against = None if token_id is None else Against(row, token_id)
-    if document.against == against or token_id == trace.steps[row].output.id:
+    if token_id == trace.steps[row].output.id:
         return None
     other = "the best other token" if token_id is None else f"‘{_text(state, token_id)}’"
     name = f"Contrast ‘{trace.steps[row].output.text}’ with {other}"
-    return Wish(replace(document, against=against), name, of_shown=True)
+    view = choose(state.view, QUANTITY, attribution.Method.CONTRAST.value)
+    return OfShown(replace(document, against=against), name, view=view)
 
 
 def teacher_force(state: State, target: str) -> Forcing | None:
@@ -50,13 +56,13 @@ def teacher_force(state: State, target: str) -> Forcing | None:
     return None if document is None else Forcing(document.source, target, tuple(state.outputs))
 
 
-def choose_by(state: State, decoding: Decoding) -> Wish | None:
+def choose_by(state: State, decoding: Decoding) -> OfShown | None:
     """Let free tokens be chosen in another way, greedily or by sampling."""
     document = on_screen(state)
     name = "Sample tokens" if decoding.method is Method.SAMPLING else "Choose tokens greedily"
     if document is None:
         return None
-    return Wish(hypotheses.decode_by(document, decoding, state.outputs), name, of_shown=True)
+    return OfShown(hypotheses.decode_by(document, decoding, state.outputs), name)
 
 
 def try_settings(state: State, decoding: Decoding) -> Turn:
@@ -64,34 +70,32 @@ def try_settings(state: State, decoding: Decoding) -> Turn:
     return look(state, replace(state.view, trial=decoding))
 
 
-def draw_by(state: State, decoding: Decoding) -> Turn:
+def draw_by(state: State, decoding: Decoding) -> Turn | OfShown | None:
     """Draw the tokens by these settings: where they are drawn already, in the place of the sample there is.
 
     What was tried is shown until the answer comes.
     """
     document = on_screen(state)
     if document is None or Method.SAMPLING not in (decoding.method, document.decoding.method):
-        return Turn(state)
+        return None
     if way(decoding) == way(document.decoding):
         return tried_no_more(state)
     if decoding.method is not document.decoding.method:
-        wish = choose_by(state, decoding)
-    else:
-        again = hypotheses.redrawn(document, decoding, state.outputs)
-        wish = Wish(again, f"Sample with {words(decoding)}", of_shown=True, run=DRAWS)
-    return granted(state, wish)
+        return choose_by(state, decoding)
+    again = hypotheses.redrawn(document, decoding, state.outputs)
+    return OfShown(again, f"Sample with {words(decoding)}", run=DRAWS)
 
 
-def sample_again(state: State) -> Wish | None:
+def sample_again(state: State) -> OfShown | None:
     """Another sample, beside those there are: the next seed."""
     document = on_screen(state)
     if document is None:
         return None
     again = hypotheses.sample_again(document, state.outputs)
-    return Wish(again, f"Sample with seed {again.decoding.seed}", of_shown=True)
+    return OfShown(again, f"Sample with seed {again.decoding.seed}")
 
 
-def go_to_beam_node(state: State, node: int) -> Wish | None:
+def go_to_beam_node(state: State, node: int) -> OfShown | None:
     """Look at the attention of a hypothesis that beam search considered."""
     tree, document = state.shown.found(BEAM), on_screen(state)
     if tree is None or document is None:
@@ -99,7 +103,13 @@ def go_to_beam_node(state: State, node: int) -> Wish | None:
     tokens = tree.path(node)
     by = replace(document.decoding, beam_width=tree.width)
     branch = hypotheses.branch(document, [(token.id, How.BEAM) for token in tokens], state.outputs, by)
-    return Wish(branch, f"Beam hypothesis ‘… {tokens[-1].text}’", of_shown=True)
+    return OfShown(branch, f"Beam hypothesis ‘… {tokens[-1].text}’")
+
+
+def searched(state: State, width: int) -> Document | None:
+    """The document shown, to be searched with a beam of `width` hypotheses."""
+    document = state.shown.document
+    return None if document is None else replace(document, decoding=replace(document.decoding, beam_width=width))
 
 
 def _text(state: State, token_id: int) -> str:

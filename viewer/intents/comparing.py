@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attention_viewer.model.contract import hypotheses
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import Interventions
+from attention_viewer.viewer.intents.turns import Turn, look
 from attention_viewer.viewer.state.comparing import Place, places
 from attention_viewer.viewer.state.state import State
+from attention_viewer.viewer.state.view_state import Side
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,13 @@ def with_plain(state: State) -> Compared | None:
     if document is None or not document.interventions:
         return None
     return Compared("without interventions", hypotheses.intervene(document, Interventions()))
+
+
+def show_side(state: State, side: Side) -> Turn | None:
+    """Show A, B, or their difference; as long as nothing is compared there is A alone."""
+    if side is not Side.A and state.shown.results.other is None:
+        return None
+    return look(state, replace(state.view, side=side))
 
 
 def pinned(state: State) -> Compared | None:

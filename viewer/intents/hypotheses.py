@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from attention_viewer.model.contract import hypotheses
-from attention_viewer.viewer.intents.wishes import Wish, on_screen
+from attention_viewer.viewer.intents.wishes import OfShown, on_screen
 from attention_viewer.viewer.state.state import State
 
 
-def go_to(state: State, index: int) -> Wish | None:
+def go_to(state: State, index: int) -> OfShown | None:
     """Look at another continuation that was kept."""
     document = on_screen(state)
     if document is None:
         return None
     chosen = hypotheses.choose_hypothesis(document, index, state.outputs)
-    return Wish(chosen, f"Go to hypothesis {index + 1}", of_shown=True)
+    return OfShown(chosen, f"Go to hypothesis {index + 1}")
 
 
-def rename(state: State, index: int, name: str) -> Wish | None:
+def rename(state: State, index: int, name: str) -> OfShown | None:
     """Call a continuation by a name."""
     document = on_screen(state)
     if document is None:
         return None
     renamed = hypotheses.rename_hypothesis(document, index, name)
-    return Wish(renamed, f"Rename hypothesis {index + 1}", of_shown=True)
+    return OfShown(renamed, f"Rename hypothesis {index + 1}")
 
 
-def delete(state: State, index: int) -> Wish | None:
+def delete(state: State, index: int) -> OfShown | None:
     """Forget a continuation."""
     document = on_screen(state)
     if document is None:
         return None
-    return Wish(hypotheses.delete_hypothesis(document, index), f"Delete hypothesis {index + 1}", of_shown=True)
+    return OfShown(hypotheses.delete_hypothesis(document, index), f"Delete hypothesis {index + 1}")

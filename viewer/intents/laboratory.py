@@ -7,20 +7,17 @@ document is in `viewer.intents.measuring`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.interventions import HeadId, Patch
-from attention_viewer.viewer.intents import choosing, comparing, hypotheses, patching, switching
+from attention_viewer.viewer.intents import choosing, comparing, hypotheses, looking, patching, switching
 from attention_viewer.viewer.intents.comparing import Compared
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.measuring import Measuring
-from attention_viewer.viewer.state.options import QUANTITY
 from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING
-from attention_viewer.viewer.state.view_state import Side, choose
+from attention_viewer.viewer.state.view_state import Side
 from PySide6.QtCore import QObject
 
 
@@ -37,19 +34,15 @@ class Laboratory(QObject):
 
     def force(self, token_id: int) -> None:
         """Let a token stand at this step in place of the one that was chosen, and go on from there."""
-        wanted = self.controller.document
         self.controller.run(choosing.force, token_id)
-        if self.controller.document != wanted and self.controller.view.filter:
-            self.filter("")
 
     def contrast(self, token_id: int | None) -> None:
         """Let maps show why the newest row's token, rather than another candidate (None: the best other one)."""
         self.controller.run(choosing.contrast, token_id)
-        self.controller.look(choose(self.controller.view, QUANTITY, Method.CONTRAST.value))
 
     def filter(self, text: str) -> None:
         """Offer the pieces of the vocabulary that hold a text ("": the most probable ones)."""
-        self.controller.look(replace(self.controller.view, filter=text))
+        self.controller.run(looking.filter_pieces, text)
 
     def teacher_force(self, target: str) -> None:
         """Let the decoder read a given translation of the sentence."""
@@ -113,8 +106,7 @@ class Laboratory(QObject):
 
     def show_side(self, side: Side) -> None:
         """Show A, B, or their difference."""
-        if side is Side.A or self.controller.loaded.results.other is not None:
-            self.controller.look(replace(self.controller.view, side=side))
+        self.controller.run(comparing.show_side, side)
 
     def _compare(self, compared: Compared | None) -> None:
         if compared is not None:
@@ -186,10 +178,7 @@ class Laboratory(QObject):
 
     def search(self, width: int) -> None:
         """Search the translation with a beam of `width` hypotheses."""
-        document = self.controller.loaded.document
-        if document is not None:
-            by = replace(document.decoding, beam_width=width)
-            self.measuring.start(BEAM, replace(document, decoding=by))
+        self.measuring.start(BEAM, choosing.searched(self.controller.state, width))
 
     def check(self) -> None:
         """Measure the autoregressive property on the current translation."""

@@ -41,6 +41,11 @@ def activate(state: State, kind: Kind) -> Turn:
     return look(state, replace(state.view, active=kind))
 
 
+def filter_pieces(state: State, text: str) -> Turn:
+    """Offer the pieces of the vocabulary that hold a text ("": the most probable ones)."""
+    return look(state, replace(state.view, filter=text))
+
+
 def length(state: State, count: int) -> Turn:
     """Plot so many positions."""
     return look(state, replace(state.view, positions=replace(state.view.positions, length=count)))

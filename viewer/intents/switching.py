@@ -9,11 +9,11 @@ from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract import hypotheses, interventions
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
-from attention_viewer.viewer.intents.wishes import Wish, of_the_sentence
+from attention_viewer.viewer.intents.wishes import OfWanted, of_the_sentence
 from attention_viewer.viewer.state.state import State
 
 
-def heads(state: State, which: Sequence[HeadId], off: bool) -> Wish | None:
+def heads(state: State, which: Sequence[HeadId], off: bool) -> OfWanted | None:
     """Switch heads off, or on again."""
     words = head_words(which[0]) if len(which) == 1 else f"{len(which)} heads"
     return _intervene(
@@ -21,12 +21,12 @@ def heads(state: State, which: Sequence[HeadId], off: bool) -> Wish | None:
     )
 
 
-def only(state: State, which: Sequence[HeadId], name: str) -> Wish | None:
+def only(state: State, which: Sequence[HeadId], name: str) -> OfWanted | None:
     """Switch the heads of a named set off, and all others on."""
     return _intervene(state, lambda now: replace(now, heads_off=frozenset(which)), f"Only ‘{name}’ off")
 
 
-def selected_head(state: State) -> Wish | None:
+def selected_head(state: State) -> OfWanted | None:
     """Switch the head of the active panel off, or on again."""
     view, document = state.view, state.wanted
     if document is None:
@@ -35,7 +35,7 @@ def selected_head(state: State) -> Wish | None:
     return heads(state, [head], head not in document.interventions.heads_off)
 
 
-def selected_layer(state: State) -> Wish | None:
+def selected_layer(state: State) -> OfWanted | None:
     """Switch all heads of the active panel's layer off; on again where all of them are off."""
     kind, document = state.view.active, state.wanted
     if document is None or state.shown.info is None:
@@ -44,26 +44,26 @@ def selected_layer(state: State) -> Wish | None:
     return heads(state, row, not set(row) <= document.interventions.heads_off)
 
 
-def encoder_positions(state: State, positions: str) -> Wish | None:
+def encoder_positions(state: State, positions: str) -> OfWanted | None:
     """Positional encoding of the encoder: on, off or shuffled."""
     return _intervene(
         state, lambda now: replace(now, encoder_positions=Positions(positions)), f"Encoder positions {positions}"
     )
 
 
-def decoder_positions(state: State, positions: str) -> Wish | None:
+def decoder_positions(state: State, positions: str) -> OfWanted | None:
     """Positional encoding of the decoder: on, off or shuffled."""
     return _intervene(
         state, lambda now: replace(now, decoder_positions=Positions(positions)), f"Decoder positions {positions}"
     )
 
 
-def shuffle_seed(state: State, seed: int) -> Wish | None:
+def shuffle_seed(state: State, seed: int) -> OfWanted | None:
     """Shuffle positions in another way."""
     return _intervene(state, lambda now: replace(now, shuffle_seed=seed), f"Shuffle with seed {seed}")
 
 
-def causal_mask(state: State, on: bool) -> Wish | None:
+def causal_mask(state: State, on: bool) -> OfWanted | None:
     """The causal mask of the decoder, on or off; without it the whole translation is computed at once."""
     name = f"Causal mask {'on' if on else 'off'}"
     wish = _intervene(state, lambda now: replace(now, causal_mask=on), name)
@@ -72,7 +72,7 @@ def causal_mask(state: State, on: bool) -> Wish | None:
     return replace(wish, document=documents.go_to(wish.document, wish.document.limit))
 
 
-def hide(state: State, position: int, hidden: bool) -> Wish | None:
+def hide(state: State, position: int, hidden: bool) -> OfWanted | None:
     """Let nothing look at a source token, or let it be looked at again; positions count from 0."""
     tokens = state.shown.trace.source_tokens if state.shown.trace else ()
     text = tokens[position].text if position < len(tokens) else str(position + 1)
@@ -80,7 +80,7 @@ def hide(state: State, position: int, hidden: bool) -> Wish | None:
     return _intervene(state, lambda now: interventions.hide(now, position, hidden), name)
 
 
-def reset(state: State) -> Wish | None:
+def reset(state: State) -> OfWanted | None:
     """The model as it was trained."""
     return _intervene(state, lambda now: Interventions(), "Reset interventions")
 
@@ -96,9 +96,9 @@ def head_words(head: HeadId) -> str:
     return f"{head.kind} layer {head.layer + 1} head {head.head + 1}"
 
 
-def _intervene(state: State, change: Callable[[Interventions], Interventions], name: str) -> Wish | None:
+def _intervene(state: State, change: Callable[[Interventions], Interventions], name: str) -> OfWanted | None:
     document = of_the_sentence(state)
     if document is None:
         return None
     after = change(document.interventions)
-    return None if after == document.interventions else Wish(hypotheses.intervene(document, after), name)
+    return None if after == document.interventions else OfWanted(hypotheses.intervene(document, after), name)

@@ -12,7 +12,7 @@ from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.intents.turns import Ask, Drop, News, Play, Tell, Turn, load, look, refused
-from attention_viewer.viewer.intents.wishes import Owed, Wish
+from attention_viewer.viewer.intents.wishes import OfShown, OfWanted, Owed
 from attention_viewer.viewer.state import history
 from attention_viewer.viewer.state.history import Run
 from attention_viewer.viewer.state.loaded import NO_SENTENCE
@@ -22,25 +22,34 @@ from attention_viewer.viewer.state.state import STEPS, Forcing, State
 READY = "Ready"
 Outputs = tuple[tuple[int, How], ...]
 """Ids of tokens, and how each came to stand where it does."""
-Granted = Turn | Wish | Owed | Forcing | None
+Granted = Turn | OfWanted | OfShown | Owed | Forcing | None
 
 
 def granted(state: State, wish: Granted) -> Turn:
     """What an intent asked for is carried out."""
-    if isinstance(wish, Turn):
-        return wish
-    if isinstance(wish, Forcing):
-        return submit_forced(state, wish.sentence, wish.target, wish.outputs)
-    if isinstance(wish, Owed):
-        return Turn(state).set(owed=wish.steps).tell(News.CHANGED)
-    if wish is None:
-        return Turn(state)
-    turn = Turn(state) if wish.plays else Turn(state).do(Play(on=False))
-    if not wish.of_shown:
-        return turn.then(change, wish.document, wish.name, wish.run)
-    if wish.document == state.shown.document:
-        return turn
-    return turn.then(stay).then(change, wish.document, wish.name, wish.run)
+    match wish:
+        case Turn():
+            return wish
+        case Forcing(sentence, target, outputs):
+            return submit_forced(state, sentence, target, outputs)
+        case Owed(steps):
+            return Turn(state).set(owed=steps).tell(News.CHANGED)
+        case OfWanted(document, name, run, plays):
+            turn = Turn(state) if plays else Turn(state).do(Play(on=False))
+            return turn.then(change, document, name, run)
+        case OfShown():
+            return _of_shown(state, wish)
+        case None:
+            return Turn(state)
+
+
+def _of_shown(state: State, wish: OfShown) -> Turn:
+    turn = Turn(state).do(Play(on=False))
+    if wish.document != state.shown.document:
+        turn = turn.then(stay).then(change, wish.document, wish.name, wish.run)
+        if turn.state.wanted != wish.document:
+            return turn
+    return turn if wish.view is None or wish.view == turn.state.view else turn.then(look, wish.view)
 
 
 def change(state: State, document: Document, name: str, run: Run | None = None) -> Turn:

@@ -1,9 +1,9 @@
 """What an intent asks for, and which document it acts on. Pure; no Qt.
 
-An intent is a function of the state that returns a wish, or None where there is nothing to do. It acts on one of
-three: `state.wanted`, what is wanted; `on_screen(state)`, what is shown, refused while another line of tokens is
-awaited (where only a further step of the same line is, that is given up); `of_the_sentence(state)`, what is wanted
-as long as that is the sentence shown.
+An intent is a function of the state that returns a wish, or None where there is nothing to do. The wish says on which
+document it acts: `OfWanted` on what is wanted, `state.wanted` or `of_the_sentence(state)`, as long as that is the
+sentence shown; `OfShown` on what is shown, `on_screen(state)`, refused while another line of tokens is awaited (where
+only a further step of the same line is, that is given up).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.viewer.state.history import Run
 from attention_viewer.viewer.state.state import State
+from attention_viewer.viewer.state.view_state import ViewState
 
 BUSY_HINT = "What is on screen is about to be replaced by what was asked for before: wait for that, then try again."
 
@@ -23,17 +24,29 @@ class Refused(UserError):
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A document in the place of the one wanted, or of the one shown; `name` says what was done, for undoing it.
+class OfWanted:
+    """A document in the place of the one wanted; `name` says what was done, for undoing it.
 
     `run` is what the change joins in the history. `plays` leaves a player playing.
     """
 
     document: Document
     name: str
-    of_shown: bool = False
     run: Run | None = None
     plays: bool = False
+
+
+@dataclass(frozen=True)
+class OfShown:
+    """A document in the place of the one shown; `name` says what was done, for undoing it.
+
+    `run` is what the change joins in the history, `view` is how it is looked at from then on, where that is another.
+    """
+
+    document: Document
+    name: str
+    run: Run | None = None
+    view: ViewState | None = None
 
 
 @dataclass(frozen=True)

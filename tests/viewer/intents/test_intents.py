@@ -10,16 +10,21 @@ import pytest
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Against, Document
 from attention_viewer.model.contract.document_json import from_json, to_json
+from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.viewer.intents import choosing, comparing, hypotheses, sentences, stepping, switching
-from attention_viewer.viewer.intents.turns import News, Tell
-from attention_viewer.viewer.intents.wishes import Owed, Refused, Wish
+from attention_viewer.viewer.intents import choosing, comparing, hypotheses, looking, sentences, stepping, switching
+from attention_viewer.viewer.intents.turns import News, Play, Show, Tell, Turn
+from attention_viewer.viewer.intents.wanting import granted
+from attention_viewer.viewer.intents.wishes import OfShown, OfWanted, Owed, Refused
 from attention_viewer.viewer.state import questions
+from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.history import Run
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.options import QUANTITY
+from attention_viewer.viewer.state.results import Results
 from attention_viewer.viewer.state.state import Forcing, State, Traced
-from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.state.view_state import Side, ViewState
 from support import traces
 
 TRACE = traces.trace(3)
@@ -35,7 +40,7 @@ def state(wanted: Document | None = SHOWN, **others: Any) -> State:
 
 
 def document(wish: object) -> Document:
-    assert isinstance(wish, Wish)
+    assert isinstance(wish, OfWanted)
     return wish.document
 
 
@@ -63,26 +68,75 @@ def test_what_acts_on_what_is_shown_is_refused_while_another_line_is_awaited(int
 
 def test_a_candidate_to_contrast_with_is_kept_in_the_document_and_named() -> None:
     wish = choosing.contrast(state(), 21)
-    assert isinstance(wish, Wish) and wish.of_shown and wish.name == "Contrast ‘is’ with ‘token 21’"
+    assert isinstance(wish, OfShown) and wish.name == "Contrast ‘is’ with ‘token 21’"
     assert wish.document == replace(SHOWN, against=Against(2, 21))
     assert from_json(to_json(wish.document)) == wish.document and "against" not in to_json(SHOWN)
     assert questions.contrast(wish.document) != questions.contrast(SHOWN)
     assert questions.rows(wish.document) == questions.rows(SHOWN), "nothing else is measured anew"
     assert choosing.contrast(state(), TRACE.steps[-1].output.id) is None, "not with itself"
-    assert choosing.contrast(state(), None) is None, "the best other one it is already"
+
+
+def test_maps_show_a_contrast_that_is_asked_for_even_the_one_there_is() -> None:
+    best = granted(state(), choosing.contrast(state(), None))
+    assert best.state.view[QUANTITY] == "contrast" and best.state.wanted == SHOWN
+    assert best.deeds == (Play(on=False), Show(), Tell(News.CHANGED)), "nothing is asked of the model"
+    other = granted(state(), choosing.contrast(state(), 21))
+    assert other.state.view[QUANTITY] == "contrast" and other.state.undo_name == "Contrast ‘is’ with ‘token 21’"
 
 
 def test_a_token_is_forced_on_what_is_shown_while_a_step_is_awaited() -> None:
     wish = choosing.force(state(replace(SHOWN, step=4)), 7)
-    assert isinstance(wish, Wish) and wish.of_shown and wish.document.step == 3
+    assert isinstance(wish, OfShown) and wish.document.step == 3
     assert wish.name.endswith("at step 3")
+
+
+def test_pieces_are_sought_no_more_once_one_is_forced_and_still_are_where_none_is() -> None:
+    sought = looking.filter_pieces(state(), "ta").state
+    assert sought.view == ViewState(filter="ta")
+    forced = granted(sought, choosing.force(sought, 7)).state
+    assert forced.view.filter == "" and forced.undo_name == "Force ‘token 7’ at step 3"
+    assert choosing.force(sought, TRACE.steps[-1].output.id) is None
+    arrays = replace(sought, shown=replace(sought.shown, info=GivenModel(TRACE, "cat.npz").info))
+    refused = granted(arrays, choosing.force(arrays, 7))
+    assert refused.state.view.filter == "ta" and Tell(News.HINT, (arrays.shown.uncomputed,)) in refused.deeds
+
+
+def test_sampling_is_drawn_of_what_is_shown() -> None:
+    by, warm = Decoding(Method.SAMPLING), Decoding(Method.SAMPLING, temperature=0.5)
+    first = choosing.draw_by(state(), by)
+    assert isinstance(first, OfShown) and (first.name, first.run) == ("Sample tokens", None)
+    drawn = replace(SHOWN, decoding=by)
+    now = state(drawn, shown=replace(state().shown, document=drawn), awaited=False)
+    again = choosing.draw_by(now, warm)
+    assert isinstance(again, OfShown) and again.document.decoding.temperature == 0.5 and again.run is not None
+    assert choosing.draw_by(state(), Decoding()) is None, "greedily they are chosen already"
+    tried = choosing.try_settings(now, warm).state
+    assert tried.view.trial == warm
+    same = choosing.draw_by(tried, by)
+    assert isinstance(same, Turn) and same.state.view.trial is None
+
+
+def test_the_sentence_shown_is_searched_with_a_beam_of_another_width() -> None:
+    sought = choosing.searched(state(Document("Another one")), 7)
+    assert sought == replace(SHOWN, decoding=replace(SHOWN.decoding, beam_width=7))
+    assert choosing.searched(State(ViewState()), 7) is None
+
+
+def test_b_is_shown_where_there_is_one() -> None:
+    assert comparing.show_side(state(), Side.B) is None
+    other = Other("pinned", TRACE, "The mat is", "Le tapis")
+    compared = replace(state(), shown=replace(state().shown, results=Results(other=other)))
+    turn = comparing.show_side(compared, Side.DIFFERENCE)
+    assert turn is not None and turn.state.view.side is Side.DIFFERENCE
+    alone = comparing.show_side(replace(state(), view=turn.state.view), Side.A)
+    assert alone is not None and alone.state.view.side is Side.A
 
 
 def test_switches_act_on_what_is_wanted_of_the_sentence_shown() -> None:
     head = HeadId(CROSS, 0, 1)
     wish = switching.heads(state(replace(SHOWN, step=9)), [head], True)
     assert wish is not None and wish.document.step == 9 and wish.document.interventions.heads_off == {head}
-    assert not wish.of_shown and wish.name == "Switch off cross layer 1 head 2"
+    assert isinstance(wish, OfWanted) and wish.name == "Switch off cross layer 1 head 2"
     assert switching.heads(state(), [head], False) is None, "it is on"
     with pytest.raises(Refused):
         switching.heads(state(Document("Another one")), [head], True)

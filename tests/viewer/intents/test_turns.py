@@ -26,7 +26,7 @@ from attention_viewer.viewer.intents.turns import (
     Turn,
 )
 from attention_viewer.viewer.intents.wanting import granted
-from attention_viewer.viewer.intents.wishes import Owed, Wish
+from attention_viewer.viewer.intents.wishes import OfShown, Owed
 from attention_viewer.viewer.state.loaded import NO_SENTENCE, Loaded
 from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.state import STEPS, TEACHER, Forcing, State, Traced
@@ -191,7 +191,7 @@ def test_playing_from_the_end_begins_at_the_start() -> None:
 
 
 def test_a_wish_of_what_is_shown_gives_up_what_is_awaited() -> None:
-    turn = granted(stepped(), Wish(replace(SHOWN, step=2), "Go", of_shown=True))
+    turn = granted(stepped(), OfShown(replace(SHOWN, step=2), "Go"))
     assert turn.deeds[0] == Play(on=False) and Drop() in turn.deeds and turn.state.wanted == replace(SHOWN, step=2)
 
 
