@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attention_viewer.model.contract.architecture import Architecture
-from attention_viewer.model.contract.config import ModelConfig, read_config, read_languages
+from attention_viewer.model.contract.description import Description
 from attention_viewer.model.contract.errors import CheckpointError
 from attention_viewer.model.contract.generation import GENERATION
 from attention_viewer.model.contract.plain_files import opened
@@ -40,17 +39,14 @@ _BIAS = "final_logits_bias"
 class Examined:
     """A checkpoint whose files go together, before its weights are read.
 
-    `sources` says which stored tensors, stacked, are each of the model's own; `languages` are source and target, ""
-    where they are not named.
+    `sources` says which stored tensors, stacked, are each of the model's own.
     """
 
     family: Family
-    config: ModelConfig
-    architecture: Architecture
+    description: Description
     tokenizer: Tokenizer
     files: WeightFiles
     sources: Mapping[str, tuple[str, ...]]
-    languages: tuple[str, str]
 
 
 def check_checkpoint(directory: Path) -> None:
@@ -65,17 +61,18 @@ def examine(directory: Path) -> Examined:
     exceeds a limit or is not computed here.
     """
     _check_files(directory)
-    family, config = family_of(directory), read_config(directory)
-    tokenizer = Tokenizer(directory, config)
+    family = family_of(directory)
+    tokenizer = family.tokenizer(directory)
     files = weight_files.find(directory)
-    architecture = family.read(directory, files.entries)
+    description = family.read(directory, files.entries)
+    architecture = description.architecture
     if missing := what_is_missing(architecture):
         raise CheckpointError(f"The checkpoint {directory} cannot be computed here: it has {missing}.")
     sources = {
         name: _sources(files, family.stored_names(name, architecture), shape)
         for name, shape in parameter_shapes(architecture).items()
     }
-    return Examined(family, config, architecture, tokenizer, files, sources, read_languages(directory))
+    return Examined(family, description, tokenizer, files, sources)
 
 
 def content_hash(directory: Path) -> str:
@@ -103,9 +100,10 @@ def load(directory: Path, examined: Examined | None = None) -> Transformer:
 
     found = examined or examine(directory)
     tensors = weight_files.read(found.files)
+    architecture = found.description.architecture
     with torch.device("meta"):
-        model = Transformer(found.architecture)
-    shapes = parameter_shapes(found.architecture)
+        model = Transformer(architecture)
+    shapes = parameter_shapes(architecture)
     parameters = {
         name: _stacked(found.files.path, tensors, names) if names else torch.zeros(shapes[name])
         for name, names in found.sources.items()

@@ -56,16 +56,12 @@ class Translator:
         self._model, self._tokenizer = load(directory, examined), examined.tokenizer
         self._barred = self._model.architecture.barred_ids
         self._tracer = Tracer(self._model, self._tokenizer)
-        source_language, target_language = examined.languages
         self.info = ModelInfo(
             name=directory.resolve().name,
             directory=str(directory),
             content_hash=content_hash(directory),
             parameters=sum(parameter.numel() for parameter in self._model.parameters()),
-            config=examined.config,
-            architecture=self._model.architecture,
-            source_language=source_language,
-            target_language=target_language,
+            description=examined.description,
             language_tokens=self._tokenizer.language_tokens,
         )
 

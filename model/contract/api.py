@@ -16,7 +16,7 @@ from types import MappingProxyType
 import numpy as np
 from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.capabilities import Capabilities, capabilities
-from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.description import Description
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, MapInfo, Stream, named
 from attention_viewer.model.contract.maps import Kind as Kind
@@ -234,11 +234,13 @@ class ModelInfo:
     directory: str
     content_hash: str
     parameters: int
-    config: ModelConfig
-    architecture: Architecture
-    source_language: str = ""
-    target_language: str = ""
+    description: Description
     language_tokens: tuple[str, ...] = ()
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the model is made of."""
+        return self.description.architecture
 
     @cached_property
     def maps(self) -> tuple[MapInfo, ...]:

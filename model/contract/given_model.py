@@ -12,7 +12,7 @@ from attention_viewer.model.contract.architecture import Architecture, StackShap
 from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.capabilities import Capabilities, Capability
-from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.description import Description
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
@@ -48,9 +48,9 @@ class GivenModel:
         self._whole = replace(trace, ended=Ended.GIVEN)
         missing = f"{name} holds attention weights, not the model that computed them: this takes the model."
         shapes = {each.kind: each.shape for each in trace.maps}
-        config, architecture = _sizes(shapes)
+        described = Description(_sizes(shapes))
         self.info: ModelInfo = GivenInfo(
-            name, directory, _content_hash(trace), 0, config, architecture, given=trace.maps, missing=missing
+            name, directory, _content_hash(trace), 0, described, given=trace.maps, missing=missing
         )
         self._missing = missing
 
@@ -117,29 +117,11 @@ class GivenModel:
         raise InputError(self._missing)
 
 
-def _sizes(shapes: dict[str, tuple[int, int]]) -> tuple[ModelConfig, Architecture]:
+def _sizes(shapes: dict[str, tuple[int, int]]) -> Architecture:
     """Layers and heads, as far as arrays tell them."""
     none = (0, 0)
     encoder, decoder = shapes.get(ENCODER, none), shapes.get(DECODER, shapes.get(CROSS, none))
-    config = ModelConfig(
-        d_model=UNKNOWN,
-        encoder_layers=encoder[0],
-        decoder_layers=decoder[0],
-        encoder_attention_heads=encoder[1],
-        decoder_attention_heads=decoder[1],
-        encoder_ffn_dim=UNKNOWN,
-        decoder_ffn_dim=UNKNOWN,
-        activation_function="",
-        vocab_size=UNKNOWN,
-        decoder_vocab_size=UNKNOWN,
-        pad_token_id=UNKNOWN,
-        eos_token_id=UNKNOWN,
-        decoder_start_token_id=UNKNOWN,
-        scale_embedding=False,
-        share_encoder_decoder_embeddings=False,
-        tie_word_embeddings=False,
-    )
-    architecture = Architecture(
+    return Architecture(
         family="given",
         d_model=UNKNOWN,
         encoder=StackShape(*encoder, UNKNOWN, UNKNOWN),
@@ -151,7 +133,6 @@ def _sizes(shapes: dict[str, tuple[int, int]]) -> tuple[ModelConfig, Architectur
         eos_token_id=UNKNOWN,
         decoder_start_token_id=UNKNOWN,
     )
-    return config, architecture
 
 
 def _content_hash(trace: Trace) -> str:

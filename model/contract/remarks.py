@@ -13,7 +13,7 @@ NAMED = 6
 def remarks(info: ModelInfo, told: bool = False) -> tuple[str, ...]:
     """Sentences about a model that was just opened; `told`: which language to translate into was said."""
     said = []
-    if settings := info.config.not_followed:
+    if settings := info.description.not_followed:
         said.append(
             f"This model asks for settings that are not followed here: {'; '.join(settings)}. What it decodes may "
             "differ from elsewhere."

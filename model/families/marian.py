@@ -9,11 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attention_viewer.model.contract.architecture import Architecture, Norms, StackShape
-from attention_viewer.model.contract.config import ModelConfig, read_config
+from attention_viewer.model.contract.config import ModelConfig, read_config, read_languages
+from attention_viewer.model.contract.description import Description
 from attention_viewer.model.contract.errors import CheckpointError
 from attention_viewer.model.stored.entry import Entry
+
+if TYPE_CHECKING:
+    from attention_viewer.model.tokenizer import Tokenizer
 
 _LAYER = re.compile(r"model\.(encoder|decoder)\.layers\.(\d+)\.")
 
@@ -30,12 +35,13 @@ _PARTS = (
 )
 
 
-def read(directory: Path, stored: Mapping[str, Entry]) -> Architecture:
-    """The architecture of a checkpoint directory whose weight files hold the tensors `stored`.
+def read(directory: Path, stored: Mapping[str, Entry]) -> Description:
+    """The model of a checkpoint directory whose weight files hold the tensors `stored`; {}: they are not looked at.
 
     Raises CheckpointError where a file is damaged, or `config.json` knows of other layers than are stored.
     """
-    found = architecture(read_config(directory))
+    config = read_config(directory)
+    found = architecture(config)
     for side, shape in (("encoder", found.encoder), ("decoder", found.decoder)):
         matches = (_LAYER.match(name) for name in stored)
         layers = len({match[2] for match in matches if match and match[1] == side})
@@ -44,7 +50,15 @@ def read(directory: Path, stored: Mapping[str, Entry]) -> Architecture:
                 f"{directory / 'config.json'}: {side}_layers is {shape.layers}, but the weight file has {layers} "
                 f"{side} layers. The two files do not belong together."
             )
-    return found
+    languages = read_languages(directory)
+    return Description(found, languages, config.not_followed, config.trained_length, config.max_positions)
+
+
+def tokenizer(directory: Path) -> Tokenizer:
+    """The SentencePiece models and vocabularies of a checkpoint directory."""
+    from attention_viewer.model.tokenizer import Tokenizer
+
+    return Tokenizer(directory, read_config(directory))
 
 
 def architecture(config: ModelConfig) -> Architecture:

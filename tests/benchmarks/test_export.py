@@ -34,7 +34,7 @@ def scene(bundled: Path) -> Scene:
     trace = translator.trace(document)
     assert len(trace.source_tokens) >= 15
     loaded = Loaded(translator.info, trace, SENTENCE, translator.text(trace), document=document)
-    return Scene(loaded, ViewState(), translator.info.config.d_model)
+    return Scene(loaded, ViewState(), translator.info.architecture.d_model)
 
 
 def all_heads(scene: Scene, folder: Path, advance: Advance) -> int:

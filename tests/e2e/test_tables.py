@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 import pytest
 from attention_viewer.model.contract.api import Progress
-from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS, DECODER
 from attention_viewer.model.contract.open_model import OpenModel
+from attention_viewer.model.families.family import described
 from attention_viewer.viewer.cli.commands import parse
 from attention_viewer.viewer.cli.export import ExportOptions
 from attention_viewer.viewer.cli.exporting import first_view, planned
@@ -121,7 +121,7 @@ def test_a_picture_is_written_and_says_what_it_is_of(qapp: QApplication, tmp_pat
 
 def test_a_picture_is_a_word_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     asked = parse(["export", "x", "-o", "out", "--picture", "rings", "--kind", "cross", "--layer", "2"]).options
-    items = planned(asked, read_config(BUNDLED_MODEL), ViewState())
+    items = planned(asked, described(BUNDLED_MODEL).architecture, ViewState())
     assert [each.name for each in items[:2]] == ["rings_cross_2_1.png", "rings_cross_2_2.png"]
     assert items[1].view.heads[CROSS] == Head(1, 1)
     with pytest.raises(Exception, match="--picture rings cannot be animated"):

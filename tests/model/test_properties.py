@@ -102,7 +102,7 @@ def test_padding_in_a_batch_changes_nothing(tiny: Path, tiny_translator: Transla
     model = load(tiny)
     short = [token.id for token in tiny_translator.tokenize("the cat")]
     long = [token.id for token in tiny_translator.tokenize("the old cat sees a big red bird")]
-    pad = tiny_translator.info.config.pad_token_id
+    pad = tiny_translator.info.architecture.pad_token_id
     batch = torch.tensor([short + [pad] * (len(long) - len(short)), long])
     padding = torch.tensor([[False] * len(short) + [True] * (len(long) - len(short)), [False] * len(long)])
     target = torch.tensor([[pad, 5, 9]])

@@ -94,7 +94,7 @@ def test_a_sign_that_is_taken_apart_belongs_to_the_piece_that_begins_with_it(ope
 
 def test_start_end_and_barred_tokens_are_those_of_the_files(opened: Translator) -> None:
     info = opened.info
-    pad = info.config.pad_token_id
+    pad = info.architecture.pad_token_id
     assert info.architecture.decoder_start_token_id == pad and info.architecture.barred_ids == (pad,)
     vocabulary = opened.vocabulary()
     assert vocabulary[info.architecture.eos_token_id].piece == "</s>"

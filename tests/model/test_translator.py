@@ -141,7 +141,7 @@ def test_a_document_of_another_model_is_refused(translator: Translator) -> None:
 
 def test_what_is_known_of_the_model(translator: Translator, bundled: Path) -> None:
     info = translator.info
-    assert (info.name, info.source_language, info.target_language) == ("en-fr", "en", "fr")
+    assert (info.name, info.description.languages) == ("en-fr", ("en", "fr"))
     assert info.content_hash == content_hash(bundled)
     embeddings, width, hidden = VOCABULARY * 256, 256, 1024
     attention, norm = 4 * (width * width + width), 2 * width

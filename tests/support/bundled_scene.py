@@ -21,4 +21,4 @@ def ten_words(bundled: Path) -> Scene:
     trace = translator.trace(document)
     loaded = Loaded(translator.info, trace, TEN_WORDS, translator.text(trace), document=document)
     heads = {kind: Head(3, 7) for kind in (ENCODER, DECODER, CROSS)}
-    return Scene(loaded, ViewState(active=CROSS, heads=heads), translator.info.config.d_model)
+    return Scene(loaded, ViewState(active=CROSS, heads=heads), translator.info.architecture.d_model)

@@ -20,6 +20,7 @@ from attention_viewer.model.contract.api import (
     Trace,
 )
 from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.description import Description
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, encoder_decoder
 from attention_viewer.model.families.marian import architecture
 
@@ -68,8 +69,7 @@ def config(**changes: Any) -> ModelConfig:
 
 def info(**changes: Any) -> ModelInfo:
     """What is known of the made-up model."""
-    sizes = config(**changes)
-    return ModelInfo("toy", "toy", "0" * 64, 9_400_000, sizes, architecture(sizes), "en", "fr")
+    return ModelInfo("toy", "toy", "0" * 64, 9_400_000, Description(architecture(config(**changes)), ("en", "fr")))
 
 
 def attention(rows: int, columns: int, layers: int = LAYERS, heads: int = HEADS) -> Floats:

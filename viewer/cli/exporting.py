@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attention_viewer.model.checkpoint import check_checkpoint
-from attention_viewer.model.contract.config import ModelConfig, read_config
+from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.model.contract.maps import Kind, MapInfo, named
-from attention_viewer.model.families.marian import architecture
+from attention_viewer.model.families.family import described
 from attention_viewer.viewer.cli.batch import Line
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
 from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
@@ -135,18 +135,18 @@ def export(options: ExportOptions) -> int:
     check_checkpoint(options.model)
     saved = saved_session(options.session, options.model)
     options = replace(options, figure=looking_as(options, saved))
-    config = read_config(options.model)
-    items = planned(options, config, first_view(options, saved))
+    architecture = described(options.model).architecture
+    items = planned(options, architecture, first_view(options, saved))
     if options.source is not None:
-        return _export_lines(options, config, items, options.source)
-    options.conditions.interventions(architecture(config).maps)
+        return _export_lines(options, architecture, items, options.source)
+    options.conditions.interventions(architecture.maps)
     if options.alone:
         _check_one(options, items)
     else:
         check_folder(options.output, [item.name for item in items], options.force)
     if saved and not saved.document.step and needs_a_row(options.figure, options.kinds):
         raise InputError(f"{options.session} stands at step 0, without a decoder row: ask only for --kind encoder.")
-    return _export_one(options, config, items, saved)
+    return _export_one(options, architecture, items, saved)
 
 
 def _check_one(options: ExportOptions, items: tuple[Item, ...]) -> None:
@@ -177,10 +177,10 @@ def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:
     return view
 
 
-def planned(options: ExportOptions, config: ModelConfig, view: ViewState) -> tuple[Item, ...]:
+def planned(options: ExportOptions, architecture: Architecture, view: ViewState) -> tuple[Item, ...]:
     """The files of one sentence, in order. Raises InputError where the model has no such layer or head."""
     what, suffix = options.figure.what, options.figure.format
-    maps = architecture(config).maps
+    maps = architecture.maps
     kinds = [each for each in (named(maps, kind) for kind in options.kinds) if each.crosses or what.name != LINKED]
     if not kinds:
         raise InputError("--picture links shows cross-attention: leave --kind out.")
@@ -221,15 +221,15 @@ def _chosen_head(options: ExportOptions, sides: MapInfo, view: ViewState) -> Hea
     return Head(seen.layer if options.layer is None else first.layer, seen.head if options.head is None else first.head)
 
 
-def _begun(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...]) -> Exporter:
+def _begun(options: ExportOptions, architecture: Architecture, items: tuple[Item, ...]) -> Exporter:
     """An exporter with its model open, and with Qt only where anything is drawn."""
     drawn = options.figure.format in MOVING
     application = offscreen_application() if drawn else None
-    interventions = options.conditions.interventions(architecture(config).maps)
+    interventions = options.conditions.interventions(architecture.maps)
     return Exporter(
         options,
         items,
-        config.d_model,
+        architecture.d_model,
         open_tracer(options.model, told=bool(options.prefix)),
         application,
         interventions,
@@ -237,10 +237,10 @@ def _begun(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...])
 
 
 def _export_one(
-    options: ExportOptions, config: ModelConfig, items: tuple[Item, ...], saved: SavedSession | None
+    options: ExportOptions, architecture: Architecture, items: tuple[Item, ...], saved: SavedSession | None
 ) -> int:
     with Interruption() as interruption:
-        exporter = _begun(options, config, items)
+        exporter = _begun(options, architecture, items)
         document = saved.document if saved else exporter.document(options.text, options.target)
         with (
             made_folder(options.output.parent if options.alone else options.output),
@@ -266,8 +266,8 @@ def _stopped(error: UserError, written: int, total: int) -> int:
     return PARTLY_DONE
 
 
-def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item, ...], source: Path) -> int:
-    interventions = options.conditions.interventions(architecture(config).maps)
+def _export_lines(options: ExportOptions, architecture: Architecture, items: tuple[Item, ...], source: Path) -> int:
+    interventions = options.conditions.interventions(architecture.maps)
     batch = FolderBatch(
         source,
         options.output,
@@ -278,7 +278,7 @@ def _export_lines(options: ExportOptions, config: ModelConfig, items: tuple[Item
         options.resume,
         options.prefix,
     )
-    return run_in_folder(batch, lambda: _begun(options, config, items).line)
+    return run_in_folder(batch, lambda: _begun(options, architecture, items).line)
 
 
 def _digest(options: ExportOptions, item: Item, interventions: Interventions) -> str:

@@ -13,10 +13,9 @@ Numbers = tuple[int, ...] | None
 
 def maps_of(model: Path) -> tuple[MapInfo, ...]:
     """The attention maps of the model in a directory, before it is opened. Raises CheckpointError for none."""
-    from attention_viewer.model.contract.config import read_config
-    from attention_viewer.model.families.marian import architecture
+    from attention_viewer.model.families.family import described
 
-    return architecture(read_config(model)).maps
+    return described(model).architecture.maps
 
 
 def head_ids(sides: MapInfo, layers: Numbers, heads: Numbers) -> list[HeadId]:

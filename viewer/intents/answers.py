@@ -34,7 +34,7 @@ def model_opened(state: State, info: ModelInfo) -> Turn:
     wanted = turn.state.wanted
     waiting: Pending | Unavailable = NO_SENTENCE if wanted is None and not state.awaited else LOADING
     sentence = state.shown.sentence if wanted is None else wanted.source
-    opened = Loaded(info, sentence=sentence, waiting=waiting, d_model=info.config.d_model or state.shown.d_model)
+    opened = Loaded(info, sentence=sentence, waiting=waiting, d_model=info.architecture.d_model or state.shown.d_model)
     turn = turn.set(furthest=None).then(load, opened)
     turn = turn.then(look, fitted(turn.state, state.view))
     turn = turn.tell(News.MODEL, info).tell(News.STATUS, READY).do(AskVocabulary())

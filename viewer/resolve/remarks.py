@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attention_viewer.model.analysis.words import byte_of
-from attention_viewer.model.contract.config import ModelConfig
+from attention_viewer.model.contract.description import Description
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
 from attention_viewer.viewer.state.quiet_specs import RemarkSpec
@@ -35,7 +35,7 @@ def remark(loaded: Loaded, view: ViewState) -> RemarkSpec:
     elif unknown >= MOSTLY * count:
         said.append(f"{unknown} of {count} tokens are unknown to the model.")
     if loaded.info is not None and not loaded.uncomputed:
-        said.extend(_too_long(count, loaded.info.config))
+        said.extend(_too_long(count, loaded.info.description))
     if said:
         said.append("Expect little of the translation.")
     offers = count >= LONG_MAP and view[COLOR_RANGE] is ColorRange.UNIT
@@ -44,9 +44,9 @@ def remark(loaded: Loaded, view: ViewState) -> RemarkSpec:
     return RemarkSpec(" ".join(said), offers)
 
 
-def _too_long(count: int, config: ModelConfig) -> list[str]:
+def _too_long(count: int, model: Description) -> list[str]:
     """What there is to say of a sentence longer than those a model was trained on, as far as that is known."""
-    trained, positions = config.trained_length, config.max_positions
+    trained, positions = model.trained_length, model.max_positions
     if trained is not None and count > trained:
         return [f"{count} tokens: this model was trained on sentences of up to {trained}."]
     if positions is not None and count > positions:

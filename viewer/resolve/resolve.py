@@ -289,10 +289,12 @@ def model_line(info: ModelInfo) -> str:
     if not info.capabilities.offers(Capability.COMPUTING):
         counts = ", ".join(f"{each.short} {each.layers} layers × {each.heads} heads" for each in info.maps)
         return f"{info.name} · weights of another program · {counts}"
-    config = info.config
-    languages = f"{info.name} · {info.source_language} → {info.target_language}" if info.source_language else info.name
-    heads = f"{config.encoder_attention_heads}"
-    if config.decoder_attention_heads != config.encoder_attention_heads:
-        heads += f" and {config.decoder_attention_heads}"
+    encoder, decoder, (source, target) = (
+        info.architecture.encoder,
+        info.architecture.decoder,
+        info.description.languages,
+    )
+    languages = f"{info.name} · {source} → {target}" if source else info.name
+    heads = f"{encoder.heads}" if encoder.heads == decoder.heads else f"{encoder.heads} and {decoder.heads}"
     size = f"{info.parameters / 1e6:.1f} M parameters"
-    return f"{languages} · {size} · {config.encoder_layers} + {config.decoder_layers} layers × {heads} heads"
+    return f"{languages} · {size} · {encoder.layers} + {decoder.layers} layers × {heads} heads"

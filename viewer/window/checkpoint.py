@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.errors import CheckpointError
 from attention_viewer.model.contract.maps import EXPECTED, MapInfo
-from attention_viewer.model.families.marian import architecture
+from attention_viewer.model.families.family import described
 from attention_viewer.viewer.state.loaded import DEFAULT_D_MODEL
 
 
 def d_model_of(model: Path) -> int:
     """The width of a checkpoint, or the usual one."""
     try:
-        return read_config(model).d_model
+        return described(model).architecture.d_model
     except CheckpointError:
         # The worker will say what is wrong with the checkpoint; the positional plots need some width meanwhile.
         return DEFAULT_D_MODEL
@@ -23,6 +22,6 @@ def d_model_of(model: Path) -> int:
 def maps_of(model: Path) -> tuple[MapInfo, ...]:
     """The maps of a checkpoint, each of which gets a panel; the usual ones where it cannot be opened."""
     try:
-        return architecture(read_config(model)).maps
+        return described(model).architecture.maps
     except CheckpointError:
         return EXPECTED

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.architecture import Architecture, PositionKind
 from attention_viewer.model.contract.capabilities import Capability, capabilities
+from attention_viewer.model.contract.config import read_config
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.maps import CROSS, DECODER, HeadId, Stream
 from attention_viewer.model.translator import Translator
@@ -80,5 +81,5 @@ def test_what_is_missing_has_a_reason(architecture: Architecture, kind: Position
 
 
 def test_the_bundled_model_names_its_guided_head(translator: Translator, bundled: Path) -> None:
-    assert translator.info.architecture.guided_head == translator.info.config.guided_head
+    assert translator.info.architecture.guided_head == read_config(bundled).guided_head
     assert translator.info.map(DECODER).causal and translator.info.directory == str(bundled)

@@ -67,7 +67,7 @@ def logs(translator: Translator, document: Document) -> Any:
 
 
 def inputs(translator: Translator, text: str, target: tuple[int, ...]) -> dict[str, torch.Tensor]:
-    start = translator.info.config.decoder_start_token_id
+    start = translator.info.architecture.decoder_start_token_id
     source = [token.id for token in translator.tokenize(text)]
     return {"input_ids": torch.tensor([source]), "decoder_input_ids": torch.tensor([[start, *target[:-1]]])}
 

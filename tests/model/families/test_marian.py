@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from attention_viewer.model import checkpoint
 from attention_viewer.model.checkpoint import load
-from attention_viewer.model.contract.architecture import Architecture, Normalisation, Norms, PositionKind
+from attention_viewer.model.contract.architecture import Normalisation, Norms, PositionKind
+from attention_viewer.model.contract.description import Description
 from attention_viewer.model.contract.errors import CheckpointError
 from attention_viewer.model.families.family import MARIAN, family_of
 from attention_viewer.model.nn.computable import what_is_missing
@@ -20,7 +21,7 @@ from support.checkpoints import MakeCheckpoint
 
 def test_every_tensor_of_the_bundled_model_has_a_name(bundled: Path) -> None:
     stored = load_file(bundled / "model.safetensors")
-    architecture = MARIAN.read(bundled, find(bundled).entries)
+    architecture = MARIAN.read(bundled, find(bundled).entries).architecture
     model = load(bundled)
     assert model.architecture == architecture
     named = {names for name in model.state_dict() for names in MARIAN.stored_names(name, architecture)[0]}
@@ -55,10 +56,11 @@ def test_another_family_is_refused_by_name(make_checkpoint: MakeCheckpoint) -> N
 def test_what_cannot_be_computed_is_refused(
     tiny: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], words: str
 ) -> None:
-    def read(directory: Path, stored: object) -> Architecture:
-        return replace(MARIAN.read(directory, {}), **change)  # type: ignore[arg-type]
+    def read(directory: Path, stored: object) -> Description:
+        found = MARIAN.read(directory, {})
+        return replace(found, architecture=replace(found.architecture, **change))  # type: ignore[arg-type]
 
-    assert what_is_missing(read(tiny, {})) == words
+    assert what_is_missing(read(tiny, {}).architecture) == words
     monkeypatch.setattr(checkpoint, "family_of", lambda directory: replace(MARIAN, read=read))
     with pytest.raises(CheckpointError, match=f"cannot be computed here: it has {words}"):
         load(tiny)

@@ -94,8 +94,8 @@ def test_tiny_checkpoints(variant: str, make_checkpoint: MakeCheckpoint) -> None
 
 def test_separate_vocabularies_are_told_apart(make_checkpoint: MakeCheckpoint) -> None:
     translator = Translator(make_checkpoint("two", separate=True))
-    config = translator.info.config
-    assert config.vocab_size != config.decoder_vocab_size == len(translator.vocabulary())
+    found = translator.info.architecture
+    assert found.source_vocabulary != found.target_vocabulary == len(translator.vocabulary())
     target = translator.encode_target("le chat suit un chien.")
     assert translator.text(target) == "le chat suit un chien."
 

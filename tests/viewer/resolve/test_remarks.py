@@ -63,7 +63,7 @@ def test_a_long_sentence_is_offered_the_square_root(count: int, text: str, offer
 def test_how_long_is_too_long_is_the_models_own(changes: dict[str, Any], count: int, text: str) -> None:
     here = loaded(*[WORD] * count)
     assert here.info is not None
-    here = replace(here, info=replace(here.info, config=replace(here.info.config, **changes)))
+    here = replace(here, info=replace(here.info, description=replace(here.info.description, **changes)))
     said = remark(here, ViewState()).text
     assert text in said if text else said == ""
 
