@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
+from attention_viewer.model.analysis import measures
 from attention_viewer.model.analysis.aligned import Alignment, align, crossing, sentence_of
 from attention_viewer.model.analysis.alignment import Sentence
 from attention_viewer.model.analysis.heads import divergences
-from attention_viewer.model.analysis.measures import MEASURES, seen
 from attention_viewer.model.analysis.roles import HeadRole, RoleSums, added, role_sums, roles_by
 from attention_viewer.model.contract.api import Floats, Progress, Trace
 from attention_viewer.model.contract.maps import Kind, MapInfo
@@ -59,8 +59,8 @@ class Gathered:
 
 def measured(trace: Trace, sides: MapInfo) -> Mapping[str, Floats]:
     """Every measure of every head of a map, [L, H]; NaN where no row has one."""
-    shown = seen(trace.weights(sides.kind), trace.mask(sides.kind), trace.tokens(sides.columns))
-    return MappingProxyType({each.name: each.function(shown) for each in MEASURES})
+    shown = measures.seen(trace.weights(sides.kind), trace.mask(sides.kind), trace.tokens(sides.columns))
+    return MappingProxyType({each.name: each.function(shown) for each in measures.MEASURES})
 
 
 def roles(trace: Trace, kind: Kind) -> tuple[HeadRole, ...]:
@@ -116,12 +116,12 @@ def _counted(measure: Floats) -> tuple[Floats, int]:
 
 
 def _sum(one: MapSums, other: MapSums) -> MapSums:
-    measures = {
+    summed = {
         name: (total + other.measures[name][0], count + other.measures[name][1])
         for name, (total, count) in one.measures.items()
     }
     unlike = one.unlike[0] + other.unlike[0], one.unlike[1] + other.unlike[1]
-    return MapSums(measures, added(one.roles, other.roles), unlike)
+    return MapSums(summed, added(one.roles, other.roles), unlike)
 
 
 def _mean(total: Floats, count: int) -> Floats:

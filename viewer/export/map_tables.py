@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from attention_viewer.model.analysis.measures import MEASURES
+from attention_viewer.model.analysis import measures
 from attention_viewer.viewer.export.listed import Table
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.resolve import resolve
@@ -57,8 +57,9 @@ def measures_table(loaded: Loaded, view: ViewState) -> Table:
         roles = {(each.layer, each.head): each for each in heads.roles}
         for head in sides.head_ids:
             role = roles.get((head.layer, head.head))
-            numbers = (float(heads.measures[each.name][head.layer, head.head]) for each in MEASURES)
+            numbers = (float(heads.measures[each.name][head.layer, head.head]) for each in measures.MEASURES)
             known = (None if math.isnan(number) else number for number in numbers)
             said = (None, None) if role is None else (str(role.role), float(role.share))
             rows.append((str(sides.kind), head.layer, head.head, *known, *said))
-    return Table(("kind", "layer", "head", *(each.name for each in MEASURES), "role", "role_share"), tuple(rows))
+    names = (each.name for each in measures.MEASURES)
+    return Table(("kind", "layer", "head", *names, "role", "role_share"), tuple(rows))

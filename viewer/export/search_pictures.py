@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from attention_viewer.model.analysis.measures import MEASURES
+from attention_viewer.model.analysis import measures
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.maps import HeadId
 from attention_viewer.viewer.export.block import Block, Device, reduced
@@ -29,7 +29,7 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.plain_text import isolated
 from attention_viewer.viewer.state.results import BEAM
 from attention_viewer.viewer.state.specs import BeamSpec, HypothesesSpec
-from attention_viewer.viewer.state.table_spec import TableSpec
+from attention_viewer.viewer.state.table_spec import BY_FIRST, TableSpec
 from attention_viewer.viewer.state.view_state import ViewState
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
@@ -87,24 +87,32 @@ def ranking_figure(loaded: Loaded, look: Look) -> Figure:
 
 
 def measures_figure(loaded: Loaded, view: ViewState, look: Look) -> Figure:
-    """The heads of the active map with their measures and roles, as a table."""
+    """The heads of the active map with their measures and roles, as a table in the order that they are sorted by."""
     spec = heads_table(loaded, view)
     if not isinstance(spec, TableSpec):
         raise ExportError(spec.reason)
     # The last column compares with the selected head, which a figure does not show.
     columns = spec.columns[:-1]
     rows = tuple(
-        tuple(cell.text for cell in cells[:-1])
-        for key, cells in zip(spec.keys, spec.rows, strict=True)
-        if isinstance(key, HeadId) and key.kind == view.active
+        tuple(cell.text for cell in spec.rows[row][:-1])
+        for row in spec.order
+        if isinstance(key := spec.keys[row], HeadId) and key.kind == view.active
     )
     numbers = frozenset(index for index, each in enumerate(columns) if each.numeric)
     listing = Listing(tuple(each.heading for each in columns), rows, numbers, 1)
-    told = [f"{each.title}: {each.words}, in {each.units}" for each in MEASURES]
-    units = " · ".join((*told, *((ALIGNS,) if any(each.heading == "Aligns" for each in columns) else ())))
+    told = [f"{each.title}: {each.words}, in {each.units}" for each in measures.MEASURES]
+    aligns = (ALIGNS,) if any(each.heading == "Aligns" for each in columns) else ()
+    units = " · ".join((*told, *aligns, *_order_of(spec)))
     name = next((each.name for each in loaded.maps if each.kind == view.active), view.active)
     caption = (*_caption(loaded)[:1], units, *_caption(loaded)[1:])
     return figure(f"Heads of {name.lower()}", _listing_block(listing, look.style), caption, look)
+
+
+def _order_of(spec: TableSpec) -> Sequence[str]:
+    """How the lines of a table are sorted, where it is not as they come."""
+    column = spec.columns[spec.sorted_by]
+    ways = ("smallest first", "largest first") if column.numeric else ("first to last", "last to first")
+    return () if spec.sorting == BY_FIRST else (f"sorted by {column.heading}, {ways[spec.sorting.descending]}",)
 
 
 def _tree_block(spec: BeamSpec, style: Style) -> Block:

@@ -8,6 +8,7 @@ from attention_viewer.model.contract.maps import Kind
 from attention_viewer.viewer.intents.turns import Turn, look
 from attention_viewer.viewer.state import view_state
 from attention_viewer.viewer.state.state import State
+from attention_viewer.viewer.state.table_spec import Sorting
 from attention_viewer.viewer.state.view_state import Head, MapView, PositionView, ViewState
 
 
@@ -34,6 +35,11 @@ def move_head(state: State, layers: int, heads: int) -> Turn:
 def lock(state: State, locked: bool) -> Turn:
     """Keep all panels on one layer and head, or not."""
     return look(state, view_state.lock(state.view, locked, state.shown.maps))
+
+
+def sort_heads(state: State, sorting: Sorting) -> Turn:
+    """Have the table of all heads in another order."""
+    return look(state, replace(state.view, sorting=sorting))
 
 
 def activate(state: State, kind: Kind) -> Turn:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 
+from attention_viewer.model.analysis import measures
 from attention_viewer.model.analysis.alignment import Convention
 from attention_viewer.model.analysis.consensus import Aligner
 from attention_viewer.model.analysis.head_table import HeadTable, MapHeads
-from attention_viewer.model.analysis.measures import MEASURES
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.resolve.shown import Missing
@@ -22,25 +22,32 @@ from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.table_spec import Cell, Column, TableSpec
 from attention_viewer.viewer.state.view_state import Head, ViewState, clamp
 
-COLUMNS = (
-    Column("Head", "Map, layer and head, from 1; † was taught to align words"),
-    Column("Looks at", "The place with the largest share of its weight, from 0.4 on; else how broad it is"),
-    Column("Share", "Mean weight at that place", numeric=True),
-    *(Column(each.title, f"{each.words} ({each.units}; {each.paper})", numeric=True) for each in MEASURES),
-    Column(
-        "Aligns",
-        "How well its word links agree with the consensus of all heads (F1), by what its rows stand for: the token "
-        "predicted (p) or read (r); cross-attention only",
-        numeric=True,
-    ),
-    Column(
-        "Unlike",
-        "How unlike the selected head of the same map: Jensen-Shannon divergence of rows, in bits (Clark et al. 2019)",
-        numeric=True,
-    ),
-)
 NOTE = "Click shows a head; click a heading to sort; Unlike 0 is the same."
 UNKNOWN = "–"
+
+
+def columns() -> tuple[Column, ...]:
+    """What is said of a head: where it looks, its measures, how well it aligns words, and how unlike another it is."""
+    return (
+        Column("Head", "Map, layer and head, from 1; † was taught to align words", name="head"),
+        Column("Looks at", "The place with the largest share of its weight, from 0.4 on; else how broad it is",
+               name="role"),
+        Column("Share", "Mean weight at that place", numeric=True, name="share"),
+        *(Column(each.title, f"{each.words} ({each.units}; {each.paper})", numeric=True, name=each.name)
+          for each in measures.MEASURES),
+        Column(
+            "Aligns",
+            "How well its word links agree with the consensus of all heads (F1), by what its rows stand for: the token "
+            "predicted (p) or read (r); cross-attention only",
+            numeric=True, name="aligns",
+        ),
+        Column(
+            "Unlike",
+            "How unlike the selected head of the same map: Jensen-Shannon divergence of rows, in bits (Clark et al. "
+            "2019)",
+            numeric=True, name="unlike",
+        ),
+    )  # fmt: skip
 
 
 def heads_spec(loaded: Loaded, view: ViewState) -> HeadsSpec:
@@ -89,7 +96,8 @@ def _table(loaded: Loaded, view: ViewState, table: HeadTable | None) -> TableSpe
     keys, cells = zip(*rows, strict=True)
     now = view.heads[view.active]
     selected = HeadId(view.active, now.layer, now.head)
-    return TableSpec(COLUMNS, tuple(cells), tuple(keys), selected, f"{_of_what(loaded)} {NOTE}")
+    note = f"{_of_what(loaded)} {NOTE}"
+    return TableSpec(columns(), tuple(cells), tuple(keys), selected, note, view.sorting)
 
 
 def _of_what(loaded: Loaded) -> str:
@@ -136,7 +144,7 @@ def _cells(loaded: Loaded, heads: MapHeads, sides: MapInfo, head: HeadId, chosen
     index = head.layer * sides.heads + head.head
     taught = " †" if loaded.taught(sides.kind) == Head(head.layer, head.head) else ""
     order = [each.kind for each in loaded.maps].index(sides.kind) * 10**6 + head.layer * 10**3 + head.head
-    numbers = (float(heads.measures[each.name][head.layer, head.head]) for each in MEASURES)
+    numbers = (float(heads.measures[each.name][head.layer, head.head]) for each in measures.MEASURES)
     role = heads.roles[index] if heads.roles else None
     return (
         Cell(f"{sides.short} {head.layer + 1}.{head.head + 1}{taught}", float(order)),

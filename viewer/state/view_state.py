@@ -11,6 +11,7 @@ from typing import Any
 from attention_viewer.model.contract.choosing import Decoding
 from attention_viewer.model.contract.maps import EXPECTED, Kind, MapInfo
 from attention_viewer.viewer.state.options import HEADS_SHOWN, HeadsShown, Option, Value
+from attention_viewer.viewer.state.table_spec import BY_FIRST, Sorting
 
 CHOSEN = (HeadsShown.CHOSEN_MEAN, HeadsShown.CHOSEN_MAXIMUM)
 """What a large map is that shows the chosen heads as one."""
@@ -96,6 +97,7 @@ class ViewState:
     hold it ("": the most probable ones). `trial` are settings of sampling while a slider is being dragged. `chosen` are
     the choices of `viewer.state.options` that are not at their default, by their names; `view[OPTION]` reads one.
     `sets` are the heads that were chosen to be shown as one map; `views` how panels show theirs, if not as heat maps.
+    `sorting` is the order of the table of all heads.
     """
 
     heads: Mapping[Kind, Head] = field(default_factory=_first_heads)
@@ -109,6 +111,7 @@ class ViewState:
     chosen: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     sets: Mapping[Kind, frozenset[Head]] = field(default_factory=lambda: MappingProxyType({}))
     views: Mapping[Kind, MapView] = field(default_factory=lambda: MappingProxyType({}))
+    sorting: Sorting = BY_FIRST
 
     def __getitem__(self, option: Option[Value]) -> Value:
         """What is chosen of an option."""

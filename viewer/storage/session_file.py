@@ -25,6 +25,7 @@ from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.figure_options import to_json as options_json
+from attention_viewer.viewer.state.table_spec import Sorting
 from attention_viewer.viewer.state.view_state import Head, InsideView, MapView, PositionView, Side, ViewState, choose
 from attention_viewer.viewer.storage.files import write_lines
 
@@ -219,6 +220,11 @@ def _read_inside(given: Fields, name: str) -> InsideView:
     )
 
 
+def _read_sorting(given: Fields, name: str) -> Sorting:
+    sorting = given.part(name)
+    return Sorting(sorting.text("column"), sorting.flag("descending"))
+
+
 def _word(words: type[StrEnum]) -> Callable[[Fields, str], StrEnum]:
     return lambda given, name: given.word(name, words)
 
@@ -233,4 +239,5 @@ _VIEW_FIELDS = {
     "inside": _Field(asdict, _read_inside),
     "side": _Field(str, _word(Side)),
     "filter": _Field(str, Fields.text),
+    "sorting": _Field(asdict, _read_sorting),
 }

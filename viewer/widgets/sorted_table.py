@@ -6,7 +6,7 @@ from typing import Any
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import Pending, Unavailable
-from attention_viewer.viewer.state.table_spec import TableSpec
+from attention_viewer.viewer.state.table_spec import Sorting, TableSpec
 from attention_viewer.viewer.widgets.plain import plain_label
 from attention_viewer.viewer.widgets.sorting_view import Index, Role, SortingView, aligned
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
@@ -57,9 +57,10 @@ class TableRows(QAbstractTableModel):
 
 
 class SortedTable(QWidget):
-    """Shows a `TableSpec`, or why there is none; keeps the order of its rows from one to the next."""
+    """Shows a `TableSpec`, or why there is none; `sorted` carries the `Sorting` that is asked for by a heading."""
 
     chosen = Signal(object)
+    sorted = Signal(Sorting)
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +71,7 @@ class SortedTable(QWidget):
         self.table = SortingView(name, self._rows, OWN_KEYS)
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         self.table.clicked.connect(lambda index: self._choose(self.table.row_of(index)))
         self.table.returned.connect(self._choose)
         self.setAccessibleName(name)
@@ -95,6 +97,8 @@ class SortedTable(QWidget):
         self._rows.spec = spec
         if spec.columns != before:
             self._fit_columns()
+        order = Qt.SortOrder.DescendingOrder if spec.sorting.descending else Qt.SortOrder.AscendingOrder
+        self.table.sortByColumn(spec.sorted_by, order)
         self._select(spec.selected)
 
     def set_style(self, style: Style) -> None:
@@ -111,6 +115,12 @@ class SortedTable(QWidget):
 
     def _choose(self, row: int) -> None:
         self.chosen.emit(self._rows.spec.keys[row])
+
+    def _sort(self, column: int, order: Qt.SortOrder) -> None:
+        """Tell of an order that is not the one of what is shown."""
+        spec, descending = self._rows.spec, order == Qt.SortOrder.DescendingOrder
+        if 0 <= column < len(spec.columns) and (column, descending) != (spec.sorted_by, spec.sorting.descending):
+            self.sorted.emit(Sorting(spec.columns[column].name, descending))
 
     def _fit_columns(self) -> None:
         """Columns as wide as their cells, and their headings with the arrow of the one that is sorted by."""

@@ -163,10 +163,11 @@ def _measured(loaded: Loaded, quantity: Quantity[Any]) -> Loaded:
     )
 
 
-def _of_heads(loaded: Loaded) -> Loaded:
-    """What was measured of heads on the sentence, and over a file."""
-    seen, results = _measured(loaded, HEADS), loaded.results
-    return replace(seen, results=replace(seen.results, survey=results.survey, surveying=results.surveying))
+def _of_heads(scene: Scene) -> tuple[Loaded, ViewState]:
+    """What was measured of heads on the sentence and over a file, which head is looked at, and their order."""
+    seen, results, view = _measured(scene.loaded, HEADS), scene.loaded.results, scene.view
+    measured = replace(seen.results, survey=results.survey, surveying=results.surveying)
+    return replace(seen, results=measured), ViewState(heads=view.heads, active=view.active, sorting=view.sorting)
 
 
 def _changed(loaded: Loaded) -> tuple[str, str]:
@@ -262,8 +263,7 @@ RANKED: tuple[Binding[Scene], ...] = (
             lambda w, spec: w.set_spec(spec), control=True),
 )
 HEADS_MEASURED: tuple[Binding[Scene], ...] = (
-    Binding("heads", lambda s: (_of_heads(s.loaded), ViewState(heads=s.view.heads, active=s.view.active)),
-            resolve_heads.heads_spec, lambda w, spec: w.set_spec(spec)),
+    Binding("heads", _of_heads, resolve_heads.heads_spec, lambda w, spec: w.set_spec(spec)),
 )
 HYPOTHESES: tuple[Binding[Scene], ...] = (
     Binding("hypotheses", lambda s: (_kept(s.loaded),), laboratory.hypotheses_spec,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.intents import looking
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -11,6 +12,7 @@ def connect_reading(window: MainWindow, controller: Controller, menu_actions: Me
     """Connect the panel of heads, and the menus at a source token and at a candidate."""
     reading, laboratory, bar = menu_actions.reading, menu_actions.laboratory_actions, window.heads.bar
     window.heads.head_selected.connect(controller.select_head)
+    window.heads.table.sorted.connect(lambda sorting: controller.run(looking.sort_heads, sorting))
     bar.links_drawn.connect(reading.draw_links)
     bar.links_copied.connect(reading.copy_links)
     bar.role_pooled.connect(reading.pool_role)

@@ -14,7 +14,7 @@ from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS, DECODER
 from attention_viewer.model.translator import finished
-from attention_viewer.viewer.resolve.resolve_heads import COLUMNS, heads_spec
+from attention_viewer.viewer.resolve.resolve_heads import columns, heads_spec
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import HEADS, Results
 from attention_viewer.viewer.state.specs import Pending
@@ -37,14 +37,14 @@ def spec(now: Loaded, view: ViewState | None = None) -> TableSpec:
 
 
 def column(heading: str) -> int:
-    return [each.heading for each in COLUMNS].index(heading)
+    return [each.heading for each in columns()].index(heading)
 
 
 def test_every_head_has_a_row_of_numbers_and_a_role() -> None:
     now = loaded()
     view = ViewState(heads=MappingProxyType({**ViewState().heads, CROSS: Head(1, 2)}))
     found = spec(now, view)
-    assert len(found.rows) == 18 and {len(row) for row in found.rows} == {len(COLUMNS)}
+    assert len(found.rows) == 18 and {len(row) for row in found.rows} == {len(columns())}
     at = found.keys.index(HeadId(CROSS, 1, 2))
     assert found.selected == HeadId(CROSS, 1, 2) and found.rows[at][0].text == "Cross 2.3"
     table = now.found(HEADS)

@@ -8,14 +8,14 @@ import pytest
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.heads_spec import HeadsSpec
 from attention_viewer.viewer.state.specs import Pending
-from attention_viewer.viewer.state.table_spec import Cell, Column, TableSpec
+from attention_viewer.viewer.state.table_spec import Cell, Column, Sorting, TableSpec
 from attention_viewer.viewer.widgets.heads_panel import HeadsPanel
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 ENTROPIES = (0.5, 2.0, 10.0)
 SPEC = TableSpec(
-    (Column("Head"), Column("Entropy", "nats", numeric=True)),
+    (Column("Head"), Column("Entropy", "nats", numeric=True, name="entropy")),
     tuple((Cell(f"Cross 1.{head + 1}", float(head)), Cell(f"{n:.2f}", n)) for head, n in enumerate(ENTROPIES)),
     tuple(("cross", 0, head) for head in range(3)),
     ("cross", 0, 1),
@@ -33,14 +33,20 @@ def panel(qtbot: QtBot, style: Style) -> HeadsPanel:
     return panel
 
 
-def test_numbers_are_sorted_as_numbers_and_stay_so(panel: HeadsPanel) -> None:
+def test_numbers_are_sorted_as_numbers_and_stay_so(panel: HeadsPanel, qtbot: QtBot) -> None:
     table = panel.table
     assert [row[0] for row in table.shown()] == ["Cross 1.1", "Cross 1.2", "Cross 1.3"]
-    table.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    with qtbot.waitSignal(table.sorted) as told:
+        table.table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert told.args == [Sorting("entropy", descending=True)]
     assert [row[1] for row in table.shown()] == ["10.00", "2.00", "0.50"]
     rows = (SPEC.rows[0], (SPEC.rows[1][0], Cell("20.00", 20.0)), SPEC.rows[2])
-    panel.set_spec(HeadsSpec(replace(SPEC, rows=rows)))
+    with qtbot.assertNotEmitted(table.sorted):
+        panel.set_spec(HeadsSpec(replace(SPEC, rows=rows, sorting=told.args[0])))
     assert [row[1] for row in table.shown()] == ["20.00", "10.00", "0.50"]
+    with qtbot.assertNotEmitted(table.sorted):
+        panel.set_spec(HeadsSpec(replace(SPEC, sorting=Sorting("entropy"))))
+    assert [row[1] for row in table.shown()] == ["0.50", "2.00", "10.00"]
 
 
 def test_a_click_or_return_shows_a_head(panel: HeadsPanel, qtbot: QtBot) -> None:
