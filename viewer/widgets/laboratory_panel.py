@@ -118,8 +118,8 @@ class LaboratoryPanel(QWidget):
         self._show_results()
 
     def minimumSizeHint(self) -> QSize:
-        """A few lines: all of it scrolls, and must not make a small window larger."""
-        return QSize(0, round(LEAST_EMS * self._look.em))
+        """The width of the switches and a few lines: all of it scrolls, and must not make a small window larger."""
+        return QSize(self._switches.minimumSize().width(), round(LEAST_EMS * self._look.em))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put switches, lists and results beside each other where there is the width for it."""

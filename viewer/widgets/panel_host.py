@@ -243,9 +243,10 @@ class PanelHost(QMainWindow):
 
     def event(self, event: QEvent) -> bool:
         """Remember the shares that a splitter was dragged to."""
-        if event.type() is QEvent.Type.MouseButtonPress:
-            self._dragging = True
         handled = super().event(event)
+        if event.type() is QEvent.Type.MouseButtonPress:
+            # Only a press on a splitter is taken; the release of others may go elsewhere, such as to a menu.
+            self._dragging = handled and event.isAccepted()
         if event.type() is QEvent.Type.MouseButtonRelease and self._dragging:
             self._dragging = False
             self._remember()

@@ -10,7 +10,8 @@ from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.panel import places_in
 from attention_viewer.viewer.widgets.workspaces import MOST_OWN, OWN
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -88,6 +89,29 @@ def test_going_round_the_workspaces_leaves_each_as_it_was(window: MainWindow) ->
         for each in WORKSPACES:
             window.workspaces.use(each.name)
             assert expected.setdefault(each.name, geometry(window)) == geometry(window), each.name
+
+
+def test_a_click_that_opens_a_menu_leaves_every_panel_its_width(window: MainWindow) -> None:
+    window.resize(1900, 1000)
+    window.workspaces.use("experiment")
+    expected = geometry(window)
+    window.workspaces.use("attention")
+    header = card(window, "decoder").titleBarWidget()
+    QTest.mousePress(header, Qt.MouseButton.RightButton)
+    # As the menu does that opens, which takes the release.
+    QTest.mouseRelease(window.menuBar(), Qt.MouseButton.RightButton)
+    card(window, "decoder").close()
+    window.workspaces.save_as("Mine")
+    window.workspaces.use("experiment")
+    assert geometry(window) == expected
+
+
+def test_no_panel_is_narrower_than_its_switches(window: MainWindow) -> None:
+    laboratory = window.laboratory
+    window.workspaces.use("experiment")
+    sides = laboratory.encoder_positions.minimumSizeHint().width()
+    labels = laboratory.fontMetrics().horizontalAdvance("Encoder positions")
+    assert card(window, "laboratory").minimumSizeHint().width() > sides + labels
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
