@@ -101,7 +101,7 @@ def _lines(placed: tuple[PlacedSection, ...]) -> Iterator[PlacedLine]:
 
 def _place(section: Section, rect: QRectF, top: float, style: Style) -> PlacedSection:
     width, left = rect.width(), rect.left()
-    heading = QRectF(left, top, width, QFontMetricsF(style.title).height() if section.heading else 0.0)
+    heading = QRectF(left, top, width, wrapped_height(section.heading, width, style.title))
     top = heading.bottom()
     height = formula_size(section.formula, style.font).height + 0.5 * style.em if section.formula else 0.0
     formula = QRectF(left, top, width, height)
@@ -161,10 +161,8 @@ def _paint_head(painter: QPainter, placed: PlacedSection, style: Style) -> None:
     if section.heading:
         painter.setFont(style.title)
         painter.setPen(QColor(style.palette.text))
-        shown = QFontMetricsF(style.title).elidedText(
-            section.heading, Qt.TextElideMode.ElideRight, placed.heading.width()
-        )
-        painter.drawText(placed.heading, Qt.AlignmentFlag.AlignVCenter, shown)
+        flags = int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap)
+        painter.drawText(placed.heading, flags, section.heading)
     if section.formula:
         paint_formula(painter, placed.formula, section.formula, style, style.palette.muted)
     painter.setFont(QFont(style.small))

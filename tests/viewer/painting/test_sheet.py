@@ -23,3 +23,12 @@ def test_no_column_is_cut_in_any_room_from_the_least_on(qapp: QApplication, ems:
     (placed,) = sheet_layout(QRectF(0, 0, width, 100), spec, style)
     assert all(left.right() < right.left() for left, right in pairwise(placed.titles))
     assert placed.titles[-1].right() <= width and placed.titles[1].width() >= 0.7 * 4.0 * style.em
+
+
+def test_a_heading_longer_than_the_sheet_goes_on_below(qapp: QApplication) -> None:
+    style = style_for(LIGHT, QFont())
+    spec = SheetSpec("", "", (Section("What the row would predict after each layer", columns=COLUMNS),))
+    rooms = (QRectF(0, 0, ems * style.em, 100) for ems in (60.0, 12.0))
+    wide, narrow = (sheet_layout(room, spec, style)[0] for room in rooms)
+    assert narrow.heading.height() > 1.9 * wide.heading.height()
+    assert all(title.top() >= narrow.heading.bottom() for title in narrow.titles)
