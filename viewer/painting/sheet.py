@@ -113,7 +113,8 @@ def _place(section: Section, rect: QRectF, top: float, style: Style) -> PlacedSe
     titles = tuple(QRectF(x, top, w, titled) for x, w in columns)
     top += titled
     lines = []
-    for line in section.lines:
+    for index, line in enumerate((*section.lines, *section.key)):
+        top += 0.4 * style.em if index == len(section.lines) else 0.0
         height = LINE_EMS * style.em * max(map(height_in_lines, line.pieces), default=1.0)
         wrapped = (words_height(piece, w, style) for piece, (_, w) in zip(line.pieces, columns, strict=True))
         height = max(height, *wrapped)

@@ -185,7 +185,13 @@ def _grid(lens: Lens, trace: Trace, view: ViewState, depths: tuple[str, ...], ti
         for row, label in enumerate(labels)
     )
     columns = (Column("row", 9.0), *(Column(depth, least=3.2) for depth in depths))
-    return Section(title[:1].upper() + title[1:], lines, columns, note=LENS_NOTE)
+    return Section(title[:1].upper() + title[1:], lines, columns, key=(_key(len(depths)),), note=LENS_NOTE)
+
+
+def _key(tiles: int) -> Line:
+    """What the colours of so many tiles say, from 0 to 1; written short, as tiles may be narrow."""
+    shares = [index / max(1, tiles - 1) for index in range(tiles)]
+    return Line((Words("probability"), *(Tile(f"{share:.2g}".replace("0.", "."), share) for share in shares)))
 
 
 def _best(lens: Lens, row: int, depths: tuple[str, ...]) -> Section:

@@ -125,13 +125,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, a formula ("" for none), columns and lines, and a note below them."""
+    """A heading, a formula ("" for none), columns and lines, a key to what they show, and a note below them."""
 
     heading: str
     lines: tuple[Line, ...] = ()
     columns: tuple[Column, ...] = (Column(),)
     formula: str = ""
     note: str = ""
+    key: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,9 @@ def test_a_word_comes_of_the_softmax_at_the_temperature(
 def test_both_lenses_end_with_what_the_model_says(loaded: Loaded) -> None:
     steps = trace_of(loaded).steps
     for lens, section in ((resolve_word.logit_lens, 0), (resolve_word.decoder_lens, 1)):
-        lines = sheet(lens(loaded, ViewState())).sections[section].lines
+        tiles = sheet(lens(loaded, ViewState())).sections[section]
+        lines, (key,) = tiles.lines, tiles.key
+        assert key.pieces[1] == Tile("0", 0.0) and key.pieces[-1] == Tile("1", 1.0)
         last = [line.pieces[-1] for line in lines]
         for tile, step in zip(last, steps, strict=True):
             best = step.candidates[0]
