@@ -23,7 +23,7 @@ from attention_viewer.viewer.cli.screenshot import SCREENSHOT
 from attention_viewer.viewer.cli.trace import TRACE
 from attention_viewer.viewer.cli.train import TRAIN
 from attention_viewer.viewer.cli.translate import TRANSLATE
-from attention_viewer.viewer.cli.window import OF_WINDOW, WINDOW
+from attention_viewer.viewer.cli.window import FILES, OF_WINDOW, WINDOW
 
 COMMANDS: tuple[Command, ...] = (
     TRANSLATE,
@@ -61,7 +61,8 @@ def parse(arguments: Sequence[str]) -> Asked:
 
     Raises InputError with a sentence for the user; leaves by SystemExit after `--help` and `--version`.
     """
-    values = parser().parse_args(arguments)
+    root = parser()
+    values = root.parse_args(root.files_named(arguments, FILES))
     command: Command = values.command
     if command is not WINDOW and any(getattr(values, name) is not None for name in OF_WINDOW):
         raise InputError(

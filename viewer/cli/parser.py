@@ -8,8 +8,9 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import Any, NoReturn
 
 from attention_viewer.model.contract.errors import InputError, quoted
@@ -57,6 +58,23 @@ class Parser(argparse.ArgumentParser):
                 f"{self._see}"
             )
         return values, left
+
+    def files_named(self, arguments: Sequence[str], options: Mapping[str, str]) -> list[str]:
+        """The arguments, with each file before a command behind the option that takes it; `options` by suffix."""
+        named: list[str] = []
+        for index, each in enumerate(arguments):
+            if each in self.commands:
+                return [*named, *arguments[index:]]
+            option = options.get(PurePath(each).suffix.lower(), "")
+            given = _looks_like_an_option(each) or option in named or self._takes_value(named[-1:])
+            if option and not given:
+                named.append(option)
+            named.append(each)
+        return named
+
+    def _takes_value(self, before: Sequence[str]) -> bool:
+        """Whether the argument before another one is an option that takes it."""
+        return any(each in self.options and self._option_string_actions[each].nargs != 0 for each in before)
 
     def error(self, message: str) -> NoReturn:
         """Raise InputError with a sentence that names the right help."""

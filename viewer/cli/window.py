@@ -16,6 +16,9 @@ from attention_viewer.viewer.state.opening import WindowOptions
 OF_WINDOW = ("window_sentence", "window_steps", "window_session", "window_trace", "window_tour")
 """Names of the values that only the window takes: commands have options of the same name."""
 
+FILES = {".avsession": "--session", ".tour": "--tour", ".npz": "--trace", ".json": "--trace"}
+"""The option that each kind of file belongs to, so that `attention-viewer FILE` opens it."""
+
 
 def add(parser: argparse.ArgumentParser) -> None:
     """The options of the window; its model is that of a command that follows too."""
@@ -86,9 +89,11 @@ WINDOW = Command(
     summary="open the window",
     description="""\
 A window on a living English-French Transformer: type a sentence, step the decoder one token at a
-time, and see every attention weight the model computes. Without a command the window opens.""",
+time, and see every attention weight the model computes. Without a command the window opens; a session,
+a tour or a file of weights is opened in it by its name alone.""",
     example="""\
 example: attention-viewer --sentence "The cat is sleeping." --steps 3
+         attention-viewer cat.avsession
 Each command has its own help and example: attention-viewer trace --help""",
     add=add,
     options=options,

@@ -22,6 +22,16 @@ def test_without_a_command_the_window_opens() -> None:
     assert options_of("--trace", "t.npz", "--steps", "2") == arrays
 
 
+def test_a_file_alone_is_opened_by_its_kind() -> None:
+    assert options_of("my.avsession") == options_of("--session", "my.avsession")
+    assert options_of("--model", "m", "Lesson.TOUR") == options_of("--model", "m", "--tour", "Lesson.TOUR")
+    assert options_of("t.npz", "--steps", "2") == options_of("--trace", "t.npz", "--steps", "2")
+    assert options_of("--trace", "t.json") == options_of("t.json")
+    assert options_of("--session=a.avsession") == options_of("a.avsession")
+    assert options_of("--model", "m.json").model == Path("m.json"), "the value of another option"
+    assert "'trace.npz'" in complaint("desktop", "trace.npz"), "after a command it is the command's"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -35,6 +45,8 @@ def test_without_a_command_the_window_opens() -> None:
         (["--trace", "t", "--session", "s"], ["--trace", "leave --sentence and --session out"]),
         (["--steps", "1e3", "--sentence", "Hi."], ["--steps", "'1e3'"]),
         (["--steps", "9" * 5000, "--sentence", "Hi."], ["--steps"]),
+        (["a.avsession", "--sentence", "Hi."], ["--session", "leave --sentence"]),
+        (["a.avsession", "b.avsession"], ["'b.avsession'"]),
         (["dance"], ["'dance'", "--help"]),
     ],
 )
