@@ -182,10 +182,22 @@ def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: Q
     assert window.controller.loaded.progress(RANKING) is not None
     settle(qtbot, window)
     ranking = window.controller.loaded.found(RANKING)
-    assert ranking is not None and len(ranking) == 96 and ranking[0].divergence >= ranking[-1].divergence
-    laboratory.switch_head(ranking[0].kind, ranking[0].layer, ranking[0].head, True)
+    assert ranking is not None and len(ranking.effects) == 96
+    first = ranking.effects[0]
+    assert first.divergence >= ranking.effects[-1].divergence
+    laboratory.switch_head(first.kind, first.layer, first.head, True)
     settle(qtbot, window)
-    assert window.controller.loaded.found(RANKING) == ranking
+    assert window.controller.loaded.found(RANKING) is ranking
+    assert window.window.ranking.hint().startswith("Ranked with all heads on.")
+    laboratory.rank()
+    settle(qtbot, window)
+    again = window.controller.loaded.found(RANKING)
+    assert again is not None and len(again.effects) == 95
+    off = f"{first.kind} layer {first.layer + 1} head {first.head + 1} off"
+    assert window.window.ranking.hint().startswith(f"Ranked with {off}.")
+    laboratory.reset_interventions()
+    settle(qtbot, window)
+    assert window.window.ranking.hint().startswith(f"Ranked with {off}.")
     laboratory.rank()
     laboratory.cancel_rank()
     settle(qtbot, window)

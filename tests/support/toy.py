@@ -19,7 +19,7 @@ from attention_viewer.model.contract.experiments import Check, Effect, HeadEffec
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
-from attention_viewer.model.contract.maps import CROSS, ENCODER, Stream
+from attention_viewer.model.contract.maps import CROSS, ENCODER, HeadId, Stream
 from attention_viewer.model.search.following import Follower
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.work.jobs import Priority, Work
@@ -111,16 +111,14 @@ class ToyTranslator:
         return Effect(alike.steps[-1], _number(document.interventions), before.output_tokens, after.output_tokens)
 
     def rank_heads_steps(self, document: Document) -> Generator[Progress, None, tuple[HeadEffect, ...]]:
-        """A number for every head, from all but the heads that are off."""
+        """A number for every head that is on; it tells which are off."""
         yield Progress(1, 2)
         stands = [choice.token for choice in path(document) if not choice.how.is_free]
-        now = replace(document.interventions, heads_off=frozenset())
-        layers, heads = self.info.heads(CROSS)
-        return tuple(
-            HeadEffect(CROSS, layer, head, _number(self.info.name, document.source, now, stands, layer, head), 0.0)
-            for layer in range(layers)
-            for head in range(heads)
-        )
+        now, layers = document.interventions, range(self.info.heads(CROSS)[0])
+        every = [HeadId(CROSS, layer, head) for layer in layers for head in range(self.info.heads(CROSS)[1])]
+        on = [each for each in every if each not in now.heads_off]
+        told = (self.info.name, document.source, now, stands)
+        return tuple(HeadEffect(*each, _number(*told, each.layer, each.head), 0.0) for each in on)
 
     def beam_steps(self, document: Document) -> Generator[Progress, None, BeamTree]:
         """The model's own beginning, and a token that was thrown away."""

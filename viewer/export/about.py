@@ -11,6 +11,7 @@ from html import escape
 
 from attention_viewer.model.contract.api import Trace
 from attention_viewer.viewer import __version__
+from attention_viewer.viewer.export.needed import seen
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import Exportable, Shows, exportable
 from attention_viewer.viewer.state.loaded import Loaded
@@ -74,6 +75,7 @@ def about(loaded: Loaded, view: ViewState, picture: str, title: str = PROGRAM, c
     """
     facts: list[tuple[str, str]] = [("Picture", picture)]
     what = exportable(picture)
+    loaded = seen(what, loaded)
     if loaded.trace is not None:
         facts += _of_trace(loaded, view, what, loaded.trace)
     if loaded.info is not None:

@@ -8,9 +8,15 @@ from typing import Any
 from attention_viewer.model.contract.attribution import Method
 from attention_viewer.viewer.resolve import pages
 from attention_viewer.viewer.state.exportables import MEASURED_HEADS, Exportable, Needs
+from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, HEADS, RANKING, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
+
+
+def seen(what: Exportable, loaded: Loaded) -> Loaded:
+    """What an export is of: what is shown, but for a ranking what heads were ranked on."""
+    return loaded.ranked if what.needs is Needs.RANKING else loaded
 
 
 def needed(what: Exportable, view: ViewState) -> tuple[Quantity[Any], ...]:

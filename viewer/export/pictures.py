@@ -12,6 +12,7 @@ from attention_viewer.viewer.export.block import bars_block, image_block, plot_b
 from attention_viewer.viewer.export.figure import Figure, Look, captioned, figure, grid_figure, heatmap_figure
 from attention_viewer.viewer.export.kinds import Growing, kinds_block
 from attention_viewer.viewer.export.map_views import lines_figure, links_figure, text_figure
+from attention_viewer.viewer.export.needed import seen
 from attention_viewer.viewer.export.row import Titled, row_of
 from attention_viewer.viewer.export.search_pictures import (
     LEAST_SHARE,
@@ -43,6 +44,7 @@ from attention_viewer.viewer.state.exportables import (
     RANKED_HEADS,
     TEXT,
     WINDOW,
+    exportable,
 )
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLORMAP
@@ -99,8 +101,10 @@ def make_figure(name: str, scene: Scene, look: Look, grown: Scene | None = None)
     Tokens are named with `▁` where a word begins. Where `scene` is an earlier step of `grown`, things stand where they
     will stand then. Raises ExportError with the reason where there is nothing to picture, or the width cannot hold it.
     """
+    what = exportable(name)
     scene, whole = (
-        replace(each, loaded=with_word_starts(each.loaded, look.candidates)) for each in (scene, grown or scene)
+        replace(each, loaded=with_word_starts(seen(what, each.loaded), look.candidates))
+        for each in (scene, grown or scene)
     )
     return PICTURES[name](scene, look, whole)
 

@@ -12,7 +12,7 @@ from attention_viewer.viewer.resolve.resolve_heads import heads_table
 from attention_viewer.viewer.resolve.shown import FIRST_STEP
 from attention_viewer.viewer.state.exportables import LINKED, MEASURED_HEADS, Exportable, Needs, Shows, by_name
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.results import BEAM, RANKING
+from attention_viewer.viewer.state.results import BEAM
 from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 
@@ -50,7 +50,7 @@ def _reason(what: Exportable, loaded: Loaded, view: ViewState) -> str:
         return FIRST_STEP.reason
     if what.needs is Needs.BEAM and loaded.found(BEAM) is None:
         return laboratory.no_beam(loaded).reason
-    if what.needs is Needs.RANKING and not loaded.found(RANKING):
+    if what.needs is Needs.RANKING and not laboratory.ranking_spec(loaded).rows:
         return NO_RANKING
     return ""
 

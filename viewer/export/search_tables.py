@@ -44,7 +44,7 @@ def hypotheses_table(loaded: Loaded, view: ViewState) -> Table:
 
 def ranking_table(loaded: Loaded, view: ViewState) -> Table:
     """A line for each head, with the columns of the command rank."""
-    effects = loaded.found(RANKING)
-    if effects is None:
+    ranking = loaded.found(RANKING)
+    if ranking is None:
         raise ExportError(NO_RANKING)
-    return Table(head_ranking.COLUMNS[:-1], tuple(head_ranking.rows(effects)))
+    return Table(head_ranking.COLUMNS[:-1], tuple(head_ranking.rows(ranking.effects)))

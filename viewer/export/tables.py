@@ -9,6 +9,7 @@ from attention_viewer.viewer.export import head_ranking
 from attention_viewer.viewer.export.listed import ENCODERS, Table
 from attention_viewer.viewer.export.map_tables import links_table, measures_table, values_table
 from attention_viewer.viewer.export.meta import meta
+from attention_viewer.viewer.export.needed import seen
 from attention_viewer.viewer.export.search_tables import beam_table, hypotheses_table, ranking_table
 from attention_viewer.viewer.export.sheet_table import table_of
 from attention_viewer.viewer.export.writing import ExportError
@@ -20,6 +21,7 @@ from attention_viewer.viewer.state.exportables import (
     MEASURED_HEADS,
     RANKED_HEADS,
     VALUES,
+    exportable,
 )
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import RANKING
@@ -57,12 +59,13 @@ TABLES: Mapping[str, Make] = MappingProxyType(
 
 def table_bytes(name: str, suffix: str, loaded: Loaded, view: ViewState) -> bytes:
     """The content of a table's file. Raises ExportError with the reason where there is nothing to list."""
+    loaded = seen(exportable(name), loaded)
     table = TABLES[name](loaded, view)
     if loaded.trace is None or loaded.document is None or loaded.info is None:
         raise ExportError(loaded.waiting.reason)
     about = meta(loaded.info, loaded.document, loaded.trace, loaded.translation)
-    effects = loaded.found(RANKING)
-    if name == RANKED_HEADS and effects is not None:
+    ranking = loaded.found(RANKING)
+    if name == RANKED_HEADS and ranking is not None:
         # As the command rank writes it.
-        return head_ranking.WRITERS[suffix](effects, about)
+        return head_ranking.WRITERS[suffix](ranking.effects, about)
     return ENCODERS[suffix](table, {**about, "picture": name})

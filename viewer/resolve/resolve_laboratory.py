@@ -8,7 +8,7 @@ from dataclasses import replace
 from html import escape
 
 import numpy as np
-from attention_viewer.model.contract.api import DecodeStep, How, Token
+from attention_viewer.model.contract.api import DecodeStep, How, ModelInfo, Token
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, Hypothesis, hypotheses
@@ -17,7 +17,7 @@ from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.resolve.provenance import kept_words
 from attention_viewer.viewer.resolve.sampling import standing
 from attention_viewer.viewer.state.comparing import parting
-from attention_viewer.viewer.state.conditions import patch_words
+from attention_viewer.viewer.state.conditions import heads_off_words, patch_words
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.plain_text import isolated
 from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS, HypothesisText
@@ -135,7 +135,8 @@ def beam_node(loaded: Loaded) -> int | None:
 
 
 def ranking_spec(loaded: Loaded) -> RankingSpec:
-    """All heads by what switching them off does."""
+    """All heads by what switching them off does, and which were off then."""
+    ranking = loaded.found(RANKING)
     order = {each.kind: index for index, each in enumerate(loaded.maps)}
     off = loaded.document.interventions.heads_off if loaded.document else frozenset()
     rows = tuple(
@@ -148,11 +149,19 @@ def ranking_spec(loaded: Loaded) -> RankingSpec:
             loaded.taught(effect.kind) == Head(effect.layer, effect.head),
             order[effect.kind],
         )
-        for effect in loaded.found(RANKING) or ()
+        for effect in (ranking.effects if ranking else ())
     )
     progress = loaded.progress(RANKING)
     reason = loaded.waiting.reason if loaded.document is None or loaded.trace is None else ""
-    return RankingSpec(rows, None if progress is None else (progress.done, progress.total), reason)
+    ranked = "" if ranking is None else _ranked_with(ranking.document.interventions.heads_off, off, loaded.info)
+    return RankingSpec(rows, None if progress is None else (progress.done, progress.total), reason, ranked)
+
+
+def _ranked_with(then: frozenset[HeadId], now: frozenset[HeadId], info: ModelInfo | None) -> str:
+    """Which heads were off at a ranking; "" where none was and none is."""
+    if then:
+        return f"Ranked with {heads_off_words(then, info)}."
+    return "Ranked with all heads on." if now else ""
 
 
 def laboratory_spec(loaded: Loaded) -> LaboratorySpec:

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from attention_viewer.model.contract.api import Kind, ModelInfo, Token
 from attention_viewer.model.contract.interventions import Interventions, Patch, Positions
-from attention_viewer.model.contract.maps import ENCODER, EXPECTED
+from attention_viewer.model.contract.maps import ENCODER, EXPECTED, HeadId
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Side, ViewState
@@ -57,6 +57,11 @@ def short(interventions: Interventions) -> str:
         parts.append(f"{len(interventions.patches)} patches")
     said = " · ".join(parts)
     return said[:1].upper() + said[1:]
+
+
+def heads_off_words(heads: frozenset[HeadId], info: ModelInfo | None = None) -> str:
+    """The heads that are off, "cross layer 4 head 8 off"; of many layers, how many there are."""
+    return _joined(Interventions(heads_off=heads), (), info, whole=False)
 
 
 def patch_words(patch: Patch) -> str:

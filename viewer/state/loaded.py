@@ -16,6 +16,7 @@ from attention_viewer.viewer.state.comparing import placed
 from attention_viewer.viewer.state.questions import Question
 from attention_viewer.viewer.state.results import (
     NO_RESULTS,
+    RANKING,
     HypothesisText,
     Quantity,
     Result,
@@ -58,6 +59,14 @@ class Loaded:
     def progress(self, quantity: Quantity[Any]) -> Progress | None:
         """How far a measurement of the document shown has come; None where it is not under way."""
         return self.results.progress(quantity, self.document)
+
+    @property
+    def ranked(self) -> Loaded:
+        """What heads were ranked on, in the place of the document shown, where other heads may be off by now."""
+        ranking = self.found(RANKING)
+        if ranking is None:
+            return self
+        return replace(self, document=ranking.document, trace=ranking.trace, translation=ranking.translation, ahead=())
 
     @property
     def maps(self) -> tuple[MapInfo, ...]:

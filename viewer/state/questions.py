@@ -59,7 +59,7 @@ def spelled(document: Document, index: int, known: int) -> Document:
 
 
 def ranking(document: Document) -> Question:
-    """The ranking of heads on the whole translation. It stays while heads are tried out on it."""
+    """The ranking of heads on the whole translation. It stays while heads are tried out, and says which were off."""
     untried = replace(document.interventions, heads_off=frozenset())
     return replace(line(opened(document), 0), interventions=untried)
 

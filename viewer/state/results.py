@@ -51,6 +51,20 @@ class Measured:
     after: str
 
 
+@dataclass(frozen=True, eq=False)
+class Ranking:
+    """What switching off each head does that was on, the largest effect first.
+
+    `document` is what they were ranked on, a whole translation, with its trace. In the document shown other heads may
+    be off by now.
+    """
+
+    effects: tuple[HeadEffect, ...]
+    document: Document
+    trace: Trace
+    translation: str
+
+
 @dataclass(frozen=True)
 class HypothesisText:
     """A hypothesis as text, its natural log-probability, how each token was chosen, and whether it has ended."""
@@ -135,7 +149,7 @@ def _without(kept: Mapping[Quantity[Any], Result], quantities: Iterable[Quantity
 
 EFFECT = Quantity[Measured]("effect", questions.effect)
 TRANSLATIONS = Quantity[Measured]("translations", questions.translations)
-RANKING = Quantity[tuple[HeadEffect, ...]]("ranking", questions.ranking)
+RANKING = Quantity[Ranking]("ranking", questions.ranking)
 BEAM = Quantity[BeamTree]("beam", questions.beam)
 CHECK = Quantity[Check]("check", questions.check)
 INSIDE = Quantity[Inside]("inside", questions.rows)

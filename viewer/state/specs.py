@@ -284,12 +284,14 @@ class HeadEffectRow:
 class RankingSpec:
     """All heads by effect, the largest first; `progress` is (done, total) while it runs, None when it does not.
 
-    `reason` says why no head can be ranked or switched, "" where it can.
+    `reason` says why no head can be ranked or switched, "" where it can. `ranked` says which heads were off at the
+    ranking, "" where none was and none is.
     """
 
     rows: tuple[HeadEffectRow, ...] = ()
     progress: tuple[int, int] | None = None
     reason: str = ""
+    ranked: str = ""
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ class RankingTable(QWidget):
         self.table.setVisible(bool(spec.rows))
         self.sets.setVisible(bool(spec.rows))
         self._tell_selection()
-        self._hint.setText(spec.reason or (KEYS if spec.rows else HINT))
+        self._hint.setText(spec.reason or (f"{spec.ranked} {KEYS}".strip() if spec.rows else HINT))
         # A ranking that runs can be cancelled all the same.
         self.rank.setEnabled(not spec.reason)
         self.table.setEnabled(not spec.reason)

@@ -9,12 +9,12 @@ from attention_viewer.model.analysis.head_table import HeadTable
 from attention_viewer.model.contract.api import How, Progress, Token, Trace
 from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.beam import BeamTree
-from attention_viewer.model.contract.document import Document
+from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.experiments import Check, HeadEffect
+from attention_viewer.model.contract.experiments import Check
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.open_model import OpenModel
-from attention_viewer.viewer.state.results import HypothesisText, Measured, hypothesis_text
+from attention_viewer.viewer.state.results import HypothesisText, Measured, Ranking, hypothesis_text
 from attention_viewer.viewer.state.state import Traced
 from attention_viewer.viewer.state.survey import Lines, Survey
 from attention_viewer.viewer.work.jobs import Result, Work
@@ -76,11 +76,13 @@ def spelling_work(documents: Sequence[Document]) -> Work[tuple[HypothesisText, .
     return work
 
 
-def rank_work(document: Document) -> Work[tuple[HeadEffect, ...]]:
+def rank_work(document: Document) -> Work[Ranking]:
     """Work that switches off every head in turn, reporting each."""
 
-    def work(model: OpenModel) -> Generator[Progress, None, tuple[HeadEffect, ...]]:
-        return (yield from model.rank_heads_steps(document))
+    def work(model: OpenModel) -> Generator[Progress, None, Ranking]:
+        trace = yield from _each(model.trace_steps(go_to(document, document.limit)), Progress(0, 1))
+        effects = yield from model.rank_heads_steps(document)
+        return Ranking(effects, go_to(document, len(trace.steps)), trace, model.text(trace.output_tokens))
 
     return work
 
@@ -160,7 +162,6 @@ def survey_work(lines: Lines) -> Work[Survey]:
 
 
 def _traced(model: OpenModel, source: str, target: str | None) -> Generator[Progress, None, Trace]:
-    from attention_viewer.model.contract.document import go_to
     from attention_viewer.model.contract.hypotheses import teacher_force
 
     document = Document(source)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
+from attention_viewer.model.contract import document_json
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.hypotheses import branch
-from attention_viewer.viewer.export.job import encoded, figure_of
+from attention_viewer.model.contract.hypotheses import branch, intervene
+from attention_viewer.model.contract.interventions import NONE, Interventions
+from attention_viewer.model.contract.maps import CROSS, HeadId
+from attention_viewer.viewer.export.job import about_of, encoded, figure_of
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.export.writing import ExportError
@@ -84,6 +88,22 @@ def test_the_ranking_counts_from_one_in_the_picture_and_from_zero_in_the_table()
         ("cross", "1", "2"),
         ("encoder", "0", "1"),
     ]
+
+
+@pytest.mark.parametrize("then", [NONE, Interventions(heads_off=frozenset({HeadId(CROSS, 0, 1)}))])
+def test_a_ranking_says_with_which_heads_off_it_was_made(then: Interventions) -> None:
+    now = intervene(DOCUMENT, Interventions(heads_off=frozenset({HeadId(CROSS, 1, 2)})))
+    shown = replace(bare().loaded, document=now, results=searched(intervene(DOCUMENT, then)))
+    seen, said = replace(bare(), loaded=shown), "cross layer 1 head 2 off" if then else ""
+    figure = figure_of(seen, FigureOptions(RANKED_HEADS))
+    facts = dict(about_of(figure, seen, FigureOptions(RANKED_HEADS)).facts)
+    assert [line for line in figure.caption if line.startswith("with: ")] == ([f"with: {said}"] if then else [])
+    assert facts.get("Interventions", "") == said and facts["Step"] == "4", "the whole translation was ranked"
+    assert {line["interventions"] for line in table(RANKED_HEADS, seen)} == {said}
+    about = json.loads(encoded(seen, FigureOptions(RANKED_HEADS, "json"))[0])["meta"]
+    assert about["interventions"] == ([said] if then else []) and about["ended"] == "eos"
+    assert document_json.from_json(about["document"]).interventions == then
+    assert dict(about_of(figure, seen, FigureOptions(HYPOTHESES)).facts)["Interventions"] == "cross layer 2 head 3 off"
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

@@ -35,6 +35,7 @@ from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.work import measurements
 from attention_viewer.viewer.work.jobs import Work
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement
+from support.searches import ranked
 from support.toy import LateWorker, ToyTranslator
 
 LETTERS = Quantity[int]("letters", lambda document: questions.line(document, document.step))
@@ -104,7 +105,7 @@ def test_an_entry_on_demand_is_known_again_where_its_question_is(laboratory: Lab
 
 def test_a_result_is_read_only_with_its_question() -> None:
     document = Document("the cat sleeps", step=2)
-    known = (HeadEffect(CROSS, 0, 0, 1.0, 0.0),)
+    known = ranked(document, (HeadEffect(CROSS, 0, 0, 1.0, 0.0),))
     results = NO_RESULTS.answered([RANKING], document, known).advanced(LETTERS, document, Progress(1, 3))
     assert results.of(RANKING, replace(document, step=1)) == known
     assert results.of(RANKING, Document("a cat", step=2)) is None and results.of(RANKING, None) is None

@@ -18,11 +18,13 @@ from attention_viewer.model.contract.api import ModelInfo, Trace
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Document, go_to, hypotheses, path_to
 from attention_viewer.model.contract.errors import UserError
+from attention_viewer.model.contract.hypotheses import intervene
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.intents.controller import CHANNEL, Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
+from attention_viewer.viewer.resolve.resolve_laboratory import ranking_spec
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.history import History
 from attention_viewer.viewer.state.loaded import Loaded
@@ -486,12 +488,24 @@ class Window(RuleBasedStateMachine):
                 assert text == hypothesis_text(trace, self.model.text(trace.output_tokens))
         if measured is not None:
             self.check_effect(loaded, document)
-        ranking, tree = loaded.found(RANKING), loaded.found(BEAM)
-        if ranking is not None:
-            assert ranking == finished(self.model.rank_heads_steps(document))
+        self.check_ranking(loaded, document)
+        tree = loaded.found(BEAM)
         if tree is not None:
             assert tree.nodes == finished(self.model.beam_steps(document)).nodes
         assert loaded.progress(RANKING) is None or self.controller.inquiries.is_open(RANKING.name)
+
+    def check_ranking(self, loaded: Loaded, document: Document) -> None:
+        """A ranking is of the document shown but for the heads that are off; which were off then is said."""
+        ranking, said = loaded.found(RANKING), ranking_spec(loaded).ranked
+        if ranking is None:
+            assert not said
+            return
+        off, now = ranking.document.interventions.heads_off, document.interventions
+        asked = intervene(document, replace(now, heads_off=off))
+        assert ranking.effects == finished(self.model.rank_heads_steps(asked))
+        assert same(ranking.trace, self.model.trace(go_to(asked, asked.limit)))
+        assert bool(said) == bool(off or now.heads_off)
+        assert all(f"layer {head.layer + 1}" in said or "more heads" in said for head in off)
 
     def check_effect(self, loaded: Loaded, document: Document) -> None:
         """The effect is that of the document's interventions at its row."""
@@ -541,6 +555,37 @@ def same(one: Trace, other: Trace) -> bool:
             for mine, theirs in zip(one.steps, other.steps, strict=True)
         )
     )
+
+
+CHANGES: dict[str, Callable[[Window], object]] = {
+    "another step": lambda window: window.step(1),
+    "another head off": lambda window: window.switch(1, 0, True),
+    "the head on again": lambda window: window.switch(0, 1, False),
+    "a token hidden": lambda window: window.hide(0, True),
+    "a token forced": lambda window: window.force(1),
+    "another mask": lambda window: window.set_mask(False),
+    "another sentence": lambda window: window.submit(SENTENCES[1], 3),
+    "another model": lambda window: window.open_model("two"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_measured_is_read_only_where_it_still_holds(qapp: Any, change: str) -> None:
+    window = Window()
+    window.begin()
+    window.switch(0, 1, True)
+    window.worker.settle()
+    for which in ("rank", "search", "check"):
+        window.measure(which)
+    window.worker.settle()
+    found = window.controller.loaded.found
+    assert found(RANKING) is not None and found(BEAM) is not None and found(CHECK) is not None
+    CHANGES[change](window)
+    window.wait(window.worker.settle)
+    window.what_was_measured_belongs_to_the_document_shown()
+    window.answered(EFFECT)
+    stays = change in ("another step", "another head off", "the head on again")
+    assert (window.controller.loaded.found(RANKING) is not None) is stays
 
 
 @pytest.mark.timeout(120)

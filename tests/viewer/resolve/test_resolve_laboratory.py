@@ -40,6 +40,7 @@ from attention_viewer.viewer.state.specs import (
 )
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState
 from support import traces
+from support.searches import ranked
 from support.traces import KINDS
 
 TRACE = traces.trace(3)
@@ -184,7 +185,7 @@ def test_the_switches_say_what_is_off() -> None:
 def test_heads_that_are_off_carry_a_badge_and_the_ranking_knows_them() -> None:
     document = intervene(Document("The mat is", step=3), Interventions(heads_off=frozenset({HeadId(CROSS, 1, 2)})))
     ranking = (HeadEffect(CROSS, 1, 2, 0.4, -1.0), HeadEffect(CROSS, 0, 0, 0.1, 0.0))
-    state = loaded(document, NO_RESULTS.answered([RANKING], PLAIN, ranking))
+    state = loaded(document, NO_RESULTS.answered([RANKING], PLAIN, ranked(PLAIN, ranking)))
     view = ViewState(heads={kind: Head(1, 2) for kind in KINDS})
     spec, grid = resolve.heatmap(state, view, CROSS), resolve.grid(state, view, CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.badge == "off" and spec.title.endswith("off")
@@ -194,8 +195,22 @@ def test_heads_that_are_off_carry_a_badge_and_the_ranking_knows_them() -> None:
     assert [row.off for row in laboratory.ranking_spec(state).rows] == [True, False]
 
 
+def test_a_ranking_says_which_heads_were_off() -> None:
+    off = intervene(PLAIN, Interventions(heads_off=frozenset({HeadId(CROSS, 1, 2), HeadId(ENCODER, 0, 1)})))
+    effects = (HeadEffect(CROSS, 0, 0, 0.1, 0.0),)
+
+    def said(then: Document, now: Document) -> str:
+        found = NO_RESULTS.answered([RANKING], then, ranked(then, effects))
+        return laboratory.ranking_spec(loaded(now, found)).ranked
+
+    assert said(PLAIN, PLAIN) == "" and said(PLAIN, off) == "Ranked with all heads on."
+    assert said(off, PLAIN) == said(off, off) == "Ranked with encoder layer 1 head 2 off; cross layer 2 head 3 off."
+    assert laboratory.ranking_spec(loaded(off)).ranked == ""
+
+
 def test_the_head_that_was_taught_to_align_is_marked() -> None:
-    plain = loaded(results=NO_RESULTS.answered([RANKING], PLAIN, (HeadEffect(CROSS, 1, 2, 0.4, -1.0),)))
+    found = ranked(PLAIN, (HeadEffect(CROSS, 1, 2, 0.4, -1.0),))
+    plain = loaded(results=NO_RESULTS.answered([RANKING], PLAIN, found))
     state = replace(plain, info=traces.info(guided_head=(1, 2)))
     for each, taught in ((plain, None), (state, Head(1, 2))):
         grid = resolve.grid(each, ViewState(), CROSS)

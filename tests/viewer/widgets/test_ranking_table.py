@@ -10,7 +10,7 @@ from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, HeadId
 from attention_viewer.viewer.look.theme import PALETTES, Style, apply, style_for
 from attention_viewer.viewer.state.specs import HeadEffectRow, RankingSpec
 from attention_viewer.viewer.state.view_state import Head
-from attention_viewer.viewer.widgets.ranking_table import COLUMNS, DIVERGENCE, RankingTable
+from attention_viewer.viewer.widgets.ranking_table import COLUMNS, DIVERGENCE, KEYS, RankingTable
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
@@ -195,6 +195,13 @@ def test_every_column_fits_a_narrow_panel(dressed: Style, qtbot: QtBot) -> None:
         left, width = header.sectionPosition(DIVERGENCE), header.sectionSize(DIVERGENCE)
         words = [image.copy(left, header.height() // 3, width, header.height() // 2) for image in images]
         assert words[0] == words[1]
+
+
+def test_it_says_with_which_heads_off_it_was_ranked(ranking: RankingTable) -> None:
+    ranking.set_spec(RankingSpec(ROWS, ranked="Ranked with all heads on."))
+    assert ranking.hint() == f"Ranked with all heads on. {KEYS}"
+    ranking.set_spec(RankingSpec(ROWS))
+    assert ranking.hint() == KEYS
 
 
 def test_an_empty_table_says_what_the_button_does(ranking: RankingTable) -> None:
