@@ -10,12 +10,12 @@ from types import MappingProxyType
 import pytest
 from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.maps import CROSS, DECODER
+from attention_viewer.model.contract.maps import DECODER
 from attention_viewer.model.contract.open_model import OpenModel
-from attention_viewer.model.families.family import described
 from attention_viewer.viewer.cli.commands import parse
 from attention_viewer.viewer.cli.export import ExportOptions
-from attention_viewer.viewer.cli.exporting import first_view, planned
+from attention_viewer.viewer.cli.exporting import first_view
+from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.export import pictures
 from attention_viewer.viewer.export.figure import Figure, Look
 from attention_viewer.viewer.export.job import export_file
@@ -49,6 +49,7 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from support import traces
+from support.exports import TARGET, TEXT, Export
 from support.toy import PromptWorker
 from support.waiting import Open, wait_for_step
 
@@ -119,16 +120,24 @@ def test_a_picture_is_written_and_says_what_it_is_of(qapp: QApplication, tmp_pat
     assert image.width() == 140 and said == {"Picture": "rings", "Layer": "2", "Head": "3"}
 
 
-def test_a_picture_is_a_word_of_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = parse(["export", "x", "-o", "out", "--picture", "rings", "--kind", "cross", "--layer", "2"]).options
-    items = planned(asked, described(BUNDLED_MODEL).architecture, ViewState())
-    assert [each.name for each in items[:2]] == ["rings_cross_2_1.png", "rings_cross_2_2.png"]
-    assert items[1].view.heads[CROSS] == Head(1, 1)
-    with pytest.raises(Exception, match="--picture rings cannot be animated"):
-        parse(["export", "x", "-o", "out", "--picture", "rings", "--format", "gif"])
+def test_a_picture_is_a_word_of_the_command_line(
+    capsys: pytest.CaptureFixture[str], export: Export, tmp_path: Path
+) -> None:
+    asked = (TEXT, "--target", TARGET, "--picture", "rings", "--kind", "cross", "--layer", "2", "--head", "1,2")
+    assert export(*asked, "-o", "out") == 0
+    assert {each.name for each in (tmp_path / "out").iterdir()} == {"rings_cross_2_1.png", "rings_cross_2_2.png"}
+    image = QImage(str(tmp_path / "out" / "rings_cross_2_2.png"))
+    said = {key: image.text(key) for key in ("Title", "Picture", "Layer", "Head")}
+    assert said == {"Title": "cross Head(layer=1, head=1)", "Picture": "rings", "Layer": "2", "Head": "2"}
+    capsys.readouterr()
+    assert export(*asked, "-o", "out", "--format", "gif") == 2
+    assert "--picture rings cannot be animated" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         parse(["export", "--help"])
-    assert "cost|rings" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "cost|rings" in told and "  rings       every chosen head as rings (rings_cross_4_8.png)\n" in told
+    assert main(["help", "export"]) == 0 and capsys.readouterr().out == told
+    assert main(["completion", "bash"]) == 0 and " cost rings" in capsys.readouterr().out
 
 
 def test_a_picture_is_saved_with_a_session() -> None:

@@ -31,12 +31,13 @@ class Command:
 
     `options` gives the frozen object that `run` takes, and raises InputError where things do not go together. `run`
     returns the exit code, and raises UserError where nothing was done. Only `run` may import Qt, torch and NumPy. A
-    command that `translates` can be told the target language; its options have a `model`.
+    command that `translates` can be told the target language; its options have a `model`. A `description` that tells
+    of a table is made when it is asked for.
     """
 
     name: str
     summary: str
-    description: str
+    description: str | Callable[[], str]
     example: str
     add: Callable[[argparse.ArgumentParser], None]
     options: Callable[[argparse.Namespace], Any]

@@ -97,8 +97,9 @@ def _add_debug(parser: Parser) -> None:
 
 
 def _words(command: Command) -> dict[str, Any]:
+    told = command.description
     return {
-        "description": command.description,
+        "description": told if isinstance(told, str) else told(),
         "epilog": command.example,
         "formatter_class": argparse.RawDescriptionHelpFormatter,
         "allow_abbrev": False,

@@ -286,10 +286,8 @@ def _pictures() -> str:
     return "\n".join(f"  {word:<12}{line}" for word, line in lines.items())
 
 
-EXPORT = Command(
-    name="export",
-    summary="write pictures, animations and numbers",
-    description=f"""\
+def _description() -> str:
+    return f"""\
 Write what the window shows into a directory. --picture takes
 {_pictures()}
 Where only one is asked for, -o can name it (-o cross.svg), or be - for standard output.
@@ -299,7 +297,13 @@ in its own colours and labels, unless the options say otherwise.
 
 With --input, every line of a file (a source, or a source, a tab and a translation to force) is exported under
 its number: line 1 becomes 00001_cross_layer4_head8.svg and so on. Blank lines are passed over. Lines that
-cannot be exported are listed at the end, and the exit code is 1; the others are written all the same.""",
+cannot be exported are listed at the end, and the exit code is 1; the others are written all the same."""
+
+
+EXPORT = Command(
+    name="export",
+    summary="write pictures, animations and numbers",
+    description=_description,
     example="""\
 example: attention-viewer export "I love you." -o heads --kind cross --layer 4 --format svg --width column
          attention-viewer export "I love you." -o love.pdf --kind cross --layer 4 --head 8
