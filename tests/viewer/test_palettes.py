@@ -8,9 +8,14 @@ import numpy as np
 import pytest
 from attention_viewer.viewer.look.colormaps import COLORMAPS
 from attention_viewer.viewer.look.palette import PALETTES, Palette
+from attention_viewer.viewer.look.theme import qt_palette, stylesheet
 from numpy.typing import NDArray
+from PySide6.QtWidgets import QApplication, QCheckBox
+from pytestqt.qtbot import QtBot
 
 LEAST_CONTRAST = 4.5
+LEAST_CONTRAST_OF_PARTS = 3.0
+"""The same of what is no text: 1.4.11."""
 LEAST_APART = 20.0
 """Distance in CIELAB from which two colours are told apart without looking for it."""
 ON = {
@@ -62,6 +67,22 @@ def test_everything_written_can_be_read(palette: Palette) -> None:
         if contrast(getattr(palette, ink), getattr(palette, ground)) < LEAST_CONTRAST
     }
     assert low == {}
+
+
+@pytest.mark.parametrize("ticked", [False, True])
+@pytest.mark.parametrize("enabled", [False, True])
+@pytest.mark.parametrize("palette", [PALETTES["light"], PALETTES["dark"]], ids=["light", "dark"])
+def test_a_check_box_can_be_seen_ticked_or_not(qtbot: QtBot, palette: Palette, enabled: bool, ticked: bool) -> None:
+    box = QCheckBox()
+    qtbot.addWidget(box)
+    box.setStyleSheet(stylesheet(palette, QApplication.font()))
+    box.setPalette(qt_palette(palette))
+    box.setChecked(ticked)
+    box.setEnabled(enabled)
+    picture = box.grab().toImage()
+    middle = picture.height() // 2
+    along = [picture.pixelColor(x, middle).name() for x in range(picture.width())]
+    assert max(contrast(each, palette.window) for each in along) >= LEAST_CONTRAST_OF_PARTS
 
 
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)

@@ -30,3 +30,8 @@ def chevron_path(theme: str, up: bool = False) -> Path:
     """The small arrow of lists and spin boxes, in the theme's muted colour."""
     shade = "dark" if theme == "dark" else "light"
     return ASSETS / "icons" / (f"chevron-up-{shade}.svg" if up else f"chevron-{shade}.svg")
+
+
+def check_path(theme: str) -> Path:
+    """The tick of a check box, in the colour that is written on the theme's accent."""
+    return ASSETS / "icons" / f"check-{'dark' if theme == 'dark' else 'light'}.svg"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from string import Template
 from typing import TYPE_CHECKING
 
-from attention_viewer.viewer.look.assets import chevron_path
+from attention_viewer.viewer.look.assets import check_path, chevron_path
 
 if TYPE_CHECKING:
     from attention_viewer.viewer.look.palette import Palette
@@ -141,6 +141,14 @@ QTabBar QToolButton { background: $window; border: none; padding: 0; }
 QTabBar::tab:focus { color: $accent; }
 
 QCheckBox:disabled { color: $muted; }
+QCheckBox::indicator {
+    background: $sunken; border: $stroke solid $muted; border-radius: $hair; width: $box; height: $box;
+}
+QCheckBox::indicator:hover, QCheckBox::indicator:focus { border-color: $accent; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$check"); }
+QCheckBox::indicator:checked:focus { border-color: $text; }
+QCheckBox::indicator:checked:disabled { background: $muted; border-color: $muted; }
+
 QTableView {
     background: $surface; border: $stroke solid $border; border-radius: $radius; gridline-color: $border;
     selection-background-color: $accent_soft; selection-color: $text;
@@ -203,6 +211,7 @@ def style_sheet(palette: Palette, style: Style) -> str:
         "gap": 0.6 * style.em,
         "grip": max(9.0, 0.75 * style.em),
         "wide": 1.2 * style.em,
+        "box": style.em,
         "radius": 0.35 * style.em,
         "card_radius": 0.5 * style.em,
         "bar": 0.85 * style.em,
@@ -214,6 +223,7 @@ def style_sheet(palette: Palette, style: Style) -> str:
     arrows = {
         "chevron": chevron_path(palette.name).as_posix(),
         "up": chevron_path(palette.name, up=True).as_posix(),
+        "check": check_path(palette.name).as_posix(),
     }
     hover = mix(palette.accent, palette.surface, 0.15)
     return SHEET.substitute(pixels, accent_hover=hover, **arrows, **colors)
