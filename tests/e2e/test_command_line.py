@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.state.opening import ScreenshotOptions
+from attention_viewer.viewer.storage.session_file import SavedSession, read
 from support.commands import TEXT, change_document, refused, run
 
 
@@ -45,15 +47,15 @@ def test_sessions_that_will_not_do_are_refused(
 
 
 def test_a_screenshot_passes_its_session_on(saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    passed: list[ScreenshotOptions] = []
+    passed: list[SavedSession | None] = []
 
-    def take(options: ScreenshotOptions) -> int:
-        passed.append(options)
+    def take(options: ScreenshotOptions, session: SavedSession | None, decoded: Callable[[int], None]) -> int:
+        passed.append(session)
         return 0
 
     monkeypatch.setattr("attention_viewer.viewer.window.screenshot.take_screenshot", take)
     assert main(["screenshot", str(tmp_path / "x.png"), "--session", str(saved)]) == 0
-    assert [options.session for options in passed] == [saved]
+    assert passed == [read(saved)]
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,9 @@ def test_a_screenshot_of_a_session_says_it_in_its_file(tmp_path: Path) -> None:
     changed = Interventions(hidden=frozenset({1}), encoder_positions=Positions.OFF)
     session_file.write(saved, SavedSession(Document(SENTENCE, step=2, interventions=changed), ViewState()))
     out = tmp_path / "window.png"
-    take_screenshot(ScreenshotOptions(BUNDLED_MODEL, out, "", session=saved))
+    rows: list[int] = []
+    take_screenshot(ScreenshotOptions(BUNDLED_MODEL, out, ""), session_file.read(saved), rows.append)
+    assert rows[-1] == 2
     with Image.open(out) as image:
         image.load()
         assert image.text["Interventions"].startswith("encoder positions off; source token 2 “")  # type: ignore[attr-defined]

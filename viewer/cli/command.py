@@ -80,7 +80,7 @@ def add_session(parser: argparse.ArgumentParser, purpose: str, name: str = "sess
 def add_sentence(parser: argparse.ArgumentParser) -> None:
     """The sentence of a command, or the saved session that takes its place."""
     parser.add_argument("text", metavar="TEXT", nargs="?", type=text("TEXT"), help="the sentence to translate")
-    add_session(parser, "a saved session instead")
+    add_session(parser, "a saved session instead; - reads it from standard input")
 
 
 def add_course(parser: argparse.ArgumentParser) -> None:

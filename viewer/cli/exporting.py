@@ -30,6 +30,7 @@ from attention_viewer.viewer.cli.preflight import offscreen_application
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
 from attention_viewer.viewer.cli.searching import found, together
 from attention_viewer.viewer.cli.streams import STREAM, check_target
+from attention_viewer.viewer.cli.streams import named as called
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
 from attention_viewer.viewer.export.names import file_name
 from attention_viewer.viewer.export.needed import needed
@@ -145,7 +146,8 @@ def export(options: ExportOptions) -> int:
     else:
         check_folder(options.output, [item.name for item in items], options.force)
     if saved and not saved.document.step and needs_a_row(options.figure, options.kinds):
-        raise InputError(f"{options.session} stands at step 0, without a decoder row: ask only for --kind encoder.")
+        name = called(options.session)
+        raise InputError(f"{name} stands at step 0, without a decoder row: ask only for --kind encoder.")
     return _export_one(options, architecture, items, saved)
 
 

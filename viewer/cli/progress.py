@@ -74,6 +74,10 @@ class Bar:
         self._bar.set_postfix_str("", refresh=False)
         self._bar.update()
 
+    def reach(self, done: int) -> None:
+        """So many are done by now."""
+        self._bar.update(done - self._bar.n)
+
     def part(self, done: int, total: int) -> None:
         """How much of the next one is done."""
         if done < total:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from attention_viewer.model.contract.experiments import HeadEffect
     from attention_viewer.model.contract.maps import MapInfo
     from attention_viewer.viewer.state.loaded import Loaded
+    from attention_viewer.viewer.storage.session_file import SavedSession
 
 TABLE = "table"
 FORMATS = (TABLE, "csv", "json")
@@ -105,22 +106,21 @@ def run(options: RankOptions) -> int:
     check_checkpoint(options.model)
     check_target(options.output, options.force, "csv")
     options.conditions.interventions(maps_of(options.model))
-    saved_session(options.session, options.model)
-    content = _ranked(options)
+    content = _ranked(options, saved_session(options.session, options.model))
     with made_folder(options.output.parent):
         put(options.output, content, options.force)
     return DONE
 
 
-def _ranked(options: RankOptions) -> bytes:
+def _ranked(options: RankOptions, saved: SavedSession | None) -> bytes:
     """The content of the file."""
     from attention_viewer.model.contract.document import go_to
     from attention_viewer.model.translator import finished
     from attention_viewer.viewer.cli.progress import Bar, Interruption
-    from attention_viewer.viewer.cli.tracing import open_tracer, saved_session
+    from attention_viewer.viewer.cli.tracing import open_tracer
 
     maps = maps_of(options.model)
-    changes, saved = options.conditions.interventions(maps), saved_session(options.session, options.model)
+    changes = options.conditions.interventions(maps)
     with Interruption() as interruption:
         tracer = open_tracer(options.model, options.threads, bool(options.prefix))
         document = saved.document if saved else tracer.document(options.text, options.target, interventions=changes)

@@ -21,7 +21,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_writing(parser)
     parser.add_argument("output", metavar="OUT.png", type=Path, help="the PNG file; - is standard output")
     parser.add_argument("--sentence", metavar="TEXT", type=text("--sentence"), help="what to show")
-    add_session(parser, "show a saved session instead")
+    add_session(parser, "show a saved session instead; - reads it from standard input")
     parser.add_argument("--trace", metavar="FILE", type=Path, help="show attention weights of another program instead")
     add_course(parser)
     parser.add_argument(
@@ -66,24 +66,25 @@ def run(options: ScreenshotOptions) -> int:
     """Write a picture of the window with a sentence, or a saved session, in it."""
     from attention_viewer.model.checkpoint import check_checkpoint
     from attention_viewer.viewer.cli.preflight import offscreen_application
+    from attention_viewer.viewer.cli.progress import Bar
     from attention_viewer.viewer.cli.tracing import saved_session
     from attention_viewer.viewer.storage.files import made_folder
 
     if options.trace is None:
         check_checkpoint(options.model)
     check_target(options.out, options.force, "png")
-    saved_session(options.session, options.model)
+    saved = saved_session(options.session, options.model)
     application = offscreen_application()
     from attention_viewer.viewer.window.screenshot import take_screenshot
 
     if options.out == STREAM:
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder, Bar(None, 0, "tokens") as bar:
             picture = Path(folder) / "window.png"
-            code = take_screenshot(replace(options, out=picture))
+            code = take_screenshot(replace(options, out=picture), saved, bar.reach)
             put(STREAM, picture.read_bytes(), False)
     else:
-        with made_folder(options.out.parent):
-            code = take_screenshot(options)
+        with made_folder(options.out.parent), Bar(None, 0, "tokens") as bar:
+            code = take_screenshot(options, saved, bar.reach)
     del application
     return code
 

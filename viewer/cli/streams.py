@@ -44,6 +44,18 @@ def standard_input() -> Iterator[list[bytes]]:
     return _as_they_come(sys.stdin.buffer)
 
 
+def whole_input(what: str, most: int) -> bytes:
+    """All of standard input, `most` bytes of it: `what` another program wrote.
+
+    Raises InputError where it is closed, or a person would have to type it.
+    """
+    if sys.stdin is None:
+        raise InputError("Standard input is closed: name a file to read.")
+    if sys.stdin.isatty():
+        raise InputError(f"- reads {what} from standard input: send one in with < FILE or |, or name the file.")
+    return sys.stdin.buffer.read(most)
+
+
 def _as_they_come(file: BinaryIO) -> Iterator[list[bytes]]:
     begun = b""
     while chunk := file.read1(CHUNK):  # type: ignore[attr-defined]

@@ -19,12 +19,13 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import teacher_force
 from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.viewer.cli.command import PROGRAM
+from attention_viewer.viewer.cli.streams import STREAM, named, whole_input
 from attention_viewer.viewer.export.data import WORD_WRITERS, WRITERS
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import Quantity
-from attention_viewer.viewer.storage.session_file import SavedSession
+from attention_viewer.viewer.storage.session_file import LARGEST, SavedSession, from_bytes
 from attention_viewer.viewer.storage.session_file import read as read_session
 from attention_viewer.viewer.work.measurements import measurement_of
 from attention_viewer.viewer.work.requests import spelling_work
@@ -134,17 +135,18 @@ def open_translator(model: Path, threads: int = 1, told: bool = False) -> Transl
 
 
 def saved_session(file: Path | None, model: Path) -> SavedSession | None:
-    """The saved session that a command is about, None for a sentence.
+    """The saved session that a command is about, from a file or from standard input (`-`); None for a sentence.
 
     Raises InputError where it was made with another model than the command's.
     """
     if file is None:
         return None
-    saved = read_session(file)
+    name, sent = named(file), file == STREAM
+    saved = from_bytes(whole_input("a saved session", LARGEST + 1), name) if sent else read_session(file)
     made_with, here = saved.document.checkpoint, content_hash(model)
     if made_with and made_with != here:
         raise InputError(
-            f"{file} was made with another model (content hash {made_with[:12]}…, that of {model} is {here[:12]}…): "
+            f"{name} was made with another model (content hash {made_with[:12]}…, that of {model} is {here[:12]}…): "
             "name the directory of its own model with --model."
         )
     return saved

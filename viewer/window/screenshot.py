@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from attention_viewer.model.checkpoint import content_hash
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.viewer.export.about import about
@@ -13,11 +12,11 @@ from attention_viewer.viewer.export.picture import save_image
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state.exportables import WINDOW
 from attention_viewer.viewer.state.opening import ScreenshotOptions
-from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.window.app import Parts, build, create_application
 from attention_viewer.viewer.window.given import document_of, read_given
+from attention_viewer.viewer.work.worker import Advance
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, QTimer, Signal
 
 SETTLING = 100
@@ -26,12 +25,14 @@ SCREENSHOT_PATIENCE = 120_000
 """Milliseconds after which a screenshot gives up waiting for the model."""
 
 
-def take_screenshot(options: ScreenshotOptions) -> int:
-    """Picture the window with a sentence in it, without a display; returns the exit code.
+def take_screenshot(
+    options: ScreenshotOptions, saved: SavedSession | None = None, decoded: Callable[[int], None] = lambda tokens: None
+) -> int:
+    """Picture the window with a sentence, or a saved session, in it, without a display; returns the exit code.
 
-    Raises UserError where the sentence, the model or the file will not do.
+    `decoded` hears how many tokens there are so far. Raises UserError where the sentence, the model or the file will
+    not do.
     """
-    saved = None if options.session is None else _readable_session(options.session, options.model)
     given = None if options.trace is None else read_given(options.trace)
     create_application()
     store = MemoryStore()
@@ -41,7 +42,7 @@ def take_screenshot(options: ScreenshotOptions) -> int:
     try:
         parts.window.resize(*options.size)
         parts.window.show()
-        outcome = Outcome(parts)
+        outcome = Outcome(parts, decoded)
         parts.controller.open_model(options.model)
         parts.window.source_bar.set_text(_asked(parts.controller, options, saved, given))
         outcome.wait()
@@ -70,25 +71,28 @@ def _asked(
     return options.sentence
 
 
-def _readable_session(path: Path, model: Path) -> SavedSession:
-    """A session file that was made with a model; raises UserError where it was made with another."""
-    saved = session_file.read(path)
-    if saved.document.checkpoint not in ("", content_hash(model)):
-        raise UserError(f"{path} was made with another model. Name that model with --model.")
-    return saved
-
-
 class Outcome(QObject):
     """Waits, with the event loop running, until the controller has shown a trace or said why not."""
 
     finished = Signal()
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, decoded: Callable[[int], None]) -> None:
         super().__init__(parts.window)
-        self._trouble = ""
+        self._trouble, self._decoded, self._controller = "", decoded, parts.controller
         self._inquiries = parts.controller.inquiries
         parts.controller.encoded.connect(self.finished)
         parts.controller.hint.connect(self._refuse)
+        parts.worker.advanced.connect(self._advance)
+        parts.controller.encoded.connect(self._arrive)
+
+    def _advance(self, advance: Advance) -> None:
+        # What is measured beside the trace, once that is there, counts other things.
+        if self._controller.loaded.trace is None:
+            self._decoded(advance.progress.done)
+
+    def _arrive(self) -> None:
+        trace = self._controller.loaded.trace
+        self._decoded(0 if trace is None else len(trace.steps))
 
     def _refuse(self, message: str) -> None:
         if message:

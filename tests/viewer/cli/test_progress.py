@@ -75,6 +75,16 @@ def test_a_bar_of_nobody_knows_how_many_and_one_beside_other_output(monkeypatch:
     assert silent.getvalue() == ""
 
 
+def test_a_bar_is_told_how_many_there_are_by_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr("tqdm.tqdm.monitor_interval", 0)
+    with Bar(None, 0, "tokens") as bar:
+        bar.reach(7)
+        bar.reach(9)
+    assert "9 tokens | " in screen.getvalue() and "16" not in screen.getvalue()
+
+
 def test_a_watch_asks_before_it_shows() -> None:
     def stop() -> None:
         raise KeyboardInterrupt
