@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.analysis.alignment import Convention
 from attention_viewer.model.contract.maps import CROSS, ENCODER
-from attention_viewer.viewer.menus.reading_actions import by_role
+from attention_viewer.viewer.intents.reading import by_role
 from attention_viewer.viewer.resolve.resolve_heads import aligner_of, shown_table
 from attention_viewer.viewer.state.options import (
     HEADS_SHOWN,

@@ -69,6 +69,13 @@ def test_a_part_is_opened_from_the_architecture_and_follows_the_steps(window: Pa
     qtbot.waitUntil(lambda: "×2" in picture(window, "architecture").accessibleDescription(), timeout=10_000)
 
 
+def test_a_part_that_is_clicked_brings_the_panel_to_the_front_that_opens_it(window: Parts, qtbot: QtBot) -> None:
+    for hit, panel in ((("part", "decoder", 0, "output"), "words"), (("part", "encoder", 0, "ffn"), "parts")):
+        assert panel not in window.window.shown()
+        window.window.widget("architecture").picked.emit(hit)
+        assert panel in window.window.shown()
+
+
 def test_other_workspaces_leave_the_sentence_alone_and_no_title_outlives_its_picture(
     window: Parts, qtbot: QtBot
 ) -> None:

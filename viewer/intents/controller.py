@@ -52,7 +52,7 @@ class Controller(QObject):
     """The state of the window (document, view, what is loaded), and who changes it.
 
     `traced` follows whenever another document is on screen, `sentence_changed` when the document wanted translates
-    another sentence than was typed last.
+    another sentence than was typed last, `card` when a panel is to come to the front.
     """
 
     changed = Signal()
@@ -63,6 +63,7 @@ class Controller(QObject):
     encoded = Signal(str)
     sentence_changed = Signal(str)
     model_changed = Signal(ModelInfo)
+    card = Signal(str)
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Intents on what is between the maps: views of views, pure. No Qt."""
+"""What is looked at between the maps: intents that change the view, which ask the model nothing. Pure; no Qt."""
 
 from __future__ import annotations
 
@@ -6,60 +6,86 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from attention_viewer.model.contract.maps import MapInfo
+from attention_viewer.model.contract.maps import Kind, MapInfo
+from attention_viewer.viewer.intents.turns import News, Turn, look
+from attention_viewer.viewer.resolve.arranging import token_cell
 from attention_viewer.viewer.state.sheets import Hit
-from attention_viewer.viewer.state.view_state import Head, ViewState, select_head
+from attention_viewer.viewer.state.state import State
+from attention_viewer.viewer.state.view_state import Head, Side, ViewState, select_head
 
 PAGE_OF = {"embedding": "embedding", "self": "cell", "cross": "cell", "ffn": "ffn"}
 """The page that opens a part."""
+SHOWN_IN = {"output": "words"}
+"""The panel that opens a part where it is not the one of the parts."""
 
 
-def changed(view: ViewState, **changes: Any) -> ViewState:
+def look_at(state: State, /, **changes: Any) -> Turn:
+    """Look at something else; `changes` are fields of `InsideView`."""
+    return look(state, _changed(state.view, **changes))
+
+
+def pick(state: State, hit: Hit) -> Turn:
+    """Look at what was clicked in a picture of what is between the maps."""
+    kind, *what = hit
+    return look(state, _PICKS[str(kind)](state.view, what, state.shown.maps))
+
+
+def open_part(state: State, hit: Hit) -> Turn:
+    """Look at a part that was clicked, in the panel that opens it."""
+    part = str(hit[3]) if len(hit) > 3 else ""
+    return pick(state, hit).tell(News.CARD, SHOWN_IN.get(part, "parts"))
+
+
+def choose_side(state: State, side: str) -> Turn:
+    """Look at the encoder or the decoder."""
+    return look_at(state, side=side, key=None)
+
+
+def choose_row(state: State, row: int) -> Turn:
+    """Look at another row of the decoder."""
+    return look(state, _row_of(state.view, row))
+
+
+def choose_token(state: State, position: int) -> Turn:
+    """Look at another token of the side that the open page of the parts shows."""
+    return look(state, _token_of(state.view, position, state.shown.maps))
+
+
+def choose_cell(state: State, kind: Kind, cell: tuple[int, int]) -> Turn | None:
+    """Look at a cell of the large map of a kind, where it is one of the model's own, and of A's."""
+    trace = state.shown.trace
+    if trace is None or (state.view.side is Side.B and state.shown.results.other is not None):
+        return None
+    found = token_cell(trace, kind, state.view, cell)
+    if found is None:
+        return None
+    row, key = found
+    place = {"target": row} if trace.map(kind).decodes else {"source": row}
+    return look(state, _changed(replace(state.view, active=kind), key=key, parts="cell", **place))
+
+
+def _changed(view: ViewState, **changes: Any) -> ViewState:
     """The view with something else looked at between the maps."""
     return replace(view, inside=replace(view.inside, **changes))
 
 
-def picked(view: ViewState, hit: Hit, maps: Sequence[MapInfo]) -> ViewState:
-    """The view after something was clicked in a picture of what is between the maps."""
-    kind, *what = hit
-    return _PICKS[str(kind)](view, what, maps)
+def _row_of(view: ViewState, row: int) -> ViewState:
+    return _changed(view, target=row, key=None)
 
 
-def choose_side(view: ViewState, side: str) -> ViewState:
-    """Look at the encoder or the decoder."""
-    return changed(view, side=side, key=None)
-
-
-def choose_source(view: ViewState, position: int) -> ViewState:
-    """Look at another token of the source."""
-    return changed(view, source=position, key=None)
-
-
-def choose_row(view: ViewState, row: int) -> ViewState:
-    """Look at another row of the decoder."""
-    return changed(view, target=row, key=None)
-
-
-def choose_token(view: ViewState, position: int, maps: Sequence[MapInfo]) -> ViewState:
-    """Look at another token of the side that the open page of the parts shows."""
+def _token_of(view: ViewState, position: int, maps: Sequence[MapInfo]) -> ViewState:
     decodes = view.inside.side == "decoder"
     if view.inside.parts == "cell":
         decodes = next((each.decodes for each in maps if each.kind == view.active), decodes)
-    return choose_row(view, position) if decodes else choose_source(view, position)
-
-
-def choose_cell(view: ViewState, info: MapInfo, row: int, key: int) -> ViewState:
-    """Look at a cell of a map."""
-    place = {"target": row} if info.decodes else {"source": row}
-    return changed(replace(view, active=info.kind), key=key, parts="cell", **place)
+    return _row_of(view, position) if decodes else _changed(view, source=position, key=None)
 
 
 def _open(view: ViewState, what: list[str | int], maps: Sequence[MapInfo], page: str = "") -> ViewState:
     side, layer, part = str(what[0]), int(what[1]), str(what[2])
-    view = changed(view, side=side, layer=layer, part=part, key=None)
+    view = _changed(view, side=side, layer=layer, part=part, key=None)
     if part == "output":
-        return changed(view, words="word")
-    view = changed(view, parts=page or PAGE_OF[part])
+        return _changed(view, words="word")
+    view = _changed(view, parts=page or PAGE_OF[part])
     for info in maps:
         place = ("decoder" if info.decodes else "encoder", "cross" if info.crosses else "self")
         if not page and place == (side, part):
@@ -73,23 +99,23 @@ def _stream(view: ViewState, what: list[str | int], maps: Sequence[MapInfo]) -> 
 
 def _memory(view: ViewState, what: list[str | int], maps: Sequence[MapInfo]) -> ViewState:
     """The encoder's output is where its residual stream ends."""
-    return changed(view, side="encoder", parts="residual")
+    return _changed(view, side="encoder", parts="residual")
 
 
 def _key(view: ViewState, what: list[str | int], maps: Sequence[MapInfo]) -> ViewState:
-    return changed(view, key=int(what[0]))
+    return _changed(view, key=int(what[0]))
 
 
 def _position(view: ViewState, what: list[str | int], maps: Sequence[MapInfo]) -> ViewState:
-    return choose_token(view, int(what[0]), maps)
+    return _token_of(view, int(what[0]), maps)
 
 
 def _row(view: ViewState, what: list[str | int], maps: Sequence[MapInfo]) -> ViewState:
-    return choose_row(view, int(what[0]))
+    return _row_of(view, int(what[0]))
 
 
 def _encoding(view: ViewState, what: list[str | int], maps: Sequence[MapInfo]) -> ViewState:
-    return changed(view, encoding=int(what[0]))
+    return _changed(view, encoding=int(what[0]))
 
 
 _PICKS: dict[str, Callable[[ViewState, list[str | int], Sequence[MapInfo]], ViewState]] = {

@@ -31,6 +31,7 @@ class News(StrEnum):
     ENCODED = "encoded"
     SENTENCE = "sentence_changed"
     MODEL = "model_changed"
+    CARD = "card"
 
 
 @dataclass(frozen=True)

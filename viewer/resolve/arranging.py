@@ -95,6 +95,15 @@ def arrangement(trace: Trace, kind: Kind, view: ViewState) -> Arrangement | None
     )
 
 
+def token_cell(trace: Trace, kind: Kind, view: ViewState, cell: tuple[int, int]) -> tuple[int, int] | None:
+    """The row and column of the model that a cell of a map is; None where either is a word of several pieces."""
+    arranged = arrangement(trace, kind, view)
+    if arranged is None:
+        return cell
+    row, column = arranged.rows[cell[0]], arranged.columns[cell[1]]
+    return (row[0], column[0]) if len(row) == len(column) == 1 else None
+
+
 def summary(view: ViewState, kind: Kind, layers: int, heads: int) -> tuple[Pooling, tuple[LayerHead, ...]] | None:
     """The heads that the view shows as one map, and how; None for the selected head alone.
 

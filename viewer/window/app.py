@@ -294,6 +294,7 @@ def _connect_answers(window: MainWindow, controller: Controller, worker: Worker)
     controller.encoded.connect(window.focus_panels)
     controller.encoded.connect(window.source_bar.set_encoded)
     controller.sentence_changed.connect(window.source_bar.set_text)
+    controller.card.connect(window.show_card)
     notices = Notices(window, controller)
     worker.stood_in.connect(lambda refusal: notices.say(instead(refusal)))
 

@@ -44,17 +44,10 @@ class MapPanels:
         panel.head_toggled.connect(lambda layer, head: controller.toggle_head(kind, layer, head))
         panel.cell_hovered.connect(lambda cell: controller.hover(_cell_hover(kind, cell)))
         panel.activated.connect(lambda: controller.activate(kind))
-        panel.cell_pinned.connect(lambda cell: self._pin(kind, cell))
+        panel.cell_pinned.connect(lambda cell: controller.run(inside.choose_cell, kind, cell))
         panel.head_menu_requested.connect(
             lambda layer, head, where: menu_actions.show_head_menu(kind, layer, head, where)
         )
-
-    def _pin(self, kind: Kind, cell: tuple[int, int]) -> None:
-        controller, spec = self._controller, self._window.panels[kind].map.spec
-        trace = controller.loaded.trace
-        # Cells of words, or of fewer tokens, are not those of the model.
-        if trace is not None and spec is not None and spec.values.shape == trace.weights(kind).shape[-2:]:
-            controller.look(inside.choose_cell(controller.view, trace.map(kind), *cell))
 
 
 def _cell_hover(kind: Kind, cell: tuple[int, int] | None) -> Hover:
