@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,28 @@ def test_what_is_measured_beside_a_step_is_of_that_step(bench: Bench, channel: s
     found = bench.controller.loaded
     assert (found.found(EFFECT), found.found(TRANSLATIONS), found.results.other) == (None, None, None)
     assert [each and each.text for each in found.texts] == [bench.controller.loaded.translation]
+
+
+LOOKING: dict[str, Callable[[Bench], object]] = {
+    "step": lambda bench: bench.controller.step(),
+    "back": lambda bench: bench.controller.back(),
+    "rename": lambda bench: bench.laboratory.rename_hypothesis(3, "mine"),
+    "delete": lambda bench: bench.laboratory.delete_hypothesis(3),
+}
+
+
+@pytest.mark.parametrize("look", LOOKING)
+def test_texts_of_sixteen_hypotheses_are_not_decoded_again(bench: Bench, look: str) -> None:
+    for _ in range(15):
+        bench.laboratory.sample_again()
+        bench.worker.settle()
+    assert len(bench.controller.loaded.texts) == 16 and all(bench.controller.loaded.texts)
+    LOOKING[look](bench)
+    for request in list(bench.worker.requests):
+        assert request.channel == CHANNEL
+        bench.worker.answer(request)
+    assert not bench.worker.requests, "nothing but the trace is asked for"
+    assert all(bench.controller.loaded.texts)
 
 
 def test_undo_of_a_new_sentence_brings_its_line_back(bench: Bench) -> None:
