@@ -9,7 +9,7 @@ from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.table_spec import Sorting, TableSpec
 from attention_viewer.viewer.widgets.plain import plain_label
 from attention_viewer.viewer.widgets.sorting_view import Index, Role, SortingView, aligned
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QEvent, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 HEADING_EMS = 1.5
@@ -74,6 +74,8 @@ class SortedTable(QWidget):
         self.table.horizontalHeader().sortIndicatorChanged.connect(self._sort)
         self.table.clicked.connect(lambda index: self._choose(self.table.row_of(index)))
         self.table.returned.connect(self._choose)
+        self._widths: list[int] = []
+        self.table.viewport().installEventFilter(self)
         self.setAccessibleName(name)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -108,6 +110,12 @@ class SortedTable(QWidget):
         self._em = style.em
         self._fit_columns()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Share the room of the table among its columns whenever it changes."""
+        if event.type() == QEvent.Type.Resize:
+            self._share_room()
+        return super().eventFilter(watched, event)
+
     def shown(self) -> tuple[tuple[str, ...], ...]:
         """The texts of the rows from top to bottom, as they are sorted."""
         rows = self._rows.spec.rows
@@ -125,9 +133,19 @@ class SortedTable(QWidget):
     def _fit_columns(self) -> None:
         """Columns as wide as their cells, and their headings with the arrow of the one that is sorted by."""
         heading = self.table.horizontalHeader().fontMetrics()
-        for index, column in enumerate(self._rows.spec.columns):
-            words = heading.horizontalAdvance(column.heading) + round(HEADING_EMS * self._em)
-            self.table.setColumnWidth(index, max(words, self.table.sizeHintForColumn(index) + round(0.5 * self._em)))
+        words = [heading.horizontalAdvance(column.heading) for column in self._rows.spec.columns]
+        self._widths = [
+            max(each + round(HEADING_EMS * self._em), self.table.sizeHintForColumn(index) + round(0.5 * self._em))
+            for index, each in enumerate(words)
+        ]
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Each column as wide as it must be, and its part of what is left."""
+        spare = self.table.viewport().width() - sum(self._widths)
+        part = max(0, spare) // max(1, len(self._widths))
+        for index, width in enumerate(self._widths):
+            self.table.setColumnWidth(index, width + part)
 
     def _select(self, key: object) -> None:
         """Mark the row of a key, and bring it into sight where it is another one than before."""

@@ -93,3 +93,14 @@ def test_what_can_be_done_is_offered_and_nothing_else(panel: HeadsPanel, qtbot: 
         qtbot.mouseClick(bar.stop, Qt.MouseButton.LeftButton)
     panel.set_spec(HeadsSpec(SPEC, no_file="There is no model."))
     assert not bar.file.isEnabled() and bar.file.toolTip() == "There is no model."
+
+
+def test_columns_share_the_room_there_is_and_are_never_cut(panel: HeadsPanel) -> None:
+    table = panel.table.table
+    widths = {}
+    for width in (700, 150, 700):
+        panel.resize(width, 300)
+        widths[width] = [table.columnWidth(column) for column in range(2)]
+        assert sum(widths[width]) > 0.98 * table.viewport().width()
+    assert all(table.sizeHintForColumn(column) <= least for column, least in enumerate(widths[150]))
+    assert sum(widths[700]) <= table.viewport().width()
