@@ -38,7 +38,7 @@ from attention_viewer.viewer.state.view_state import Head, ViewState
 
 FILTERED = 50
 """Most pieces a filter shows."""
-NO_BEAM = Unavailable("Decode > Beam search draws the hypotheses it keeps and throws away.")
+NO_BEAM = Unavailable("Decode > Beam search (Ctrl+B) draws the hypotheses that it keeps and throws away.")
 
 Missing = Pending | Unavailable
 
