@@ -240,7 +240,7 @@ class Request:
 
     id: int
     channel: str
-    work: Work[Any]
+    work: Work[object]
     translator: ToyTranslator | None
 
 
@@ -267,7 +267,7 @@ class LateWorker(QObject):
         """Remember a model that was asked for."""
         self.asked.append(directory.name)
 
-    def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
+    def request(self, work: Work[object], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Remember a question."""
         self.count += 1
         self.requests.append(Request(self.count, channel, work, self.translator))
@@ -342,7 +342,7 @@ class PromptWorker(LateWorker):
         self.loading.emit(directory.name)
         self._timer.start(0)
 
-    def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
+    def request(self, work: Work[object], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Answer soon."""
         number = super().request(work, channel, priority)
         self._timer.start(0)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec
 
-from attention_viewer.model.contract.api import How, ModelInfo
+from attention_viewer.model.contract.api import How, ModelInfo, Token
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.maps import Kind
@@ -173,7 +173,7 @@ class Controller(QObject):
         """A long decoding says how far it is."""
         self.status.emit(f"Decoding: {advance.progress.done} tokens …")
 
-    def _vocabulary_known(self, answer: Answer[Any]) -> None:
+    def _vocabulary_known(self, answer: Answer[tuple[Token, ...]]) -> None:
         self.run(answers.vocabulary_known, answer.result)
 
     # Looking

@@ -17,7 +17,7 @@ from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other, placed
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.questions import Question
-from attention_viewer.viewer.state.results import SPELLINGS, Quantity, Results
+from attention_viewer.viewer.state.results import SPELLINGS, HypothesisText, Quantity, Result, Results
 from attention_viewer.viewer.state.state import Traced
 from attention_viewer.viewer.work.jobs import Priority
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement, measurement_of
@@ -32,7 +32,7 @@ TEXTS, OTHER = SPELLINGS.name, "other"
 class Measuring(QObject):
     """Measurements on the document that a controller shows; `answered` has the quantity that became known."""
 
-    answered = Signal(object)
+    answered = Signal(Quantity)
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -128,7 +128,7 @@ class Measuring(QObject):
     def _results(self) -> Results:
         return self._controller.loaded.results
 
-    def _ask(self, measurement: Measurement[Any], document: Document) -> None:
+    def _ask(self, measurement: Measurement[Result], document: Document) -> None:
         """Measure a document, unless it has no question."""
         quantity, question = measurement.asks, measurement.asks.question(document)
         if question is None:
@@ -140,7 +140,7 @@ class Measuring(QObject):
             fresh = self._results.without(measurement.quantities)
             self._keep(fresh.advanced(quantity, document, Progress(0, 1)))
 
-        def answered(answer: Answer[Any]) -> None:
+        def answered(answer: Answer[Result]) -> None:
             self._close(measurement)
             self._keep(self._results.answered(measurement.quantities, document, answer.result))
             self.answered.emit(quantity)
@@ -179,7 +179,7 @@ class Measuring(QObject):
         sought = [loaded.spellings[index] for index in missing]
         work = spelling_work([questions.spelled(document, index, loaded.known) for index in missing])
 
-        def answered(answer: Answer[Any]) -> None:
+        def answered(answer: Answer[tuple[HypothesisText, ...]]) -> None:
             new = dict(zip(sought, answer.result, strict=True))
             self._keep(replace(self._results, spelled={**self._results.spelled, **new}))
 

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Unpack
 
+from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.state.loaded import Loaded, beside
-from attention_viewer.viewer.state.state import Forcing, State
+from attention_viewer.viewer.state.state import Changes, Forcing, State
 from attention_viewer.viewer.state.view_state import ViewState
 
 Given = ParamSpec("Given")
@@ -39,7 +40,7 @@ class Tell:
     """Tell some news."""
 
     news: News
-    values: tuple[Any, ...] = ()
+    values: tuple[str | ModelInfo, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Turn:
     state: State
     deeds: tuple[Deed, ...] = ()
 
-    def set(self, **changes: Any) -> Turn:
+    def set(self, **changes: Unpack[Changes]) -> Turn:
         """The turn with other fields of the state."""
         return Turn(replace(self.state, **changes), self.deeds)
 
@@ -110,7 +111,7 @@ class Turn:
         """The turn with more to do."""
         return Turn(self.state, (*self.deeds, *deeds))
 
-    def tell(self, news: News, *values: Any) -> Turn:
+    def tell(self, news: News, *values: str | ModelInfo) -> Turn:
         """The turn with something more to tell."""
         return self.do(Tell(news, values))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypedDict
 
 from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract.api import How, Trace
@@ -141,3 +142,21 @@ class State:
         rows = [(step.output.id, step.how) for step in shown.trace.steps]
         ahead = enumerate(shown.ahead, len(rows))
         return rows + [(token.id, documents.how_at(shown.document, index)) for index, token in ahead]
+
+
+class Changes(TypedDict, total=False):
+    """Other values of some fields of a `State`, by their names."""
+
+    view: ViewState
+    shown: Loaded
+    wanted: Document | None
+    history: History
+    settled: History
+    awaited: bool
+    forcing: Forcing | None
+    owed: int
+    view_before: ViewState | None
+    line: str
+    typed: bool
+    notice: str
+    furthest: Traced | None

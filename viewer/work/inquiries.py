@@ -22,7 +22,10 @@ class Inquiry(Generic[Result]):
 
 
 class Inquiries(QObject):
-    """Asks the worker; answers to anything but the newest question of a channel are dropped."""
+    """Asks the worker; answers to anything but the newest question of a channel are dropped.
+
+    The worker has one signal for answers of every type: which one is expected, only the open question tells.
+    """
 
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)

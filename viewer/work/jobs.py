@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from threading import Condition
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.open_model import OpenModel
@@ -39,9 +39,9 @@ class Job:
     id: int
     channel: str
     priority: Priority
-    work: Work[Any]
+    work: Work[object]
     cancelled: bool = False
-    running: Generator[Progress, None, Any] | None = field(default=None, repr=False)
+    running: Generator[Progress, None, object] | None = field(default=None, repr=False)
 
 
 class JobQueue:
@@ -54,7 +54,7 @@ class JobQueue:
         self._next_id = 1
         self._held_until = 0.0
 
-    def put(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
+    def put(self, work: Work[object], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Queue `work` in the place of anything older on its channel; returns the id of the request."""
         with self._condition:
             self._cancel(channel)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, cast
+from typing import Generic, cast
 
 from attention_viewer.model.contract.api import ModelInfo, Progress
 from attention_viewer.model.contract.errors import UserError
@@ -94,7 +94,7 @@ class Worker(QThread):
 
         return self._queue.put(work, channel="open")
 
-    def request(self, work: Work[Any], channel: str, priority: Priority = Priority.URGENT) -> int:
+    def request(self, work: Work[object], channel: str, priority: Priority = Priority.URGENT) -> int:
         """Queue work on the open translator; a newer request on the same channel replaces it. Returns its id."""
         return self._queue.put(work, channel, priority)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_type_hints
 
 import pytest
 from attention_viewer.model.contract import document as documents
@@ -29,7 +30,7 @@ from attention_viewer.viewer.intents.wanting import granted
 from attention_viewer.viewer.intents.wishes import OfShown, Owed
 from attention_viewer.viewer.state.loaded import NO_SENTENCE, Loaded
 from attention_viewer.viewer.state.specs import Pending
-from attention_viewer.viewer.state.state import STEPS, TEACHER, Forcing, State, Traced
+from attention_viewer.viewer.state.state import STEPS, TEACHER, Changes, Forcing, State, Traced
 from attention_viewer.viewer.state.view_state import Head, ViewState
 from support import traces
 
@@ -56,6 +57,10 @@ def asked(turn: Turn) -> list[Ask]:
 
 def stepped() -> State:
     return wanting.change(shown(), NEXT, "Step", STEPS).state
+
+
+def test_a_turn_can_set_every_field_of_the_state() -> None:
+    assert get_type_hints(Changes) == get_type_hints(State)
 
 
 def test_a_change_is_asked_for_and_can_be_undone() -> None:

@@ -22,7 +22,7 @@ class FakeWorker(QObject):
         self.asked: list[tuple[str, Priority]] = []
         self.cancelled: list[str] = []
 
-    def request(self, work: Work[Any], channel: str, priority: Priority) -> int:
+    def request(self, work: Work[object], channel: str, priority: Priority) -> int:
         self.asked.append((channel, priority))
         return len(self.asked)
 
