@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.menus.action_specs import panel_specs, workspace_specs
 from attention_viewer.viewer.menus.action_table import ACTIONS
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.widgets import tab_order
-from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
+from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog
 from attention_viewer.viewer.widgets.mnemonics import mark_menu, marked, plain
 from attention_viewer.viewer.widgets.recovery_dialog import LeftRow, RecoveryDialog
 from attention_viewer.viewer.widgets.target_dialog import TargetDialog
@@ -274,7 +275,7 @@ def test_every_entry_of_a_menu_has_a_letter_of_its_own(toy_window: Parts) -> Non
 def test_the_fields_and_buttons_of_a_dialog_have_letters_of_their_own(qtbot: QtBot) -> None:
     dialogs: list[QDialog] = [
         TargetDialog("a", "b"),
-        DecodingDialog(SamplingChoice(True, 1.0, 0, 1.0, 1)),
+        DecodingDialog(Decoding(Method.SAMPLING)),
         RecoveryDialog([LeftRow("a", "b", "c")]),
     ]
     for dialog in dialogs:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from attention_viewer.model.contract.maps import Kind
 from attention_viewer.viewer.intents.turns import Turn, look
 from attention_viewer.viewer.state import view_state
+from attention_viewer.viewer.state.options import Option, Value
 from attention_viewer.viewer.state.state import State
 from attention_viewer.viewer.state.table_spec import Sorting
 from attention_viewer.viewer.state.view_state import Head, MapView, PositionView, ViewState
@@ -32,6 +33,11 @@ def move_head(state: State, layers: int, heads: int) -> Turn:
     return look(state, view_state.move_head(state.view, layers, heads, state.shown.maps))
 
 
+def choose(state: State, option: Option[Value], value: Value) -> Turn:
+    """Show maps in another way."""
+    return look(state, view_state.choose(state.view, option, value))
+
+
 def lock(state: State, locked: bool) -> Turn:
     """Keep all panels on one layer and head, or not."""
     return look(state, view_state.lock(state.view, locked, state.shown.maps))
@@ -40,6 +46,11 @@ def lock(state: State, locked: bool) -> Turn:
 def sort_heads(state: State, sorting: Sorting) -> Turn:
     """Have the table of all heads in another order."""
     return look(state, replace(state.view, sorting=sorting))
+
+
+def toggle_lock(state: State) -> Turn:
+    """Keep all panels on one layer and head, or release them."""
+    return lock(state, not state.view.locked)
 
 
 def activate(state: State, kind: Kind) -> Turn:

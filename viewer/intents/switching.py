@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract import hypotheses, interventions
@@ -11,6 +11,16 @@ from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
 from attention_viewer.viewer.intents.wishes import OfWanted, of_the_sentence
 from attention_viewer.viewer.state.state import State
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What can be switched at a head: its words, which heads go off or on, and whether that would change anything."""
+
+    words: str
+    heads: tuple[HeadId, ...]
+    off: bool
+    possible: bool = True
 
 
 def heads(state: State, which: Sequence[HeadId], off: bool) -> OfWanted | None:
@@ -80,15 +90,34 @@ def hide(state: State, position: int, hidden: bool) -> OfWanted | None:
     return _intervene(state, lambda now: interventions.hide(now, position, hidden), name)
 
 
+def toggle_hidden(state: State, position: int) -> OfWanted | None:
+    """Let nothing look at a source token, or let it be looked at again where nothing looks at it."""
+    return None if state.wanted is None else hide(state, position, position not in state.wanted.interventions.hidden)
+
+
 def reset(state: State) -> OfWanted | None:
     """The model as it was trained."""
     return _intervene(state, lambda now: Interventions(), "Reset interventions")
 
 
-def of_layer(state: State, kind: Kind, index: int) -> list[HeadId]:
+def offers(state: State, head: HeadId) -> tuple[Offer, ...]:
+    """What can be switched at a head; nothing as long as there is no document."""
+    if state.wanted is None:
+        return ()
+    row, off = of_layer(state, head.kind, head.layer), state.wanted.interventions.heads_off
+    whole = f"all of {head.kind} layer {head.layer + 1}"
+    return (
+        Offer(f"Switch {'on' if head in off else 'off'} {head_words(head)}", (head,), head not in off),
+        Offer(f"Switch off {whole}", row, True),
+        Offer("Switch off all others of the layer", tuple(each for each in row if each != head), True),
+        Offer(f"Switch on {whole}", row, False, possible=not off.isdisjoint(row)),
+    )
+
+
+def of_layer(state: State, kind: Kind, index: int) -> tuple[HeadId, ...]:
     """The heads of a layer; none where no model is open."""
     count = state.shown.info.heads(kind)[1] if state.shown.info is not None else 0
-    return [HeadId(kind, index, head) for head in range(count)]
+    return tuple(HeadId(kind, index, head) for head in range(count))
 
 
 def head_words(head: HeadId) -> str:

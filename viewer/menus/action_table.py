@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from attention_viewer.viewer.intents import hypotheses
 from attention_viewer.viewer.menus.action_specs import ANY_TIME, ActionSpec, SubmenuSpec, panel_specs, workspace_specs
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.why import (
@@ -39,18 +40,6 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
-
-
-def _neighbour(menu: MenuActions, distance: int) -> None:
-    document = menu.controller.document
-    if document is not None:
-        menu.laboratory.go_to_hypothesis((document.current + distance) % len(document.hypotheses))
-
-
-def _delete_current(menu: MenuActions) -> None:
-    document = menu.controller.document
-    if document is not None:
-        menu.laboratory.delete_hypothesis(document.current)
 
 
 def _positions(menu: MenuActions, side: str) -> str:
@@ -114,15 +103,17 @@ ACTIONS = (
     ActionSpec("beam", "Decode", "Beam search …", lambda c: c.laboratory_actions.choose_beam(),
                ("Ctrl+B",), TAKES_SENTENCE,
                tip="Draw the hypotheses that beam search keeps and throws away"),
-    ActionSpec("next_hypothesis", "Decode/Hypotheses", "Next hypothesis", lambda c: _neighbour(c, 1), ("Ctrl+PgDown",),
+    ActionSpec("next_hypothesis", "Decode/Hypotheses", "Next hypothesis",
+               lambda c: c.controller.run(hypotheses.beside, 1), ("Ctrl+PgDown",),
                SEVERAL, apart=True),
     ActionSpec("previous_hypothesis", "Decode/Hypotheses", "Previous hypothesis",
-               lambda c: _neighbour(c, -1), ("Ctrl+PgUp",),
+               lambda c: c.controller.run(hypotheses.beside, -1), ("Ctrl+PgUp",),
                SEVERAL),
     ActionSpec("rename_hypothesis", "Decode/Hypotheses", "Rename hypothesis …",
                lambda c: c.laboratory_actions.rename_current(),
                ("Ctrl+Shift+N",), TAKES_SENTENCE),
-    ActionSpec("delete_hypothesis", "Decode/Hypotheses", "Delete hypothesis", _delete_current, ("Ctrl+Shift+D",),
+    ActionSpec("delete_hypothesis", "Decode/Hypotheses", "Delete hypothesis",
+               lambda c: c.controller.run(hypotheses.delete_current), ("Ctrl+Shift+D",),
                SEVERAL),
     ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
                ("O",), TAKES_SENTENCE, tip="Zero the output of the active panel's head, or let it through again"),

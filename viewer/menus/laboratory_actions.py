@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.interventions import HeadId, Patch
-from attention_viewer.viewer.intents import patching
+from attention_viewer.viewer.intents import patching, switching
 from attention_viewer.viewer.intents.laboratory import Laboratory
-from attention_viewer.viewer.intents.switching import head_words
 from attention_viewer.viewer.resolve.resolve_laboratory import check_text, choosable
 from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING, Quantity
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
-from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
+from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.plain import small_dialog
 from attention_viewer.viewer.widgets.target_dialog import TargetDialog
@@ -51,18 +48,8 @@ class LaboratoryActions(QObject):
         document = self._controller.document
         if document is None:
             return
-        now = document.decoding
-        choice = SamplingChoice(
-            now.method is Method.SAMPLING,
-            now.temperature,
-            now.top_k,
-            now.top_p,
-            now.seed,
-            now.no_repeat_ngram,
-            now.repetition_penalty,
-        )
-        dialog = DecodingDialog(choice, self._window)
-        dialog.chosen.connect(self._decode_by)
+        dialog = DecodingDialog(document.decoding, self._window)
+        dialog.chosen.connect(self._laboratory.choose_by)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -90,13 +77,8 @@ class LaboratoryActions(QObject):
         ]
         dialog = small_dialog(self._window, "Hide a source token", "Token to hide, or to show again:")
         dialog.setComboBoxItems(names)
-        dialog.textValueSelected.connect(lambda name: self._toggle_hidden(names.index(name)))
+        dialog.textValueSelected.connect(lambda name: self._controller.run(switching.toggle_hidden, names.index(name)))
         dialog.open()
-
-    def _toggle_hidden(self, index: int) -> None:
-        document = self._controller.document
-        if document is not None:
-            self._laboratory.hide_token(index, index not in document.interventions.hidden)
 
     def rename_current(self) -> None:
         """Ask for a name for the current hypothesis."""
@@ -120,21 +102,14 @@ class LaboratoryActions(QObject):
 
     def show_head_menu(self, kind: Kind, layer: int, head: int, where: QPoint) -> None:
         """What can be done to a head and its layer; both count from 0."""
-        document, info = self._controller.document, self._controller.loaded.info
-        if document is None or info is None or self._told_why_not():
-            return
         one = HeadId(kind, layer, head)
-        row = [HeadId(kind, layer, each) for each in range(info.heads(kind)[1])]
-        off = document.interventions.heads_off
+        offers = switching.offers(self._controller.state, one)
+        if not offers or self._controller.loaded.info is None or self._told_why_not():
+            return
         menu = self._menu()
-        word = "on" if one in off else "off"
-        menu.addAction(f"Switch {word} {head_words(one)}", lambda: self._laboratory.switch_heads([one], one not in off))
-        others = [each for each in row if each != one]
-        whole = f"all of {kind} layer {layer + 1}"
-        menu.addAction(f"Switch off {whole}", lambda: self._laboratory.switch_heads(row, True))
-        menu.addAction("Switch off all others of the layer", lambda: self._laboratory.switch_heads(others, True))
-        every = menu.addAction(f"Switch on {whole}", lambda: self._laboratory.switch_heads(row, False))
-        every.setEnabled(any(each in off for each in row))
+        for offer in offers:
+            entry = menu.addAction(offer.words, partial(self._laboratory.switch_heads, offer.heads, offer.off))
+            entry.setEnabled(offer.possible)
         self._offer_patches(menu, one)
         menu.popup(where)
 
@@ -228,22 +203,6 @@ class LaboratoryActions(QObject):
         menu = QMenu(self._window)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
-
-    def _decode_by(self, choice: SamplingChoice) -> None:
-        document = self._controller.document
-        if document is not None:
-            self._laboratory.choose_by(
-                replace(
-                    document.decoding,
-                    method=Method.SAMPLING if choice.sampling else Method.GREEDY,
-                    temperature=choice.temperature,
-                    top_k=choice.top_k,
-                    top_p=choice.top_p,
-                    seed=choice.seed,
-                    no_repeat_ngram=choice.no_repeat_ngram,
-                    repetition_penalty=choice.repetition_penalty,
-                )
-            )
 
     def _show_answer(self, quantity: Quantity[Any]) -> None:
         """Show what has its own card or dialog, and was asked for."""

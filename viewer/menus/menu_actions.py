@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attention_viewer import viewer
+from attention_viewer.viewer.intents import looking
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.look import theme
@@ -22,7 +23,7 @@ from attention_viewer.viewer.menus.session_actions import SessionActions
 from attention_viewer.viewer.menus.touring import Touring
 from attention_viewer.viewer.menus.workspace_actions import WorkspaceActions
 from attention_viewer.viewer.resolve import resolve
-from attention_viewer.viewer.state import handbook, view_state
+from attention_viewer.viewer.state import handbook
 from attention_viewer.viewer.state.options import Option, Value
 from attention_viewer.viewer.storage.fault_log import log_path
 from attention_viewer.viewer.storage.settings import TEXT_SIZES, Settings
@@ -142,11 +143,11 @@ class MenuActions(QObject):
     def choose(self, option: Option[Value], value: Value) -> None:
         """Show maps in another way, and remember it."""
         self._settings.remember(option, value)
-        self.controller.look(view_state.choose(self.controller.view, option, value))
+        self.controller.run(looking.choose, option, value)
 
     def toggle_lock(self) -> None:
         """Lock the panels together, or release them."""
-        self.controller.set_locked(not self.controller.view.locked)
+        self.controller.run(looking.toggle_lock)
         self._settings.set("locked", self.controller.view.locked)
 
     def edit_sentence(self) -> None:

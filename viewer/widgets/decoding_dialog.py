@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.viewer.widgets.mnemonics import mark_dialog
 from attention_viewer.viewer.widgets.plain import fit_title, plain_label
 from PySide6.QtCore import Signal
@@ -25,29 +26,17 @@ EXPLANATION = (
 )
 
 
-@dataclass(frozen=True)
-class SamplingChoice:
-    """What was chosen; `top_k` 0 and `top_p` 1 leave all tokens in, `no_repeat_ngram` 0 and a penalty of 1 are off."""
-
-    sampling: bool
-    temperature: float
-    top_k: int
-    top_p: float
-    seed: int
-    no_repeat_ngram: int = 0
-    repetition_penalty: float = 1.0
-
-
 class DecodingDialog(QDialog):
-    """Emits `chosen` when accepted."""
+    """Emits `chosen`, a `Decoding`, when accepted."""
 
-    chosen = Signal(SamplingChoice)
+    chosen = Signal(Decoding)
 
-    def __init__(self, now: SamplingChoice, parent: QWidget | None = None) -> None:
+    def __init__(self, now: Decoding, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._now = now
         self.setWindowTitle("How tokens are chosen")
         self._sampling = QCheckBox("Sample instead of taking the most probable token")
-        self._sampling.setChecked(now.sampling)
+        self._sampling.setChecked(now.method is Method.SAMPLING)
         self._temperature = _real("Temperature", now.temperature, 0.01, 100.0)
         self._top_k = QSpinBox()
         self._top_k.setRange(0, 100_000)
@@ -74,19 +63,20 @@ class DecodingDialog(QDialog):
         self._lay_out()
         fit_title(self)
         mark_dialog(self)
-        self._enable(now.sampling)
+        self._enable(self._sampling.isChecked())
         self.accepted.connect(lambda: self.chosen.emit(self.choice()))
 
-    def choice(self) -> SamplingChoice:
+    def choice(self) -> Decoding:
         """What is chosen now."""
-        return SamplingChoice(
-            self._sampling.isChecked(),
-            self._temperature.value(),
-            self._top_k.value(),
-            self._top_p.value(),
-            self._seed.value(),
-            self._run.value() if self._no_repeat.isChecked() else 0,
-            self._penalty.value() if self._penalise.isChecked() else 1.0,
+        return replace(
+            self._now,
+            method=Method.SAMPLING if self._sampling.isChecked() else Method.GREEDY,
+            temperature=self._temperature.value(),
+            top_k=self._top_k.value(),
+            top_p=self._top_p.value(),
+            seed=self._seed.value(),
+            no_repeat_ngram=self._run.value() if self._no_repeat.isChecked() else 0,
+            repetition_penalty=self._penalty.value() if self._penalise.isChecked() else 1.0,
         )
 
     def _show_switch(self, switch: QCheckBox, field: QSpinBox | QDoubleSpinBox, on: bool, value: float) -> None:

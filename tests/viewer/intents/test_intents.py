@@ -11,7 +11,7 @@ from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Against, Document
 from attention_viewer.model.contract.document_json import from_json, to_json
 from attention_viewer.model.contract.given_model import GivenModel
-from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.interventions import HeadId, Interventions
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.viewer.intents import choosing, comparing, hypotheses, looking, sentences, stepping, switching
 from attention_viewer.viewer.intents.turns import News, Play, Show, Tell, Turn
@@ -52,6 +52,8 @@ OF_SHOWN: list[Callable[[State], object]] = [
     lambda now: choosing.teacher_force(now, "le"),
     lambda now: choosing.go_to_beam_node(now, 0),
     lambda now: hypotheses.go_to(now, 0),
+    lambda now: hypotheses.beside(now, 1),
+    hypotheses.delete_current,
     lambda now: hypotheses.rename(now, 0, "mine"),
     lambda now: hypotheses.delete(now, 0),
     lambda now: stepping.go_to_token(now, 0),
@@ -140,6 +142,41 @@ def test_switches_act_on_what_is_wanted_of_the_sentence_shown() -> None:
     assert switching.heads(state(), [head], False) is None, "it is on"
     with pytest.raises(Refused):
         switching.heads(state(Document("Another one")), [head], True)
+
+
+def test_a_head_offers_what_can_be_switched_at_it() -> None:
+    head, other = HeadId(CROSS, 0, 1), HeadId(CROSS, 0, 2)
+    row = tuple(HeadId(CROSS, 0, each) for each in range(3))
+    one, whole, others, back = switching.offers(state(), head)
+    assert (one.words, one.heads, one.off) == ("Switch off cross layer 1 head 2", (head,), True)
+    assert (whole.words, whole.heads, whole.off) == ("Switch off all of cross layer 1", row, True)
+    assert (others.heads, others.off) == ((row[0], row[2]), True)
+    assert (back.heads, back.off, back.possible) == (row, False, False), "all of them are on"
+    off = replace(SHOWN, interventions=Interventions(heads_off=frozenset({head, other})))
+    one, *_, back = switching.offers(state(off), head)
+    assert (one.words, one.off) == ("Switch on cross layer 1 head 2", False) and back.possible
+    assert document(switching.heads(state(off), one.heads, one.off)).interventions.heads_off == {other}
+    assert switching.offers(state(None), head) == ()
+
+
+def test_a_token_is_hidden_or_shown_again() -> None:
+    hidden = document(switching.toggle_hidden(state(), 2))
+    assert hidden.interventions.hidden == {2}
+    again = switching.toggle_hidden(state(hidden, awaited=False), 2)
+    assert document(again) == SHOWN and again is not None and again.name == "Show ‘t’"
+    assert switching.toggle_hidden(state(None), 2) is None
+
+
+def test_the_hypotheses_beside_the_one_shown_come_in_a_ring() -> None:
+    forced = choosing.force(state(), 7)
+    assert forced is not None
+    two = state(forced.document, shown=replace(state().shown, document=forced.document), awaited=False)
+    assert len(forced.document.hypotheses) == 2 and forced.document.current == 1
+    for distance, name in ((1, "Go to hypothesis 1"), (-1, "Go to hypothesis 1"), (2, "Go to hypothesis 2")):
+        wish = hypotheses.beside(two, distance)
+        assert wish is not None and wish.name == name
+    gone = hypotheses.delete_current(two)
+    assert gone is not None and gone.name == "Delete hypothesis 2" and len(gone.document.hypotheses) == 1
 
 
 def test_the_mask_off_is_the_whole_translation() -> None:

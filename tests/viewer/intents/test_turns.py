@@ -29,6 +29,7 @@ from attention_viewer.viewer.intents.turns import (
 from attention_viewer.viewer.intents.wanting import granted
 from attention_viewer.viewer.intents.wishes import OfShown, Owed
 from attention_viewer.viewer.state.loaded import NO_SENTENCE, Loaded
+from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
 from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.state import STEPS, TEACHER, Changes, Forcing, State, Traced
 from attention_viewer.viewer.state.view_state import Head, ViewState
@@ -206,6 +207,13 @@ def test_looking_changes_the_view_alone(locked: bool) -> None:
     turn = looking.select_head(state, "encoder", 1, 1)
     assert turn.state.view.heads["decoder"] == (Head(1, 1) if locked else state.view.heads["decoder"])
     assert turn.state.wanted == SHOWN and turn.deeds == (Show(), Tell(News.CHANGED))
+
+
+def test_maps_are_shown_in_another_way_and_panels_locked_and_released() -> None:
+    chosen = looking.choose(shown(), COLOR_RANGE, ColorRange.MAXIMUM).state.view
+    assert chosen[COLOR_RANGE] is ColorRange.MAXIMUM and chosen.chosen == {COLOR_RANGE.name: ColorRange.MAXIMUM}
+    locked = looking.toggle_lock(shown()).state
+    assert locked.view.locked and not looking.toggle_lock(locked).state.view.locked
 
 
 def test_before_a_sentence_there_is_nothing_to_give_up() -> None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
-from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog, SamplingChoice
+from attention_viewer.viewer.widgets.decoding_dialog import DecodingDialog
 from attention_viewer.viewer.widgets.plain import small_dialog
 from attention_viewer.viewer.widgets.target_dialog import TargetDialog
 from PySide6.QtCore import Qt
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QDialogButtonBox, QDoubleSpinBox, QLabe
 from pytestqt.qtbot import QtBot
 from support.finding import child
 
-CHOICE = SamplingChoice(True, 0.7, 40, 0.9, 12, 3, 1.3)
+CHOICE = Decoding(Method.SAMPLING, 0.7, 40, 0.9, 12, 7, 3, 1.3)
 
 
 def test_sampling_settings_come_back_as_they_were(qtbot: QtBot) -> None:
@@ -23,7 +24,7 @@ def test_sampling_settings_come_back_as_they_were(qtbot: QtBot) -> None:
 
 
 def test_greedy_choice_needs_no_settings(qtbot: QtBot) -> None:
-    dialog = DecodingDialog(SamplingChoice(False, 1.0, 0, 1.0, 1))
+    dialog = DecodingDialog(Decoding())
     qtbot.addWidget(dialog)
     fields = [*dialog.findChildren(QDoubleSpinBox), *dialog.findChildren(QSpinBox)]
     assert len(fields) == 6 and not any(field.isEnabled() for field in fields)
@@ -31,7 +32,7 @@ def test_greedy_choice_needs_no_settings(qtbot: QtBot) -> None:
     for box in dialog.findChildren(QCheckBox):
         box.click()
     assert all(field.isEnabled() for field in fields)
-    assert dialog.choice() == SamplingChoice(True, 1.0, 0, 1.0, 1, 3, 1.2)
+    assert dialog.choice() == Decoding(Method.SAMPLING, no_repeat_ngram=3, repetition_penalty=1.2)
     with qtbot.assertNotEmitted(dialog.chosen):
         dialog.reject()
 
