@@ -6,7 +6,7 @@ Fonts and lines keep their size; what changes with the width is the cells.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attention_viewer.viewer.export.picture import Paint
 from attention_viewer.viewer.look.theme import Style
@@ -29,6 +29,8 @@ from PySide6.QtGui import QImage, QPainter
 
 CELL_EMS = 1.5
 """Side of a cell where nothing else bounds it."""
+FEW_EMS, LARGEST_CELL_EMS = (24.0, 15.0), 6.0
+"""Within a width, few cells grow until they are together so high and wide, and each so large."""
 LARGEST_MAP_EMS = 300.0
 """Cells shrink when a map's side would exceed this, and then only every so many-th token is named."""
 SMALLEST_CELL_EMS = 0.3
@@ -70,9 +72,10 @@ def heatmap_block(spec: HeatmapSpec, style: Style, grown: HeatmapSpec | None = N
     cell = min(CELL_EMS * style.em, LARGEST_MAP_EMS * style.em / max(rows, columns))
     unbounded = natural_plan(whole, max(cell, SMALLEST_CELL_EMS * style.em), style)
     natural = unbounded.width
+    roomy = _roomy(style, rows, columns)
 
     def plan(width: float) -> MapPlan:
-        return unbounded if width == natural else plan_within(width, ENDLESS, whole, style)
+        return unbounded if width == natural else plan_within(width, ENDLESS, whole, roomy)
 
     def paint(painter: QPainter, rect: QRectF, vector: bool) -> None:
         paint_map(painter, rect.topLeft(), spec, plan(rect.width()), style, vector=vector)
@@ -83,6 +86,12 @@ def heatmap_block(spec: HeatmapSpec, style: Style, grown: HeatmapSpec | None = N
     readable = min(natural, READABLE_MAP_EMS * style.em)
     return Block(natural, readable, min(natural, NARROWEST_MAP_EMS * style.em), lambda width: plan(width).height,
                  paint, notes)  # fmt: skip
+
+
+def _roomy(style: Style, rows: int, columns: int) -> Style:
+    """The style in which a map of few cells fills more of the width that it is given."""
+    high, wide = FEW_EMS
+    return replace(style, cell_ems=max(style.cell_ems, min(high / rows, wide / columns, LARGEST_CELL_EMS)))
 
 
 def grid_block(spec: GridSpec, style: Style, grown: GridSpec | None = None) -> Block:

@@ -6,6 +6,7 @@ import base64
 import re
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from attention_viewer.viewer.export.block import Device, heatmap_block, image_block
@@ -17,6 +18,8 @@ from PySide6.QtWidgets import QApplication
 from support.pictures import export_picture
 from support.specs_for_tests import grid, heatmap
 
+NARROW = 291.0
+"""Pixels of 7.7 cm."""
 COLUMN = 321.0
 """Pixels of 8.5 cm."""
 
@@ -97,3 +100,33 @@ def test_parts_stand_side_by_side_only_where_all_can_be_read(style: Style) -> No
     one = parts[0].block
     assert row.natural > 3 * one.natural and row.height(row.natural) < 2 * one.height(one.natural)
     assert row.height(COLUMN) > 3 * one.height(one.readable)
+
+
+def cells_of(rows: int, columns: int, style: Style, path: Path) -> tuple[float, float]:
+    """Share of a narrow column's width that the cells of a map take together, and the side of one in ems."""
+    figure = heatmap_figure(heatmap(rows, columns), Look(style, NARROW, device=Device(vector=True)))
+    export_picture(path, figure.paint, figure.size)
+    boxes = [(float(each.get("x", 0)), float(each.get("width", 0))) for each in svg_boxes(path)]
+    cells = [(left, wide) for left, wide in boxes if 2.0 * style.em < wide < 0.9 * NARROW]
+    assert len(cells) == rows * columns
+    together = max(left + wide for left, wide in cells) - min(left for left, _ in cells)
+    return together / NARROW, together / columns / style.em
+
+
+def svg_boxes(path: Path) -> list[ElementTree.Element]:
+    """The rectangles of a drawing."""
+    return list(ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}rect"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "share"), [(3, 3, 0.6), (5, 3, 0.58), (4, 4, 0.6), (2, 2, 0.48), (1, 1, 0.24)]
+)
+def test_few_columns_fill_a_narrow_figure_without_giant_cells(
+    rows: int, columns: int, share: float, style: Style, tmp_path: Path
+) -> None:
+    found, side = cells_of(rows, columns, style, tmp_path / "map.svg")
+    assert share <= found < share + 0.05 and 3.9 <= side <= 6.01
+
+
+def test_a_high_map_of_few_columns_does_not_become_a_tower(style: Style, tmp_path: Path) -> None:
+    assert cells_of(9, 2, style, tmp_path / "map.svg")[1] == pytest.approx(4.0)
