@@ -9,8 +9,8 @@ from attention_viewer.viewer.look.theme import PALETTES, Style, style_for
 from attention_viewer.viewer.painting.chips import place_chips
 from attention_viewer.viewer.state.specs import Chip
 from attention_viewer.viewer.widgets.token_strip import TokenStrip
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFont
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QContextMenuEvent, QFont, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 from support.finding import child
@@ -181,3 +181,42 @@ def test_every_piece_of_a_word_stands_on_the_chips_ground(qtbot: QtBot, scale: f
             rect = strip.field.chip_rect(index)
             place = QPointF(rect.center().x(), rect.top() + 3.0).toPoint()
             assert image.pixelColor(place).name() == style.palette.chip, (width, words[index])
+
+
+def test_a_strip_of_one_line_shows_what_leads_to_the_prediction_and_scrolls_sideways(
+    strip: TokenStrip, qtbot: QtBot
+) -> None:
+    strip.set_lines(1)
+    chips = [Chip(f"token{index}", "") for index in range(20)]
+    strip.set_chips((*chips, Chip("next", "", "prediction")))
+    area, last = child(strip, QScrollArea), len(chips)
+
+    def seen() -> list[int]:
+        corner = QPointF(area.horizontalScrollBar().value(), area.verticalScrollBar().value())
+        shown = QRectF(corner, QSizeF(area.viewport().size()))
+        return [index for index in range(last + 1) if shown.contains(strip.field.chip_rect(index))]
+
+    qtbot.waitUntil(lambda: last in seen())
+    assert seen()[0] < last - 3, "not the prediction alone"
+    assert area.height() < 2 * strip.field.chip_rect(0).height()
+    before = seen()
+    turn_wheel(area.viewport(), 240)
+    assert seen()[0] < before[0]
+    strip.set_lines(2)
+    assert strip.field.chip_rect(last).top() > 0, "with room for more lines they go on in the next"
+    assert area.horizontalScrollBar().maximum() == 0
+
+
+def turn_wheel(target: QWidget, by: int) -> None:
+    point, none = QPointF(5, 5), Qt.KeyboardModifier.NoModifier
+    event = QWheelEvent(
+        point,
+        target.mapToGlobal(point),
+        QPoint(),
+        QPoint(0, by),
+        Qt.MouseButton.NoButton,
+        none,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(target, event)
