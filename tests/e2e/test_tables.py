@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -25,12 +27,16 @@ from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.intents import measuring
 from attention_viewer.viewer.look.assets import ASSETS, BUNDLED_MODEL
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.resolve import pictured
+from attention_viewer.viewer.resolve.pictured import Pictured
 from attention_viewer.viewer.state import exportables, options, questions
-from attention_viewer.viewer.state.exportables import Exportable, Shows
+from attention_viewer.viewer.state.exportables import LISTED, Exportable, Needs, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import Named, Option
-from attention_viewer.viewer.state.results import Quantity
+from attention_viewer.viewer.state.results import INSIDE, Quantity
+from attention_viewer.viewer.state.sheets import Column, Line, Section, SheetSpec, Words
+from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.view_state import Head, ViewState, choose
 from attention_viewer.viewer.storage.session_file import SavedSession, from_text, to_text
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
@@ -49,7 +55,7 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from support import traces
-from support.exports import TARGET, TEXT, Export
+from support.exports import TARGET, TEXT, Export, texts
 from support.toy import PromptWorker
 from support.waiting import Open, wait_for_step
 
@@ -75,6 +81,29 @@ def rings(scene: Scene, look: Look, grown: Scene) -> Figure:
     """A figure that says which head it is of."""
     kind = scene.view.active
     return Figure(QSizeF(70, 30), lambda painter, rect, vector: None, title=f"{kind} {scene.view.heads[kind]}")
+
+
+GLANCE = Exportable(
+    "glance",
+    "At a glance",
+    "glance",
+    "numbers at a glance",
+    Shows.NO_HEAD,
+    "glance",
+    LISTED,
+    Needs.TRACE,
+    panel="Dummy",
+)
+
+
+def glance(loaded: Loaded, view: ViewState) -> SheetSpec | Pending:
+    """How many rows were recorded."""
+    inside = loaded.found(INSIDE)
+    if inside is None or inside.decoder is None:
+        return Pending("Recording …")
+    count = len(loaded.trace.steps) if loaded.trace else 0
+    lines = (Line((Words("rows"), Words(str(count), value=float(count)))),)
+    return SheetSpec("At a glance", "", (Section("Counted", lines, (Column(), Column())),))
 
 
 @pytest.fixture(autouse=True)
@@ -138,6 +167,29 @@ def test_a_picture_is_a_word_of_the_command_line(
     assert "cost|rings" in told and "  rings       every chosen head as rings (rings_cross_4_8.png)\n" in told
     assert main(["help", "export"]) == 0 and capsys.readouterr().out == told
     assert main(["completion", "bash"]) == 0 and " cost rings" in capsys.readouterr().out
+
+
+def test_a_sheet_is_a_picture_and_a_table(
+    monkeypatch: pytest.MonkeyPatch, export: Export, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(exportables, "EXPORTABLES", (*exportables.EXPORTABLES, GLANCE))
+    monkeypatch.setattr(pictured, "PICTURED", {**pictured.PICTURED, GLANCE.name: Pictured(glance, (INSIDE,))})
+    assert reasons_against(Loaded(), ViewState())[GLANCE.name] == Loaded().waiting.reason
+    assert "Open the panel Dummy first" in reasons_against(loaded(2), ViewState())[GLANCE.name]
+
+    asked = (TEXT, "--target", TARGET, "--picture", "glance")
+    assert export(*asked, "-o", "glance.svg") == export(*asked, "-o", "glance.csv") == 0
+    assert export(*asked, "-o", "glance.json", "--steps", "2") == 0
+    assert {"At a glance", "Counted", "rows"} <= {*texts(tmp_path / "glance.svg")}
+    with (tmp_path / "glance.csv").open(encoding="utf-8", newline="") as file:
+        counts = [float(line["value"]) for line in csv.DictReader(file) if line["value"]]
+    found = json.loads((tmp_path / "glance.json").read_text("utf-8"))
+    at = found["columns"].index("value")
+    assert len(counts) == 1 and counts[0] > 2 and found["meta"]["picture"] == "glance"
+    assert [row[at] for row in found["rows"] if row[at] is not None] == [2.0]
+    with pytest.raises(SystemExit):
+        parse(["export", "--help"])
+    assert "  glance      numbers at a glance (glance.png)\n" in capsys.readouterr().out
 
 
 def test_a_picture_is_saved_with_a_session() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
-from attention_viewer.viewer.resolve.pages import BETWEEN
+from attention_viewer.viewer.export.pictures import PICTURES
+from attention_viewer.viewer.resolve.pictured import PICTURED
 from attention_viewer.viewer.state.exportables import ARCHITECTURE, MEASURED_HEADS
 from PIL import Image
 from PySide6.QtGui import QImage
@@ -21,6 +22,8 @@ ONE = ("--kind", "cross", "--layer", "2", "--head", "1")
 ONE_NAME = "cross_layer2_head1"
 TRACES = ("npz", "csv", "csv.gz", "json", "html")
 Export = Callable[..., int]
+BETWEEN = tuple(name for name in PICTURED if name not in PICTURES)
+"""Pictures of what is between the maps, and of the positional laboratory."""
 MEASURED = (MEASURED_HEADS, *(name for name in BETWEEN if name != ARCHITECTURE))
 """Pictures of what is computed beside a trace; their own tests export them."""
 

@@ -31,12 +31,10 @@ from attention_viewer.viewer.cli.streams import STREAM
 from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
     ARCHITECTURE,
-    DATA,
     FORMATS,
     GRID,
     HYPOTHESES,
     MAP,
-    PAGE,
     TABLES,
     Exportable,
     Needs,
@@ -265,7 +263,7 @@ def _check_format(values: argparse.Namespace, what: Exportable) -> None:
     if values.format not in what.formats:
         said = " cannot be animated" if values.format in ANIMATIONS else ""
         raise InputError(f"--picture {what.word}{said}: --format can be {listed(what.formats)}, not {values.format}.")
-    if values.format in TABLES and what.name not in (DATA, PAGE):
+    if values.format in TABLES and not what.whole:
         _refuse(values, LOOK, f"--format {values.format} is a table")
     if values.format not in ANIMATIONS:
         _refuse(values, ("frame",), f"--format {values.format} does not move")

@@ -34,7 +34,6 @@ from attention_viewer.viewer.cli.streams import named as called
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
 from attention_viewer.viewer.export.names import file_name
 from attention_viewer.viewer.export.needed import needed
-from attention_viewer.viewer.export.tables import TABLES as LISTS
 from attention_viewer.viewer.export.tables import table_bytes
 from attention_viewer.viewer.state.exportables import COST, HYPOTHESES, LINKED, MOVING, TABLES, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
@@ -120,7 +119,7 @@ class Exporter:
 
     def _encoded(self, loaded: Loaded, item: Item, watch: Watch, target: str | None) -> tuple[bytes, tuple[str, ...]]:
         chosen = self.options.figure
-        if chosen.subject in LISTS and chosen.format in TABLES:
+        if chosen.what.listed and chosen.format in TABLES:
             return table_bytes(chosen.subject, chosen.format, loaded, item.view), ()
         if self.application is None:
             return self.tracer.numbers(loaded, chosen.format, target), ()

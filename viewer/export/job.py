@@ -15,7 +15,7 @@ from attention_viewer.viewer.export.figure import Figure, Look, scaled
 from attention_viewer.viewer.export.meta import meta
 from attention_viewer.viewer.export.picture import EXPORTERS
 from attention_viewer.viewer.export.pictures import Scene, make_figure
-from attention_viewer.viewer.export.tables import TABLES, table_bytes
+from attention_viewer.viewer.export.tables import table_bytes
 from attention_viewer.viewer.export.writing import ExportError, refuse_existing, write_bytes
 from attention_viewer.viewer.look.theme import PALETTES, Style, style_for, system_font
 from attention_viewer.viewer.state.exportables import ANIMATIONS, PICTURES
@@ -61,7 +61,7 @@ def encoded(scene: Scene, options: FigureOptions, advance: Advance = still) -> t
         return bytes(content.data()), figure.notes
     if options.format in ANIMATIONS:
         return _animation(scene, options, advance)
-    if options.subject in TABLES:
+    if options.what.listed:
         return table_bytes(options.subject, options.format, scene.loaded, scene.view), ()
     return _numbers(scene, options.format), ()
 

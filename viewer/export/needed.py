@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from attention_viewer.model.contract.attribution import Method
-from attention_viewer.viewer.resolve import pages
-from attention_viewer.viewer.state.exportables import MEASURED_HEADS, Exportable, Needs
+from attention_viewer.viewer.resolve.pictured import measured_for
+from attention_viewer.viewer.state.exportables import Exportable
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
-from attention_viewer.viewer.state.results import ATTRIBUTIONS, BEAM, HEADS, RANKING, Quantity
+from attention_viewer.viewer.state.results import ATTRIBUTIONS, RANKING, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
 
 
 def seen(what: Exportable, loaded: Loaded) -> Loaded:
     """What an export is of: what is shown, but for a ranking what heads were ranked on."""
-    return loaded.ranked if what.needs is Needs.RANKING else loaded
+    return loaded.ranked if RANKING in measured_for(what) else loaded
 
 
 def needed(what: Exportable, view: ViewState) -> tuple[Quantity[Any], ...]:
     """The quantities of the document shown without which there is nothing to export, or less."""
     if what.has_sides:
         return () if view[QUANTITY] == ATTENTION else (ATTRIBUTIONS[Method(view[QUANTITY])],)
-    if what.name in pages.BETWEEN:
-        return pages.measured_for(what.name)
-    if what.name == MEASURED_HEADS:
-        return (HEADS,)
-    searched: Mapping[Needs, Quantity[Any]] = {Needs.BEAM: BEAM, Needs.RANKING: RANKING}
-    return (searched[what.needs],) if what.needs in searched else ()
+    return measured_for(what)

@@ -26,9 +26,10 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.curves import curves_height, paint_curves
 from attention_viewer.viewer.painting.drawing import Drawable, drawing_of
 from attention_viewer.viewer.painting.matrix import matrix_height, paint_matrix
-from attention_viewer.viewer.resolve import pages, resolve, resolve_positions
+from attention_viewer.viewer.resolve import resolve, resolve_positions
 from attention_viewer.viewer.resolve.naming import with_word_starts
 from attention_viewer.viewer.resolve.other_views import word_links
+from attention_viewer.viewer.resolve.pictured import sheet
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import (
     BEAM_TREE,
@@ -60,7 +61,7 @@ Spec = TypeVar("Spec")
 MATRIX_EMS, SQUARE_EMS, CURVES_EMS = 29.0, 23.0, 27.0
 DIGITS = 3
 """Decimals of a probability."""
-BETWEEN_EMS = 52.0
+SHEET_EMS = 52.0
 PLOT_EMS = 14.0
 """Height of a plot's cells or curves."""
 
@@ -96,7 +97,7 @@ class Scene:
 
 
 def make_figure(name: str, scene: Scene, look: Look, grown: Scene | None = None) -> Figure:
-    """The picture `name` of PICTURES.
+    """The figure of an exportable that is drawn, by its name.
 
     Tokens are named with `▁` where a word begins. Where `scene` is an earlier step of `grown`, things stand where they
     will stand then. Raises ExportError with the reason where there is nothing to picture, or the width cannot hold it.
@@ -106,7 +107,7 @@ def make_figure(name: str, scene: Scene, look: Look, grown: Scene | None = None)
         replace(each, loaded=with_word_starts(seen(what, each.loaded), look.candidates))
         for each in (scene, grown or scene)
     )
-    return PICTURES[name](scene, look, whole)
+    return PICTURES[name](scene, look, whole) if name in PICTURES else _sheet(name, scene, look)
 
 
 def _map(scene: Scene, look: Look, grown: Scene) -> Figure:
@@ -184,27 +185,22 @@ def _candidates(scene: Scene, look: Look, grown: Scene) -> Figure:
     return figure(f"{spec.title} · step {scene.rows}", bars_block(spec, look.style), caption, look, lead)
 
 
-def between(name: str) -> Callable[[Scene, Look, Scene], Figure]:
-    """The function that makes the figure of a picture of what is between the maps."""
-
-    def make(scene: Scene, look: Look, grown: Scene) -> Figure:
-        found, style = pages.picture(name, scene.loaded, scene.view), look.style
-        if isinstance(found, Pending | Unavailable):
-            raise ExportError(found.reason)
-        spec: Drawable = found
-        drawing = drawing_of(spec)
-        needed = drawing.width(spec, style)
-        drawn = reduced(
-            max(BETWEEN_EMS * style.em, needed),
-            needed,
-            LEAST_SHARE,
-            lambda width: drawing.height(width, spec, style),
-            lambda painter, rect, vector: _done(drawing.paint(painter, rect, spec, style, ())),
-        )
-        caption = _of_the_model(scene, about_sentence=bool(spec.caption))
-        return figure(spec.title, drawn, caption, look, spec.subtitle)
-
-    return make
+def _sheet(name: str, scene: Scene, look: Look) -> Figure:
+    found, style = sheet(name, scene.loaded, scene.view), look.style
+    if isinstance(found, Pending | Unavailable):
+        raise ExportError(found.reason)
+    spec: Drawable = found
+    drawing = drawing_of(spec)
+    needed = drawing.width(spec, style)
+    drawn = reduced(
+        max(SHEET_EMS * style.em, needed),
+        needed,
+        LEAST_SHARE,
+        lambda width: drawing.height(width, spec, style),
+        lambda painter, rect, vector: _done(drawing.paint(painter, rect, spec, style, ())),
+    )
+    caption = _of_the_model(scene, about_sentence=bool(spec.caption))
+    return figure(spec.title, drawn, caption, look, spec.subtitle)
 
 
 def _of_the_model(scene: Scene, about_sentence: bool) -> tuple[str, ...]:
@@ -244,10 +240,11 @@ PICTURES: Mapping[str, Callable[[Scene, Look, Scene], Figure]] = MappingProxyTyp
         RANKED_HEADS: lambda scene, look, grown: ranking_figure(scene.loaded, look),
         MEASURED_HEADS: lambda scene, look, grown: measures_figure(scene.loaded, scene.view, look),
         WINDOW: _window,
-        **{name: between(name) for name in pages.BETWEEN},
     }
 )
-"""Name of an exportable -> the function that makes the figure of a scene, given what the scene grows into."""
+"""Name of an exportable -> the function that makes the figure of a scene, given what the scene grows into.
+
+What is not here is a sheet, as `resolve.pictured` has it."""
 
 
 def _heatmap(scene: Scene, kind: Kind) -> HeatmapSpec:

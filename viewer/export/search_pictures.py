@@ -10,7 +10,6 @@ from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.maps import HeadId
 from attention_viewer.viewer.export.block import Block, Device, reduced
 from attention_viewer.viewer.export.figure import Figure, Look, figure
-from attention_viewer.viewer.export.search_tables import NO_RANKING
 from attention_viewer.viewer.export.writing import ExportError
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.listing import (
@@ -72,7 +71,7 @@ def ranking_figure(loaded: Loaded, look: Look) -> Figure:
     """The heads whose absence changes most, as a table."""
     spec = laboratory.ranking_spec(loaded)
     if not spec.rows:
-        raise ExportError(NO_RANKING)
+        raise ExportError(laboratory.no_ranking(loaded).reason)
     names = {each.kind: each.short for each in loaded.maps}
     rows = tuple(
         (str(rank), names.get(row.kind, row.kind), f"L{row.head.layer + 1} H{row.head.head + 1}",

@@ -11,8 +11,6 @@ from attention_viewer.viewer.state.results import BEAM, RANKING
 from attention_viewer.viewer.state.specs import HypothesesSpec
 from attention_viewer.viewer.state.view_state import ViewState
 
-NO_RANKING = "There is no ranking of heads yet: run it first (Laboratory > Rank heads)."
-
 
 def beam_table(loaded: Loaded, view: ViewState) -> Table:
     """A line for each continuation that was considered; `parent` is the index of another, empty for the start."""
@@ -46,5 +44,5 @@ def ranking_table(loaded: Loaded, view: ViewState) -> Table:
     """A line for each head, with the columns of the command rank."""
     ranking = loaded.found(RANKING)
     if ranking is None:
-        raise ExportError(NO_RANKING)
+        raise ExportError(laboratory.no_ranking(loaded).reason)
     return Table(head_ranking.COLUMNS[:-1], tuple(head_ranking.rows(ranking.effects)))

@@ -13,7 +13,7 @@ from attention_viewer.viewer.export.needed import seen
 from attention_viewer.viewer.export.search_tables import beam_table, hypotheses_table, ranking_table
 from attention_viewer.viewer.export.sheet_table import table_of
 from attention_viewer.viewer.export.writing import ExportError
-from attention_viewer.viewer.resolve import pages
+from attention_viewer.viewer.resolve.pictured import sheet
 from attention_viewer.viewer.state.exportables import (
     BEAM_TREE,
     HYPOTHESES,
@@ -31,18 +31,6 @@ from attention_viewer.viewer.state.view_state import ViewState
 Make = Callable[[Loaded, ViewState], Table]
 
 
-def _between(name: str) -> Make:
-    """The function that lists the numbers of a picture of what is between the maps."""
-
-    def make(loaded: Loaded, view: ViewState) -> Table:
-        spec = pages.picture(name, loaded, view)
-        if isinstance(spec, Pending | Unavailable):
-            raise ExportError(spec.reason)
-        return table_of(spec)
-
-    return make
-
-
 TABLES: Mapping[str, Make] = MappingProxyType(
     {
         BEAM_TREE: beam_table,
@@ -51,16 +39,15 @@ TABLES: Mapping[str, Make] = MappingProxyType(
         VALUES: values_table,
         LINKED: links_table,
         MEASURED_HEADS: measures_table,
-        **{name: _between(name) for name in pages.BETWEEN},
     }
 )
-"""Name of an exportable -> the function that makes its table."""
+"""Name of an exportable -> the function that makes its table; that of a sheet follows from the sheet."""
 
 
 def table_bytes(name: str, suffix: str, loaded: Loaded, view: ViewState) -> bytes:
     """The content of a table's file. Raises ExportError with the reason where there is nothing to list."""
     loaded = seen(exportable(name), loaded)
-    table = TABLES[name](loaded, view)
+    table = TABLES[name](loaded, view) if name in TABLES else _of_sheet(name, loaded, view)
     if loaded.trace is None or loaded.document is None or loaded.info is None:
         raise ExportError(loaded.waiting.reason)
     about = meta(loaded.info, loaded.document, loaded.trace, loaded.translation)
@@ -69,3 +56,10 @@ def table_bytes(name: str, suffix: str, loaded: Loaded, view: ViewState) -> byte
         # As the command rank writes it.
         return head_ranking.WRITERS[suffix](ranking.effects, about)
     return ENCODERS[suffix](table, {**about, "picture": name})
+
+
+def _of_sheet(name: str, loaded: Loaded, view: ViewState) -> Table:
+    spec = sheet(name, loaded, view)
+    if isinstance(spec, Pending | Unavailable):
+        raise ExportError(spec.reason)
+    return table_of(spec)

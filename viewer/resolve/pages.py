@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from attention_viewer.model.contract.api import Trace
 from attention_viewer.viewer.resolve import resolve_cost, resolve_encodings, resolve_ffn, resolve_inside, resolve_word
-from attention_viewer.viewer.resolve.resolve_architecture import TO_OPEN, architecture
 from attention_viewer.viewer.resolve.shown import Missing
 from attention_viewer.viewer.resolve.shown_maps import decoder_rows
-from attention_viewer.viewer.state import exportables
-from attention_viewer.viewer.state.architecture_spec import ArchitectureSpec
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ROW_LABELS
 from attention_viewer.viewer.state.part_controls import LaboratoryControls, PartControls
 from attention_viewer.viewer.state.results import (
     DECODER_LENS,
-    INSIDE,
     PERMUTATION,
     PROPERTIES,
     TIMES,
     Quantity,
 )
 from attention_viewer.viewer.state.sheets import SheetSpec
-from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 
 Resolve = Callable[[Loaded, ViewState], SheetSpec | Missing]
@@ -96,15 +90,6 @@ def laboratory_page(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     return LABORATORY_PAGES.get(view.inside.laboratory, resolve_encodings.properties)(loaded, view)
 
 
-def picture(name: str, loaded: Loaded, view: ViewState) -> SheetSpec | ArchitectureSpec | Missing:
-    """What a picture of what is between the maps shows."""
-    spec = _PICTURES[name].resolve(loaded, view)
-    if isinstance(spec, Pending) and loaded.trace is not None:
-        panel = exportables.exportable(name).panel
-        return Unavailable(f"Open the panel {panel} first: this is computed only while it is on show.")
-    return spec
-
-
 def part_controls(loaded: Loaded, view: ViewState) -> PartControls:
     """What can be chosen on the open page of the parts."""
     inside, trace = view.inside, loaded.trace
@@ -140,65 +125,3 @@ def _tokens(trace: Trace, view: ViewState, decodes: bool) -> tuple[tuple[str, ..
         return tuple(each.text for each in trace.source_tokens), resolve_inside.source_position(trace, view)
     rows = decoder_rows(trace, view[ROW_LABELS])
     return rows, resolve_inside.target_row(trace, view) if rows else 0
-
-
-def _without_instructions(resolve: Callable[[Loaded, ViewState], SheetSpec]) -> Resolve:
-    """What a panel asks its reader to do is left out of a figure."""
-
-    def figure(loaded: Loaded, view: ViewState) -> SheetSpec:
-        spec = resolve(loaded, view)
-        sections = tuple(each for each in spec.sections if each.note != resolve_cost.TO_MEASURE)
-        return replace(spec, subtitle=spec.subtitle.removesuffix(resolve_encodings.TO_CHOOSE), sections=sections)
-
-    return figure
-
-
-def _without_waiting(resolve: Resolve) -> Resolve:
-    """What was not measured for a figure is left out of it, not said to be on its way."""
-
-    def figure(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
-        spec = resolve(loaded, view)
-        if not isinstance(spec, SheetSpec):
-            return spec
-        return replace(spec, sections=tuple(s for s in spec.sections if s.note != resolve_ffn.NO_PERMUTATION))
-
-    return figure
-
-
-def _still_architecture(loaded: Loaded, view: ViewState) -> ArchitectureSpec | Missing:
-    """The architecture as a figure, in which nothing can be clicked."""
-    spec = architecture(loaded, view)
-    if not isinstance(spec, ArchitectureSpec):
-        return spec
-    return replace(spec, subtitle=spec.subtitle.removesuffix(TO_OPEN))
-
-
-@dataclass(frozen=True)
-class _Picture:
-    """What a figure shows, and what must have been measured for it."""
-
-    resolve: Callable[[Loaded, ViewState], SheetSpec | ArchitectureSpec | Missing]
-    measured: tuple[Quantity[Any], ...] = ()
-
-
-_PICTURES: Mapping[str, _Picture] = {
-    exportables.ARCHITECTURE: _Picture(_still_architecture, (INSIDE,)),
-    exportables.CELL: _Picture(resolve_inside.cell, (INSIDE,)),
-    exportables.RESIDUAL: _Picture(resolve_inside.residual, (INSIDE,)),
-    exportables.FFN: _Picture(_without_waiting(resolve_ffn.ffn), (INSIDE, PERMUTATION)),
-    exportables.EMBEDDING: _Picture(_without_waiting(resolve_ffn.embedding), (INSIDE, PERMUTATION)),
-    exportables.WORD: _Picture(resolve_word.word, (INSIDE,)),
-    exportables.LOGIT_LENS: _Picture(resolve_word.logit_lens, (INSIDE,)),
-    exportables.DECODER_LENS: _Picture(resolve_word.decoder_lens, (DECODER_LENS,)),
-    exportables.ENCODINGS: _Picture(resolve_encodings.properties, (PROPERTIES,)),
-    exportables.ROTATION: _Picture(_without_instructions(resolve_encodings.rotation)),
-    exportables.LAYOUTS: _Picture(resolve_encodings.layouts),
-    exportables.COST: _Picture(_without_instructions(resolve_cost.cost)),
-}
-BETWEEN = tuple(_PICTURES)
-"""The pictures of what is between the maps, by name."""
-
-
-def measured_for(name: str) -> tuple[Quantity[Any], ...]:
-    """What must have been measured for a picture of what is between the maps."""
-    return _PICTURES[name].measured

@@ -38,6 +38,7 @@ from attention_viewer.viewer.state.view_state import Head, ViewState
 
 FILTERED = 50
 """Most pieces a filter shows."""
+NO_RANKING = Unavailable("There is no ranking of heads yet: run it first (Laboratory > Rank heads).")
 NO_BEAM = Unavailable("Decode > Beam search (Ctrl+B) draws the hypotheses that it keeps and throws away.")
 
 Missing = Pending | Unavailable
@@ -93,6 +94,11 @@ def hypotheses_spec(loaded: Loaded) -> HypothesesSpec | Missing:
 def no_beam(loaded: Loaded) -> Missing:
     """Why there is no tree of a beam search, where there is none."""
     return NO_BEAM if loaded.trace is not None else loaded.waiting
+
+
+def no_ranking(loaded: Loaded) -> Missing:
+    """Why there is no ranking of heads, where there is none."""
+    return NO_RANKING if loaded.trace is not None else loaded.waiting
 
 
 def beam_spec(tree: BeamTree | None, selected: int | None, missing: Missing) -> BeamSpec | Missing:

@@ -1,7 +1,8 @@
 """Everything that can be exported, once: its words, its formats, what of the view it shows and what its file is called.
 
 Dialog, command line, sessions, settings and what files say of themselves are made from `EXPORTABLES`. To add a picture,
-add an entry, and the function that makes its figure to `PICTURES` in `export.pictures`. No Qt, no torch, no NumPy.
+add an entry, and the function that makes its figure to `PICTURES` in `export.pictures`; or, where it is a sheet, the
+one that makes the sheet to `PICTURED` in `resolve.pictured`: figure and table follow. No Qt, no torch, no NumPy.
 """
 
 from __future__ import annotations
@@ -43,8 +44,6 @@ class Needs(StrEnum):
     NOTHING = "nothing"
     TRACE = "an encoded sentence"
     ROW = "a decoder row"
-    BEAM = "a beam search"
-    RANKING = "a ranking of heads"
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,16 @@ class Exportable:
     def drawn(self) -> bool:
         """Whether it is a picture, still or moving."""
         return any(each in MOVING for each in self.formats)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it holds everything that was computed."""
+        return self.name in (PAGE, DATA)
+
+    @property
+    def listed(self) -> bool:
+        """Whether what it shows can be had as the lines of a table."""
+        return not self.whole and any(each in TABLES for each in self.formats)
 
     @property
     def has_sides(self) -> bool:
@@ -150,7 +159,7 @@ EXPORTABLES: tuple[Exportable, ...] = (
         "the next-token bars", Shows.NO_HEAD, "candidates", MOVING, Needs.ROW,
     ),
     Exportable(
-        BEAM_TREE, "Beam search", "beam", "the tree of a beam search", Shows.NO_HEAD, "beam", LISTED, Needs.BEAM,
+        BEAM_TREE, "Beam search", "beam", "the tree of a beam search", Shows.NO_HEAD, "beam", LISTED, Needs.TRACE,
     ),
     Exportable(
         HYPOTHESES, "Hypotheses", "hypotheses", "the hypotheses and their probabilities", Shows.NO_HEAD, "hypotheses",
@@ -158,7 +167,7 @@ EXPORTABLES: tuple[Exportable, ...] = (
     ),
     Exportable(
         RANKED_HEADS, "Ranking of heads", "ranking", "all heads by effect", Shows.NO_HEAD, "ranking", LISTED,
-        Needs.RANKING,
+        Needs.TRACE,
     ),
     Exportable(
         MEASURED_HEADS, "Heads by measure and role", "measures", "all heads with measures and roles",
@@ -223,4 +232,4 @@ def by_word() -> dict[str, Exportable]:
 
 def whole_in(suffix: str) -> Exportable | None:
     """What holds everything that was computed in the format `suffix`, None where the format is a picture's."""
-    return next((each for each in EXPORTABLES if each.name in (PAGE, DATA) and suffix in each.formats), None)
+    return next((each for each in EXPORTABLES if each.whole and suffix in each.formats), None)

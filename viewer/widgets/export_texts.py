@@ -9,7 +9,6 @@ from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
     CANDIDATES,
     CELL,
-    DATA,
     MEASURED_HEADS,
     MOVING,
     NUMBERS,
@@ -51,9 +50,9 @@ def note_on(options: FigureOptions) -> str:
     """What the chosen format gives, in plain words."""
     if options.what.shows is Shows.WINDOW and options.vector:
         return WINDOW_DRAWN
-    if options.format == "csv" and options.subject != DATA:
+    if options.format == "csv" and options.what.listed:
         return TABLE
-    if options.format == "json" and options.subject != DATA:
+    if options.format == "json" and options.what.listed:
         return TABLE_AS_JSON
     return NOTES[options.format].format(dpi=options.dpi)
 

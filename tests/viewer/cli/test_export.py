@@ -11,6 +11,7 @@ from attention_viewer.viewer.export.animated_files import FILMS
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.picture import EXPORTERS
 from attention_viewer.viewer.export.pictures import PICTURES
+from attention_viewer.viewer.export.tables import TABLES
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 from attention_viewer.viewer.look.theme import PALETTES
@@ -20,6 +21,7 @@ from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, ROW_LABELS, ColorRange, RowLabels
 from attention_viewer.viewer.state.widths import PRESETS, Width
 from support.commands import complaint, options_of
+from support.exports import BETWEEN
 from support.traces import KINDS as TRACED
 
 
@@ -27,7 +29,8 @@ def test_words_of_the_command_are_those_of_the_program() -> None:
     assert TRACED == KINDS
     assert set(FORMATS) == {*EXPORTERS, *FILMS, *WRITERS}
     assert set(THEMES) == set(PALETTES)
-    assert {name for name, each in by_name().items() if each.drawn} == set(PICTURES)
+    assert {name for name, each in by_name().items() if each.drawn} == {*PICTURES, *BETWEEN}
+    assert {name for name, each in by_name().items() if each.listed} == {*TABLES, *BETWEEN}
     assert {each.value for each in COLOR_RANGE.values} == set(ColorRange)
     assert {each.value for each in ROW_LABELS.values} == set(RowLabels)
 

@@ -20,7 +20,6 @@ from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.export.tables import table_bytes
 from attention_viewer.viewer.export.writing import ExportError
-from attention_viewer.viewer.resolve.pages import BETWEEN
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import DECODER_LENS, INSIDE, NO_RESULTS, PERMUTATION, PROPERTIES
@@ -28,6 +27,7 @@ from attention_viewer.viewer.state.view_state import InsideView, ViewState, clam
 from attention_viewer.viewer.state.widths import PRESETS
 from PySide6.QtWidgets import QApplication
 from support import insides, traces
+from support.exports import BETWEEN
 
 OFF = Interventions(frozenset([HeadId(CROSS, 0, 0)]))
 SAYS = {
