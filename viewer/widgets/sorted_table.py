@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QAbstractItemView, QVBoxLayout, QWidget
 
 HEADING_EMS = 1.5
 """What a heading needs beside its words."""
+CELL_EMS = 1.2
+"""What a cell needs beside its text."""
 OWN_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 """Keys that the table needs itself; elsewhere they step the decoder. Return chooses a row."""
 
@@ -132,11 +134,14 @@ class SortedTable(QWidget):
 
     def _fit_columns(self) -> None:
         """Columns as wide as their cells, and their headings with the arrow of the one that is sorted by."""
-        heading = self.table.horizontalHeader().fontMetrics()
-        words = [heading.horizontalAdvance(column.heading) for column in self._rows.spec.columns]
+        heading, cells = self.table.horizontalHeader().fontMetrics(), self.table.fontMetrics()
+        headings = (heading.horizontalAdvance(column.heading) for column in self._rows.spec.columns)
+        # The view's own hint would ask for everything there is to know of every cell.
+        texts = ({row[index].text for row in self._rows.spec.rows} for index in range(len(self._rows.spec.columns)))
+        longest = (max(map(cells.horizontalAdvance, each), default=0) for each in texts)
         self._widths = [
-            max(each + round(HEADING_EMS * self._em), self.table.sizeHintForColumn(index) + round(0.5 * self._em))
-            for index, each in enumerate(words)
+            max(words + round(HEADING_EMS * self._em), width + round(CELL_EMS * self._em))
+            for words, width in zip(headings, longest, strict=True)
         ]
         self._share_room()
 
