@@ -40,6 +40,8 @@ TARGET = (
 )
 VOCABULARY = 41
 LAYERS, HEADS = 2, 3
+CHECKPOINT = "0" * 64
+"""The content hash of the made-up model."""
 MAPS = encoder_decoder((LAYERS, HEADS), (LAYERS, HEADS))
 KINDS = tuple(each.kind for each in MAPS)
 
@@ -69,7 +71,7 @@ def config(**changes: Any) -> ModelConfig:
 
 def info(**changes: Any) -> ModelInfo:
     """What is known of the made-up model."""
-    return ModelInfo("toy", "toy", "0" * 64, 9_400_000, Description(architecture(config(**changes)), ("en", "fr")))
+    return ModelInfo("toy", "toy", CHECKPOINT, 9_400_000, Description(architecture(config(**changes)), ("en", "fr")))
 
 
 def attention(rows: int, columns: int, layers: int = LAYERS, heads: int = HEADS) -> Floats:

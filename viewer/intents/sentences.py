@@ -8,7 +8,7 @@ from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.intents.looking import fitted
 from attention_viewer.viewer.intents.turns import News, Open, Play, Turn, look, refused
-from attention_viewer.viewer.intents.wanting import change, fresh, only_steps
+from attention_viewer.viewer.intents.wanting import change, fresh, of_model, only_steps
 from attention_viewer.viewer.state.state import State
 from attention_viewer.viewer.state.view_state import ViewState
 
@@ -29,7 +29,7 @@ def submit(state: State, sentence: str, steps: int = 0) -> Turn:
 
 def open_document(state: State, document: Document, view: ViewState, name: str = "Open session") -> Turn:
     """Look at a document and a view that were saved."""
-    if only_steps(state, document):
+    if only_steps(state, of_model(state, document)):
         return refused(state, state.shown.uncomputed)
     turn = Turn(state).do(Play(on=False)).set(typed=False)
     turn = turn.then(look, fitted(state, view)).then(change, document, name)

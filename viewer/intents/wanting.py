@@ -54,6 +54,7 @@ def _of_shown(state: State, wish: OfShown) -> Turn:
 
 def change(state: State, document: Document, name: str, run: Run | None = None) -> Turn:
     """Take another document in the place of the one wanted; `name` says what was done, for undoing it."""
+    document = of_model(state, document)
     if only_steps(state, document):
         return refused(state, state.shown.uncomputed)
     turn = Turn(state).set(owed=0)
@@ -63,6 +64,14 @@ def change(state: State, document: Document, name: str, run: Run | None = None) 
         recorded = history.record(state.history, name, state.wanted, run)
         turn = turn.set(history=history.trimmed(recorded, document))
     return turn.then(ask_for, document)
+
+
+def of_model(state: State, document: Document) -> Document:
+    """A document as one of the model that is open: it says which that is, and so does all that is asked of it."""
+    info = state.shown.info
+    if info is None or document.checkpoint == info.content_hash:
+        return document
+    return replace(document, checkpoint=info.content_hash)
 
 
 def only_steps(state: State, document: Document) -> bool:
@@ -116,7 +125,7 @@ def stay(state: State) -> Turn:
 
 def ask_for(state: State, document: Document) -> Turn:
     """Want a document. One whose rows are those on screen needs no computing."""
-    shown = state.shown.document
+    shown, document = state.shown.document, of_model(state, document)
     turn = tell_sentence(state, document.source)
     rows = (document.step, document.limit)
     if shown is None or rows != (shown.step, shown.limit) or not documents.continues(document, shown):
@@ -146,7 +155,8 @@ def submit_forced(state: State, sentence: str, target: str, outputs: Outputs = (
 
 def force(state: State, forcing: Forcing, document: Document) -> Turn:
     """Want what teacher forcing makes of a document; only the answer tells."""
-    return Turn(state).set(forcing=forcing).then(_ask, Ask(document, forcing), forcing.sentence)
+    question = Ask(of_model(state, document), forcing)
+    return Turn(state).set(forcing=forcing).then(_ask, question, forcing.sentence)
 
 
 def fresh(state: State, sentence: str) -> Document:

@@ -185,7 +185,7 @@ class SessionActions(QObject):
     def _show(self, opening: Opening) -> None:
         saved = opening.saved
         self._window.source_bar.set_text(saved.document.source)
-        self._controller.open_document(replace(saved.document, checkpoint=""), saved.view, opening.step)
+        self._controller.open_document(saved.document, saved.view, opening.step)
         self._awaited = opening
         if saved.export is not None:
             self._settings.set("export choices", options_json(saved.export))
@@ -202,7 +202,7 @@ class SessionActions(QObject):
         if document is None or info is None:
             return None
         export = options_from(self._settings.get("export choices"))
-        return SavedSession(replace(document, checkpoint=info.content_hash), self._controller.view, export)
+        return SavedSession(document, self._controller.view, export)
 
     def _traced(self) -> None:
         """The document is on screen: only now does it belong to the file that it was opened from."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.given_model import GivenModel
@@ -62,7 +61,7 @@ def _asked(
         controller.open_document(document_of(given, options.steps), controller.view)
         return given.document.source
     if saved is not None:
-        controller.open_document(replace(saved.document, checkpoint=""), saved.view)
+        controller.open_document(saved.document, saved.view)
         return saved.document.source
     if options.target is not None:
         controller.submit_forced(options.sentence, options.target)

@@ -101,7 +101,7 @@ def test_a_sentence_waits_for_the_model_and_says_so(bench: Bench) -> None:
 def test_stepping_asks_for_one_row_more(bench: Bench) -> None:
     controller = bench.ready()
     controller.step()
-    assert controller.document == Document("The mat is", step=1)
+    assert controller.document == Document("The mat is", step=1, checkpoint=traces.CHECKPOINT)
     bench.answer(1)
     assert controller.loaded.trace is not None and len(controller.loaded.trace.steps) == 1
 

@@ -28,7 +28,7 @@ from attention_viewer.viewer.state.view_state import Side, ViewState
 from support import traces
 
 TRACE = traces.trace(3)
-SHOWN = Document("The mat is", step=3)
+SHOWN = Document("The mat is", step=3, checkpoint=traces.CHECKPOINT)
 RUN = Run("Steps")
 
 

@@ -109,6 +109,7 @@ def test_a_result_is_read_only_with_its_question() -> None:
     results = NO_RESULTS.answered([RANKING], document, known).advanced(LETTERS, document, Progress(1, 3))
     assert results.of(RANKING, replace(document, step=1)) == known
     assert results.of(RANKING, Document("a cat", step=2)) is None and results.of(RANKING, None) is None
+    assert results.of(RANKING, replace(document, checkpoint="1" * 64)) is None, "it is another model's"
     assert results.progress(LETTERS, document) == Progress(1, 3)
     assert results.progress(LETTERS, replace(document, step=1)) is None
     assert results.answered([LETTERS], document, 7).progress(LETTERS, document) is None

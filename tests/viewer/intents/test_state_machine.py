@@ -353,8 +353,7 @@ class Window(RuleBasedStateMachine):
         """Keep the session in a file."""
         document, info = self.controller.document, self.controller.loaded.info
         if document is not None and info is not None:
-            whole = replace(document, checkpoint=info.content_hash)
-            self.files.append(session_file.to_text(SavedSession(whole, self.controller.view)))
+            self.files.append(session_file.to_text(SavedSession(document, self.controller.view)))
 
     @rule(which=PLACES)
     def open_session(self, which: int) -> None:
@@ -365,7 +364,7 @@ class Window(RuleBasedStateMachine):
             own = saved.document.checkpoint == info.content_hash
             document = saved.document if own else replayed(saved.document, info)
             before = self.controller.document
-            self.controller.open_document(replace(document, checkpoint=""), saved.view, "Open session x")
+            self.controller.open_document(document, saved.view, "Open session x")
             if before is not None and self.controller.document != before:
                 assert self.controller.state.undo_name == "Open session x"
 
@@ -537,6 +536,8 @@ class Window(RuleBasedStateMachine):
         controller = self.controller
         awaited = controller.inquiries.is_open(CHANNEL)
         assert awaited or controller.document == controller.loaded.document
+        info = controller.loaded.info
+        assert info is None or controller.document is None or controller.document.checkpoint == info.content_hash
         assert controller.document is None or self.line in (self.source, self.left)
         assert controller.document is not None or not controller.state.can_undo
         if controller.document is not None and not awaited and controller.history != History():

@@ -36,7 +36,7 @@ from attention_viewer.viewer.state.view_state import Head, ViewState
 from support import traces
 
 SOURCE = "The mat is"
-SHOWN = Document(SOURCE, step=3)
+SHOWN = Document(SOURCE, step=3, checkpoint=traces.CHECKPOINT)
 NEXT = replace(SHOWN, step=4)
 
 
@@ -103,7 +103,7 @@ def test_what_was_typed_stays_in_the_line_where_it_is_given_up() -> None:
 
 def test_a_sentence_is_asked_for_with_its_steps() -> None:
     turn = sentences.submit(shown(), "Another sentence", steps=2)
-    assert asked(turn) == [Ask(Document("Another sentence", step=2))]
+    assert asked(turn) == [Ask(Document("Another sentence", step=2, checkpoint=traces.CHECKPOINT))]
     assert turn.state.line == "Another sentence" and turn.state.undo_name == "New sentence"
     assert not told(turn, News.SENTENCE), "who typed it knows it"
 
@@ -171,11 +171,28 @@ def test_a_failure_is_said_and_nothing_is_lost() -> None:
     assert turn.state.wanted == SHOWN and told(turn, News.HINT)[-1] == ("It did not work.",)
 
 
+def test_what_is_asked_says_of_which_model() -> None:
+    early = sentences.submit(State(ViewState()), SOURCE)
+    assert asked(early) == [Ask(Document(SOURCE))]
+    opened = answers.model_opened(early.state, traces.info())
+    assert asked(opened) == [Ask(Document(SOURCE, checkpoint=traces.CHECKPOINT))]
+    forced = wanting.submit_forced(opened.state, "Another sentence", "Le tapis")
+    assert asked(forced)[0].document.checkpoint == traces.CHECKPOINT
+    undone = wanting.undo(sentences.submit(opened.state, "Another sentence").state)
+    assert undone.state.wanted == Document(SOURCE, checkpoint=traces.CHECKPOINT)
+
+
+def test_a_saved_document_that_names_no_model_is_the_open_ones() -> None:
+    turn = sentences.open_document(shown(), replace(SHOWN, checkpoint=""), ViewState())
+    assert turn.state.wanted == SHOWN and not asked(turn) and not turn.state.can_undo
+
+
 def test_another_model_begins_anew_and_says_what_is_lost() -> None:
     hiding = replace(SHOWN, interventions=Interventions(hidden=frozenset({1})))
     other = replace(traces.info(), content_hash="1" * 64, name="other")
     turn = answers.model_opened(wanting.change(shown(), hiding, "Hide").state, other)
-    assert "1 hidden source token" in turn.state.notice and turn.state.wanted == SHOWN
+    assert "1 hidden source token" in turn.state.notice
+    assert turn.state.wanted == replace(SHOWN, checkpoint=other.content_hash)
     assert not turn.state.can_undo and turn.state.shown.info is other and turn.state.shown.trace is None
     assert AskVocabulary() in turn.deeds and told(turn, News.MODEL) == [(other,)] and len(asked(turn)) == 1
 
