@@ -338,7 +338,7 @@ def architecture_scene(spec: ArchitectureSpec) -> Scene:
     return Scene(lambda painter, style: paint_architecture(painter, AREA, spec, style, ("part", "decoder", 1, "cross")))
 
 
-SCENES: Mapping[str, Scene] = {
+PAINTERS: Mapping[str, Scene] = {
     "cross": heatmap_scene(cross()),
     "overlay": heatmap_scene(cross(ColorRange.SQUARE_ROOT), Overlay(frozenset({1}), frozenset({4}))),
     "masked": heatmap_scene(decoder(masked=True)),

@@ -190,4 +190,4 @@ def wrong_scenes() -> dict[str, tuple[str, Scene]]:
     }
 
 
-WRONG = wrong_scenes()
+WRONG_PAINTERS = wrong_scenes()

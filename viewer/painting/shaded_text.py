@@ -53,12 +53,21 @@ def looked_at(spec: HeatmapSpec, chosen: Sequence[int]) -> Floats:
 
 def heading(spec: HeatmapSpec, chosen: Sequence[int]) -> str:
     """What the shades are, in words."""
+    return f"{spec.columns.title}, shaded by {_shaded_by(spec, chosen)}"
+
+
+def _shaded_by(spec: HeatmapSpec, chosen: Sequence[int]) -> str:
     rows = [row for row in chosen if row < len(spec.values)]
     if not rows:
-        return f"{spec.columns.title}, shaded by the mean of all {len(spec.values)} rows"
-    if len(rows) == 1:
-        return f"{spec.columns.title}, shaded by what ‘{spec.rows.labels[rows[0]]}’ looks at"
-    return f"{spec.columns.title}, shaded by the mean of {len(rows)} rows"
+        return f"the mean of all {len(spec.values)} rows"
+    return f"what ‘{spec.rows.labels[rows[0]]}’ looks at" if len(rows) == 1 else f"the mean of {len(rows)} rows"
+
+
+def _fitting(style: Style, width: float, *texts: str) -> str:
+    """The first text that fits a width; the last is shortened where none does."""
+    metrics = QFontMetricsF(style.small)
+    fitting = (text for text in texts if metrics.horizontalAdvance(text) <= width)
+    return next(fitting, metrics.elidedText(texts[-1], Qt.TextElideMode.ElideRight, width))
 
 
 def paint_shaded(
@@ -71,8 +80,9 @@ def paint_shaded(
     painter.setFont(style.small)
     painter.setPen(QColor(style.palette.muted))
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-    painter.drawText(layout.row_heading, left, spec.rows.title)
-    painter.drawText(layout.column_heading, left, heading(spec, chosen))
+    said = heading(spec, chosen), f"shaded by {_shaded_by(spec, chosen)}", _shaded_by(spec, chosen)
+    painter.drawText(layout.row_heading, left, _fitting(style, rect.width(), spec.rows.title))
+    painter.drawText(layout.column_heading, left, _fitting(style, rect.width(), *said))
     painter.setFont(style.mono)
     for index, (box, label) in enumerate(zip(layout.rows, spec.rows.labels, strict=True)):
         _paint_token(painter, box, label, style.palette.chip, style.palette.text)

@@ -24,7 +24,7 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import HEADS_SHOWN, WORDS, HeadsShown, Words
 from attention_viewer.viewer.state.results import HEADS, NO_RESULTS
 from attention_viewer.viewer.state.view_state import Head, ViewState, choose
-from attention_viewer.viewer.state.widths import PRESETS
+from attention_viewer.viewer.state.widths import PRESETS, Width
 from PySide6.QtWidgets import QApplication
 from support import traces
 
@@ -52,6 +52,20 @@ def texts(subject: str, shown: Scene) -> list[str]:
 
 def table(subject: str, view: ViewState = VIEW) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table_bytes(subject, "csv", scene().loaded, view).decode())))
+
+
+@pytest.mark.parametrize(
+    ("width", "chosen", "said"),
+    [
+        (17.5, (1,), "keys: source (encoder output), shaded by what ‘▁Le → ▁tap’ looks at"),
+        (7.0, (1,), "shaded by what ‘▁Le → ▁tap’ looks at"),
+        (6.0, (), "shaded by the mean of all 3 rows"),
+    ],
+)
+def test_the_heading_of_text_fits_its_width(width: float, chosen: tuple[int, ...], said: str) -> None:
+    options = FigureOptions("text", "svg", width=Width(width, "cm"))
+    svg = ElementTree.fromstring(encoded(scene(chosen=chosen), options)[0])
+    assert said in [(each.text or "").strip() for each in svg.iter("{http://www.w3.org/2000/svg}text")]
 
 
 def test_lines_say_which_side_is_which_and_what_a_line_is() -> None:
