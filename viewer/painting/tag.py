@@ -54,6 +54,27 @@ def place_tag(size: QSizeF, cell: QRectF, point: QPointF, room: QRectF, style: S
     return next((place for place in places if room.contains(place)), places[0])
 
 
+def place_away(size: QSizeF, cell: QRectF, cells: QRectF, room: QRectF, style: Style) -> QRectF:
+    """Where a tag stands that stays: beside or below all `cells` where `room` allows it, or else in their far corner.
+
+    The far corner is that away from its `cell`; where it would lie on the cell's row, it stands beside the cell.
+    """
+    away, width, height = DISTANCE_EMS * style.em, size.width(), size.height()
+    right, low = cell.center().x() <= cells.center().x(), cell.center().y() < cells.center().y()
+    left = max(cells.right(), room.right() - width) - width if right else cells.left()
+    left = min(left, room.right() - width)
+    corner = QRectF(left, cells.bottom() - height if low else cells.top(), width, height)
+    level = min(max(cell.center().y() - height / 2, room.top()), max(room.top(), room.bottom() - height))
+    places = (
+        QRectF(cells.right() + away, level, width, height),
+        QRectF(left, cells.bottom() + away, width, height),
+        corner,
+    )
+    row = QRectF(room.left(), cell.top() - away, room.width(), cell.height() + 2 * away)
+    free = (place for place in places if room.contains(place) and (place is not corner or not place.intersects(row)))
+    return next(free, None) or place_tag(size, cell, cell.center(), room, style)
+
+
 def paint_tag(painter: QPainter, rect: QRectF, tag: Tag, style: Style) -> None:
     """Paint a tag that fills `rect`."""
     palette, padding, radius = style.palette, PADDING_EMS * style.em, 0.3 * style.em

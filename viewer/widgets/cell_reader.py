@@ -1,6 +1,7 @@
 """Which cell of a map is being read: under the mouse, pinned by a click, or where the keyboard's cursor stands.
 
-Cells are (row, column); keys move the cursor, Enter pins what it is on, and Esc lets go of one after the other.
+Cells are (row, column); keys move the cursor, Enter pins what it is on, and Esc lets go of one after the other. A click
+gives no cursor: the keys that step the decoder go on doing so. Up and Down, which step nothing, give one.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ Cell = tuple[int, int]
 STEPS = {
     Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
 }  # fmt: skip
+BEGINNING = (Qt.Key.Key_Up, Qt.Key.Key_Down)
+"""Keys that give a cursor where a cell is pinned."""
 FAR = 10**9
 ENDS = {Qt.Key.Key_Home: (0, -FAR), Qt.Key.Key_End: (0, FAR)}
 PINS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -48,19 +51,21 @@ class CellReader:
             self.cursor = self.pinned or (0, 0)
 
     def pin(self, cell: Cell | None) -> None:
-        """Pin a cell and put the cursor there; the pinned one again, or none, lets go."""
+        """Pin a cell, and put the cursor there if there is one; the pinned one again, or none, lets go."""
         self.pinned = None if cell == self.pinned else cell
-        if cell is not None:
+        if cell is not None and self.cursor is not None:
             self.cursor = cell
 
     def takes(self, key: int) -> bool:
         """Whether a key without modifiers is for the cells, not for the window's shortcuts."""
-        if key == Qt.Key.Key_Escape:
+        if key == Qt.Key.Key_Escape or key in BEGINNING:
             return self.cursor is not None or self.pinned is not None
         return self.cursor is not None and (key in STEPS or key in ENDS or key in PINS)
 
     def press(self, key: int) -> None:
         """Do what a key means for the cells."""
+        if key in BEGINNING:
+            self.begin()
         if key == Qt.Key.Key_Escape:
             if self.pinned is not None:
                 self.pinned = None

@@ -23,7 +23,7 @@ from attention_viewer.viewer.painting.labels import (
     overhang_of,
     paint_labels,
 )
-from attention_viewer.viewer.painting.tag import Tag, paint_notice, paint_tag, place_tag, tag_size
+from attention_viewer.viewer.painting.tag import Tag, paint_notice, paint_tag, place_away, place_tag, tag_size
 from attention_viewer.viewer.state.reading import spoken
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
 from attention_viewer.viewer.widgets.cell_reader import Cell, CellReader, row_tag, value_tag
@@ -141,14 +141,18 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         if self._spec is None:
             return []
         reader = self.reader
-        found: list[tuple[Cell, Tag, QPointF | None]] = []
+        room, style = self._area().adjusted(1.0, 1.0, -1.0, -1.0), self._look
+        found: list[tuple[QRectF, Tag]] = []
         if reader.pinned is not None:
-            found.append((reader.pinned, row_tag(self._spec, reader.pinned), None))
+            tag = row_tag(self._spec, reader.pinned)
+            cell = self.cell_rect(*reader.pinned)
+            found.append((place_away(tag_size(tag, style), cell, self.cells_rect(), room, style), tag))
         reading = reader.under or (reader.cursor if self.hasFocus() else None)
         if reading is not None and reading != reader.pinned:
-            point = self._mouse if reader.under is not None else None
-            found.append((reading, value_tag(self._spec, reading), point))
-        return [(self._place(tag, cell, point), tag) for cell, tag, point in found]
+            tag, cell = value_tag(self._spec, reading), self.cell_rect(*reading)
+            point = cell.center() if reader.under is None else self._mouse
+            found.append((place_tag(tag_size(tag, style), cell, point, room, style), tag))
+        return found
 
     def tip_at(self, point: QPointF) -> str:
         """The whole of a label that is shortened at a point of this widget; "" where there is none."""
@@ -212,13 +216,16 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self._hover(None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus where it came by the keyboard, and give it a cursor there."""
+        """Show the focus where it came by the keyboard, and give it a cursor there; nowhere else does it bring one."""
         super().focusInEvent(event)
         self._ringed = event.reason() in KEYBOARD_REASONS
+        given_back = event.reason() in GIVEN_BACK
         if self._ringed:
             self.reader.begin()
+        elif not given_back:
+            self.reader.cursor = None
         self._tell()
-        if event.reason() not in GIVEN_BACK:
+        if not given_back:
             self.activated.emit()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -288,11 +295,6 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
 
     def _takes(self, event: Any) -> bool:
         return event.modifiers() in PLAIN and self.reader.takes(event.key())
-
-    def _place(self, tag: Tag, cell: Cell, point: QPointF | None) -> QRectF:
-        rect = self.cell_rect(*cell)
-        room = self._area().adjusted(1.0, 1.0, -1.0, -1.0)
-        return place_tag(tag_size(tag, self._look), rect, point or rect.center(), room, self._look)
 
     def _pin(self, point: QPointF) -> None:
         self.reader.pin(self.cell_at(point))

@@ -99,7 +99,40 @@ def test_a_click_pins_the_rows_ranking_until_esc_or_another_click(view: MapView,
     click(qtbot, view, 4, 6)
     qtbot.waitUntil(lambda: view.reader.pinned == (4, 6))
     qtbot.keyClick(view, Qt.Key.Key_Escape)
-    assert view.reader.pinned is None and view.reader.cursor == (4, 6)
+    assert view.reader.pinned is view.reader.cursor is None
+
+
+def test_a_click_leaves_the_arrows_to_the_steps_until_up_or_down_begins_to_walk(
+    view: MapView, qtbot: QtBot, stepped: list[int]
+) -> None:
+    click(qtbot, view, 2, 3)
+    qtbot.waitUntil(lambda: view.reader.pinned == (2, 3))
+    qtbot.keyClick(view, RIGHT)
+    assert stepped == [1] and view.reader.cell == (2, 3)
+    qtbot.keyClick(view, DOWN)
+    qtbot.keyClick(view, RIGHT)
+    assert stepped == [1] and view.reader.cursor == (3, 4)
+    view.clearFocus()
+    click(qtbot, view, 1, 1)
+    qtbot.waitUntil(lambda: view.reader.pinned == (1, 1))
+    qtbot.keyClick(view, RIGHT)
+    assert stepped == [1, 1], "a cursor of before is gone"
+
+
+def test_the_ranking_of_a_pinned_row_stands_away_from_the_cell_and_not_on_its_row(view: MapView, qtbot: QtBot) -> None:
+    view.window().resize(700, 600)
+    spec = view._spec
+    assert spec is not None
+    view.set_spec(replace(spec, values=np.tile(spec.values, (4, 3)), rows=Axis("queries", ("row",) * 20),
+                          columns=Axis("keys", ("col",) * 21)))  # fmt: skip
+    room = QRectF(view.viewport().rect())
+    for row, column in ((1, 1), (1, 19), (18, 1), (18, 19), (9, 10)):
+        view.reader.pin((row, column))
+        ((place, _),) = view.tags()
+        line = view.cell_rect(row, 0).united(view.cell_rect(row, 20))
+        assert room.contains(place) and not place.intersects(line), (row, column)
+        beside = view.cell_rect(max(row - 2, 0), max(column - 2, 0)).united(view.cell_rect(row + 1, column + 1))
+        assert not place.intersects(beside), (row, column)
 
 
 def test_a_pinned_cell_stays_as_long_as_its_map_has_it(view: MapView, qtbot: QtBot, make_map: MakeMap) -> None:
