@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attention_viewer.model.contract.maps import ENCODER
+from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.state.results import DECODER_LENS, INSIDE, PERMUTATION, PROPERTIES, Quantity
 from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import Qt
@@ -89,6 +89,17 @@ def test_other_workspaces_leave_the_sentence_alone_and_no_title_outlives_its_pic
     panel.side_changed.emit("decoder")
     qtbot.waitUntil(lambda: "Press Step" in picture(window, "parts").message(), timeout=10_000)
     assert panel.header.title.full_text() == "Inside" and panel.header.subtitle.full_text() == ""
+
+
+def test_maps_that_come_to_be_seen_again_show_the_rows_of_now(window: Parts, qtbot: QtBot) -> None:
+    window.window.workspaces.use("inside")
+    window.controller.step()
+    wait_for_step(qtbot, window, 1)
+    settle(qtbot, window)
+    shown = window.window.panels[CROSS].map
+    assert shown.spec is None, "nobody sees it"
+    window.window.show_card(CROSS)
+    assert shown.spec is not None and len(shown.spec.rows.labels) == 1
 
 
 def test_the_laboratory_of_positions_says_who_fails_what(window: Parts, qtbot: QtBot) -> None:

@@ -155,10 +155,9 @@ def test_panels_menu_and_shortcuts_are_those_of_the_maps(qtbot: QtBot, maps: tup
     assert len(set(keys)) == len(keys)
     window.show()
     presenter = Presenter(window, panels)
-    presenter.show(loaded_of(maps), fitted(ViewState(), maps), SourceHover(1))
     for each in maps:
         window.show_card(each.kind)
-        presenter.reveal()
+        presenter.show(loaded_of(maps), fitted(ViewState(), maps), SourceHover(1))
         panel = window.panels[each.kind]
         assert (panel.layer.count(), panel.head.count()) == each.shape and panel.accessibleName() == each.name
         assert panel.map.isEnabled()

@@ -186,10 +186,14 @@ class Controller(QObject):
         """Show what has become known."""
         self.run(turns.load, loaded)
 
+    def refresh(self) -> None:
+        """Bring up to date what has come to be seen."""
+        self._do(Show())
+
     def hover(self, hover: Hover) -> None:
         """The mouse is on a token, on a cell, or on nothing."""
         self._hover = hover
-        self._presenter.show_hover(hover)
+        self.refresh()
 
     def select_head(self, kind: Kind, layer: int, head: int) -> None:
         """Show a head; layer and head count from 0."""

@@ -13,10 +13,7 @@ class Screen(Protocol):
     """Shows what is loaded, in a view, with what is under the mouse."""
 
     def show(self, loaded: Loaded, view: ViewState, hover: Hover) -> None:
-        """Bring everything up to date."""
+        """Bring what is to be seen up to date."""
 
     def renew(self, loaded: Loaded, view: ViewState, hover: Hover) -> None:
         """Put controls back to what is shown, where one was turned and nothing came of it."""
-
-    def show_hover(self, hover: Hover) -> None:
-        """Light up what belongs to the token or cell under the mouse."""

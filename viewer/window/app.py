@@ -321,7 +321,7 @@ def _connect_shown(window: MainWindow, presenter: Presenter, laboratory: Laborat
 
     def follow() -> None:
         measure()
-        presenter.reveal()
+        laboratory.controller.refresh()
 
     window.host.shown_changed.connect(follow)
     laboratory.controller.changed.connect(measure)

@@ -34,7 +34,7 @@ class MapPanels:
             for kind, panel in window.panels.items():
                 if before.get(kind) is not panel:
                     self._connect(kind)
-            presenter.reveal()
+            self._controller.refresh()
 
         self._controller.model_changed.connect(renew)
 

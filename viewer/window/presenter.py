@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from attention_viewer.viewer.state.highlight import Hover
@@ -12,19 +12,21 @@ from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.bindings import LIT, WINDOW, Binding, Pointed, Scene, Source, key
 from attention_viewer.viewer.window.panels import FedPanel
 
+NOT_FED = {"map": LOADING}
+"""What is on a map that is not to be seen."""
+
 
 class Presenter:
     """Shows (loaded, view, hover) in a window, as the tables of bindings and panels say.
 
-    A panel that is not to be seen costs nothing: it is brought up to date when it comes to be seen (`reveal`).
+    A panel that is not to be seen costs nothing: it is brought up to date when it is shown again. What is remembered
+    is what was resolved of which inputs, so that nothing is resolved or told twice.
     """
 
     def __init__(self, window: MainWindow, panels: Sequence[FedPanel]) -> None:
         self._window, self.panels = window, tuple(panels)
         self._keys: dict[tuple[str, Hashable], object] = {}
         self._specs: dict[tuple[str, Hashable], Any] = {}
-        self._scene: Scene | None = None
-        self._hover: Hover = None
 
     def set_panels(self, panels: Sequence[FedPanel]) -> None:
         """Feed other panels; of those that go, nothing is known any more."""
@@ -35,12 +37,16 @@ class Presenter:
         self.panels = tuple(panels)
 
     def show(self, loaded: Loaded, view: ViewState, hover: Hover = None) -> None:
-        """Bring every widget on show up to date."""
-        self._scene = Scene(loaded, view)
-        self._bring(WINDOW, self._scene, self._window, "")
-        for panel in self._on_show():
-            self._bring(panel.feeds, self._scene, self._window.widget(panel.name), panel.name)
-        self.show_hover(hover)
+        """Bring every widget on show up to date; what the mouse is on lights up over the maps on show."""
+        scene, shown = Scene(loaded, view), self._window.shown()
+        on_show = [(panel, self._window.widget(panel.name)) for panel in self.panels if panel.name in shown]
+        self._bring(WINDOW, scene, self._window, "")
+        fed = {panel.name: self._bring(panel.feeds, scene, widget, panel.name) for panel, widget in on_show}
+        maps = tuple(panel.map for panel in self.panels if panel.map is not None)
+        pointed = Pointed({each.kind: fed.get(each.kind, NOT_FED)["map"] for each in maps}, maps, hover)
+        self._bring(LIT, pointed, self._window, "")
+        for panel, widget in on_show:
+            self._bring(panel.lit, pointed, widget, panel.name)
 
     def renew(self, loaded: Loaded, view: ViewState, hover: Hover = None) -> None:
         """Put controls back to what is shown, where one was turned and nothing came of it."""
@@ -51,26 +57,10 @@ class Presenter:
                     self._specs.pop((name, binding.name), None)
         self.show(loaded, view, hover)
 
-    def reveal(self) -> None:
-        """Bring the panels up to date that have come to be seen."""
-        if self._scene is not None:
-            self.show(self._scene.loaded, self._scene.view, self._hover)
-
-    def show_hover(self, hover: Hover) -> None:
-        """Light up what belongs to the token or cell under the mouse, over the maps on screen."""
-        self._hover = hover
-        maps = tuple(panel.map for panel in self.panels if panel.map is not None)
-        specs = {each.kind: self._specs.get((each.kind, "map"), LOADING) for each in maps}
-        pointed = Pointed(specs, maps, hover)
-        self._bring(LIT, pointed, self._window, "")
-        for panel in self._on_show():
-            self._bring(panel.lit, pointed, self._window.widget(panel.name), panel.name)
-
-    def _on_show(self) -> Iterable[FedPanel]:
-        shown = self._window.shown()
-        return [panel for panel in self.panels if panel.name in shown]
-
-    def _bring(self, bindings: Iterable[Binding[Source]], source: Source, widget: Any, name: str) -> None:
+    def _bring(
+        self, bindings: Sequence[Binding[Source]], source: Source, widget: Any, name: str
+    ) -> dict[Hashable, Any]:
+        """Tell a widget what has changed; returns all that it shows, by the names of the bindings."""
         for binding in bindings:
             which, inputs = (name, binding.name), binding.inputs(source)
             now = key(inputs)
@@ -81,3 +71,4 @@ class Presenter:
             self._keys[which], self._specs[which] = now, spec
             if not same:
                 binding.apply(widget, spec)
+        return {binding.name: self._specs[name, binding.name] for binding in bindings}

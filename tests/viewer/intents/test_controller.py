@@ -200,10 +200,11 @@ def test_looking_differently_asks_the_model_nothing(bench: Bench) -> None:
     controller.set_length(100)
     controller.set_pairs((1, 2))
     controller.hover(SourceHover(1))
+    bench.presenter.show.assert_called_with(controller.loaded, controller.view, SourceHover(1))
     controller.look(chosen(controller.view, colormap="magma"))
     assert len(bench.worker.requests) == asked
     assert controller.view.positions.length == 100 and controller.view.positions.pairs == (1, 2)
-    bench.presenter.show_hover.assert_called_with(SourceHover(1))
+    bench.presenter.show.assert_called_with(bench.controller.loaded, bench.controller.view, SourceHover(1))
 
 
 def test_playing_steps_until_the_end_and_not_while_waiting(bench: Bench) -> None:

@@ -161,7 +161,7 @@ def test_a_panel_that_is_not_on_show_is_not_resolved_until_it_is(qapp: object, w
     assert {each.partition(" ")[0] for each in told(window) if " " in each} == on_show
     resolved.clear()
     window.shown.return_value = EVERY_PANEL
-    presenter.reveal()
+    presenter.show(seen[-1].loaded, seen[-1].view, CellHover(CROSS, 0, 0))
     assert set(resolved) == {panel.name for panel in PANELS if panel.feeds} - on_show
     assert "laboratory set_spec" in told(window)
 
@@ -171,7 +171,7 @@ def test_a_readout_follows_the_map_under_a_mouse_that_rests(qapp: object, window
     hover = CellHover(CROSS, 1, 1)
     presenter.show(seen[4].loaded, seen[4].view, hover)
     told(window)
-    presenter.show_hover(hover)
+    presenter.show(seen[4].loaded, seen[4].view, hover)
     assert told(window) == []
     presenter.show(seen[8].loaded, seen[8].view, hover)
     assert "cross set_readout" in told(window)
