@@ -85,6 +85,18 @@ def test_save_of_what_has_no_file_asks_for_one_first(work: Parts, tmp_path: Path
     assert not work.window.isVisible() and sentence_of(tmp_path / "mine.avsession") == SENTENCE
 
 
+def test_a_session_has_its_suffix_whatever_dots_are_in_its_name(work: Parts, tmp_path: Path) -> None:
+    precious = tmp_path / "trial 1.2.avsession"
+    precious.write_text("precious")
+    for agreed in (False, True):
+        work.menu_actions.sessions.save_as()
+        choose(work, tmp_path / "trial 1.2")
+        assert "trial 1.2.avsession exists already" in box(work).text()
+        click(box(work), "Replace" if agreed else "No")
+        assert (precious.read_text() == "precious") is not agreed
+    assert sentence_of(precious) == SENTENCE and [each.name for each in tmp_path.glob("trial*")] == [precious.name]
+
+
 def test_a_file_that_cannot_be_written_keeps_the_window(work: Parts, tmp_path: Path) -> None:
     path = tmp_path / "folder" / "mine.avsession"
     path.parent.mkdir()

@@ -22,12 +22,13 @@ from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.mnemonics import mark_menu
 from attention_viewer.viewer.widgets.questions import Role, ask
+from attention_viewer.viewer.widgets.save_dialog import Asked, save_dialog
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-SUFFIX = ".avsession"
-FILTER = f"Attention Viewer session (*{SUFFIX})"
+SUFFIX, KIND = "avsession", "Attention Viewer session"
+FILTER = f"{KIND} (*.{SUFFIX})"
 MOST_FILED = 100
 """Files whose documents are remembered, for when undoing comes back to them."""
 
@@ -125,14 +126,9 @@ class SessionActions(QObject):
 
     def save_as(self, then: Callable[[], None] = nothing) -> None:
         """Ask for a file and save to it. `then` follows once it is saved."""
-        dialog = QFileDialog(self._window, "Save session", str(self._folder()), FILTER)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX[1:])
-        dialog.selectFile(filing.proposed_name(self._controller.loaded.document))
-        dialog.fileSelected.connect(lambda name: self.save_to(Path(name), then))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        name = filing.proposed_name(self._controller.loaded.document)
+        asked = Asked("Save session", self._folder(), name, SUFFIX, KIND, (SUFFIX,))
+        save_dialog(self._window, asked, lambda path: self.save_to(path, then)).open()
 
     def save_to(self, path: Path, then: Callable[[], None] = nothing) -> None:
         """Save to a file; says why where that cannot be done. `then` follows once it is saved."""

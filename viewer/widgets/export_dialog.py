@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from attention_viewer.model.contract.maps import EXPECTED, MapInfo
@@ -26,8 +27,9 @@ from attention_viewer.viewer.widgets.form_parts import (
     tick,
 )
 from attention_viewer.viewer.widgets.head_box import HeadBox
-from attention_viewer.viewer.widgets.plain import message_box, plain_label, set_tip
+from attention_viewer.viewer.widgets.plain import plain_label, set_tip
 from attention_viewer.viewer.widgets.preview import Preview
+from attention_viewer.viewer.widgets.save_dialog import Asked, completed, save_dialog, suffix_in
 from attention_viewer.viewer.widgets.width_box import USUAL, ResolutionBox, WidthBox
 from PySide6.QtCore import QSignalBlocker, QSizeF, QTimer, Signal
 from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
@@ -38,7 +40,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QMessageBox,
     QVBoxLayout,
     QWidget,
 )
@@ -147,11 +148,14 @@ class ExportDialog(QDialog):
             self._about.setText(WAITING if not self._preview.words() else "")
 
     def request_for(self, file: str) -> ExportRequest:
-        """The request for what is chosen now, written to `file`; the suffix is added where it is missing."""
-        options, path = self.options(), Path(file)
-        if not path.name.lower().endswith(f".{options.format}"):
-            path = path.with_name(f"{path.name}.{options.format}")
-        return ExportRequest(options, path, self.view())
+        """The request for what is chosen now, written to `file`.
+
+        A suffix that a format of the subject has chooses that format; where the name has none, it is added.
+        """
+        asked = self._asked()
+        path, options = completed(file, asked), self.options()
+        suffix = suffix_in(path.name, asked.known) or options.format
+        return ExportRequest(replace(options, format=suffix), path, self.view())
 
     def accept(self) -> None:
         """Ask for the file; the options stay open until one is chosen."""
@@ -179,34 +183,12 @@ class ExportDialog(QDialog):
             self._resting.start()
 
     def _ask_for_file(self) -> QFileDialog:
+        return save_dialog(self, self._asked(), lambda path: self._finish(self.request_for(str(path))))
+
+    def _asked(self) -> Asked:
         options = self.options()
-        dialog = QFileDialog(self, TITLE, str(self._folder))
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{FORMATS[options.format]} (*.{options.format})")
-        dialog.setDefaultSuffix(options.format)
-        dialog.selectFile(f"{self._names(self.view())[options.subject]}.{options.format}")
-        dialog.fileSelected.connect(self._choose_file)
-        dialog.finished.connect(dialog.deleteLater)
-        return dialog
-
-    def _choose_file(self, file: str) -> None:
-        request = self.request_for(file)
-        if request.path == Path(file) or not request.path.exists():
-            self._finish(request)
-        else:
-            self._ask_to_replace(request)
-
-    def _ask_to_replace(self, request: ExportRequest) -> None:
-        """Ask about a file that the file dialog did not, because the suffix was added after it."""
-        said = f"{request.path.name} exists already. Replace it?"
-        question = message_box(self, QMessageBox.Icon.NoIcon, TITLE, said)
-        question.setStandardButtons(QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No)
-        question.button(QMessageBox.StandardButton.Yes).setText("Replace")
-        question.setDefaultButton(QMessageBox.StandardButton.No)
-        question.button(QMessageBox.StandardButton.Yes).clicked.connect(lambda: self._finish(request))
-        question.finished.connect(question.deleteLater)
-        question.open()
+        name = self._names(self.view())[options.subject]
+        return Asked(TITLE, self._folder, name, options.format, FORMATS[options.format], options.what.formats)
 
     def _finish(self, request: ExportRequest) -> None:
         self.accepted_request.emit(request)

@@ -495,10 +495,29 @@ def test_cancelling_emits_nothing(make: Open, owner: QWidget, qtbot: QtBot) -> N
 
 @pytest.mark.parametrize(
     ("typed", "written"),
-    [("a", "a.png"), ("a.png", "a.png"), ("a.PNG", "a.PNG"), ("v1.5", "v1.5.png"), ("a.svg", "a.svg.png")],
+    [("a", "a.png"), ("a.png", "a.png"), ("a.PNG", "a.PNG"), ("v1.5", "v1.5.png"), ("a.csv", "a.csv.png")],
 )
 def test_the_suffix_is_added_where_it_is_missing(make: Open, tmp_path: Path, typed: str, written: str) -> None:
-    assert make().request_for(str(tmp_path / typed)).path == tmp_path / written
+    request = make().request_for(str(tmp_path / typed))
+    assert (request.path, request.options.format) == (tmp_path / written, "png")
+
+
+@pytest.mark.parametrize(
+    ("subject", "typed", "chosen"),
+    [(MAP, "all.svg", "svg"), (MAP, "all.SVG", "svg"), (MAP, "all.webp", "webp"), (DATA, "all.csv.gz", "csv.gz")],
+)
+def test_a_suffix_that_is_known_chooses_its_format(
+    make: Open, tmp_path: Path, subject: str, typed: str, chosen: str
+) -> None:
+    dialog = make(FigureOptions(subject, exportable(subject).formats[0]))
+    asked: list[ExportRequest] = []
+    dialog.accepted_request.connect(asked.append)
+    dialog.open()
+    dialog.accept()
+    files = child(dialog, QFileDialog)
+    files.fileSelected.emit(str(tmp_path / typed))
+    assert asked == [ExportRequest(FigureOptions(subject, chosen), tmp_path / typed, ViewState())]
+    files.reject()
 
 
 @pytest.mark.parametrize("agreed", [True, False])
