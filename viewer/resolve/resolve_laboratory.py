@@ -16,7 +16,7 @@ from attention_viewer.model.contract.experiments import Check, Effect
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.viewer.resolve.provenance import kept_words
 from attention_viewer.viewer.resolve.sampling import standing
-from attention_viewer.viewer.state.comparing import parting
+from attention_viewer.viewer.state.comparing import parting, row_of
 from attention_viewer.viewer.state.conditions import heads_off_words, patch_words
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.plain_text import isolated
@@ -81,14 +81,15 @@ def hypotheses_spec(loaded: Loaded) -> HypothesesSpec | Missing:
     if document is None or trace is None:
         return loaded.waiting
     other = loaded.results.other
-    rows = tuple(
-        replace(
-            _row(each, text, index, document),
-            compared=other is not None and (index == document.current or index == other.hypothesis),
-        )
-        for index, (each, text) in enumerate(zip(hypotheses(document), loaded.texts, strict=True))
-    )
-    return HypothesesSpec(rows, "" if other is None else f"B is {other.name}. {parting(trace, other.trace)}.")
+    kept = enumerate(zip(hypotheses(document), loaded.texts, strict=True))
+    rows = [_row(each, text, index, document) for index, (each, text) in kept]
+    if other is None:
+        return HypothesesSpec(tuple(rows))
+    b = row_of(other, document, trace)
+    sides = (("A" if row.current else "", "B" if index == b else "") for index, row in enumerate(rows))
+    rows = [replace(row, side=" ".join(filter(None, side))) for row, side in zip(rows, sides, strict=True)]
+    elsewhere = "" if b is not None else ", which is not in this list"
+    return HypothesesSpec(tuple(rows), f"B is {other.name}{elsewhere}. {parting(trace, other.trace)}.")
 
 
 def no_beam(loaded: Loaded) -> Missing:

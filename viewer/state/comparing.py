@@ -119,3 +119,25 @@ def placed(other: Other, document: Document) -> Other:
     if place is None:
         return replace(other, name="a hypothesis that is not kept here", hypothesis=None)
     return replace(other, name=place.name or f"hypothesis {place.index + 1}", hypothesis=place.index, place=place)
+
+
+def row_of(other: Other, document: Document, trace: Trace) -> int | None:
+    """Which hypothesis of a document, shown as `trace`, it is that is compared with; None where that is none of them.
+
+    What was pinned is the one that has its tokens, as far as both go, and is computed in the same way.
+    """
+    pinned = other.document
+    if other.place is not None or pinned is None:
+        return other.hypothesis
+    if (pinned.source, pinned.interventions) != (document.source, document.interventions):
+        return None
+    b = [token.id for token in other.trace.output_tokens]
+    for index, each in enumerate(hypotheses(document)):
+        chosen = [choice.token for choice in path_to(document, each.leaf)]
+        shown: list[int | None] = [token.id for token in trace.output_tokens]
+        tokens = shown if index == document.current else chosen
+        # The model decides anew on what is open.
+        known = [mine == its for mine, its in zip(tokens, b, strict=False) if mine is not None]
+        if known and all(known):
+            return index
+    return None

@@ -214,7 +214,7 @@ class HypothesisRow:
 
     `name` is what the user calls it ("" for nothing); `tokens` counts its tokens, `how` says in a few words how it
     came about ("greedy", "forced at 3"), `kept` how those of its tokens were chosen that stand from other conditions
-    than the present ones ("" for none).
+    than the present ones ("" for none). While something is compared, `side` says which of A and B it is, if any.
     """
 
     name: str
@@ -224,7 +224,7 @@ class HypothesisRow:
     how: str
     current: bool
     ended: bool
-    compared: bool = False
+    side: str = ""
     kept: str = ""
 
 

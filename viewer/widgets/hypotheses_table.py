@@ -138,7 +138,7 @@ class HypothesesModel(QAbstractTableModel):
         row = self.rows[number]
         unfinished = row.text if row.ended or not row.text else f"{row.text} …"
         texts = (
-            self._mark(row),
+            row.side or (CURRENT_MARK if row.current else ""),
             row.name or str(number + 1),
             unfinished or "…",
             str(row.tokens),
@@ -146,12 +146,6 @@ class HypothesesModel(QAbstractTableModel):
             row.how,
         )
         return texts[column]
-
-    def _mark(self, row: HypothesisRow) -> str:
-        compares = any(each.compared for each in self.rows)
-        if row.current:
-            return "A" if compares else CURRENT_MARK
-        return "B" if row.compared else ""
 
     def _color(self, row: HypothesisRow, column: int) -> str:
         palette = self._look.palette
@@ -177,7 +171,7 @@ class HypothesesModel(QAbstractTableModel):
         if column != MARK:
             return self._text(number, column)
         return ", ".join(
-            word for word in ("current" if row.current else "", "compared as B" if row.compared else "") if word
+            word for word in ("current" if row.current else "", "compared as B" if "B" in row.side else "") if word
         )
 
 

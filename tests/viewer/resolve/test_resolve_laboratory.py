@@ -131,8 +131,11 @@ def test_hypotheses_have_text_score_and_origin() -> None:
         ("Le tapis", -1.5, 2, "greedy"),
         ("Le x", -9.0, 2, "forced at 2"),
     ]
-    assert [row.current for row in spec.rows] == [False, True] and all(row.compared for row in spec.rows)
+    assert [(row.current, row.side) for row in spec.rows] == [(False, "B"), (True, "A")]
     assert spec.note.startswith("B is one. ")
+    plain = laboratory.hypotheses_spec(loaded(document, texts=texts, other=Other("plain", TRACE, "s", "t")))
+    assert isinstance(plain, HypothesesSpec) and [row.side for row in plain.rows] == ["", "A"]
+    assert plain.note.startswith("B is plain, which is not in this list. ")
     unknown = laboratory.hypotheses_spec(loaded(document))
     assert isinstance(unknown, HypothesesSpec) and unknown.rows[0].log_probability is None
     forced = HypothesisText("x y", -9.0, (How.FORCED, How.FORCED), True)

@@ -6,8 +6,9 @@ import pytest
 from attention_viewer.model.contract.api import How, Kind, Token, Trace
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import choose_hypothesis, delete_hypothesis, force, rename_hypothesis
+from attention_viewer.model.contract.interventions import Interventions
 from attention_viewer.model.contract.maps import ENCODER
-from attention_viewer.viewer.state.comparing import common, followed, parting, places, without_difference
+from attention_viewer.viewer.state.comparing import Other, common, followed, parting, places, row_of, without_difference
 from support import traces
 from support.traces import KINDS
 
@@ -61,3 +62,18 @@ def test_a_hypothesis_is_followed_by_what_it_is() -> None:
     assert grown is not None and grown.index == 1 and len(grown.tokens) == 3
     renamed = followed(place, rename_hypothesis(longer, 1, "mine"), seen=True)
     assert renamed is not None and renamed.name == "mine"
+
+
+def test_what_was_pinned_is_found_among_the_hypotheses_by_its_tokens() -> None:
+    shown = with_output(traces.trace(3), 1, OTHER)
+    pinned = Document("x", step=3)
+    now = force(pinned, [(21, How.GREEDY)], OTHER.id, [(22, How.GREEDY), (23, How.GREEDY)])
+    assert len(places(now)) == 2 and now.current == 1
+    b = Other("pinned", traces.trace(3), "s", "t", document=pinned)
+    assert row_of(b, now, shown) == 0
+    assert row_of(replace(b, trace=shown), now, shown) == 1, "A and B are one"
+    assert row_of(replace(b, trace=with_output(shown, 0, OTHER)), now, shown) is None
+    off = Interventions(causal_mask=False)
+    assert row_of(replace(b, document=replace(pinned, interventions=off)), now, shown) is None
+    assert row_of(replace(b, document=replace(pinned, source="y")), now, shown) is None
+    assert row_of(Other("hypothesis 1", shown, "s", "t", hypothesis=0), now, shown) == 0

@@ -104,7 +104,7 @@ def test_a_number_is_muted_and_a_name_is_not(panel: HypothesesPanel, style: Styl
 
 
 def test_what_is_compared_is_called_a_and_b(panel: HypothesesPanel) -> None:
-    rows = (*ROWS[:2], replace(ROWS[2], compared=True))
+    rows = (replace(ROWS[0], side="A"), ROWS[1], replace(ROWS[2], side="B"))
     panel.set_spec(HypothesesSpec(rows, "B is 3. A and B part at token 1."))
     assert [cell(panel, row, MARK) for row in range(3)] == ["A", "", "B"]
     assert panel.note.full_text() == "B is 3. A and B part at token 1." and panel.note.isVisible()
