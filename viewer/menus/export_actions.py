@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.names import proposed_names
@@ -13,9 +15,9 @@ from attention_viewer.viewer.export.preview import preview
 from attention_viewer.viewer.export.runner import ExportRunner, PreviewRunner
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state.export_request import ExportRequest
-from attention_viewer.viewer.state.exportables import MOVING, Shows, exportable
+from attention_viewer.viewer.state.exportables import LINES, MAP, MOVING, TEXT, VALUES, Shows, exportable
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
-from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.state.view_state import MapView, ViewState
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -29,6 +31,10 @@ DIALOG_SHARE = 0.75
 """The dialog's part of the window's width and height."""
 PATIENCE = 400
 """Milliseconds after which an export shows how far it has come."""
+SEEN: Mapping[MapView, str] = MappingProxyType(
+    {MapView.MAP: MAP, MapView.LINES: LINES, MapView.TEXT: TEXT, MapView.TABLE: VALUES}
+)
+"""How a panel shows its large map -> the exportable that shows it so."""
 
 
 class ExportActions(QObject):
@@ -53,9 +59,11 @@ class ExportActions(QObject):
         self._progress: dict[int, QProgressDialog] = {}
 
     def choose(self, subject: str | None = None) -> None:
-        """Ask what to export, beginning with `subject`, or with what was exported last."""
+        """Ask what to export, beginning with `subject`, or with what was exported last: of a map, with what is seen."""
         options = from_json(self._settings.get("export choices"))
-        if subject is not None and subject != options.subject:
+        if subject is None and options.subject in SEEN.values():
+            options = replace(options, subject=seen_of(self._controller.view))
+        elif subject is not None and subject != options.subject:
             options = replace(options, subject=subject, format=exportable(subject).formats[0])
         self._scene = scene_of(self._controller)
         if self._dialog is not None:
@@ -135,6 +143,11 @@ class ExportActions(QObject):
         remembered = Path(self._settings.get("export folder"))
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         return remembered if str(remembered) != "." and remembered.is_dir() else Path(pictures or ".")
+
+
+def seen_of(view: ViewState) -> str:
+    """The exportable that shows the active map as its panel does."""
+    return SEEN[view.views.get(view.active, MapView.MAP)]
 
 
 def pictured(window: QWidget) -> QImage:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
-from attention_viewer.model.contract.maps import EXPECTED
+from attention_viewer.model.contract.maps import CROSS, ENCODER, EXPECTED
 from attention_viewer.viewer.export.job import Advance
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.export_actions import ExportActions
 from attention_viewer.viewer.state.export_request import ExportRequest
-from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.exportables import GRID, LINES, MAP, TEXT, VALUES
+from attention_viewer.viewer.state.figure_options import FigureOptions, to_json
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.state.view_state import MapView, ViewState, show_as
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
+from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from support import traces
+from support.finding import child
 
 PANELS = panels_for(EXPECTED)
 
@@ -54,3 +58,31 @@ def test_two_exports_are_cancelled_one_by_one(qtbot: QtBot, tmp_path: Path, monk
     go_on.set()
     qtbot.waitUntil(lambda: not window.findChildren(QProgressDialog), timeout=5000)
     assert [path.name for path in tmp_path.iterdir()] == ["other.gif"]
+
+
+@pytest.mark.parametrize(
+    ("last", "seen", "subject", "suffix"),
+    [
+        (FigureOptions(MAP, "svg"), MapView.LINES, LINES, "svg"),
+        (FigureOptions(MAP, "gif"), MapView.TEXT, TEXT, "png"),
+        (FigureOptions(MAP, "pdf"), MapView.TABLE, VALUES, "csv"),
+        (FigureOptions(LINES, "pdf"), MapView.MAP, MAP, "pdf"),
+        (FigureOptions(GRID, "pdf"), MapView.LINES, GRID, "pdf"),
+    ],
+)
+def test_the_dialog_begins_with_what_the_active_map_is_seen_as(
+    last: FigureOptions, seen: MapView, subject: str, suffix: str, qtbot: QtBot
+) -> None:
+    settings = Settings(MemoryStore())
+    settings.set("export choices", to_json(last))
+    window = MainWindow(PANELS, WORKSPACES)
+    qtbot.addWidget(window)
+    view = show_as(show_as(ViewState(), CROSS, seen), ENCODER, MapView.LINES)
+    view = replace(view, active=CROSS)
+    controller = MagicMock(spec=Controller, loaded=Loaded(traces.info(), traces.trace(3)), view=view)
+    actions = ExportActions(window, controller, settings)
+    actions.choose()
+    dialog = child(window, ExportDialog)
+    assert (dialog.options().subject, dialog.options().format) == (subject, suffix)
+    dialog.reject()
+    assert actions.wait()
