@@ -246,6 +246,8 @@ class Translator:
                 f"{document.checkpoint[:12]}…, this one is {self.info.content_hash[:12]}…). "
                 "Open that model, or start anew from the sentence."
             )
+        if why := self.info.capabilities.against(document.interventions):
+            raise InputError(why)
         for choice in path(document):
             if choice.token is not None:
                 self._tokenizer.token(choice.token)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from attention_viewer.model.contract.architecture import Architecture, PositionKind
+from attention_viewer.model.contract.interventions import Interventions, Positions
 
 
 class Capability(StrEnum):
@@ -24,6 +26,18 @@ class Capability(StrEnum):
     COMPUTING = "computing anything anew"
 
 
+_TAKEN: tuple[tuple[Capability, Callable[[Interventions], bool]], ...] = (
+    (Capability.ENCODER_POSITIONS_OFF, lambda now: now.encoder_positions == Positions.OFF),
+    (Capability.ENCODER_POSITIONS_SHUFFLED, lambda now: now.encoder_positions == Positions.SHUFFLED),
+    (Capability.DECODER_POSITIONS_OFF, lambda now: now.decoder_positions == Positions.OFF),
+    (Capability.DECODER_POSITIONS_SHUFFLED, lambda now: now.decoder_positions == Positions.SHUFFLED),
+    (Capability.HEADS_OFF, lambda now: bool(now.heads_off)),
+    (Capability.HIDDEN_TOKENS, lambda now: bool(now.hidden)),
+    (Capability.CAUSAL_MASK_OFF, lambda now: not now.causal_mask),
+)
+"""When interventions take a capability."""
+
+
 @dataclass(frozen=True)
 class Capabilities:
     """Everything is offered but what is `missing`, each with the reason as a sentence."""
@@ -38,12 +52,19 @@ class Capabilities:
         """Whether the model has what the capability takes."""
         return not self.reason(capability)
 
+    def against(self, changes: Interventions) -> str:
+        """Why something cannot be changed in the model that is to be; "" where all of it can."""
+        return next((why for each, takes in _TAKEN if takes(changes) and (why := self.reason(each))), "")
+
+
+EVERYTHING = Capabilities()
+
 
 def capabilities(architecture: Architecture) -> Capabilities:
     """What can be done with a model of this architecture."""
     match architecture.positions:
         case PositionKind.SINUSOIDAL:
-            return Capabilities()
+            return EVERYTHING
         case PositionKind.LEARNED:
             reason = "The positions of this model are learned: no formula gives them."
             return Capabilities(((Capability.POSITION_FORMULAS, reason),))

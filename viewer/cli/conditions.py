@@ -6,12 +6,12 @@ Importing this module imports neither Qt, torch nor NumPy.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.maps import EXPECTED, MapInfo, named
+from attention_viewer.model.contract.maps import EXPECTED, named
 from attention_viewer.viewer.cli.heads import Numbers, head_ids
 from attention_viewer.viewer.cli.option_types import listed, numbers, whole
 
@@ -49,19 +49,23 @@ class Conditions:
         """True where anything is changed."""
         return bool(self.heads_off) or {self.encoder_positions, self.decoder_positions} != {ON}
 
-    def interventions(self, maps: Sequence[MapInfo]) -> Interventions:
-        """What is changed in a model that has such maps. Raises InputError where it has no such layer or head."""
+    def interventions(self, model: Architecture) -> Interventions:
+        """What is changed in a model. Raises InputError where it has no such layer or head, or lacks what it takes."""
+        from attention_viewer.model.contract.capabilities import capabilities
         from attention_viewer.model.contract.interventions import Interventions, Positions
 
         off = frozenset(
-            head for each in self.heads_off for head in head_ids(named(maps, each.kind), each.layers, each.heads)
+            head for each in self.heads_off for head in head_ids(named(model.maps, each.kind), each.layers, each.heads)
         )
-        return Interventions(
+        changes = Interventions(
             off,
             encoder_positions=Positions(self.encoder_positions),
             decoder_positions=Positions(self.decoder_positions),
             shuffle_seed=self.shuffle_seed,
         )
+        if missing := capabilities(model).against(changes):
+            raise InputError(missing)
+        return changes
 
 
 UNCHANGED = Conditions()

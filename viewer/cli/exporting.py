@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from attention_viewer.model.checkpoint import check_checkpoint
 from attention_viewer.model.contract.architecture import Architecture
+from attention_viewer.model.contract.capabilities import capabilities
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.interventions import NONE, Interventions
@@ -35,6 +36,7 @@ from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_sessi
 from attention_viewer.viewer.export.names import file_name
 from attention_viewer.viewer.export.needed import needed
 from attention_viewer.viewer.export.tables import table_bytes
+from attention_viewer.viewer.export.taken import taken
 from attention_viewer.viewer.state.exportables import COST, HYPOTHESES, LINKED, MOVING, TABLES, Shows
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
@@ -136,10 +138,11 @@ def export(options: ExportOptions) -> int:
     saved = saved_session(options.session, options.model)
     options = replace(options, figure=looking_as(options, saved))
     architecture = described(options.model).architecture
+    _check_taken(options, architecture)
     items = planned(options, architecture, first_view(options, saved))
     if options.source is not None:
         return _export_lines(options, architecture, items, options.source)
-    options.conditions.interventions(architecture.maps)
+    options.conditions.interventions(architecture)
     if options.alone:
         _check_one(options, items)
     else:
@@ -148,6 +151,13 @@ def export(options: ExportOptions) -> int:
         name = called(options.session)
         raise InputError(f"{name} stands at step 0, without a decoder row: ask only for --kind encoder.")
     return _export_one(options, architecture, items, saved)
+
+
+def _check_taken(options: ExportOptions, architecture: Architecture) -> None:
+    """Raise InputError where the model lacks what the picture takes."""
+    capability = taken(options.figure.what)
+    if capability is not None and (missing := capabilities(architecture).reason(capability)):
+        raise InputError(missing)
 
 
 def _check_one(options: ExportOptions, items: tuple[Item, ...]) -> None:
@@ -226,7 +236,7 @@ def _begun(options: ExportOptions, architecture: Architecture, items: tuple[Item
     """An exporter with its model open, and with Qt only where anything is drawn."""
     drawn = options.figure.format in MOVING
     application = offscreen_application() if drawn else None
-    interventions = options.conditions.interventions(architecture.maps)
+    interventions = options.conditions.interventions(architecture)
     return Exporter(
         options,
         items,
@@ -268,7 +278,7 @@ def _stopped(error: UserError, written: int, total: int) -> int:
 
 
 def _export_lines(options: ExportOptions, architecture: Architecture, items: tuple[Item, ...], source: Path) -> int:
-    interventions = options.conditions.interventions(architecture.maps)
+    interventions = options.conditions.interventions(architecture)
     batch = FolderBatch(
         source,
         options.output,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import HeadId, MapInfo
 
@@ -11,11 +12,11 @@ Numbers = tuple[int, ...] | None
 """Numbers from 1; None is all there are."""
 
 
-def maps_of(model: Path) -> tuple[MapInfo, ...]:
-    """The attention maps of the model in a directory, before it is opened. Raises CheckpointError for none."""
+def architecture_of(model: Path) -> Architecture:
+    """What the model in a directory is made of, before it is opened. Raises CheckpointError for none."""
     from attention_viewer.model.families.family import described
 
-    return described(model).architecture.maps
+    return described(model).architecture
 
 
 def head_ids(sides: MapInfo, layers: Numbers, heads: Numbers) -> list[HeadId]:

@@ -20,7 +20,7 @@ from attention_viewer.viewer.cli.command import (
     check_session,
 )
 from attention_viewer.viewer.cli.conditions import UNCHANGED, Conditions, add_conditions
-from attention_viewer.viewer.cli.heads import maps_of
+from attention_viewer.viewer.cli.heads import architecture_of
 from attention_viewer.viewer.cli.option_types import one_of, text, whole
 from attention_viewer.viewer.cli.streams import STREAM
 
@@ -105,7 +105,7 @@ def run(options: RankOptions) -> int:
 
     check_checkpoint(options.model)
     check_target(options.output, options.force, "csv")
-    options.conditions.interventions(maps_of(options.model))
+    options.conditions.interventions(architecture_of(options.model))
     content = _ranked(options, saved_session(options.session, options.model))
     with made_folder(options.output.parent):
         put(options.output, content, options.force)
@@ -119,14 +119,14 @@ def _ranked(options: RankOptions, saved: SavedSession | None) -> bytes:
     from attention_viewer.viewer.cli.progress import Bar, Interruption
     from attention_viewer.viewer.cli.tracing import open_tracer
 
-    maps = maps_of(options.model)
-    changes = options.conditions.interventions(maps)
+    model = architecture_of(options.model)
+    changes = options.conditions.interventions(model)
     with Interruption() as interruption:
         tracer = open_tracer(options.model, options.threads, bool(options.prefix))
         document = saved.document if saved else tracer.document(options.text, options.target, interventions=changes)
         document = go_to(document, document.limit)
         loaded = tracer.loaded(document, interruption.check)
-        heads = sum(len(each.head_ids) for each in maps) - len(document.interventions.heads_off)
+        heads = sum(len(each.head_ids) for each in model.maps) - len(document.interventions.heads_off)
         with Bar(heads, 0, "heads") as bar:
 
             def head_done() -> None:
@@ -134,7 +134,7 @@ def _ranked(options: RankOptions, saved: SavedSession | None) -> bytes:
                 bar.taken()
 
             effects = finished(tracer.translator.rank_heads_steps(document), head_done)
-    return _written(options, maps, loaded, effects[: options.top])
+    return _written(options, model.maps, loaded, effects[: options.top])
 
 
 def _written(options: RankOptions, maps: Sequence[MapInfo], loaded: Loaded, effects: Sequence[HeadEffect]) -> bytes:

@@ -22,7 +22,7 @@ from attention_viewer.viewer.cli.command import (
 )
 from attention_viewer.viewer.cli.conditions import UNCHANGED, Conditions, add_conditions
 from attention_viewer.viewer.cli.decoding import GREEDY, Search, add_search
-from attention_viewer.viewer.cli.heads import maps_of
+from attention_viewer.viewer.cli.heads import architecture_of
 from attention_viewer.viewer.cli.option_types import listed, one_of, text, whole
 from attention_viewer.viewer.cli.streams import STREAM
 
@@ -195,7 +195,7 @@ def _trace(options: TraceOptions) -> int:
     outputs = [options.output.with_name(each) for each in _names(options.output.name, options.search, options.format)]
     for output in outputs:
         check_target(output, options.force, options.format)
-    options.conditions.interventions(maps_of(options.model))
+    options.conditions.interventions(architecture_of(options.model))
     saved = saved_session(options.session, options.model)
     with Interruption() as interruption, Bar(None, 0, "tokens") as bar:
         tracer = open_tracer(options.model, told=bool(options.prefix))
@@ -238,7 +238,7 @@ def _documents(
     """The translations of a sentence that are traced, best first."""
     from attention_viewer.viewer.cli.searching import found
 
-    interventions = options.conditions.interventions(maps_of(options.model))
+    interventions = options.conditions.interventions(architecture_of(options.model))
     document = tracer.document(source, target, options.max_steps, interventions)
     if target is not None or options.search == GREEDY:
         yield document, None
@@ -252,7 +252,7 @@ def _trace_lines(options: TraceLinesOptions) -> int:
     from attention_viewer.viewer.cli.folder_batch import FolderBatch, run_in_folder
     from attention_viewer.viewer.cli.manifest import digest
 
-    interventions = options.conditions.interventions(maps_of(options.model))
+    interventions = options.conditions.interventions(architecture_of(options.model))
     asked: dict[str, Any] = {"format": options.format, "max_steps": options.max_steps}
     if interventions:
         asked["interventions"] = changes.to_json(interventions)

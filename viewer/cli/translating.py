@@ -12,7 +12,7 @@ from attention_viewer.model.checkpoint import check_checkpoint
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.batch import BadLine, Entry, Line
 from attention_viewer.viewer.cli.decoding import GREEDY
-from attention_viewer.viewer.cli.heads import maps_of
+from attention_viewer.viewer.cli.heads import architecture_of
 from attention_viewer.viewer.cli.languages import spoken
 from attention_viewer.viewer.cli.line_batch import LineBatch, LinesOf, one_by_one, run_lines
 from attention_viewer.viewer.cli.searching import Found, found
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def translate(options: TranslateOptions) -> int:
     """Translate line by line; returns the exit code. Raises UserError where nothing was begun."""
     check_checkpoint(options.model)
-    options.conditions.interventions(maps_of(options.model))
+    options.conditions.interventions(architecture_of(options.model))
     plain = options.search == GREEDY and not (options.conditions or options.scores or options.several)
 
     def begin(groups: Iterator[list[Entry]]) -> tuple[Iterator[Entry], LinesOf]:
@@ -72,7 +72,7 @@ class _Ahead:
 
 def _lines(tracer: Tracer, options: TranslateOptions, line: Line) -> list[str]:
     """The translations of a line that is translated by itself, as they are written."""
-    interventions = options.conditions.interventions(maps_of(options.model))
+    interventions = options.conditions.interventions(architecture_of(options.model))
     document = tracer.document(line.source, interventions=interventions)
     return [_written(options, line, each) for each in found(tracer.translator, document, options.search)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from attention_viewer.viewer.export.taken import taken
 from attention_viewer.viewer.resolve.pictured import missing
 from attention_viewer.viewer.state.exportables import Exportable, by_name
 from attention_viewer.viewer.state.loaded import Loaded
@@ -15,4 +16,6 @@ def reasons_against(loaded: Loaded, view: ViewState) -> dict[str, str]:
 
 
 def _reason(what: Exportable, loaded: Loaded, view: ViewState) -> str:
-    return loaded.uncomputed if what.takes_model and loaded.uncomputed else missing(what, loaded, view)
+    capability = taken(what)
+    lacking = "" if capability is None else loaded.reason(capability)
+    return lacking or missing(what, loaded, view)

@@ -9,7 +9,7 @@ from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract import hypotheses, interventions
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
-from attention_viewer.viewer.intents.wishes import OfWanted, of_the_sentence
+from attention_viewer.viewer.intents.wishes import OfWanted, Refused, of_the_sentence
 from attention_viewer.viewer.state.state import State
 
 
@@ -130,4 +130,6 @@ def _intervene(state: State, change: Callable[[Interventions], Interventions], n
     if document is None:
         return None
     after = change(document.interventions)
+    if why := state.shown.capabilities.against(after):
+        raise Refused(why)
     return None if after == document.interventions else OfWanted(hypotheses.intervene(document, after), name)

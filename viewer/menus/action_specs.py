@@ -41,7 +41,7 @@ class ActionSpec:
 
 @dataclass(frozen=True)
 class SubmenuSpec:
-    """A submenu in which exactly one value is on."""
+    """A submenu in which exactly one value is on. `refused` says why a value cannot be chosen, "" where it can."""
 
     menu: str
     text: str
@@ -49,6 +49,7 @@ class SubmenuSpec:
     current: Callable[[MenuActions], Any]
     choose: Callable[[MenuActions, Any], Any] = field(repr=False)
     enabled: Callable[[MenuActions], bool] = ANY_TIME
+    refused: Callable[[MenuActions, Any], str] = lambda menu, value: ""
 
 
 def workspace_specs(window: MainWindow) -> tuple[ActionSpec, ...]:

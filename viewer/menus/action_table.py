@@ -1,6 +1,6 @@
 """Every action once: name, shortcut, what it does, when it is enabled. Menus and buttons are built from here.
 
-`ACTIONS` and `SUBMENUS` are the whole menu bar, in order. To add an action, add an entry.
+`ACTIONS` and `SUBMENUS` (`submenu_table`) are the whole menu bar, in order. To add an action, add an entry.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any
 
 from attention_viewer.viewer.intents import hypotheses
-from attention_viewer.viewer.menus.action_specs import ANY_TIME, ActionSpec, SubmenuSpec, panel_specs, workspace_specs
+from attention_viewer.viewer.menus.action_specs import ActionSpec, SubmenuSpec, panel_specs, workspace_specs
 from attention_viewer.viewer.menus.menu_actions import MenuActions
+from attention_viewer.viewer.menus.submenu_table import SUBMENUS, view_submenu
 from attention_viewer.viewer.menus.why import (
     CAN_GO_BACK,
     CAN_PLAY,
@@ -21,17 +22,20 @@ from attention_viewer.viewer.menus.why import (
     COMPUTES,
     HAS_MODEL,
     HAS_SENTENCE,
+    HIDES,
     INTERVENES,
+    SEARCHES,
     SEVERAL,
+    SWITCHES_HEADS,
     TAKES_ROW,
     TAKES_SENTENCE,
+    UNMASKS,
     reason,
 )
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.exportables import DATA
-from attention_viewer.viewer.state.options import QUANTITY, Option
 from attention_viewer.viewer.state.results import RANKING
-from attention_viewer.viewer.state.view_state import MAP_VIEWS, MapView, Side
+from attention_viewer.viewer.state.view_state import Side
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.mnemonics import mark_menu, plain
@@ -42,17 +46,9 @@ from PySide6.QtWidgets import QMenu
 MENUS = ("File", "Edit", "Decode", "Experiment", "View", "Model", "Help")
 
 
-def _positions(menu: MenuActions, side: str) -> str:
-    document = menu.controller.document
-    return "on" if document is None else getattr(document.interventions, side).value
-
-
 def _masked(menu: MenuActions) -> bool:
     document = menu.controller.document
     return document is None or document.interventions.causal_mask
-
-
-POSITIONS = (("on", "On"), ("off", "Off"), ("shuffled", "Shuffled"))
 
 
 ACTIONS = (
@@ -101,7 +97,7 @@ ACTIONS = (
     ActionSpec("sample", "Decode", "Sample again", lambda c: c.laboratory.sample_again(), ("Ctrl+R",), TAKES_SENTENCE,
                tip="Sample with the next seed"),
     ActionSpec("beam", "Decode", "Beam search …", lambda c: c.laboratory_actions.choose_beam(),
-               ("Ctrl+B",), TAKES_SENTENCE,
+               ("Ctrl+B",), SEARCHES,
                tip="Draw the hypotheses that beam search keeps and throws away"),
     ActionSpec("next_hypothesis", "Decode/Hypotheses", "Next hypothesis",
                lambda c: c.controller.run(hypotheses.beside, 1), ("Ctrl+PgDown",),
@@ -116,19 +112,19 @@ ACTIONS = (
                lambda c: c.controller.run(hypotheses.delete_current), ("Ctrl+Shift+D",),
                SEVERAL),
     ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
-               ("O",), TAKES_SENTENCE, tip="Zero the output of the active panel's head, or let it through again"),
+               ("O",), SWITCHES_HEADS, tip="Zero the output of the active panel's head, or let it through again"),
     ActionSpec("layer_off", "Experiment", "Switch the selected layer off",
-               lambda c: c.laboratory.toggle_selected_layer(), ("Shift+O",), TAKES_SENTENCE,
+               lambda c: c.laboratory.toggle_selected_layer(), ("Shift+O",), SWITCHES_HEADS,
                tip="All heads of the active panel's layer off, or on again"),
     ActionSpec("hide_token", "Experiment", "Hide a source token …", lambda c: c.laboratory_actions.choose_hidden(),
-               ("Ctrl+H",), TAKES_SENTENCE, tip="Let nothing look at a source token, or let it be looked at again"),
+               ("Ctrl+H",), HIDES, tip="Let nothing look at a source token, or let it be looked at again"),
     ActionSpec("mask", "Experiment", "Causal mask", lambda c: c.laboratory.set_causal_mask(not _masked(c)),
-               ("Ctrl+M",), TAKES_SENTENCE, _masked, tip="Without it, rows see the tokens they should predict",
+               ("Ctrl+M",), UNMASKS, _masked, tip="Without it, rows see the tokens they should predict",
                apart=True),
     ActionSpec("reset", "Experiment", "Reset interventions", lambda c: c.laboratory.reset_interventions(),
                ("Ctrl+Shift+R",), INTERVENES, tip="The model as it was trained"),
     ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.laboratory_actions.rank(),
-               ("Ctrl+Shift+H",), TAKES_SENTENCE,
+               ("Ctrl+Shift+H",), SWITCHES_HEADS,
                tip="Switch off every head in turn, in the background, and sort them by effect", apart=True),
     ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.laboratory.cancel_rank(), ("Ctrl+.",),
                lambda c: c.controller.loaded.progress(RANKING) is not None),
@@ -203,32 +199,6 @@ ACTIONS = (
     ActionSpec("about", "Help", "About Attention Viewer", lambda c: c.show_about(), apart=True),
 )  # fmt: skip
 
-SUBMENUS = (
-    SubmenuSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
-               lambda c, value: c.laboratory.set_encoder_positions(value), TAKES_SENTENCE),
-    SubmenuSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
-               lambda c, value: c.laboratory.set_decoder_positions(value), TAKES_SENTENCE),
-    SubmenuSpec("View", "Show the active map as", MAP_VIEWS,
-               lambda c: c.controller.view.views.get(c.controller.view.active, MapView.MAP),
-               lambda c, value: c.controller.show_as(value)),
-    SubmenuSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
-               lambda c: c.theme, lambda c, value: c.set_theme(value)),
-    SubmenuSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),
-               lambda c: c.text_size, lambda c, value: c.set_text_size(value)),
-)  # fmt: skip
-
-
-def view_submenu(option: Option[Any]) -> SubmenuSpec:
-    """The submenu of an option of how maps are shown."""
-    return SubmenuSpec(
-        "View",
-        option.title,
-        tuple((each.value, each.title) for each in option.values),
-        lambda menu: menu.controller.view[option],
-        lambda menu, value: menu.choose(option, value),
-        COMPUTES if option is QUANTITY else ANY_TIME,
-    )
-
 
 class ActionTable(QObject):
     """The QActions of a window, made from the tables, and their state kept up to date."""
@@ -273,8 +243,11 @@ class ActionTable(QObject):
         for submenu, entries in self._submenus:
             now, possible = submenu.current(self._menu_actions), submenu.enabled(self._menu_actions)
             for value, action in entries:
+                why = reason(submenu.enabled, self._menu_actions) or submenu.refused(self._menu_actions, value)
                 action.setChecked(value == now)
-                action.setEnabled(possible)
+                action.setEnabled(possible and not why)
+                action.setToolTip(why)
+                action.setStatusTip(why)
 
     def explain(self, keys: QKeySequence) -> None:
         """Say why a key that was pressed did nothing, where it is the key of an action that cannot be done now."""

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.interventions import HeadId, Patch
 from attention_viewer.viewer.intents import patching, switching
 from attention_viewer.viewer.intents.laboratory import Laboratory
@@ -104,7 +105,7 @@ class LaboratoryActions(QObject):
         """What can be done to a head and its layer; both count from 0."""
         one = HeadId(kind, layer, head)
         offers = switching.offers(self._controller.state, one)
-        if not offers or self._controller.loaded.info is None or self._told_why_not():
+        if not offers or self._controller.loaded.info is None or self._told_why_not(Capability.HEADS_OFF):
             return
         menu = self._menu()
         for offer in offers:
@@ -149,7 +150,7 @@ class LaboratoryActions(QObject):
     def show_candidate_menu(self, token: int, where: QPoint) -> None:
         """What can be done with a candidate of the newest row."""
         loaded = self._controller.loaded
-        if loaded.trace is None or not loaded.trace.steps or self._told_why_not():
+        if loaded.trace is None or not loaded.trace.steps or self._told_why_not(Capability.COMPUTING):
             return
         stands, text = loaded.trace.steps[-1].output, loaded.vocabulary[token].text
         menu = self._menu()
@@ -183,7 +184,7 @@ class LaboratoryActions(QObject):
         loaded, document = self._controller.loaded, self._controller.document
         if document is None or loaded.trace is None or not 0 <= index < len(loaded.trace.source_tokens):
             return
-        if self._told_why_not():
+        if self._told_why_not(Capability.HIDDEN_TOKENS):
             return
         hidden = index in document.interventions.hidden
         text = loaded.trace.source_tokens[index].text
@@ -193,11 +194,11 @@ class LaboratoryActions(QObject):
         menu.addAction(name.replace("&", "&&"), lambda: self._laboratory.hide_token(index, not hidden))
         menu.popup(where)
 
-    def _told_why_not(self) -> bool:
-        """Whether nothing can be changed, because there is no model; then that was said."""
-        if uncomputed := self._controller.loaded.uncomputed:
-            self._controller.hint.emit(uncomputed)
-        return bool(uncomputed)
+    def _told_why_not(self, capability: Capability) -> bool:
+        """Whether the model lacks what something takes; then that was said."""
+        if why := self._controller.loaded.reason(capability):
+            self._controller.hint.emit(why)
+        return bool(why)
 
     def _menu(self) -> QMenu:
         menu = QMenu(self._window)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 
 NO_SENTENCE = "Encode a sentence first: type one and press Enter"
@@ -75,23 +76,22 @@ def _goes_back(menu: MenuActions) -> bool:
     return _traced(menu) and menu.controller.state.can_back
 
 
-def _computes(menu: MenuActions) -> bool:
-    return not menu.controller.loaded.uncomputed
+def takes(capability: Capability, enabled: Callable[[MenuActions], bool] = lambda menu: True) -> When:
+    """A condition of what takes something of the model: where that is missing, it never holds."""
+
+    def missing(menu: MenuActions) -> str:
+        return menu.controller.loaded.reason(capability)
+
+    return When(lambda menu: not missing(menu) and enabled(menu), lambda menu: missing(menu) or reason(enabled, menu))
 
 
-def with_model(enabled: Callable[[MenuActions], bool]) -> When:
-    """A condition of what computes anew: where there are arrays of weights and no model, it never holds."""
-    return When(
-        lambda menu: _computes(menu) and enabled(menu),
-        lambda menu: menu.controller.loaded.uncomputed or reason(enabled, menu),
-    )
-
-
-COMPUTES = When(_computes, lambda menu: menu.controller.loaded.uncomputed)
+COMPUTES = takes(Capability.COMPUTING)
 HAS_SENTENCE = When(_traced, said(NO_SENTENCE))
 HAS_ROW = When(_has_row, lambda menu: "Take a step first: → or Space" if _traced(menu) else NO_SENTENCE)
 HAS_MODEL = When(lambda menu: menu.controller.loaded.info is not None, said("The model is not open yet"))
-TAKES_SENTENCE, TAKES_ROW = with_model(HAS_SENTENCE), with_model(HAS_ROW)
+TAKES_SENTENCE, TAKES_ROW = takes(Capability.COMPUTING, HAS_SENTENCE), takes(Capability.COMPUTING, HAS_ROW)
+SWITCHES_HEADS, HIDES = takes(Capability.HEADS_OFF, HAS_SENTENCE), takes(Capability.HIDDEN_TOKENS, HAS_SENTENCE)
+UNMASKS, SEARCHES = takes(Capability.CAUSAL_MASK_OFF, HAS_SENTENCE), takes(Capability.BEAM_SEARCH, HAS_SENTENCE)
 CAN_STEP = When(lambda menu: menu.controller.state.can_step, _no_step)
 CAN_PLAY = When(lambda menu: menu.controller.state.can_step or menu.controller.state.can_back, _no_step)
 CAN_GO_BACK = When(_goes_back, _no_step_back)

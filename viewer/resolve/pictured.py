@@ -98,11 +98,15 @@ def _ranking(loaded: Loaded, view: ViewState) -> Ranking | Missing:
     return ranking if ranking is not None and ranking.effects else laboratory.no_ranking(loaded)
 
 
-def _without_instructions(resolve: Callable[[Loaded, ViewState], SheetSpec]) -> Callable[[Loaded, ViewState], Sheet]:
+def _without_instructions(
+    resolve: Callable[[Loaded, ViewState], SheetSpec | Missing],
+) -> Callable[[Loaded, ViewState], Sheet | Missing]:
     """What a panel asks its reader to do is left out of a figure."""
 
-    def figure(loaded: Loaded, view: ViewState) -> SheetSpec:
+    def figure(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         spec = resolve(loaded, view)
+        if not isinstance(spec, SheetSpec):
+            return spec
         sections = tuple(each for each in spec.sections if each.note != resolve_cost.TO_MEASURE)
         return replace(spec, subtitle=spec.subtitle.removesuffix(resolve_encodings.TO_CHOOSE), sections=sections)
 

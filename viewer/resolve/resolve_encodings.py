@@ -9,13 +9,14 @@ import math
 
 from attention_viewer.model.analysis.encoding_properties import Judged
 from attention_viewer.model.analysis.encodings import ENCODINGS
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.positional import frequency, interleaved, sinusoidal_encoding, wavelength
 from attention_viewer.viewer.resolve.shown import Missing
 from attention_viewer.viewer.state.formula import plain_formula
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.results import PROPERTIES
 from attention_viewer.viewer.state.sheets import Column, Dial, Line, Piece, Section, SheetSpec, Strip, Words
-from attention_viewer.viewer.state.specs import Pending
+from attention_viewer.viewer.state.specs import Pending, Unavailable
 from attention_viewer.viewer.state.view_state import ViewState
 
 TRYING = Pending("Trying every property on every encoding …")
@@ -92,8 +93,10 @@ def _numbers(judged: Judged, chosen: int) -> Section:
     return Section(encoding.name, lines, columns, encoding.formula)
 
 
-def rotation(loaded: Loaded, view: ViewState) -> SheetSpec:
+def rotation(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """The chosen pairs as hands of clocks, before and after a shift."""
+    if why := loaded.reason(Capability.POSITION_FORMULAS):
+        return Unavailable(why)
     d_model, shift = loaded.d_model, view.inside.shift
     pairs = tuple(pair for pair in view.positions.pairs if 0 <= pair < d_model // 2) or (0,)
     starts = (0, 10, 20)
@@ -130,8 +133,10 @@ def rotation(loaded: Loaded, view: ViewState) -> SheetSpec:
     )
 
 
-def layouts(loaded: Loaded, view: ViewState) -> SheetSpec:
+def layouts(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
     """Wavelengths of some pairs, and the two orders in which implementations lay the dimensions out."""
+    if why := loaded.reason(Capability.POSITION_FORMULAS):
+        return Unavailable(why)
     d_model = loaded.d_model
     halves = sinusoidal_encoding(SHOWN_POSITIONS, d_model)
     half = (d_model + 1) // 2

@@ -10,6 +10,7 @@ from html import escape
 import numpy as np
 from attention_viewer.model.contract.api import DecodeStep, How, ModelInfo, Token
 from attention_viewer.model.contract.beam import BeamTree
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, Hypothesis, hypotheses
 from attention_viewer.model.contract.experiments import Check, Effect
@@ -94,6 +95,8 @@ def hypotheses_spec(loaded: Loaded) -> HypothesesSpec | Missing:
 
 def no_beam(loaded: Loaded) -> Missing:
     """Why there is no tree of a beam search, where there is none."""
+    if why := loaded.reason(Capability.BEAM_SEARCH):
+        return Unavailable(why)
     return NO_BEAM if loaded.trace is not None else loaded.waiting
 
 
@@ -159,7 +162,9 @@ def ranking_spec(loaded: Loaded) -> RankingSpec:
         for effect in (ranking.effects if ranking else ())
     )
     progress = loaded.progress(RANKING)
-    reason = loaded.waiting.reason if loaded.document is None or loaded.trace is None else ""
+    reason = loaded.reason(Capability.HEADS_OFF)
+    if not reason and (loaded.document is None or loaded.trace is None):
+        reason = loaded.waiting.reason
     ranked = "" if ranking is None else _ranked_with(ranking.document.interventions.heads_off, off, loaded.info)
     return RankingSpec(rows, None if progress is None else (progress.done, progress.total), reason, ranked)
 
@@ -189,6 +194,7 @@ def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
         effect="" if measured is None else _effect_text(measured.effect, now.causal_mask),
         before="" if translations is None else translations.before,
         after="" if translations is None else translations.after,
+        capabilities=loaded.capabilities,
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from attention_viewer.model.contract.api import Kind, ModelInfo, Progress, Token, Trace
-from attention_viewer.model.contract.capabilities import Capability
+from attention_viewer.model.contract.capabilities import EVERYTHING, Capabilities, Capability
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import EXPECTED, MapInfo
 from attention_viewer.viewer.state import questions
@@ -76,7 +76,16 @@ class Loaded:
     @property
     def uncomputed(self) -> str:
         """Why nothing can be computed, where there are the arrays of another program and no model; else ""."""
-        return "" if self.info is None else self.info.capabilities.reason(Capability.COMPUTING)
+        return self.reason(Capability.COMPUTING)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What can be done with the model; everything, as long as none is open."""
+        return EVERYTHING if self.info is None else self.info.capabilities
+
+    def reason(self, capability: Capability) -> str:
+        """Why the model lacks a capability; "" where it has it, or none is open."""
+        return self.capabilities.reason(capability)
 
     @property
     def known(self) -> int:

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions
+
+SWITCHES = ("encoder_positions", "decoder_positions", "causal_mask")
+PLURAL = {
+    "other hypothesis": "other hypotheses",
+    "patch": "patches",
+    "head switched off": "heads switched off",
+    "switch of positions or mask": "switches of positions or mask",
+}
 
 
 def replayed(document: Document, info: ModelInfo) -> Document:
@@ -14,7 +22,7 @@ def replayed(document: Document, info: ModelInfo) -> Document:
 
     Tokens, and with them hypotheses and hidden source tokens, belong to the model that they were chosen with.
     """
-    now = document.interventions
+    now = _possible(document.interventions, info)
     kept = frozenset(head for head in now.heads_off if _has(info, head))
     return Document(
         document.source,
@@ -35,8 +43,20 @@ def lost(document: Document, info: ModelInfo) -> str:
         (len(now.hidden), "hidden source token"),
         (len(now.patches), "patch"),
         (sum(not _has(info, head) for head in now.heads_off), "head switched off"),
+        (len(_impossible(now, info)), "switch of positions or mask"),
     )
     return ", ".join(_counted(count, thing) for count, thing in counts if count)
+
+
+def _possible(now: Interventions, info: ModelInfo) -> Interventions:
+    """The interventions without those switches that the model lacks."""
+    return replace(now, **{name: getattr(NONE, name) for name in _impossible(now, info)})
+
+
+def _impossible(now: Interventions, info: ModelInfo) -> list[str]:
+    """The switches that the model lacks, by the names of their fields."""
+    alone = {name: replace(NONE, **{name: getattr(now, name)}) for name in SWITCHES}
+    return [name for name, changes in alone.items() if info.capabilities.against(changes)]
 
 
 def _has(info: ModelInfo, head: HeadId) -> bool:
@@ -47,5 +67,4 @@ def _has(info: ModelInfo, head: HeadId) -> bool:
 
 
 def _counted(count: int, thing: str) -> str:
-    plural = {"other hypothesis": "other hypotheses", "patch": "patches", "head switched off": "heads switched off"}
-    return f"{count} {thing if count == 1 else plural.get(thing, f'{thing}s')}"
+    return f"{count} {thing if count == 1 else PLURAL.get(thing, f'{thing}s')}"

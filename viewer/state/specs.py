@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from attention_viewer.model.analysis.words import Group
 from attention_viewer.model.contract.api import Booleans, Floats, Kind
+from attention_viewer.model.contract.capabilities import EVERYTHING, Capabilities
 from attention_viewer.model.contract.interventions import Patch
 from attention_viewer.viewer.state.options import ColorRange, Numbers
 from attention_viewer.viewer.state.view_state import Head
@@ -301,7 +302,7 @@ class LaboratorySpec:
     `encoder_positions` and `decoder_positions` are "on", "off" or "shuffled"; `heads_off` and `hidden` name what is
     off in words, one entry each ("cross layer 4 head 7", "sat"). `effect` is a line with the KL divergence at this
     step; `before` and `after` are the translations without and with the switches, "" where they are not known.
-    `reason` says why nothing can be switched, "" where it can.
+    `reason` says why nothing can be switched, "" where it can; `capabilities` what of it the model lacks.
     """
 
     encoder_positions: str = "on"
@@ -315,6 +316,7 @@ class LaboratorySpec:
     before: str = ""
     after: str = ""
     reason: str = ""
+    capabilities: Capabilities = EVERYTHING
 
 
 @dataclass(frozen=True)

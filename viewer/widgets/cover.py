@@ -16,15 +16,12 @@ class Cover(QWidget):
     The widget itself stays as it is, so that whoever speaks to it need not know.
     """
 
-    def __init__(self, over: QWidget, reason: str) -> None:
+    def __init__(self, over: QWidget) -> None:
         super().__init__(over)
-        for each in over.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            if each is not self:
-                each.setEnabled(False)
+        self._greyed: list[QWidget] = []
         self.setObjectName("cover")
         self._over = over
         self.reason = plain_label()
-        self.reason.setText(reason)
         self.reason.setWordWrap(True)
         self.reason.setProperty("tone", "muted")
         self.reason.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -34,7 +31,19 @@ class Cover(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         over.installEventFilter(self)
         self.setGeometry(over.rect())
-        self.show()
+
+    def set_reason(self, reason: str) -> None:
+        """Cover the widget with a reason; "" uncovers it."""
+        self.reason.setText(reason)
+        if reason and not self._greyed:
+            children = self._over.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            self._greyed = [each for each in children if each is not self and each.isEnabledTo(self._over)]
+        for each in self._greyed:
+            each.setEnabled(not reason)
+        if not reason:
+            self._greyed = []
+        self.setVisible(bool(reason))
+        self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay as large as what is covered, and in front of it."""
@@ -42,3 +51,10 @@ class Cover(QWidget):
             self.setGeometry(self._over.rect())
             self.raise_()
         return False
+
+
+def cover(over: QWidget, reason: str) -> None:
+    """Cover a widget with a reason, or uncover it ("")."""
+    known = over.findChild(Cover, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    if known is not None or reason:
+        (known or Cover(over)).set_reason(reason)

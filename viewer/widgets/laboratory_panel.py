@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from difflib import SequenceMatcher
 from html import escape
 
 from attention_viewer.model.contract.api import Kind
+from attention_viewer.model.contract.capabilities import Capabilities, Capability
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import LaboratorySpec
 from attention_viewer.viewer.state.view_state import Head
@@ -13,7 +15,7 @@ from attention_viewer.viewer.widgets.card import TitleBlock
 from attention_viewer.viewer.widgets.entries import Entries
 from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
@@ -29,6 +31,8 @@ from PySide6.QtWidgets import (
 
 SUBTITLE = "what each part of the model is for"
 POSITIONS = ("on", "off", "shuffled")
+ENCODER = {"off": Capability.ENCODER_POSITIONS_OFF, "shuffled": Capability.ENCODER_POSITIONS_SHUFFLED}
+DECODER = {"off": Capability.DECODER_POSITIONS_OFF, "shuffled": Capability.DECODER_POSITIONS_SHUFFLED}
 LEAST_EMS = 4.0
 """Least height."""
 WIDE_EMS = 60.0
@@ -89,6 +93,11 @@ class LaboratoryPanel(QWidget):
     def set_spec(self, spec: LaboratorySpec) -> None:
         """Show the state of every switch and what they change."""
         self._spec = spec
+        _refuse(self.encoder_positions, ENCODER, spec.capabilities)
+        _refuse(self.decoder_positions, DECODER, spec.capabilities)
+        unmaskable = spec.capabilities.reason(Capability.CAUSAL_MASK_OFF)
+        self.causal_mask.setEnabled(not unmaskable)
+        self.causal_mask.setToolTip(unmaskable or MASK_TIP)
         self.encoder_positions.setCurrentText(spec.encoder_positions)
         self.decoder_positions.setCurrentText(spec.decoder_positions)
         self.seed.setValue(spec.shuffle_seed)
@@ -262,6 +271,16 @@ def _chooser(name: str, tip: str) -> QComboBox:
     combo.setAccessibleName(name)
     combo.setToolTip(tip)
     return combo
+
+
+def _refuse(combo: QComboBox, takes: Mapping[str, Capability], capabilities: Capabilities) -> None:
+    """Grey out the choices that a model lacks what they take for, each with the reason."""
+    model = combo.model()
+    assert isinstance(model, QStandardItemModel)
+    for row, choice in enumerate(POSITIONS):
+        why = capabilities.reason(takes[choice]) if choice in takes else ""
+        model.item(row).setEnabled(not why)
+        model.item(row).setToolTip(why)
 
 
 def _seed_box() -> QSpinBox:

@@ -40,9 +40,10 @@ from attention_viewer.viewer.widgets.control_keys import ControlKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.checkpoint import d_model_of, maps_of
+from attention_viewer.viewer.window.covers import fed
 from attention_viewer.viewer.window.faults import FaultReporter
 from attention_viewer.viewer.window.garbage import Collecting
-from attention_viewer.viewer.window.given import before, describe, document_of, fed, read_given, view_of
+from attention_viewer.viewer.window.given import before, describe, document_of, read_given, view_of
 from attention_viewer.viewer.window.inside import connect_inside
 from attention_viewer.viewer.window.maps import MapPanels
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
@@ -140,7 +141,7 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     keys = ControlKeys(window)
     if given is not None:
         describe(window, given)
-    panels = fed(window, panels, loaded.uncomputed)
+    panels = fed(window, panels, loaded.info)
     worker = Worker(threads=settings.get("threads"), given=given)
     player = Player(settings.get("speed"), window)
     presenter = Presenter(window, panels)

@@ -149,7 +149,7 @@ def _kept(loaded: Loaded) -> Loaded:
 def _switched(loaded: Loaded) -> Loaded:
     """The switches, and what they change."""
     measured = loaded.results.only([EFFECT, TRANSLATIONS])
-    return Loaded(trace=loaded.trace, waiting=loaded.waiting, document=loaded.document, results=measured)
+    return Loaded(loaded.info, loaded.trace, waiting=loaded.waiting, document=loaded.document, results=measured)
 
 
 def _measured(loaded: Loaded, quantity: Quantity[Any]) -> Loaded:

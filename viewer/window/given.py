@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +12,7 @@ from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.view_state import ViewState, choose, fitted
-from attention_viewer.viewer.widgets.cover import Cover
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.window.panels import FedPanel
 
 
 def read_given(path: Path) -> GivenModel:
@@ -45,18 +42,6 @@ def describe(window: MainWindow, given: GivenModel) -> None:
     window.source_strip.set_placeholder(source)
     window.target_strip.set_placeholder(target)
     window.header.set_no_text("")
-
-
-def fed(window: MainWindow, panels: Sequence[FedPanel], uncomputed: str) -> tuple[FedPanel, ...]:
-    """The panels that have something to show; the others say why not, where nothing can be computed."""
-    if not uncomputed:
-        return tuple(panels)
-    for panel in panels:
-        if panel.takes_model:
-            widget = window.widget(panel.name)
-            widget.header.setEnabled(False)
-            Cover(widget, uncomputed)
-    return tuple(panel for panel in panels if not panel.takes_model)
 
 
 def document_of(given: GivenModel, steps: int | None) -> Document:

@@ -9,6 +9,7 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.state.highlight import CellHover, Hover
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.window.covers import fed
 from attention_viewer.viewer.window.panels import panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 
@@ -22,18 +23,18 @@ class MapPanels:
             self._connect(kind)
 
     def follow(self, presenter: Presenter) -> None:
-        """From now on have panels for the maps of the model that is open."""
+        """From now on have panels for the maps of the model that is open, and feed those that it can fill."""
 
         def renew(info: ModelInfo) -> None:
-            window = self._window
-            if tuple(each.map for each in window.entries if each.map is not None) == info.maps:
-                return
-            before, panels = dict(window.panels), panels_for(info.maps)
-            presenter.set_panels(panels)
-            window.set_panels(panels)
-            for kind, panel in window.panels.items():
-                if before.get(kind) is not panel:
-                    self._connect(kind)
+            window, panels = self._window, panels_for(info.maps)
+            if tuple(each.map for each in window.entries if each.map is not None) != info.maps:
+                before = dict(window.panels)
+                presenter.set_panels(panels)
+                window.set_panels(panels)
+                for kind, panel in window.panels.items():
+                    if before.get(kind) is not panel:
+                        self._connect(kind)
+            presenter.set_panels(fed(window, panels, info))
             self._controller.refresh()
 
         self._controller.model_changed.connect(renew)

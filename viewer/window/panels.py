@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.resolve import pages
@@ -41,12 +42,12 @@ from attention_viewer.viewer.window.bindings import Binding, Pointed, Scene
 class FedPanel(Panel):
     """A panel with what feeds its widget, and what lies over it while the mouse is on something.
 
-    One that `takes_model` shows what is computed anew: of arrays of weights alone there is nothing to see in it.
+    What it `takes` of a model: where that is missing, as of arrays of weights alone, there is nothing to see in it.
     """
 
     feeds: tuple[Binding[Scene], ...] = ()
     lit: tuple[Binding[Pointed], ...] = ()
-    takes_model: bool = False
+    takes: Capability | None = None
 
 
 ATTENTION, EXPERIMENT, BEAM, POSITIONS, HEADS, INSIDE, TOUR = (
@@ -106,7 +107,7 @@ PANELS: tuple[FedPanel, ...] = (
         {ATTENTION: Place.NARROW, EXPERIMENT: Place.NARROW, BEAM: Place.NARROW},
         feeds=bindings.NEXT,
         measures=(EFFECT,),
-        takes_model=True,
+        takes=Capability.COMPUTING,
     ),
     FedPanel(
         "positions",
@@ -114,7 +115,7 @@ PANELS: tuple[FedPanel, ...] = (
         PositionPanel,
         {ATTENTION: Place.BELOW, POSITIONS: Place.MAIN},
         feeds=bindings.POSITIONS,
-        takes_model=True,
+        takes=Capability.POSITION_FORMULAS,
     ),
     FedPanel(
         "laboratory",
@@ -123,7 +124,7 @@ PANELS: tuple[FedPanel, ...] = (
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE, POSITIONS: Place.SIDE},
         feeds=bindings.LABORATORY,
         measures=(EFFECT, TRANSLATIONS),
-        takes_model=True,
+        takes=Capability.COMPUTING,
     ),
     FedPanel(
         "ranking",
@@ -131,7 +132,7 @@ PANELS: tuple[FedPanel, ...] = (
         RankingTable,
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE},
         feeds=bindings.RANKED,
-        takes_model=True,
+        takes=Capability.HEADS_OFF,
     ),
     FedPanel(
         "heads",
@@ -148,7 +149,7 @@ PANELS: tuple[FedPanel, ...] = (
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE},
         feeds=bindings.HYPOTHESES,
         measures=(SPELLINGS,),
-        takes_model=True,
+        takes=Capability.COMPUTING,
     ),
     FedPanel(
         "beam",
@@ -156,7 +157,7 @@ PANELS: tuple[FedPanel, ...] = (
         BeamView,
         {ATTENTION: Place.BELOW, BEAM: Place.MAIN},
         feeds=bindings.TREE,
-        takes_model=True,
+        takes=Capability.BEAM_SEARCH,
     ),
     FedPanel(
         "architecture",
@@ -165,7 +166,7 @@ PANELS: tuple[FedPanel, ...] = (
         {INSIDE: Place.MAP, TOUR: Place.MAIN},
         feeds=inside_bindings.ARCHITECTURE,
         measures=(quantities.INSIDE,),
-        takes_model=True,
+        takes=Capability.INSIDE,
     ),
     FedPanel(
         "parts",
@@ -174,7 +175,7 @@ PANELS: tuple[FedPanel, ...] = (
         {INSIDE: Place.MAP, TOUR: Place.MAIN},
         feeds=inside_bindings.PARTS,
         measures=(quantities.INSIDE, quantities.PERMUTATION),
-        takes_model=True,
+        takes=Capability.INSIDE,
     ),
     FedPanel(
         "words",
@@ -183,7 +184,7 @@ PANELS: tuple[FedPanel, ...] = (
         {INSIDE: Place.SIDE, TOUR: Place.MAIN},
         feeds=inside_bindings.WORDS,
         measures=(quantities.INSIDE, quantities.DECODER_LENS),
-        takes_model=True,
+        takes=Capability.INSIDE,
     ),
     FedPanel(
         "encodings",
@@ -192,7 +193,7 @@ PANELS: tuple[FedPanel, ...] = (
         {POSITIONS: Place.BELOW, TOUR: Place.MAIN},
         feeds=inside_bindings.ENCODINGS,
         measures=(quantities.PROPERTIES,),
-        takes_model=True,
+        takes=Capability.COMPUTING,
     ),
-    FedPanel("tour", "Tour", TourPanel, {TOUR: Place.GUIDE}, takes_model=True),
+    FedPanel("tour", "Tour", TourPanel, {TOUR: Place.GUIDE}, takes=Capability.COMPUTING),
 )

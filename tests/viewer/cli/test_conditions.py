@@ -9,13 +9,13 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.interventions import NONE, HeadId, Interventions, Positions
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
 from attention_viewer.viewer.cli.conditions import FIRST_SEED
-from attention_viewer.viewer.cli.heads import maps_of
+from attention_viewer.viewer.cli.heads import architecture_of
 from support.commands import options_of
 
 
 def changed(model: Path, *arguments: str) -> Interventions:
     asked = options_of("trace", "Hi.", "-o", "o.npz", *arguments).conditions
-    found = asked.interventions(maps_of(model))
+    found = asked.interventions(architecture_of(model))
     assert bool(asked) == bool(found) and isinstance(found, Interventions)
     return found
 
