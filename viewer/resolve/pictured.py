@@ -71,8 +71,10 @@ def missing(what: Exportable, loaded: Loaded, view: ViewState) -> str:
 
 
 def seen_in(what: Exportable, loaded: Loaded, view: ViewState) -> Iterator[object]:
-    """What is seen in an exportable, or why there is nothing to be seen."""
-    if what.needs is not Needs.NOTHING and loaded.trace is None:
+    """What is seen in an exportable, or why there is nothing to be seen. Each map says itself what it needs."""
+    if what.has_sides and what.name not in PICTURED:
+        yield from _maps(what, loaded, view)
+    elif what.needs is not Needs.NOTHING and loaded.trace is None:
         yield loaded.waiting
     elif what.needs is Needs.ROW and loaded.trace is not None and not loaded.trace.steps:
         yield FIRST_STEP
@@ -80,12 +82,13 @@ def seen_in(what: Exportable, loaded: Loaded, view: ViewState) -> Iterator[objec
         spec = PICTURED[what.name].resolve(loaded, view)
         waits = isinstance(spec, Pending) and loaded.trace is not None
         yield _only_in(what.panel) if waits else spec
-    elif what.shows is Shows.HEAD:
-        yield resolve.heatmap(loaded, view, view.active)
-    elif what.shows is Shows.KIND:
-        yield resolve.grid(loaded, view, view.active)
-    elif what.shows is Shows.EVERY_KIND:
+
+
+def _maps(what: Exportable, loaded: Loaded, view: ViewState) -> Iterator[object]:
+    if what.shows is Shows.EVERY_KIND:
         yield from (resolve.heatmap(loaded, view, kind) for kind in view.heads)
+    else:
+        yield (resolve.grid if what.shows is Shows.KIND else resolve.heatmap)(loaded, view, view.active)
 
 
 def _only_in(panel: str) -> Unavailable:
