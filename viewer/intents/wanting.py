@@ -47,7 +47,7 @@ def _of_shown(state: State, wish: OfShown) -> Turn:
     turn = Turn(state).do(Play(on=False))
     if wish.document != state.shown.document:
         turn = turn.then(stay).then(change, wish.document, wish.name, wish.run)
-        if turn.state.wanted != wish.document:
+        if turn.state.wanted != of_model(state, wish.document):
             return turn
     return turn if wish.view is None or wish.view == turn.state.view else turn.then(look, wish.view)
 

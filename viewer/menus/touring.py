@@ -7,11 +7,10 @@ from pathlib import Path
 
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError, UserError, quoted
-from attention_viewer.model.contract.hypotheses import intervene
-from attention_viewer.model.contract.interventions import NONE
+from attention_viewer.viewer.intents import touring
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.look.assets import tour_path
-from attention_viewer.viewer.state.tour import PAGES, Stop, Tour, away, document_at, view_at
+from attention_viewer.viewer.state.tour import PAGES, Stop, Tour, away, document_at
 from attention_viewer.viewer.state.tour_progress import (
     AGAIN,
     MOST_TRIES,
@@ -31,7 +30,6 @@ PLACE, ANSWERS = "tour stop", "tour answers"
 """The settings that keep where the reader is, by the tour's title and the stop's name, and what was answered."""
 BRING = "Show it again: Alt+S."
 NOT_YET = "The window does not show this stop yet. Show it: Alt+S."
-STOP = "Stop of the tour"
 WORKSPACE = "tour"
 FILTER = "Tours (*.tour);;All files (*)"
 
@@ -133,16 +131,9 @@ class Touring(QObject):
         if self._waiting:
             # Which maps there are to look at is not known yet, and a sentence that is awaited would come in between.
             return
-        controller.look(view_at(scene, controller.view, tuple(controller.loaded.maps)))
-        document = document_at(scene, controller.document)
-        if document is None:
-            controller.hint.emit("This question is about a sentence of your own: type one above and press Enter.")
-        elif document != controller.document:
-            controller.player.stop()
-            controller.change(document, STOP)
-        self._begun = document
-        if scene.panel:
-            self._window.show_card(scene.panel)
+        begun = document_at(scene, controller.document)
+        controller.run(touring.set_up, scene)
+        self._begun = begun
         self._tell()
 
     def reveal(self) -> None:
@@ -180,9 +171,8 @@ class Touring(QObject):
 
     def _leave(self, begun: Document | None) -> None:
         """Give back to the model what a stop had changed in it, before the quiz and at the end."""
-        document = self._controller.document
-        if begun is not None and document is not None and document.interventions == begun.interventions != NONE:
-            self._controller.change(intervene(document, NONE), STOP)
+        if begun is not None:
+            self._controller.run(touring.leave, begun)
 
     def _model_known(self) -> None:
         if self._controller.document is None:
