@@ -107,19 +107,19 @@ class Exporter:
         return self.tracer.spelled(loaded, watch.check) if what.name == HYPOTHESES else loaded
 
     def write(self, loaded: Loaded, item: Item, output: Output, watch: Watch, target: str | None) -> None:
-        """Write one file, and say what had to be reduced in it.
-
-        Raises WriteFailed where it cannot be written, another UserError where there is nothing to be made.
-        """
-        if loaded.trace is not None:
-            item = replace(item, view=by_role(item.view, item.view.active, self.options.looked, loaded.trace))
-        content, notes = self._encoded(loaded, item, watch, target)
+        """Write one file, and say what had to be reduced in it. Raises WriteFailed where it cannot be written."""
+        content, notes = self.encoded(loaded, item, watch, target)
         write_file(output, content)
         if notes:
             name = item.name if output.path == STREAM else output.path.name
             watch.bar.say(f"{PROGRAM}: {name}: {'; '.join(notes)}.")
 
-    def _encoded(self, loaded: Loaded, item: Item, watch: Watch, target: str | None) -> tuple[bytes, tuple[str, ...]]:
+    def encoded(
+        self, loaded: Loaded, item: Item, watch: Watch, target: str | None = None
+    ) -> tuple[bytes, tuple[str, ...]]:
+        """The content of one file, and what had to be reduced in it. Raises UserError where nothing can be made."""
+        if loaded.trace is not None:
+            item = replace(item, view=by_role(item.view, item.view.active, self.options.looked, loaded.trace))
         chosen = self.options.figure
         if chosen.what.listed and chosen.format in TABLES:
             return table_bytes(chosen.subject, chosen.format, loaded, item.view), ()

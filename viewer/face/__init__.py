@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from attention_viewer.reading import Words, alignment, measures, roles, summary, unlike, words
 
 if TYPE_CHECKING:
+    from attention_viewer.figures import Figure
     from attention_viewer.model.analysis.aligned import Alignment
     from attention_viewer.model.contract.api import ModelInfo, Trace
     from attention_viewer.model.contract.attribution import Attribution
@@ -171,6 +172,19 @@ class Model:
         if found.id == outputs[row].id:
             raise InputError(f"A token cannot be contrasted with itself: row {row} has {piece!r} already.")
         return Against(row, found.id)
+
+    def figure(
+        self, source: str | Document, picture: str = "heads", target: str | None = None, **options: object
+    ) -> Figure:
+        """A picture of a sentence, or of a document, for a notebook or a file.
+
+        `picture` and `options` are those of the command `export` by name: `model.figure(text, kind="cross", layer=3,
+        head=7, width="column", numbers="always", title=False)`; layers, heads and tokens count from 0. The taught head
+        of the cross-attention where nothing is said. Raises UserError where they mean nothing, or several pictures.
+        """
+        from attention_viewer.figures import figure
+
+        return figure(self._translator, source, target, picture, options)
 
     def write(
         self,
