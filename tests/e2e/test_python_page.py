@@ -30,16 +30,17 @@ def test_the_first_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     page = (ASSETS / "help" / "python.md").read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
-    for block in blocks(page, "python")[:2]:
+    for block in blocks(page, "python")[:3]:
         exec(block, names)
-    assert (tmp_path / "cat.npz").exists() and re.search(r"^\d+-\d+ .*Aligner\(", capsys.readouterr().out, re.MULTILINE)
+    assert {"cat.npz", "cat.pdf", "lens.svg", "all.png"} == {each.name for each in tmp_path.iterdir()}
+    assert re.search(r"^\d+-\d+ .*Aligner\(", capsys.readouterr().out, re.MULTILINE)
 
 
 def test_from_a_model_of_transformers_to_the_page_and_the_window(
     tiny: Path, tiny_translator: Translator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = (ASSETS / "help" / "python.md").read_text(encoding="utf-8")
-    _, _, computing, saving = blocks(page, "python")
+    *_, computing, saving = blocks(page, "python")
     assert computing.count(MODEL) == 1 and COMMAND in blocks(page, "")[0]
     monkeypatch.chdir(tmp_path)
     shown: list[Any] = []

@@ -96,7 +96,7 @@ def figure(
         architecture.d_model,
         Tracer(translator),
         offscreen_application(),
-        asked.conditions.interventions(architecture.maps),
+        asked.conditions.interventions(architecture),
     )
     document = exporter.document(text, target) if isinstance(source, str) else source
     return Figure(exporter, items[0], exporter.traced(document, unwatched()))
