@@ -16,8 +16,8 @@ from attention_viewer.model.contract.maps import DECODER
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.cli.commands import parse
 from attention_viewer.viewer.cli.export import ExportOptions
-from attention_viewer.viewer.cli.exporting import first_view
 from attention_viewer.viewer.cli.main import main
+from attention_viewer.viewer.cli.planning import first_view
 from attention_viewer.viewer.export import pictures
 from attention_viewer.viewer.export.figure import Figure, Look
 from attention_viewer.viewer.export.job import export_file

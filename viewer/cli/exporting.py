@@ -18,44 +18,31 @@ from attention_viewer.model.contract.capabilities import capabilities
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.interventions import NONE, Interventions
-from attention_viewer.model.contract.maps import Kind, MapInfo, named
 from attention_viewer.model.families.family import described
 from attention_viewer.viewer.cli.batch import Line
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
 from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
 from attention_viewer.viewer.cli.folder_batch import FolderBatch, Output, run_in_folder, write_file
-from attention_viewer.viewer.cli.heads import head_ids
 from attention_viewer.viewer.cli.looking import by_role, check_there
 from attention_viewer.viewer.cli.manifest import digest
+from attention_viewer.viewer.cli.planning import Item, ending, first_view, looking_as, planned
 from attention_viewer.viewer.cli.preflight import offscreen_application
 from attention_viewer.viewer.cli.progress import Bar, Interruption, Watch
 from attention_viewer.viewer.cli.searching import found, together
 from attention_viewer.viewer.cli.streams import STREAM, check_target
 from attention_viewer.viewer.cli.streams import named as called
 from attention_viewer.viewer.cli.tracing import Tracer, open_tracer, saved_session
-from attention_viewer.viewer.export.names import file_name
 from attention_viewer.viewer.export.needed import needed
 from attention_viewer.viewer.export.tables import table_bytes
 from attention_viewer.viewer.export.taken import taken
-from attention_viewer.viewer.state.exportables import COST, HYPOTHESES, LINKED, MOVING, TABLES, Shows
-from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.exportables import COST, HYPOTHESES, MOVING, TABLES
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.options import HEADS_SHOWN, HeadsShown
 from attention_viewer.viewer.state.results import TIMES
-from attention_viewer.viewer.state.view_state import CHOSEN, Head, ViewState, choose
 from attention_viewer.viewer.storage.files import check_folder, made_folder
 from attention_viewer.viewer.storage.session_file import SavedSession, to_text
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
-
-
-@dataclass(frozen=True)
-class Item:
-    """A file that is written for every sentence: its name, and what is looked at in it."""
-
-    name: str
-    view: ViewState
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,68 +157,6 @@ def _check_one(options: ExportOptions, items: tuple[Item, ...]) -> None:
     check_target(options.output, options.force, options.figure.format)
 
 
-def looking_as(options: ExportOptions, saved: SavedSession | None) -> FigureOptions:
-    """What was asked for, looking as in the session where the options do not say otherwise."""
-    if saved is None or saved.export is None:
-        return options.figure
-    given = {name: getattr(options.figure, name) for name in ("subject", "format", *options.looks)}
-    return replace(saved.export, **given)
-
-
-def first_view(options: ExportOptions, saved: SavedSession | None) -> ViewState:
-    """How a session was looked at, or the view that everything begins with, as far as the options leave it so."""
-    view = saved.view if saved else ViewState()
-    for option, value in options.chosen:
-        view = choose(view, option, value)
-    if options.looked.role is not None and view[HEADS_SHOWN] not in CHOSEN:
-        view = choose(view, HEADS_SHOWN, HeadsShown.CHOSEN_MEAN)
-    return view
-
-
-def planned(options: ExportOptions, architecture: Architecture, view: ViewState) -> tuple[Item, ...]:
-    """The files of one sentence, in order. Raises InputError where the model has no such layer or head."""
-    what, suffix = options.figure.what, options.figure.format
-    maps = architecture.maps
-    kinds = [each for each in (named(maps, kind) for kind in options.kinds) if each.crosses or what.name != LINKED]
-    if not kinds:
-        raise InputError("--picture links shows cross-attention: leave --kind out.")
-    if what.shows is Shows.HEAD:
-        each = [(sides.kind, head) for sides in kinds for head in _heads(options, sides)]
-        items = (
-            Item(f"{file_name(what, kind, head, view)}.{suffix}", _looking_at(view, {kind: head}, kind))
-            for kind, head in each
-        )
-        # Heads that are shown as one make one file.
-        return tuple({item.name: item for item in reversed(list(items))}.values())[::-1]
-    if what.shows is Shows.KIND:
-        return tuple(
-            Item(f"{file_name(what, sides.kind, Head(), view)}.{suffix}", _looking_at(view, {}, sides.kind))
-            for sides in kinds
-        )
-    if what.takes:
-        view = options.looked.applied(view, what, maps, options.layer, options.head)
-    everything = what.shows is Shows.EVERY_KIND
-    heads = {sides.kind: _chosen_head(options, sides, view) for sides in maps} if everything else {}
-    name = file_name(what, view.active, view.heads[view.active], view)
-    return (Item(f"{name}.{suffix}", _looking_at(view, heads, view.active)),)
-
-
-def _looking_at(view: ViewState, heads: Mapping[Kind, Head], active: Kind) -> ViewState:
-    return replace(view, heads={**view.heads, **heads}, active=active)
-
-
-def _heads(options: ExportOptions, sides: MapInfo) -> list[Head]:
-    """The heads of a map that the options choose, in order."""
-    return [Head(each.layer, each.head) for each in head_ids(sides, options.layer, options.head)]
-
-
-def _chosen_head(options: ExportOptions, sides: MapInfo, view: ViewState) -> Head:
-    """The view's head of a map, with the layer and the head that the options name."""
-    first = _heads(options, sides)[0]
-    seen = view.heads[sides.kind]
-    return Head(seen.layer if options.layer is None else first.layer, seen.head if options.head is None else first.head)
-
-
 def _begun(options: ExportOptions, architecture: Architecture, items: tuple[Item, ...]) -> Exporter:
     """An exporter with its model open, and with Qt only where anything is drawn."""
     drawn = options.figure.format in MOVING
@@ -302,8 +227,3 @@ def _digest(options: ExportOptions, item: Item, interventions: Interventions) ->
     if options.looked.timed:
         asked["timed"] = True
     return digest(asked)
-
-
-def ending(item: Item) -> str:
-    """What follows the number in the name of a line's file."""
-    return f"_{item.name}"

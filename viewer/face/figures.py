@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from attention_viewer.model.contract.document import Document
     from attention_viewer.model.translator import Translator
     from attention_viewer.viewer.cli.export import ExportOptions
-    from attention_viewer.viewer.cli.exporting import Exporter, Item
+    from attention_viewer.viewer.cli.exporting import Exporter
+    from attention_viewer.viewer.cli.planning import Item
     from attention_viewer.viewer.state.loaded import Loaded
 
 COUNTED = ("layer", "head", "token", "key")
@@ -79,7 +80,8 @@ def figure(
     Raises UserError where they mean nothing, or mean more than one picture.
     """
     from attention_viewer.model.contract.errors import InputError
-    from attention_viewer.viewer.cli.exporting import Exporter, first_view, planned
+    from attention_viewer.viewer.cli.exporting import Exporter
+    from attention_viewer.viewer.cli.planning import first_view, planned
     from attention_viewer.viewer.cli.preflight import offscreen_application
     from attention_viewer.viewer.cli.progress import unwatched
     from attention_viewer.viewer.cli.tracing import Tracer
