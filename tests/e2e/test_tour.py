@@ -364,6 +364,38 @@ def test_the_tour_goes_on_where_it_was_left_and_says_when_the_window_shows_somet
     assert "does not show this stop yet" in again.window.widget("tour").notice.text()
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_F6, Qt.Key.Key_F12])
+@pytest.mark.usefixtures("made_up")
+def test_leaving_the_tour_brings_back_the_readers_sentence_and_step(
+    open_window: Open, qtbot: QtBot, key: Qt.Key
+) -> None:
+    parts = open_window(sentence="My red house is old.")
+    wait_for_step(qtbot, parts, 0)
+    parts.actions["step"].trigger()
+    wait_for_step(qtbot, parts, 1)
+    shown, window, hints = Shown(qtbot, parts), parts.window, list[str]()
+    parts.controller.hint.connect(hints.append)
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_F12)
+        qtbot.waitUntil(lambda: parts.menu_actions.touring.stop is not None, timeout=PATIENCE)
+        if parts.controller.loaded.sentence.startswith("My"):
+            parts.menu_actions.touring.set_up()
+        shown.settle()
+        panel = window.widget("tour")
+        assert shown.loaded.sentence == STOPS[0].scene.sentence and "F12" in panel.kept.text()
+        assert panel.kept.isVisible()
+        qtbot.keyClick(window, key)
+        shown.settle()
+        assert window.workspaces.current == "attention"
+        assert (shown.loaded.sentence, len(shown.trace.steps)) == ("My red house is old.", 1)
+        assert "before the tour is back" in hints[-1]
+    parts.actions["undo"].trigger()
+    shown.settle()
+    assert shown.loaded.sentence == STOPS[0].scene.sentence
+
+
 @pytest.mark.usefixtures("made_up")
 def test_the_quiz_is_kept_and_ends_with_a_score(open_window: Open, qtbot: QtBot) -> None:
     store = MemoryStore()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import intervene
 from attention_viewer.model.contract.interventions import NONE
@@ -10,9 +12,20 @@ from attention_viewer.viewer.intents.wanting import change
 from attention_viewer.viewer.intents.wishes import OfWanted
 from attention_viewer.viewer.state.state import State
 from attention_viewer.viewer.state.tour import Scene, document_at, view_at
+from attention_viewer.viewer.state.view_state import ViewState, fitted
 
-STOP = "Stop of the tour"
+STOP, BACK = "Stop of the tour", "Back from the tour"
 NO_SENTENCE_HINT = "This question is about a sentence of your own: type one above and press Enter."
+
+BROUGHT_BACK = "What stood here before the tour is back. Undo goes to the tour’s sentence."
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the reader had, and how it was looked at, before a stop took its place."""
+
+    document: Document
+    view: ViewState
 
 
 def set_up(state: State, scene: Scene) -> Turn:
@@ -31,3 +44,20 @@ def leave(state: State, begun: Document) -> OfWanted | None:
     if document is None or not document.interventions == begun.interventions != NONE:
         return None
     return OfWanted(intervene(document, NONE), STOP)
+
+
+def kept(state: State, before: Before | None, begun: Document | None) -> Before | None:
+    """What there is to be given back after the tour; a sentence other than that of the stop `begun` is the reader's."""
+    document = state.wanted
+    if document is None or (before is not None and begun is not None and document.source == begun.source):
+        return before
+    return Before(document, state.view)
+
+
+def come_back(state: State, before: Before, begun: Document) -> Turn | None:
+    """Give back what the reader had, as long as the sentence is that of the stop `begun`."""
+    document, view = state.wanted, before.view
+    if document is None or document.source != begun.source or document == before.document:
+        return None
+    view = replace(state.view, heads=view.heads, active=view.active, sets=view.sets, views=view.views)
+    return look(state, fitted(view, state.shown.maps)).do(Play(on=False)).then(change, before.document, BACK)

@@ -30,6 +30,7 @@ PLACE, ANSWERS = "tour stop", "tour answers"
 """The settings that keep where the reader is, by the tour's title and the stop's name, and what was answered."""
 BRING = "Show it again: Alt+S."
 NOT_YET = "The window does not show this stop yet. Show it: Alt+S."
+KEPT = "Your own sentence is kept: F12, or another workspace, brings it back."
 WORKSPACE = "tour"
 FILTER = "Tours (*.tour);;All files (*)"
 
@@ -45,6 +46,11 @@ class Touring(QObject):
         self._answers: dict[str, tuple[int, ...]] = {}
         self._begun: Document | None = None
         self._waiting = False
+        self._before: touring.Before | None = None
+        self._shown: Document | None = None
+        self._back = False
+        self._there = window.workspaces.base == WORKSPACE
+        window.workspaces.changed.connect(self._moved)
         self._panel = window.widget("tour")
         self._panel.wanted.connect(self.begin)
         self._panel.gone_to.connect(self.go_to)
@@ -61,7 +67,7 @@ class Touring(QObject):
         if self._tour is None:
             return None
         spec = spec_of(self._tour, self._index, self._answers, self._begun is not None)
-        return replace(spec, notice=self._notice(spec))
+        return replace(spec, notice=self._notice(spec), kept=self._kept())
 
     def begin(self) -> None:
         """Open the bundled tour where the reader left it; the window stays as it is until a stop is set up."""
@@ -131,9 +137,11 @@ class Touring(QObject):
         if self._waiting:
             # Which maps there are to look at is not known yet, and a sentence that is awaited would come in between.
             return
+        self._before = touring.kept(controller.state, self._before, self._shown)
         begun = document_at(scene, controller.document)
         controller.run(touring.set_up, scene)
         self._begun = begun
+        self._shown = begun or self._shown
         self._tell()
 
     def reveal(self) -> None:
@@ -182,9 +190,30 @@ class Touring(QObject):
         """Say so when the window comes to show another state than the stop's, and when it does no longer."""
         loaded, document = self._controller.loaded, self._controller.document
         if self._waiting and loaded.info is not None and loaded.document == document:
-            self.set_up()
+            self._waiting = False
+            if self._panel.isVisible():
+                self.set_up()
+        if self._back and loaded.document == document:
+            # An answer takes the line below the sentence away.
+            self._back = False
+            self._controller.hint.emit(touring.BROUGHT_BACK)
         if self._tour is not None and self._panel.isVisible():
             self._tell()
+
+    def _moved(self) -> None:
+        """Give back what the reader had before, once they leave the workspace of the tour."""
+        left, self._there = self._there, self._window.workspaces.base == WORKSPACE
+        if left and not self._there and self._before is not None and self._shown is not None:
+            before, self._before = self._before, None
+            wanted = self._controller.document
+            self._controller.run(touring.come_back, before, self._shown)
+            self._back = self._controller.document != wanted
+            self._watch()
+
+    def _kept(self) -> str:
+        document, before = self._controller.document, self._before
+        other = before is not None and document is not None and document.source != before.document.source
+        return KEPT if other else ""
 
     def _notice(self, spec: StopSpec) -> str:
         if spec.setting != AGAIN:

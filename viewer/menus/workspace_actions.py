@@ -21,8 +21,9 @@ class WorkspaceActions(QObject):
         self.workspaces.changed.connect(self.changed)
 
     def use(self, name: str) -> None:
-        """Arrange the panels as they are in a workspace."""
-        self.workspaces.use(name)
+        """Arrange the panels as they are in a workspace; from one that is only visited, its own key leads back."""
+        visited = any(each.name == name and each.visited for each in self._window.workspace_entries)
+        self.workspaces.use(self.workspaces.before if visited and name == self.workspaces.current else name)
         self._window.set_status(f"Workspace: {self.workspaces.title}")
         self._window.keep_focus()
 

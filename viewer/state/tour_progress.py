@@ -20,7 +20,7 @@ class StopSpec:
     """A stop as it is shown: its `place` in words, which choice was made (None: none), whether the answer is told.
 
     `titles` are those of all stops and of the end. `setting` is what the button that sets the window up says, and
-    `notice` that the window shows another state than the stop's.
+    `notice` that the window shows another state than the stop's; `kept` says where the reader's own sentence is.
     """
 
     tour: str
@@ -32,6 +32,7 @@ class StopSpec:
     chosen: int | None = None
     setting: str = AGAIN
     notice: str = ""
+    kept: str = ""
 
 
 @dataclass(frozen=True)

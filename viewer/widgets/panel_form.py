@@ -50,7 +50,8 @@ class Place(StrEnum):
 class Workspace:
     """A named arrangement of panels, called by a key.
 
-    Each panel says itself where it stands in which workspace; `also` has the places of panels that do not.
+    Each panel says itself where it stands in which workspace; `also` has the places of panels that do not. The key of
+    one that is `visited`, once more, leads back to the one before.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Workspace:
     key: str = ""
     tip: str = ""
     also: Mapping[str, Place] = field(default_factory=dict)
+    visited: bool = False
 
 
 @dataclass(frozen=True)

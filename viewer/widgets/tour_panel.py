@@ -79,6 +79,8 @@ class TourPanel(QWidget):
         self.forward.setToolTip("To the next stop (Alt+N)")
         self.notice = _paragraph("", "notice")
         self.notice.hide()
+        self.kept = _paragraph("", "muted")
+        self.kept.hide()
         self.choices: list[QPushButton] = []
         self._told: QLabel | None = None
         self._scroll = QScrollArea()
@@ -106,7 +108,9 @@ class TourPanel(QWidget):
         before, self._spec = self._spec, spec
         self.notice.setText(spec.notice)
         self.notice.setVisible(bool(spec.notice))
-        if before is not None and replace(before, notice=spec.notice) == spec:
+        self.kept.setText(spec.kept)
+        self.kept.setVisible(bool(spec.kept))
+        if before is not None and replace(before, notice=spec.notice, kept=spec.kept) == spec:
             return
         self.header.set_titles(spec.tour, spec.place)
         if list(spec.titles) != [self.stops.itemText(index) for index in range(self.stops.count())]:
@@ -166,6 +170,7 @@ class TourPanel(QWidget):
         self._column.addWidget(self.stops)
         self._column.addWidget(self._scroll, 1)
         self._column.addWidget(self.notice)
+        self._column.addWidget(self.kept)
         for pair in ((self.again, self.answer), (self.back, self.forward)):
             row = QHBoxLayout()
             for button in pair:

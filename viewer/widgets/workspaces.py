@@ -45,7 +45,18 @@ class Workspaces(QObject):
         self._titles = {each.name: each.title for each in workspaces}
         self._layouts: dict[str, Layout] = {}
         self._own: dict[str, Own] = {}
-        self.current = workspaces[0].name
+        self.current = self._before = workspaces[0].name
+
+    @property
+    def base(self) -> str:
+        """The workspace in use, or for one of the user's own that which it was made from."""
+        return self._own[self.current].base if self.current in self._own else self.current
+
+    @property
+    def before(self) -> str:
+        """The workspace that was in use before this one; the first where that is gone."""
+        known = self._before in self._titles or self._before in self._own
+        return self._before if known else next(iter(self._titles))
 
     @property
     def own(self) -> dict[str, str]:
@@ -61,7 +72,7 @@ class Workspaces(QObject):
         """Arrange the panels as they were last in a workspace."""
         if name != self.current:
             self._layouts[self.current] = self._host.layout_now()
-            self.current = name
+            self._before, self.current = self.current, name
             self._host.take(self._places_of(name), self._layouts.get(name) or self._saved(name))
         self.changed.emit()
 
@@ -107,8 +118,7 @@ class Workspaces(QObject):
             raise InputError("Give the workspace a name of its own.")
         if name not in self._own and len(self._own) >= MOST_OWN:
             raise InputError(f"There are {MOST_OWN} workspaces of your own already: remove one first.")
-        base = self._own[self.current].base if self.current in self._own else self.current
-        self._own[name] = Own(title, base, self._host.layout_now())
+        self._own[name] = Own(title, self.base, self._host.layout_now())
         self._layouts.pop(name, None)
         self.current = name
         self.changed.emit()

@@ -60,7 +60,7 @@ WORKSPACES = (
     Workspace(POSITIONS, "Positions", "F9", "The positional encoding, with the switches that take it away"),
     Workspace(HEADS, "Heads", "F3", "All heads by what they look at, with roles, and the map of the head clicked"),
     Workspace(INSIDE, "Inside", "F4", "The parts between the maps: architecture, residual stream, FFN, lenses"),
-    Workspace(TOUR, "Tour", "F12", "A tour through the model, stop by stop, and a quiz"),
+    Workspace(TOUR, "Tour", "F12", "A tour through the model, stop by stop, and a quiz", visited=True),
 )
 
 MAP_PLACES = {

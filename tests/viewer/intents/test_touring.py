@@ -15,7 +15,7 @@ from attention_viewer.viewer.intents.wishes import OfWanted
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.state import State
 from attention_viewer.viewer.state.tour import Scene
-from attention_viewer.viewer.state.view_state import Head, ViewState
+from attention_viewer.viewer.state.view_state import Head, ViewState, fitted
 from support import traces
 
 SHOWN = Document("The mat is", step=3, checkpoint=traces.info().content_hash)
@@ -55,3 +55,21 @@ def test_what_a_stop_changed_is_given_back_as_long_as_it_is_still_so() -> None:
     assert granted(state(begun), touring.leave(state(begun), begun)).state.undo_name == touring.STOP
     assert touring.leave(state(), begun) is None, "it was given back by hand"
     assert touring.leave(state(), SHOWN) is None and touring.leave(state(None), begun) is None
+
+
+def test_what_the_reader_had_is_kept_once_and_given_back_with_its_step_and_heads() -> None:
+    before = touring.kept(state(), None, None)
+    assert before is not None and before.document == SHOWN
+    at_stop = touring.set_up(state(), replace(SCENE, layer=0, head=0)).state
+    begun = at_stop.wanted
+    assert begun is not None and touring.kept(at_stop, before, begun) is before
+    at_stop = replace(at_stop, wanted=replace(begun, step=1, interventions=Interventions()))
+    turn = touring.come_back(at_stop, before, begun)
+    assert turn is not None and turn.state.wanted == SHOWN and turn.state.undo_name == touring.BACK
+    assert turn.state.view.active == CROSS != at_stop.view.active
+    assert turn.state.view.heads == fitted(before.view, traces.MAPS).heads != at_stop.view.heads
+    own = replace(at_stop, wanted=Document("A sentence of mine."))
+    assert touring.come_back(own, before, begun) is None, "what was typed since is the reader's"
+    latest = touring.kept(own, before, begun)
+    assert latest is not None and latest.document == own.wanted
+    assert touring.come_back(state(), before, SHOWN) is None, "nothing was replaced"
