@@ -172,7 +172,7 @@ ACTIONS = (
                checked=lambda c: c.presenting, tip="The maps alone in large text over the whole screen"),
     ActionSpec("save_workspace", "View/Workspace", "Save as …", lambda c: c.workspaces.save_as(),
                tip="Keep the panels as they stand, under a name of yours", apart=True),
-    ActionSpec("remove_workspace", "View/Workspace", "Remove this one", lambda c: c.workspaces.workspaces.remove(),
+    ActionSpec("remove_workspace", "View/Workspace", "Remove this one …", lambda c: c.workspaces.remove(),
                enabled=lambda c: c.workspaces.workspaces.current in c.workspaces.workspaces.own,
                tip="Forget this workspace of your own"),
     ActionSpec("reset_layout", "View/Workspace", "Reset this one", lambda c: c.reset_layout(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.plain import small_dialog
+from attention_viewer.viewer.widgets.questions import Role, ask
 from attention_viewer.viewer.widgets.workspaces import MOST_OWN
 from PySide6.QtCore import QObject, Signal
 
@@ -54,6 +55,15 @@ class WorkspaceActions(QObject):
             self.workspaces.save_as(title)
         except InputError as error:
             self._window.show_error(str(error))
+
+    def remove(self) -> None:
+        """Ask whether the workspace in use, which is the user's own, is to be forgotten."""
+        ask(
+            self._window,
+            f"Remove the workspace ‘{self.workspaces.title}’?",
+            "Where its panels stand is forgotten; what they show is not.",
+            {"Remove": (Role.AcceptRole, self.workspaces.remove), "Keep it": (Role.RejectRole, lambda: None)},
+        )
 
     def go_to(self, name: str) -> None:
         """Bring a panel to the front, and the keyboard to it."""
