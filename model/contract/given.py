@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from attention_viewer.model.contract.api import DecodeStep, Floats, How, Token, Trace
 from attention_viewer.model.contract.errors import InputError, quoted
-from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, Kind, MapInfo, Stream
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, EXPECTED, Kind, MapInfo, Stream, named
 from numpy.typing import NDArray
 
 LARGEST = 1 << 26
@@ -31,12 +32,6 @@ UNKNOWN = "?"
 """What the last row predicts, where nobody says."""
 
 _SPECIAL = re.compile(r"<[^<>\s]+>|\[[A-Z]+\]")
-_SIDES = {ENCODER: ("source", "source"), DECODER: ("target", "target"), CROSS: ("target", "source")}
-_NAMES = {
-    ENCODER: ("Encoder self-attention", "Encoder"),
-    DECODER: ("Decoder self-attention", "Decoder"),
-    CROSS: ("Cross-attention", "Cross"),
-}
 
 
 def given_trace(
@@ -64,24 +59,23 @@ def given_trace(
             f"There are {len(target)} target_tokens for {rows} decoder rows: give those that the rows read, {rows}, "
             "and if you like the one that the last row predicts."
         )
-    lengths = {"source": len(source), "target": rows}
-    for kind, weights in attention.items():
-        wanted = tuple(lengths[side] for side in _SIDES[kind])
+    maps = tuple(_map(kind, weights) for kind, weights in attention.items())
+    lengths = {Stream.SOURCE: len(source), Stream.TARGET: rows}
+    for each in maps:
+        weights, wanted = attention[each.kind], (lengths[each.rows], lengths[each.columns])
         if weights.shape[2:] != wanted:
             raise InputError(
-                f"The {kind} weights have {weights.shape[2]} rows and {weights.shape[3]} columns; the tokens call for "
-                f"{wanted[0]} and {wanted[1]}."
+                f"The {each.kind} weights have {weights.shape[2]} rows and {weights.shape[3]} columns; the tokens call "
+                f"for {wanted[0]} and {wanted[1]}."
             )
     causal = DECODER not in attention or not np.triu(attention[DECODER], 1).any()
-    maps = tuple(_map(kind, weights) for kind, weights in attention.items())
     return Trace(source, _steps(target, rows, attention), maps, MappingProxyType(attention), causal=causal)
 
 
 def _map(kind: Kind, weights: Floats) -> MapInfo:
-    rows, columns = (Stream(side) for side in _SIDES[kind])
-    name, short = _NAMES[kind]
+    """A map of an encoder-decoder, of as many layers and heads as there are weights."""
     layers, heads = weights.shape[:2]
-    return MapInfo(kind, name, short, layers, heads, rows, columns, causal=kind == DECODER)
+    return replace(named(EXPECTED, kind), layers=layers, heads=heads, first=(0, 0))
 
 
 def _weights(kind: Kind, given: Any) -> Floats:

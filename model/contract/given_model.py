@@ -17,7 +17,7 @@ from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
-from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, MapInfo
+from attention_viewer.model.contract.maps import STACKS, MapInfo
 
 UNKNOWN = 0
 """Widths and token ids that arrays do not tell; nothing shows them, because nothing is computed."""
@@ -47,7 +47,7 @@ class GivenModel:
     def __init__(self, trace: Trace, name: str, directory: str = "") -> None:
         self._whole = replace(trace, ended=Ended.GIVEN)
         missing = f"{name} holds attention weights, not the model that computed them: this takes the model."
-        shapes = {each.kind: each.shape for each in trace.maps}
+        shapes = {each.stack: each.shape for each in trace.maps}
         described = Description(_sizes(shapes))
         self.info: ModelInfo = GivenInfo(
             name, directory, _content_hash(trace), 0, described, given=trace.maps, missing=missing
@@ -118,9 +118,8 @@ class GivenModel:
 
 
 def _sizes(shapes: dict[str, tuple[int, int]]) -> Architecture:
-    """Layers and heads, as far as arrays tell them."""
-    none = (0, 0)
-    encoder, decoder = shapes.get(ENCODER, none), shapes.get(DECODER, shapes.get(CROSS, none))
+    """Layers and heads of each stack, as far as arrays tell them."""
+    encoder, decoder = (shapes.get(stack, (0, 0)) for stack in STACKS)
     return Architecture(
         family="given",
         d_model=UNKNOWN,

@@ -19,6 +19,12 @@ ENCODER, DECODER, CROSS = "encoder", "decoder", "cross"
 """The kinds of attention of Vaswani et al. 2017, section 3.2.3, for those who compute them."""
 
 
+STACKS = ("encoder", "decoder")
+"""The stacks of layers: of the source, and of the translation so far."""
+SUBLAYERS = ("self", "cross")
+"""The sub-layers of attention: to the stack's own tokens, and to those of another."""
+
+
 class HeadId(NamedTuple):
     """A head of one kind of attention; layer and head count from 0."""
 
@@ -73,6 +79,16 @@ class MapInfo:
     def crosses(self) -> bool:
         """Whether rows and columns are different sentences."""
         return self.rows is not self.columns
+
+    @property
+    def stack(self) -> str:
+        """The one of STACKS in whose layers the heads are: the rows are what it computes."""
+        return STACKS[self.decodes]
+
+    @property
+    def part(self) -> str:
+        """The one of SUBLAYERS that the heads are of."""
+        return SUBLAYERS[self.crosses]
 
     @property
     def head_ids(self) -> tuple[HeadId, ...]:

@@ -14,7 +14,7 @@ from attention_viewer.model.analysis.norms import norm_weights
 from attention_viewer.model.analysis.rollout import rolled
 from attention_viewer.model.contract.api import Floats, Progress
 from attention_viewer.model.contract.attribution import Attribution, Method
-from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, Kind
+from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, MapInfo
 from attention_viewer.model.experiments.gradients import contrast, gradient
 from attention_viewer.model.experiments.leave_one_out import leave_one_out
 from attention_viewer.model.experiments.recording import Case
@@ -30,10 +30,7 @@ def rollout(case: Case) -> Steps:
     yield Progress(0, 1)
     weights = _recorded(case, ("weights",))
     found = rolled(
-        *(
-            np.stack([weights[f"{name}.weights"] for name in _attentions(case, kind)])
-            for kind in (ENCODER, DECODER, CROSS)
-        )
+        *(np.stack([weights[f"{name}.weights"] for name in _attentions(each)]) for each in case.model.architecture.maps)
     )
     maps = {ENCODER: found.encoder, DECODER: found.target, CROSS: found.source}
     return Attribution(Method.ROLLOUT, MappingProxyType({kind: each[None, None] for kind, each in maps.items()}))
@@ -45,13 +42,13 @@ def norms(case: Case) -> Steps:
     inner = _recorded(case, ("weights", "value"))
     outputs = _outputs(case)
     maps = {
-        kind: np.stack(
+        each.kind: np.stack(
             [
                 norm_weights(inner[f"{name}.weights"], inner[f"{name}.value"], outputs[name])
-                for name in _attentions(case, kind)
+                for name in _attentions(each)
             ]
         )
-        for kind in (ENCODER, DECODER, CROSS)
+        for each in case.model.architecture.maps
     }
     return Attribution(Method.NORMS, MappingProxyType(maps))
 
@@ -68,15 +65,9 @@ METHODS: Mapping[Method, Callable[[Case], Steps]] = MappingProxyType(
 )
 
 
-def _attentions(case: Case, kind: Kind) -> list[str]:
-    """The names of a kind's attentions in a record, layer by layer."""
-    side, part = {
-        ENCODER: ("encoder", "self"),
-        DECODER: ("decoder", "self"),
-        CROSS: ("decoder", "cross"),
-    }[kind]
-    layers = next(each.layers for each in case.model.architecture.maps if each.kind is kind)
-    return [f"{side}.{layer}.{part}" for layer in range(layers)]
+def _attentions(sides: MapInfo) -> list[str]:
+    """The names of a map's attentions in a record, layer by layer."""
+    return [f"{sides.stack}.{layer}.{sides.part}" for layer in range(sides.layers)]
 
 
 @torch.inference_mode()

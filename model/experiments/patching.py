@@ -25,13 +25,14 @@ Source = Callable[[str, Interventions], tuple[Tensor, Tensor | None]]
 def taken(model: Transformer, patches: Sequence[Patch], source: Source) -> tuple[Taken, ...]:
     """The values that patches put in, in their order; one pass a donor."""
     values: dict[tuple[Donor, str], Tensor] = {}
+    maps = model.architecture.maps
     for donor in dict.fromkeys(patch.donor for patch in patches):
-        names = {recorded_name(patch) for patch in patches if patch.donor == donor}
+        names = {recorded_name(patch, maps) for patch in patches if patch.donor == donor}
         values |= {(donor, name): value for name, value in _recorded(model, donor, names, source).items()}
     return tuple(
         Taken(name, values[patch.donor, name], patch.head, patch.position)
         for patch in patches
-        if (patch.donor, name := recorded_name(patch)) in values
+        if (patch.donor, name := recorded_name(patch, maps)) in values
     )
 
 

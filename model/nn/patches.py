@@ -5,16 +5,13 @@ Shape letters: B batch, H heads, T positions of a pass, R positions of the donor
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from attention_viewer.model.contract.interventions import Patch
-from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
+from attention_viewer.model.contract.maps import MapInfo, named
 from attention_viewer.model.nn.recorder import Record
 from torch import Tensor
-
-PARTS = {ENCODER: ("encoder", "self"), DECODER: ("decoder", "self"), CROSS: ("decoder", "cross")}
-"""The stack and the sub-layer in which heads of a kind are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,10 +41,11 @@ class Taken:
         return changed
 
 
-def recorded_name(patch: Patch) -> str:
-    """The name under which what a patch takes is recorded."""
-    stack, part = PARTS[patch.kind]
-    return f"{stack}.{patch.layer}.{part}.heads" if patch.head is not None else f"{stack}.{patch.layer}.ffn.normed"
+def recorded_name(patch: Patch, maps: Iterable[MapInfo]) -> str:
+    """The name under which what a patch takes is recorded in a model that has such maps."""
+    place = named(maps, patch.kind)
+    layer = f"{place.stack}.{patch.layer}"
+    return f"{layer}.{place.part}.heads" if patch.head is not None else f"{layer}.ffn.normed"
 
 
 def patching(taken: Sequence[Taken], start: int, record: Record | None) -> Record | None:

@@ -13,14 +13,16 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import ModelInfo, Trace
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.contract.interventions import Donor, HeadId, Interventions, Patch
 from attention_viewer.model.contract.maps import MapInfo, Stream
+from attention_viewer.model.nn.patches import recorded_name
 from attention_viewer.viewer.export.data import WRITERS
 from attention_viewer.viewer.export.job import figure_of
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.menus.action_specs import panel_specs
 from attention_viewer.viewer.resolve import resolve
+from attention_viewer.viewer.resolve.resolve_laboratory import laboratory_spec
 from attention_viewer.viewer.state import conditions, view_state
 from attention_viewer.viewer.state.exportables import GRID, KINDS, MAP
 from attention_viewer.viewer.state.figure_options import FigureOptions
@@ -107,6 +109,24 @@ def test_a_map_that_a_model_lacks_is_said_to_be_missing() -> None:
     spec = resolve.heatmap(loaded_of(ENCODER_ONLY), ViewState(), "cross")
     assert not isinstance(spec, HeatmapSpec)
     assert spec.reason == "This model has no cross attention: look at Local self-attention or Global self-attention."
+
+
+@pytest.mark.parametrize(
+    ("maps", "kind", "stack", "part"),
+    [(ENCODER_ONLY, "global", "encoder", "self"), (TWO_CROSSES, "document", "decoder", "cross")],
+)
+def test_what_is_taken_is_that_of_the_maps_stack(maps: tuple[MapInfo, ...], kind: str, stack: str, part: str) -> None:
+    donor = Donor("The mat was", (1,), Interventions())
+    layer, head = Patch(kind, 0, donor), Patch(kind, 0, donor, head=1)
+    assert recorded_name(layer, maps) == f"{stack}.0.ffn.normed"
+    assert recorded_name(head, maps) == f"{stack}.0.{part}.heads"
+    loaded, changed = loaded_of(maps), Interventions(patches=(layer,))
+    assert loaded.document is not None
+    loaded = replace(loaded, document=replace(loaded.document, interventions=changed))
+    said = f"output of {stack} layer 1 from “The mat was” (1 row)"
+    assert conditions.of_loaded(loaded) == f"with: {said}"
+    assert laboratory_spec(loaded).patches == ((layer, said),)
+    assert conditions.short(changed, maps) == f"{stack.capitalize()} layer 1 patched"
 
 
 def test_what_lights_up_follows_the_sides_of_a_map() -> None:

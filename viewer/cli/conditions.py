@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 
 from attention_viewer.model.contract.architecture import Architecture
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.maps import EXPECTED, named
+from attention_viewer.model.contract.maps import EXPECTED, STACKS, named
 from attention_viewer.viewer.cli.heads import Numbers, head_ids
 from attention_viewer.viewer.cli.option_types import listed, numbers, whole
 
 if TYPE_CHECKING:
     from attention_viewer.model.contract.interventions import Interventions
 
-SIDES = ("encoder", "decoder")
 KINDS = tuple(str(each.kind) for each in EXPECTED)
 ON, OFF, SHUFFLED = "on", "off", "shuffled"
 CHANGES = (OFF, SHUFFLED)
@@ -126,8 +125,8 @@ def heads_off(value: str) -> HeadsOff:
 def positions(value: str) -> list[tuple[str, str]]:
     """What `off`, or `encoder:off`, says of each side."""
     side, _, change = value.rpartition(":")
-    if change not in CHANGES or side not in ("", *SIDES):
+    if change not in CHANGES or side not in ("", *STACKS):
         raise InputError(
             f"--positions cannot be {value!r}: choose {listed(CHANGES)}, for one side after encoder: or decoder:."
         )
-    return [(each, change) for each in SIDES if side in ("", each)]
+    return [(each, change) for each in STACKS if side in ("", each)]

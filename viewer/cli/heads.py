@@ -21,11 +21,10 @@ def architecture_of(model: Path) -> Architecture:
 
 def head_ids(sides: MapInfo, layers: Numbers, heads: Numbers) -> list[HeadId]:
     """Heads of a map, layer by layer. Raises InputError where it has no such layer or head."""
-    side = "decoder" if sides.decodes else "encoder"
     return [
         HeadId(sides.kind, layer, head)
-        for layer in _from_zero("Layer", layers, sides.layers, side)
-        for head in _from_zero("Head", heads, sides.heads, side)
+        for layer in _from_zero("Layer", layers, sides.layers, sides.stack)
+        for head in _from_zero("Head", heads, sides.heads, sides.stack)
     ]
 
 

@@ -71,7 +71,7 @@ class Looked:
         first = head_ids(sides, layers, heads)[0]
         seen = view.heads[sides.kind]
         head = Head(seen.layer if layers is None else first.layer, seen.head if heads is None else first.head)
-        side = view.inside.side if kind is None else "decoder" if sides.decodes else "encoder"
+        side = view.inside.side if kind is None else sides.stack
         decodes = sides.decodes if what.name == CELL else side == "decoder"
         at: dict[str, Any] = {} if self.token is None else {"target" if decodes else "source": self.token - 1}
         inside = replace(view.inside, side=side, **self._changes(view), **at)

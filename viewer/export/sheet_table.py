@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from attention_viewer.model.contract.maps import STACKS
 from attention_viewer.viewer.export.listed import Table, Value
 from attention_viewer.viewer.state.architecture_spec import ArchitectureSpec
 from attention_viewer.viewer.state.formula import plain_formula
@@ -85,7 +86,7 @@ def _blocks(spec: ArchitectureSpec) -> Table:
     """The blocks of both stacks, from bottom to top."""
     rows = (
         (stack, number, block.title, block.leaving, block.runs.removeprefix("×"))
-        for stack, blocks in (("encoder", spec.encoder), ("decoder", spec.decoder))
+        for stack, blocks in zip(STACKS, (spec.encoder, spec.decoder), strict=True)
         for number, block in enumerate(blocks, 1)
     )
     return Table(("stack", "block", "title", "shape", "runs"), tuple(rows))

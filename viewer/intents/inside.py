@@ -87,8 +87,7 @@ def _open(view: ViewState, what: list[str | int], maps: Sequence[MapInfo], page:
         return _changed(view, words="word")
     view = _changed(view, parts=page or PAGE_OF[part])
     for info in maps:
-        place = ("decoder" if info.decodes else "encoder", "cross" if info.crosses else "self")
-        if not page and place == (side, part):
+        if not page and (info.stack, info.part) == (side, part):
             view = select_head(view, info.kind, Head(layer, view.heads[info.kind].head), maps)
     return view
 

@@ -27,7 +27,7 @@ def offers(state: State, head: HeadId) -> tuple[Offer, ...]:
     found = donor(state)
     if found is None:
         return ()
-    side = _side(state, head)
+    side = named(state.shown.maps, head.kind).stack
     return (
         Offer(f"Take the output of {head.kind} layer {head.layer + 1} head {head.head + 1} from B", _head(head, found)),
         Offer(f"Take the output of {side} layer {head.layer + 1} from B", Patch(head.kind, head.layer, found)),
@@ -39,7 +39,8 @@ def position_offers(state: State, head: HeadId) -> tuple[Offer, ...]:
     found, other, trace = donor(state), state.shown.results.other, state.shown.trace
     if found is None or other is None or trace is None:
         return ()
-    stream, side = named(trace.maps, head.kind).rows, _side(state, head)
+    sides = named(trace.maps, head.kind)
+    stream, side = sides.rows, sides.stack
     mine, theirs = (_texts(each, stream) for each in (trace, other.trace))
     return tuple(
         Offer(
@@ -61,12 +62,12 @@ def donor(state: State) -> Donor | None:
 
 def take(state: State, patch: Patch) -> OfWanted | None:
     """Put in what a patch takes, in the place of what was taken there before."""
-    return _changed(state, patch, with_patch, f"Take {patch_words(patch)}")
+    return _changed(state, patch, with_patch, f"Take {patch_words(patch, state.shown.maps)}")
 
 
 def give_back(state: State, patch: Patch) -> OfWanted | None:
     """Take nothing at the place of a patch any more."""
-    return _changed(state, patch, without_patch, f"Give back {patch_words(patch)}")
+    return _changed(state, patch, without_patch, f"Give back {patch_words(patch, state.shown.maps)}")
 
 
 def _changed(
@@ -81,12 +82,6 @@ def _changed(
 
 def _head(head: HeadId, found: Donor) -> Patch:
     return Patch(head.kind, head.layer, found, head=head.head)
-
-
-def _side(state: State, head: HeadId) -> str:
-    """The stack whose rows a map has."""
-    maps = state.shown.maps
-    return "encoder" if named(maps, head.kind).rows is Stream.SOURCE else "decoder"
 
 
 def _texts(trace: Trace, stream: Stream) -> tuple[str, ...]:

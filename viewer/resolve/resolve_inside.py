@@ -125,14 +125,13 @@ def cell(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
         return known
     inside, trace, kind = known.inside, known.trace, view.active
     info = trace.map(kind)
-    side, part = "decoder" if info.decodes else "encoder", "cross" if info.crosses else "self"
-    stack = inside.stack(side)
+    stack = inside.stack(info.stack)
     if stack is None:
         return FIRST_STEP
     head = clamp(view.heads[kind], info.shape)
-    attention = stack.sublayer(head.layer, part).attention
+    attention = stack.sublayer(head.layer, info.part).attention
     assert attention is not None
-    row = source_position(trace, view) if side == "encoder" else target_row(trace, view)
+    row = target_row(trace, view) if info.decodes else source_position(trace, view)
     weights = attention.weights[head.head, row]
     key = int(weights.argmax()) if view.inside.key is None else min(view.inside.key, len(weights) - 1)
     mask = trace.mask(kind)

@@ -190,7 +190,7 @@ def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
         causal_mask=now.causal_mask,
         heads_off=tuple((head.kind, Head(head.layer, head.head)) for head in sorted(now.heads_off)),
         hidden=tuple((index, tokens[index].text) for index in sorted(now.hidden) if index < len(tokens)),
-        patches=tuple((patch, patch_words(patch)) for patch in now.patches),
+        patches=tuple((patch, patch_words(patch, loaded.maps)) for patch in now.patches),
         effect="" if measured is None else _effect_text(measured.effect, now.causal_mask),
         before="" if translations is None else translations.before,
         after="" if translations is None else translations.after,

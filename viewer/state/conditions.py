@@ -10,7 +10,7 @@ from itertools import groupby
 
 from attention_viewer.model.contract.api import Kind, ModelInfo, Token
 from attention_viewer.model.contract.interventions import Interventions, Patch, Positions
-from attention_viewer.model.contract.maps import ENCODER, EXPECTED, HeadId
+from attention_viewer.model.contract.maps import EXPECTED, HeadId, MapInfo
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.view_state import Side, ViewState
@@ -28,7 +28,7 @@ def words(interventions: Interventions, tokens: Sequence[Token] = (), info: Mode
 
     `tokens` are those of the source, for their texts; `info` tells when all heads of a layer are off.
     """
-    patches = tuple(map(patch_words, interventions.patches))
+    patches = tuple(patch_words(each, _maps(info)) for each in interventions.patches)
     parts = (_switches(interventions), _hidden(interventions, tokens), _heads_off(interventions, info), patches)
     return tuple(part for each in parts for part in each)
 
@@ -44,15 +44,15 @@ def line(
     return f"with: {said}" if said else ""
 
 
-def short(interventions: Interventions) -> str:
-    """A few words, "Encoder positions off · 2 heads off"; "" for no interventions."""
+def short(interventions: Interventions, maps: Sequence[MapInfo] = EXPECTED) -> str:
+    """A few words, "Encoder positions off · 2 heads off"; "" for no interventions. `maps` are the model's."""
     parts = list(_switches(interventions))
     if interventions.hidden:
         parts.append(f"{_count(len(interventions.hidden), 'source token')} hidden")
     if interventions.heads_off:
         parts.append(f"{_count(len(interventions.heads_off), 'head')} off")
     if len(interventions.patches) == 1:
-        parts.append(f"{_patched(interventions.patches[0])} patched")
+        parts.append(f"{_patched(interventions.patches[0], maps)} patched")
     elif interventions.patches:
         parts.append(f"{len(interventions.patches)} patches")
     said = " · ".join(parts)
@@ -64,21 +64,25 @@ def heads_off_words(heads: frozenset[HeadId], info: ModelInfo | None = None) -> 
     return _joined(Interventions(heads_off=heads), (), info, whole=False)
 
 
-def patch_words(patch: Patch) -> str:
-    """What is taken from where, "cross layer 4 head 8 from “The dog sleeps.” (6 rows)"."""
-    donor, place = patch.donor, _patched(patch)
+def patch_words(patch: Patch, maps: Sequence[MapInfo] = EXPECTED) -> str:
+    """What is taken from where, "cross layer 4 head 8 from “The dog sleeps.” (6 rows)"; `maps` are the model's."""
+    donor, place = patch.donor, _patched(patch, maps)
     place = place if patch.head is not None else f"output of {place}"
     text = donor.source if len(donor.source) <= LONGEST_SOURCE else f"{donor.source[: LONGEST_SOURCE - 1]}…"
-    changed = short(donor.interventions)
+    changed = short(donor.interventions, maps)
     rows = _count(len(donor.outputs), "row")
     return f"{place} from “{text}” ({rows}{', ' if changed else ''}{changed[:1].lower()}{changed[1:]})"
 
 
-def _patched(patch: Patch) -> str:
+def _maps(info: ModelInfo | None) -> Sequence[MapInfo]:
+    return EXPECTED if info is None else info.maps
+
+
+def _patched(patch: Patch, maps: Sequence[MapInfo]) -> str:
     """Where a patch is put."""
     if patch.head is not None:
         return f"{patch.kind} layer {patch.layer + 1} head {patch.head + 1}"
-    stack = "encoder" if patch.kind == ENCODER else "decoder"
+    stack = next((each.stack for each in maps if each.kind == patch.kind), patch.kind)
     return f"{stack} layer {patch.layer + 1}" + ("" if patch.position is None else f" position {patch.position + 1}")
 
 
@@ -131,7 +135,7 @@ def _joined(interventions: Interventions, tokens: Sequence[Token], info: ModelIn
         listed = sum(len(members) for _, members in _by_layer(interventions, info)[: MOST_LAYERS - 1])
         total = len(interventions.heads_off)
         heads = (*heads[: MOST_LAYERS - 1], f"{total - listed} more heads off, {total} in all")
-    patches = [patch_words(each) for each in interventions.patches]
+    patches = [patch_words(each, _maps(info)) for each in interventions.patches]
     if len(patches) > MOST_PATCHES:
         patches = [*patches[: MOST_PATCHES - 1], f"{len(patches) - MOST_PATCHES + 1} more patches"]
     return "; ".join((*_switches(interventions), *hidden, *heads, *patches))

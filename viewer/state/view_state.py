@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from attention_viewer.model.contract.choosing import Decoding
-from attention_viewer.model.contract.maps import EXPECTED, Kind, MapInfo
+from attention_viewer.model.contract.maps import EXPECTED, SUBLAYERS, Kind, MapInfo
 from attention_viewer.viewer.state.options import HEADS_SHOWN, HeadsShown, Option, Value
 from attention_viewer.viewer.state.table_spec import BY_FIRST, Sorting
 
@@ -59,11 +59,15 @@ class PositionView:
     pairs: tuple[int, ...] = (0, 8, 16, 32)
 
 
+PARTS = ("embedding", *SUBLAYERS, "ffn", "output")
+"""What a stack is made of, from where its tokens enter to what leaves it."""
+
+
 @dataclass(frozen=True)
 class InsideView:
     """What is looked at between the maps: a sub-layer of a stack, a token of each side, a key, and more.
 
-    `part` is "embedding", "self", "cross", "ffn" or "output"; `target` None is the newest row, `key` None the one that
+    `side` is one of STACKS and `part` one of PARTS; `target` None is the newest row, `key` None the one that
     weighs most. `parts`, `words` and `laboratory` are the open pages of these panels. `unfolded` shows all layers of
     the architecture, `encoding` is the positional encoding that is asked about, `shift` a number of positions.
     """

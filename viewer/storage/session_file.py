@@ -20,13 +20,23 @@ from attention_viewer.model.contract.document_json import from_first_json, from_
 from attention_viewer.model.contract.errors import InputError, shortened
 from attention_viewer.model.contract.fields import Fields, parse
 from attention_viewer.model.contract.hypotheses import opened
+from attention_viewer.model.contract.maps import STACKS
 from attention_viewer.model.contract.plain_files import opened as opened_file
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.figure_options import to_json as options_json
 from attention_viewer.viewer.state.table_spec import Sorting
-from attention_viewer.viewer.state.view_state import Head, InsideView, MapView, PositionView, Side, ViewState, choose
+from attention_viewer.viewer.state.view_state import (
+    PARTS,
+    Head,
+    InsideView,
+    MapView,
+    PositionView,
+    Side,
+    ViewState,
+    choose,
+)
 from attention_viewer.viewer.storage.files import write_lines
 
 FORMAT = "attention-viewer session"
@@ -34,7 +44,6 @@ VERSION = 2
 """The first version did not say what tokens had been chosen under."""
 LARGEST = 10_000_000
 """Bytes of a session file at most; a long session takes a hundredth of it."""
-SIDES, PARTS = ("encoder", "decoder"), ("embedding", "self", "cross", "ffn", "output")
 """What can be looked at between the maps; pages that there are not show the first one."""
 FEWEST_POSITIONS, MOST_POSITIONS, MOST_PAIRS = 8, 512, 8
 MOST_CHOSEN = 10_000
@@ -207,7 +216,7 @@ def _read_inside(given: Fields, name: str) -> InsideView:
         parts=inside.text("parts"),
         words=inside.text("words"),
         laboratory=inside.text("laboratory"),
-        side=inside.one_of("side", SIDES),
+        side=inside.one_of("side", STACKS),
         layer=inside.whole("layer"),
         part=inside.one_of("part", PARTS),
         source=inside.whole("source"),

@@ -14,9 +14,11 @@ from typing import Any
 
 from attention_viewer.model.contract.errors import InputError, quoted, shortened
 from attention_viewer.model.contract.interventions import HeadId, Interventions, Positions
+from attention_viewer.model.contract.maps import STACKS
 from attention_viewer.model.contract.plain_files import opened
 from attention_viewer.viewer.state.formula import parse_formula
 from attention_viewer.viewer.state.tour import Scene, Stop, Tour
+from attention_viewer.viewer.state.view_state import PARTS
 
 FORMAT, VERSION = "attention-viewer tour", 1
 LARGEST, MOST_STOPS, LONGEST_TEXT, LONGEST_SENTENCE = 500_000, 300, 3000, 2000
@@ -138,10 +140,7 @@ def _scene(block: Block) -> Scene:
 def _interventions(block: Block) -> Interventions:
     heads = frozenset(map(lambda each: _head(block, each), _listed(block, "heads off")))
     hidden = frozenset(_number(block, "hide", each, 10_000) - 1 for each in _listed(block, "hide"))
-    positions = [
-        Positions(_one_of(tuple(map(str, Positions)))(block, f"{side} positions") or "on")
-        for side in ("encoder", "decoder")
-    ]
+    positions = [Positions(_one_of(tuple(map(str, Positions)))(block, f"{side} positions") or "on") for side in STACKS]
     mask = _one_of(("on", "off"))(block, "causal mask") != "off"
     return Interventions(heads, hidden, positions[0], positions[1], causal_mask=mask)
 
@@ -223,8 +222,8 @@ _SCENE: Mapping[str, tuple[str, Callable[[Block, str], Any]]] = {
     "map": ("map", _words(40)),
     "layer": ("layer", _from_one(1000)),
     "head": ("head", _from_one(1000)),
-    "side": ("side", _one_of(("encoder", "decoder"))),
-    "part": ("part", _one_of(("embedding", "self", "cross", "ffn", "output"))),
+    "side": ("side", _one_of(STACKS)),
+    "part": ("part", _one_of(PARTS)),
     "source": ("source", _from_one(10_000)),
     "row": ("row", _from_one(10_000)),
     "key": ("key", _from_one(10_000)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from attention_viewer.model.contract.maps import STACKS
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.part_controls import PartControls
 from attention_viewer.viewer.widgets.pages_panel import PagesPanel
@@ -11,7 +12,6 @@ from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QSlider, QSpinBox, QWidget
 
-SIDES = {"encoder": "Encoder", "decoder": "Decoder"}
 PER_UNIT = 100
 """Steps of the slider for a temperature of 1."""
 COLDEST, HOTTEST = 0.05, 3.0
@@ -38,8 +38,8 @@ class PartPanel(PagesPanel):
             label.setProperty("tone", "muted")
         self._token_label.setBuddy(self.token)
         self._heat_label.setBuddy(self.temperature)
-        for name, title in SIDES.items():
-            self.side.addItem(title, name)
+        for name in STACKS:
+            self.side.addItem(name.capitalize(), name)
         self.side.setAccessibleName("Encoder or decoder")
         self.layer.setAccessibleName("Layer")
         self.layer.setPrefix("layer ")

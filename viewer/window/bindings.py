@@ -173,7 +173,7 @@ def _of_heads(scene: Scene) -> tuple[Loaded, ViewState]:
 def _changed(loaded: Loaded) -> tuple[str, str]:
     """What is changed in the model, in a few words and in all."""
     changed = loaded.document.interventions if loaded.document and loaded.trace else NONE
-    return conditions.short(changed), conditions.of_loaded(loaded, whole=True)
+    return conditions.short(changed, loaded.maps), conditions.of_loaded(loaded, whole=True)
 
 
 def _counts(loaded: Loaded, kind: Kind) -> tuple[int, int]:

@@ -31,6 +31,8 @@ def test_maps_describe_the_arrays_of_a_trace(tiny_translator: Translator) -> Non
         assert each.causal == (not np.triu(weights, 1).any())
         assert tiny_translator.info.heads(each.kind) == (each.layers, each.heads)
         assert len(each.head_ids) == each.layers * each.heads
+    places = [(each.stack, each.part) for each in tiny_translator.info.maps]
+    assert places == [("encoder", "self"), ("decoder", "self"), ("decoder", "cross")]
     assert tiny_translator.info.maps[2].head_ids[3] == HeadId(CROSS, 1, 1)
 
 
