@@ -33,6 +33,8 @@ LOWER_SHARE, LOWER_EMS = 0.2, 13.0
 """Share of the height that the positional encoding gets below the maps, and the least of it."""
 WORKING_SHARE, WORKING_EMS = 0.55, 26.0
 """The same for the other lower cards: of the height at most, and what they can make use of."""
+LIST_EMS = {"hypotheses": 15.0}
+"""What those can make use of whose few lines scroll: the maps above are looked at with them."""
 
 
 class Place(StrEnum):
@@ -179,5 +181,5 @@ def height_below(name: str, height: int, em: float, chosen: Mapping[bool, float]
     if working in chosen:
         return max(1, round(chosen[working] * height))
     if working:
-        return round(min(WORKING_EMS * em, WORKING_SHARE * height))
+        return round(min(LIST_EMS.get(name, WORKING_EMS) * em, WORKING_SHARE * height))
     return round(max(LOWER_EMS * em, LOWER_SHARE * height))

@@ -93,6 +93,9 @@ def test_chosen_shares_outweigh_the_rule() -> None:
     assert column_widths(columns, 1000, 12.0, chosen) == [400, 200, 200, 200]
     assert height_below("positions", 1000, 12.0, {False: 0.5}) == 500
     assert height_below("beam", 1000, 12.0, {False: 0.5}) > height_below("positions", 1000, 12.0, {})
+    # What a window of 1280 x 720 leaves to the panels.
+    assert height_below("hypotheses", 540, 12.0, {}) <= 540 / 3, "a few lines, and the maps keep their room"
+    assert height_below("hypotheses", 540, 12.0, {True: 0.5}) == 270, "unless it was dragged"
 
 
 LAYOUT = Layout(b"\x00docks", 2, True, Chosen({3: {"next": 0.25, "cross": 0.75}}, {True: 0.5}, False, True, 0.3))
