@@ -1,13 +1,15 @@
-"""Files from outside, looked at before they are read: ordinary ones, of limited size, never waited for. Torch-free."""
+"""Files from outside: ordinary ones of limited size, never waited for; lines also come through pipes. Torch-free."""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Timer
 from typing import BinaryIO
 
 from attention_viewer.model.contract.errors import CheckpointError, InputError, UserError
@@ -15,6 +17,9 @@ from attention_viewer.model.contract.refusals import of_reading
 
 ENDLESS = 8_000_000
 """Bytes of a line from which on it counts as one that never ends: a sentence has a fiftieth of it at most."""
+
+UNSAID = 1.0
+"""Seconds of waiting for the other end of a pipe of which nothing is said."""
 
 _KINDS = (
     (stat.S_ISDIR, "a directory"),
@@ -57,6 +62,25 @@ def content(path: Path, most: int, error: type[UserError] = CheckpointError) -> 
         return file.read(most)
 
 
+def open_lines(path: Path) -> BinaryIO:
+    """What may be a device or a pipe, open to be read; that a pipe is waited for is said on standard error.
+
+    Raises OSError where it cannot be opened.
+    """
+    waiting = Timer(UNSAID, _say, [f"Waiting for another program to write into the pipe {path} …"])
+    waiting.daemon = True
+    if path.is_fifo():
+        waiting.start()
+    try:
+        return path.open("rb")
+    finally:
+        waiting.cancel()
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def whole_lines(file: BinaryIO, where: str) -> Iterator[bytes]:
     """The lines of what may be a device or a pipe, with their ends. Raises InputError for one that never ends."""
     for number in count(1):
@@ -76,7 +100,7 @@ def check_line(length: int, what: str) -> None:
 def text_lines(path: Path, wanted: str = "") -> list[str]:
     """The lines of a UTF-8 file, or of a pipe. Raises InputError, which says what is `wanted`, where it is none."""
     try:
-        with path.open("rb") as file:
+        with open_lines(path) as file:
             return b"".join(whole_lines(file, str(path))).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         refusal = of_reading(error)

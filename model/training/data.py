@@ -7,15 +7,15 @@ import random
 import sys
 import unicodedata
 import zlib
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from attention_viewer.model.analysis.alignment import Link
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.plain_files import whole_lines
+from attention_viewer.model.contract.plain_files import open_lines, whole_lines
 from attention_viewer.model.contract.refusals import of_reading
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u00ad": None})
@@ -49,7 +49,13 @@ def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
         if sys.stdin is None:
             raise InputError("Standard input is closed: name a file to read.")
         return nullcontext(sys.stdin.buffer)
-    return cast(BinaryIO, gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+    return _unpacked(path) if path.suffix == ".gz" else open_lines(path)
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[BinaryIO]:
+    with open_lines(path) as file, gzip.GzipFile(fileobj=file) as unpacked:
+        yield cast(BinaryIO, unpacked)
 
 
 def _pair(path: Path, number: int, line: bytes) -> Pair:

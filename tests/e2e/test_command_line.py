@@ -86,3 +86,27 @@ def test_what_is_wrong_is_said_in_one_line(
 def test_without_a_display_the_window_says_what_to_do() -> None:
     message = refused(run())
     assert "display" in message and "xvfb" in message
+
+
+@pytest.mark.parametrize(
+    ("command", "kept"),
+    [
+        ("translate in.tsv -o in.tsv --force", "in.tsv"),
+        ("translate in.tsv -o link.tsv --force", "in.tsv"),
+        ("align in.tsv -o ./in.tsv --force", "in.tsv"),
+        ("rank --session dog.avsession -o dog.avsession --format csv --force", "dog.avsession"),
+        ("trace --session dog.json -o dog.json --force", "dog.json"),
+    ],
+)
+def test_what_is_read_is_never_replaced(
+    command: str, kept: str, saved: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(saved.parent)
+    Path("in.tsv").write_text("Yes.\tOui.\n")
+    Path("link.tsv").symlink_to("in.tsv")
+    Path("dog.json").write_bytes(saved.read_bytes())
+    before = Path(kept).read_bytes()
+    assert main(command.split()) == 2
+    said = capsys.readouterr().err
+    assert "is what is read: name another file with -o" in said and said.count("\n") == 1
+    assert Path(kept).read_bytes() == before

@@ -14,7 +14,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.batch import BadLine, Columns, Entry, Line, Words, entries, report, run_batch
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE
 from attention_viewer.viewer.cli.progress import Bar
-from attention_viewer.viewer.cli.streams import STREAM, named, raw_lines, standard_input
+from attention_viewer.viewer.cli.streams import STREAM, check_not_read, named, raw_lines, standard_input
 from attention_viewer.viewer.storage.files import check_output, made_folder, write_lines
 
 UNABLE = "could not be: left empty, so that the others keep their places"
@@ -51,6 +51,7 @@ def run_lines(batch: LineBatch, begin: Begin) -> int:
     """
     output = None if batch.output == STREAM else batch.output
     if output is not None:
+        check_not_read(output, batch.source)
         check_output(output, batch.force)
     elif sys.stdout is None:
         raise InputError("Standard output is closed: name a file with -o.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -17,6 +18,7 @@ from attention_viewer.model.contract.refusals import FULL
 from attention_viewer.viewer.cli.command import BAD_INPUT, DEBUG, INTERRUPTED, PROGRAM
 from attention_viewer.viewer.cli.commands import parse
 
+THREADS = "OMP_NUM_THREADS"
 PIPE_CLOSED = 141
 """What a shell reports for a program that SIGPIPE ended; INTERRUPTED is that of SIGINT."""
 
@@ -27,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     if DEBUG not in arguments and not sys.warnoptions:
         warnings.showwarning = _unshown
+    _check_threads()
     try:
         return parse(arguments).run()
     except KeyboardInterrupt:
@@ -40,6 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         if DEBUG in arguments:
             traceback.print_exc()
         return _refuse(_said(error))
+
+
+def _check_threads() -> None:
+    """Take a number of threads that is none out of the environment, before the libraries speak of it in their words."""
+    given = os.environ.get(THREADS)
+    if given is None or re.fullmatch(r"\s*[1-9]\d{0,3}(\s*,\s*[1-9]\d{0,3})*\s*", given):
+        return
+    del os.environ[THREADS]
+    if given.strip():
+        print(f"{PROGRAM}: {THREADS} is {given!r}, which is no number of threads: it is left aside.", file=sys.stderr)
 
 
 def _unshown(*warning: object, **more: object) -> None:

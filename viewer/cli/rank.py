@@ -99,11 +99,12 @@ def _format(output: Path, asked: str | None) -> str:
 def run(options: RankOptions) -> int:
     """Switch off each head in turn, and write what that does."""
     from attention_viewer.model.checkpoint import check_checkpoint
-    from attention_viewer.viewer.cli.streams import check_target, put
+    from attention_viewer.viewer.cli.streams import check_not_read, check_target, put
     from attention_viewer.viewer.cli.tracing import saved_session
     from attention_viewer.viewer.storage.files import made_folder
 
     check_checkpoint(options.model)
+    check_not_read(options.output, options.session)
     check_target(options.output, options.force, "csv")
     options.conditions.interventions(architecture_of(options.model))
     content = _ranked(options, saved_session(options.session, options.model))

@@ -79,6 +79,12 @@ def check_target(path: Path, force: bool, suffix: str) -> None:
         )
 
 
+def check_not_read(output: Path, source: Path | None) -> None:
+    """Raise InputError where what is written would replace the very file that is read, whatever it is called there."""
+    if source is not None and source != STREAM and output.is_file() and source.is_file() and output.samefile(source):
+        raise InputError(f"{output} is what is read: name another file with -o, or that one would be lost.")
+
+
 def put(path: Path, content: bytes, force: bool) -> None:
     """Write one file whole, or the stream `-`. Raises ExportError where it cannot be written."""
     if path != STREAM:

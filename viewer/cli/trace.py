@@ -188,12 +188,13 @@ def run(options: TraceOptions | TraceLinesOptions) -> int:
 
 def _trace(options: TraceOptions) -> int:
     from attention_viewer.viewer.cli.progress import Bar, Interruption
-    from attention_viewer.viewer.cli.streams import check_target, put
+    from attention_viewer.viewer.cli.streams import check_not_read, check_target, put
     from attention_viewer.viewer.cli.tracing import open_tracer, saved_session
     from attention_viewer.viewer.storage.files import made_folder
 
     outputs = [options.output.with_name(each) for each in _names(options.output.name, options.search, options.format)]
     for output in outputs:
+        check_not_read(output, options.session)
         check_target(output, options.force, options.format)
     options.conditions.interventions(architecture_of(options.model))
     saved = saved_session(options.session, options.model)

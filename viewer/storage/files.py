@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.limits import LONGEST_SOURCE
-from attention_viewer.model.contract.plain_files import opened, whole_lines
+from attention_viewer.model.contract.plain_files import open_lines, opened, whole_lines
 from attention_viewer.model.contract.refusals import DIRECTORY, FORBIDDEN, of_directory, of_reading, of_writing
 from attention_viewer.model.whole_files import WriteError, is_special, real, write_whole
 
@@ -22,7 +22,7 @@ BYTE_ORDER_MARK = "\ufeff"
 def read_raw_lines(path: Path) -> list[bytes]:
     """The lines of a file as they stand there, with their ends. Raises InputError where it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open_lines(path) as file:
             return list(whole_lines(file, str(path)))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {of_reading(error)}") from None

@@ -12,7 +12,7 @@ import pytest
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli import main as module
 from attention_viewer.viewer.cli.main import main
-from support.commands import without_display
+from support.commands import run, without_display
 
 
 @pytest.fixture(autouse=True)
@@ -88,3 +88,28 @@ def test_it_starts_without_standard_streams(closed: tuple[int, ...], tmp_path: P
     )
     assert result.returncode == 2 and os.listdir(tmp_path) == []
     assert result.stdout == "" and result.stderr.count("\n") == (0 if 2 in closed else 1)
+
+
+@pytest.mark.parametrize("given", ["abc", "0", "-1", "1.5", "2,x", "99999999999"])
+def test_a_number_of_threads_that_is_none_is_said_in_one_line(
+    given: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    assert main(["completion", "bash"]) == 0
+    said = f"attention-viewer: OMP_NUM_THREADS is {given!r}, which is no number of threads: it is left aside.\n"
+    assert capsys.readouterr().err == said and "OMP_NUM_THREADS" not in os.environ
+
+
+@pytest.mark.parametrize("given", ["1", " 4 ", "2,1"])
+def test_a_number_of_threads_stays(
+    given: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", given)
+    assert main(["completion", "bash"]) == 0
+    assert capsys.readouterr().err == "" and os.environ["OMP_NUM_THREADS"] == given
+
+
+def test_no_library_speaks_of_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "many")
+    result = run("translate", text="Yes.\n")
+    assert result.returncode == 0 and result.stderr.count("\n") == 1 and "'many'" in result.stderr

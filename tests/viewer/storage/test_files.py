@@ -7,10 +7,12 @@ import gzip
 import io
 import os
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from attention_viewer.model.contract import plain_files
 from attention_viewer.model.contract.errors import InputError, UserError
 from attention_viewer.model.contract.plain_files import ENDLESS, text_lines
 from attention_viewer.model.training.data import read_pairs
@@ -181,3 +183,35 @@ def test_devices_and_pipes_are_written_into_and_need_no_force(tmp_path: Path) ->
         write_lines(Path("/dev/full"), ["away"], force=True)
     assert pipe.is_fifo() and null.is_symlink() and sorted(os.listdir(tmp_path)) == ["null", "pipe"]
     assert Path("/dev/null").is_char_device() and Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize("read", [read_raw_lines, read_pairs, text_lines])
+def test_a_pipe_is_waited_for_with_a_word(
+    read: Callable[[Path], list[object]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe, said = tmp_path / "pairs.tsv", threading.Event()
+    os.mkfifo(pipe)
+    told: list[str] = []
+
+    def say(line: str) -> None:
+        told.append(line)
+        said.set()
+
+    def write() -> None:
+        said.wait(5)
+        pipe.write_text("a cat\tun chat\n")
+
+    monkeypatch.setattr(plain_files, "UNSAID", 0.01)
+    monkeypatch.setattr(plain_files, "_say", say)
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert len(read(pipe)) == 1
+    writer.join()
+    assert told == [f"Waiting for another program to write into the pipe {pipe} …"]
+
+
+def test_nothing_is_said_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in.txt").write_text("one\n")
+    monkeypatch.setattr(plain_files, "UNSAID", 0.0)
+    monkeypatch.setattr(plain_files, "_say", pytest.fail)
+    assert text_lines(tmp_path / "in.txt") == ["one"]
