@@ -21,7 +21,7 @@ LEAST_OPACITY = 0.02
 """Lines that would be fainter are not drawn: they could not be seen, and there are most of them."""
 FAINT = 0.06
 """Opacity of what is not lit, as a share of its own, while something is."""
-LEAST_ROW_EMS, MOST_ROW_EMS, NATURAL_ROW_EMS = 0.55, 1.9, 1.6
+LEAST_ROW_EMS, MOST_ROW_EMS, NATURAL_ROW_EMS, ROOMY_ROW_EMS = 0.55, 1.9, 1.6, 1.4
 MEASURED = 12
 """Labels whose width is measured, the longest ones."""
 LEVELS = 24
@@ -75,6 +75,12 @@ def lines_natural(spec: HeatmapSpec, style: Style) -> QSizeF:
     beside, after = (_widest(labels, style) for labels in (spec.rows.labels, spec.columns.labels))
     rows = max(spec.values.shape) * NATURAL_ROW_EMS * style.em
     return QSizeF(beside + after + 2 * style.gap + NATURAL_WIDE_EMS * style.em, rows + _legend_height(spec, style))
+
+
+def lines_fit(rect: QRectF, spec: HeatmapSpec, style: Style) -> bool:
+    """Whether all tokens are named in `rect` and lines have room between them."""
+    layout = lines_layout(rect, spec, style)
+    return layout.step >= ROOMY_ROW_EMS * style.em and layout.right - layout.left >= NATURAL_WIDE_EMS * style.em
 
 
 def paint_lines(

@@ -44,6 +44,12 @@ def text_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> TextLayout:
     return TextLayout(rows, columns, heading, second)
 
 
+def text_fits(rect: QRectF, spec: HeatmapSpec, style: Style) -> bool:
+    """Whether both paragraphs have room in `rect`."""
+    layout = text_layout(rect, spec, style)
+    return all(rect.contains(box) for box in (*layout.rows[-1:], *layout.columns[-1:]))
+
+
 def looked_at(spec: HeatmapSpec, chosen: Sequence[int]) -> Floats:
     """What the chosen rows look at, averaged over them (all rows where none is chosen): [C]."""
     rows = [row for row in chosen if row < len(spec.values)] or range(len(spec.values))

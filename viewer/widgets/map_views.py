@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from attention_viewer.viewer.look.theme import Style
-from attention_viewer.viewer.painting.lines import head_at, lines_layout, paint_lines
-from attention_viewer.viewer.painting.shaded_text import heading, paint_shaded, text_layout
+from attention_viewer.viewer.painting.growing import grown
+from attention_viewer.viewer.painting.lines import head_at, lines_fit, lines_layout, paint_lines
+from attention_viewer.viewer.painting.shaded_text import heading, paint_shaded, text_fits, text_layout
 from attention_viewer.viewer.state.reading import value_text
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay, Pending, Unavailable
 from attention_viewer.viewer.widgets.canvas import Canvas
@@ -20,17 +21,37 @@ from PySide6.QtCore import (
     QSortFilterProxyModel,
     Qt,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 NOTHING = Overlay()
+ROW_EMS, COLUMN_EMS = 1.7, 5.2
+"""Height of a row and width of a column of values."""
+GROWN_SHEET = "QTableView {{ font-size: {}px }} QHeaderView::section {{ font-size: {}px }}"
 MASKED = -1e9
 """Where masked cells stand when a column is sorted: after all weights."""
 
 
-class LinesView(Canvas[HeatmapSpec]):
+class GrowingCanvas(Canvas[HeatmapSpec]):
+    """A picture of a map whose text grows in a panel with much room, as long as it `_fits`."""
+
+    _grown: tuple[HeatmapSpec, Style, QRectF, Style] | None = None
+
+    def _style(self, spec: HeatmapSpec) -> Style:
+        """The style of the picture as the widget now is."""
+        area, known = self._area(), self._grown
+        if known is None or known[0] is not spec or known[1] is not self._look or known[2] != area:
+            style = grown(self._look, area.size(), lambda style: self._fits(area, spec, style))
+            self._grown = known = (spec, self._look, area, style)
+        return known[3]
+
+    def _fits(self, area: QRectF, spec: HeatmapSpec, style: Style) -> bool:
+        raise TypeError(f"{type(self).__name__} does not grow")
+
+
+class LinesView(GrowingCanvas):
     """Lines between queries and keys; the token under the mouse, or lit elsewhere, or a head's name is shown alone."""
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
@@ -56,8 +77,9 @@ class LinesView(Canvas[HeatmapSpec]):
         """Show the token, or the head, under the mouse alone."""
         under, head = NOTHING, None
         if self._spec is not None:
-            head = head_at(event.position(), self._area(), self._spec, self._look)
-            layout = lines_layout(self._area(), self._spec, self._look)
+            style = self._style(self._spec)
+            head = head_at(event.position(), self._area(), self._spec, style)
+            layout = lines_layout(self._area(), self._spec, style)
             row, column = layout.row_at(event.position()), layout.column_at(event.position())
             under = Overlay(
                 frozenset() if row is None else frozenset({row}), frozenset() if column is None else frozenset({column})
@@ -75,13 +97,16 @@ class LinesView(Canvas[HeatmapSpec]):
             self._repaint()
 
     def _paint(self, painter: QPainter, area: QRectF, spec: HeatmapSpec) -> None:
-        paint_lines(painter, area, spec, self._look, self.lit(), self._head)
+        paint_lines(painter, area, spec, self._style(spec), self.lit(), self._head)
+
+    def _fits(self, area: QRectF, spec: HeatmapSpec, style: Style) -> bool:
+        return lines_fit(area, spec, style)
 
     def _describe(self, spec: HeatmapSpec) -> str:
         return f"{spec.title}; lines from {spec.rows.title} to {spec.columns.title}"
 
 
-class TextView(Canvas[HeatmapSpec]):
+class TextView(GrowingCanvas):
     """The keys shaded by what the query under the mouse looks at; a click keeps a query, several are averaged."""
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
@@ -151,11 +176,14 @@ class TextView(Canvas[HeatmapSpec]):
     def _row_at(self, event: QMouseEvent) -> int:
         if self._spec is None:
             return -1
-        row = text_layout(self._area(), self._spec, self._look).row_at(event.position())
+        row = text_layout(self._area(), self._spec, self._style(self._spec)).row_at(event.position())
         return -1 if row is None else row
 
     def _paint(self, painter: QPainter, area: QRectF, spec: HeatmapSpec) -> None:
-        paint_shaded(painter, area, spec, self._look, self.chosen())
+        paint_shaded(painter, area, spec, self._style(spec), self.chosen())
+
+    def _fits(self, area: QRectF, spec: HeatmapSpec, style: Style) -> bool:
+        return text_fits(area, spec, style)
 
     def _describe(self, spec: HeatmapSpec) -> str:
         return f"{spec.title}; {heading(spec, self.chosen())}"
@@ -211,6 +239,7 @@ class ValuesTable(QTableView):
 
     def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._look = style
         self._cells = CellValues(self)
         self._sorted = QSortFilterProxyModel(self)
         self._sorted.setSourceModel(self._cells)
@@ -228,15 +257,39 @@ class ValuesTable(QTableView):
     def set_spec(self, spec: HeatmapSpec | Pending | Unavailable) -> None:
         """Show a map's values, or nothing."""
         self._cells.show(spec if isinstance(spec, HeatmapSpec) else None)
+        self._grow()
 
     def set_overlay(self, overlay: Overlay) -> None:
         """What is lit on maps is not in a table."""
 
     def set_style(self, style: Style) -> None:
         """Use another theme or text size."""
+        self._look = style
         self.verticalHeader().setMinimumSectionSize(1)
-        self.verticalHeader().setDefaultSectionSize(round(1.7 * style.em))
-        self.horizontalHeader().setDefaultSectionSize(round(5.2 * style.em))
+        self._grow()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let text grow where there is much room."""
+        super().resizeEvent(event)
+        self._grow()
+
+    def _grow(self) -> None:
+        style = grown(self._look, QRectF(self.rect()).size(), self._fits)
+        self.verticalHeader().setDefaultSectionSize(round(ROW_EMS * style.em))
+        self.horizontalHeader().setDefaultSectionSize(round(COLUMN_EMS * style.em))
+        sizes = GROWN_SHEET.format(style.font.pixelSize(), style.small.pixelSize())
+        sheet = sizes if style is not self._look else ""
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
+
+    def _fits(self, style: Style) -> bool:
+        spec = self._cells.spec
+        if spec is None:
+            return False
+        beside = max((QFontMetricsF(style.font).horizontalAdvance(each) for each in spec.rows.labels), default=0.0)
+        wide = (len(spec.columns.labels) * COLUMN_EMS + 1.0) * style.em + beside
+        high = (len(spec.rows.labels) + 1.5) * ROW_EMS * style.em
+        return wide <= self.width() and high <= self.height()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Space sorts by the current cell's key."""

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.painting.shaded_text import text_layout
 from attention_viewer.viewer.state.specs import Overlay, Unavailable
 from attention_viewer.viewer.state.view_state import MapView
 from attention_viewer.viewer.widgets.map_stack import MapStack
-from attention_viewer.viewer.widgets.map_views import LinesView, TextView, ValuesTable
+from attention_viewer.viewer.widgets.map_views import ROW_EMS, LinesView, TextView, ValuesTable
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 from support.specs_for_tests import heatmap
@@ -45,8 +46,6 @@ def test_queries_are_kept_by_click_and_key(stack: MapStack, qtbot: QtBot) -> Non
     stack.set_view(MapView.TEXT)
     text = stack.shown()
     assert isinstance(text, TextView)
-    from attention_viewer.viewer.painting.shaded_text import text_layout
-
     layout = text_layout(text._area(), heatmap(3, 4), text._look)
     for row in (0, 2):
         qtbot.mouseClick(text, Qt.MouseButton.LeftButton, pos=layout.rows[row].center().toPoint())
@@ -76,3 +75,32 @@ def test_values_are_exact_and_sorted_by_a_key(stack: MapStack) -> None:
     table.sortByColumn(0, Qt.SortOrder.DescendingOrder)
     assert column(0) == ["0.2500", "0.1250", "masked"] and column(1) == ["0.1000", "0.3000", "0.2000"]
     assert table.model().headerData(1, Qt.Orientation.Vertical) is not None
+
+
+@pytest.mark.parametrize("view", [MapView.LINES, MapView.TEXT, MapView.TABLE])
+def test_text_grows_where_a_map_has_much_room_and_only_there(stack: MapStack, style: Style, view: MapView) -> None:
+    def size() -> float:
+        shown = stack.shown()
+        if isinstance(shown, ValuesTable):
+            return shown.verticalHeader().defaultSectionSize() / ROW_EMS
+        assert isinstance(shown, LinesView | TextView)
+        return shown._style(heatmap(3, 4)).em
+
+    stack.set_view(view)
+    assert size() == pytest.approx(style.em, rel=0.05)
+    stack.resize(1500, 900)
+    assert 1.5 * style.em < size() <= 2.1 * style.em
+    stack.resize(1500, 200)
+    assert size() == pytest.approx(style.em, rel=0.05)
+
+
+def test_a_query_is_kept_where_it_stands_in_grown_text_and_too_many_do_not_grow(stack: MapStack, qtbot: QtBot) -> None:
+    stack.set_view(MapView.TEXT)
+    stack.resize(1500, 900)
+    text, spec = stack.shown(), heatmap(3, 4)
+    assert isinstance(text, TextView)
+    place = text_layout(text._area(), spec, text._style(spec)).rows[2].center()
+    assert text_layout(text._area(), spec, text._look).row_at(place) != 2
+    qtbot.mouseClick(text, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    assert text.chosen() == (2,)
+    assert text._style(heatmap(200, 300)).em < text._style(spec).em
