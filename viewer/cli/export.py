@@ -281,7 +281,8 @@ def _refuse(values: argparse.Namespace, names: Iterable[str], reason: str) -> No
 def _pictures() -> str:
     """A line for each picture: its word, what it gives and what its file may be called."""
     lines = {word: f"{each.help} ({each.file_name('cross', 3, 7)}.png)" for word, each in by_word().items()}
-    return "\n".join(f"  {word:<12}{line}" for word, line in lines.items())
+    width = max(map(len, lines))
+    return "\n".join(f"  {word:<{width}}  {line}" for word, line in lines.items())
 
 
 def _description() -> str:

@@ -15,7 +15,7 @@ from attention_viewer.viewer.export.tables import TABLES
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 from attention_viewer.viewer.look.theme import PALETTES
-from attention_viewer.viewer.state.exportables import CANDIDATES, DATA, FORMATS, GRID, PAGE, POSITIONS, by_name
+from attention_viewer.viewer.state.exportables import CANDIDATES, DATA, FORMATS, GRID, PAGE, POSITIONS, by_name, by_word
 from attention_viewer.viewer.state.exportables import KINDS as THREE_KINDS
 from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
 from attention_viewer.viewer.state.options import COLOR_RANGE, COLORMAP, ROW_LABELS, ColorRange, RowLabels
@@ -163,6 +163,14 @@ def test_export_takes_the_lines_of_a_file() -> None:
 @pytest.mark.parametrize("asked", ["--kind encoder", "--picture positions", "--format npz"])
 def test_what_needs_no_decoder_row_can_be_exported_at_step_zero(asked: str) -> None:
     assert exported("--steps", "0", *asked.split()).steps == 0
+
+
+def test_the_help_of_export_says_beside_each_picture_what_it_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["export", "--help"])
+    lines = capsys.readouterr().out.splitlines()
+    told = {word: next(line for line in lines if line.startswith(f"  {word}  ")) for word in by_word()}
+    assert len({told[word].index(each.help) for word, each in by_word().items()}) == 1
 
 
 def test_the_help_of_export_names_every_colormap(capsys: pytest.CaptureFixture[str]) -> None:
