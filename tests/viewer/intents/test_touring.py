@@ -54,6 +54,8 @@ def test_what_a_stop_changed_is_given_back_as_long_as_it_is_still_so() -> None:
     assert isinstance(wish, OfWanted) and wish.document == replace(SHOWN, step=5) and wish.name == touring.STOP
     assert granted(state(begun), touring.leave(state(begun), begun)).state.undo_name == touring.STOP
     assert touring.leave(state(), begun) is None, "it was given back by hand"
+    other = intervene(SHOWN, Interventions(frozenset({HeadId(CROSS, 0, 2)})))
+    assert touring.leave(state(other), begun) is None, "something else is changed"
     assert touring.leave(state(), SHOWN) is None and touring.leave(state(None), begun) is None
 
 
