@@ -8,6 +8,7 @@ this object takes the state and does the deeds. Every change of the document has
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
@@ -119,6 +120,10 @@ class Controller(QObject):
             self.hint.emit(str(error))
         else:
             self._take(granted(self.state, wish))
+
+    def does(self, intent: Callable[Concatenate[State, Given], Granted]) -> Callable[Given, None]:
+        """What carries out an intent with what a signal tells."""
+        return partial(self.run, intent)
 
     def _take(self, turn: Turn) -> None:
         """Be in the state after a turn, and do what belongs to it."""

@@ -31,6 +31,11 @@ def heads(state: State, which: Sequence[HeadId], off: bool) -> OfWanted | None:
     )
 
 
+def head(state: State, kind: Kind, layer: int, index: int, off: bool) -> OfWanted | None:
+    """Switch one head off, or on again; layer and head count from 0."""
+    return heads(state, [HeadId(kind, layer, index)], off)
+
+
 def only(state: State, which: Sequence[HeadId], name: str) -> OfWanted | None:
     """Switch the heads of a named set off, and all others on."""
     return _intervene(state, lambda now: replace(now, heads_off=frozenset(which)), f"Only ‘{name}’ off")

@@ -45,6 +45,7 @@ from attention_viewer.viewer.window.faults import FaultReporter
 from attention_viewer.viewer.window.garbage import Collecting
 from attention_viewer.viewer.window.given import before, describe, document_of, read_given, view_of
 from attention_viewer.viewer.window.inside import connect_inside
+from attention_viewer.viewer.window.laboratory import connect_laboratory
 from attention_viewer.viewer.window.maps import MapPanels
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
@@ -159,7 +160,7 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     window.file_dropped.connect(lambda name: take_dropped(Path(name), window, controller, menu_actions))
     _connect_intents(window, controller)
     MapPanels(window, controller, menu_actions.laboratory_actions).follow(presenter)
-    _connect_laboratory(window, laboratory)
+    connect_laboratory(window, laboratory)
     connect_inside(window, controller, laboratory.measuring)
     connect_reading(window, controller, menu_actions)
     connect_settings(window, controller, settings)
@@ -256,36 +257,6 @@ def _connect_intents(window: MainWindow, controller: Controller) -> None:
     window.target_strip.hovered.connect(lambda index: controller.hover(_token_hover(TargetHover, index)))
     window.positions.length_changed.connect(controller.set_length)
     window.positions.pairs_changed.connect(controller.set_pairs)
-
-
-def _connect_laboratory(window: MainWindow, laboratory: Laboratory) -> None:
-    window.candidates.token_chosen.connect(laboratory.force)
-    window.candidates.token_chosen.connect(window.focus_panels)
-    window.candidates.filter_changed.connect(laboratory.filter)
-    window.candidates.sampling.tried.connect(laboratory.try_sampling)
-    window.candidates.sampling.chosen.connect(laboratory.draw_by)
-    window.candidates.sampling.again_requested.connect(laboratory.sample_again)
-    switches, ranking = window.laboratory, window.ranking
-    switches.encoder_positions_changed.connect(laboratory.set_encoder_positions)
-    switches.decoder_positions_changed.connect(laboratory.set_decoder_positions)
-    switches.seed_changed.connect(laboratory.set_shuffle_seed)
-    switches.causal_mask_changed.connect(laboratory.set_causal_mask)
-    switches.head_switched.connect(laboratory.switch_head)
-    switches.token_hidden.connect(laboratory.hide_token)
-    switches.patch_given_back.connect(laboratory.give_back_patch)
-    switches.reset_requested.connect(laboratory.reset_interventions)
-    window.banner.reset_requested.connect(laboratory.reset_interventions)
-    window.banner.reset_requested.connect(window.focus_panels)
-    ranking.rank_requested.connect(laboratory.rank)
-    ranking.rank_cancelled.connect(laboratory.cancel_rank)
-    ranking.heads_switched.connect(laboratory.switch_heads)
-    ranking.head_selected.connect(laboratory.controller.select_head)
-    hypotheses = window.hypotheses
-    hypotheses.chosen.connect(laboratory.go_to_hypothesis)
-    hypotheses.renamed.connect(laboratory.rename_hypothesis)
-    hypotheses.deleted.connect(laboratory.delete_hypothesis)
-    hypotheses.compare_requested.connect(laboratory.compare_with_hypothesis)
-    window.beam.node_chosen.connect(laboratory.go_to_beam_node)
 
 
 def _connect_answers(window: MainWindow, controller: Controller, worker: Worker) -> None:
