@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.maps import CROSS
+from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.cli.batch import BadLine, Entry, Line
 from attention_viewer.viewer.cli.command import Command, add_writing
 from attention_viewer.viewer.cli.option_types import one_of, whole
@@ -120,12 +120,20 @@ def _aligner(options: AlignOptions, translator: Translator, first: Iterable[Entr
 
 
 def _check_head(translator: Translator, head: tuple[int, int] | None) -> None:
-    layers, heads = translator.info.heads(CROSS)
-    if head is not None and (head[0] >= layers or head[1] >= heads):
+    sides = _sides(translator.info.maps)
+    if head is not None and (head[0] >= sides.layers or head[1] >= sides.heads):
         raise InputError(
-            f"There is no layer {head[0] + 1}, head {head[1] + 1}: the cross-attention of this model has {layers} "
-            f"layers and {heads} heads."
+            f"There is no layer {head[0] + 1}, head {head[1] + 1}: the {sides.name[:1].lower()}{sides.name[1:]} of "
+            f"this model has {sides.layers} layers and {sides.heads} heads."
         )
+
+
+def _sides(maps: Iterable[MapInfo]) -> MapInfo:
+    """The map that aligns. Raises InputError where there is none."""
+    sides = next((each for each in maps if each.crosses), None)
+    if sides is None:
+        raise InputError("This model cannot align: it has no attention from one sentence to the other.")
+    return sides
 
 
 def _sentences(translator: Translator, entries: Iterable[Entry], prefix: str) -> Iterator[Sentence]:
@@ -170,7 +178,7 @@ def sentence_of_pair(translator: Translator, source: str, target: str, prefix: s
     spans = [_shifted(token.span, len(prefix)) for token in trace.source_tokens[first:]]
     columns = [*[None] * first, *words_at(source, spans)]
     rows = words_at(target, translator.target_ranges(target))
-    return Sentence(trace.cross_attention, tuple(rows), tuple(columns))
+    return Sentence(trace.weights(_sides(trace.maps).kind), tuple(rows), tuple(columns))
 
 
 def _shifted(span: tuple[int, int] | None, by: int) -> tuple[int, int] | None:

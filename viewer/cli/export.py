@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.maps import EXPECTED, named
+from attention_viewer.model.contract.maps import EXPECTED, MapInfo, named
 from attention_viewer.viewer.cli import conditions, decoding
 from attention_viewer.viewer.cli.command import (
     Command,
@@ -24,9 +24,9 @@ from attention_viewer.viewer.cli.command import (
 from attention_viewer.viewer.cli.conditions import UNCHANGED, Conditions, add_conditions
 from attention_viewer.viewer.cli.decoding import GREEDY, Search, add_search
 from attention_viewer.viewer.cli.figure_look import LOOK, LOOK_FIELDS, RESOLUTION, add_look, add_words, given
-from attention_viewer.viewer.cli.heads import Numbers
+from attention_viewer.viewer.cli.heads import Numbers, kinds_of, known_maps
 from attention_viewer.viewer.cli.looking import NOWHERE, Looked, add_looking, looked
-from attention_viewer.viewer.cli.option_types import listed, numbers
+from attention_viewer.viewer.cli.option_types import listed, numbers, one_of
 from attention_viewer.viewer.cli.streams import STREAM
 from attention_viewer.viewer.state.exportables import (
     ANIMATIONS,
@@ -48,6 +48,7 @@ from attention_viewer.viewer.state.options import Option
 from attention_viewer.viewer.state.widths import PIXELS_PER_INCH
 
 KINDS = tuple(each.kind for each in EXPECTED)
+ALL = "all"
 WHAT = ("picture", "grid", "kind", "layer", "head")
 MEANINGLESS: Mapping[Shows, tuple[str, ...]] = MappingProxyType(
     {
@@ -123,9 +124,10 @@ def options(values: argparse.Namespace) -> ExportOptions:
     search = _search(values, what)
     there = looked(values, what, temperature)
     figure = _figure(values, what)
-    kinds = KINDS if values.kind in (None, "all") else (values.kind,)
-    if values.steps == 0 and needs_a_row(figure, kinds):
-        raise InputError("--steps 0 has no decoder row yet: ask for --steps 1 or more, or only for --kind encoder.")
+    maps = known_maps(values.model)
+    kinds = _kinds(values, maps)
+    if values.steps == 0 and needs_a_row(figure, kinds, maps):
+        raise InputError(f"--steps 0 has no decoder row yet: ask for --steps 1 or more, or {without_rows(maps)}.")
     return ExportOptions(
         model=values.model,
         text=values.text or "",
@@ -198,18 +200,30 @@ def run(options: ExportOptions) -> int:
     return export(options)
 
 
-def needs_a_row(figure: FigureOptions, kinds: tuple[str, ...]) -> bool:
+def _kinds(values: argparse.Namespace, maps: Sequence[MapInfo]) -> tuple[str, ...]:
+    """The kinds that were asked for, of those that the model has."""
+    known = kinds_of(maps)
+    asked: str = values.kind or ALL
+    return known if one_of("--kind", (*known, ALL))(asked) == ALL else (asked,)
+
+
+def without_rows(maps: Sequence[MapInfo]) -> str:
+    """What can be asked for where there is no decoder row."""
+    return f"only for --kind {listed(kinds_of(maps, decode=False))}"
+
+
+def needs_a_row(figure: FigureOptions, kinds: tuple[str, ...], maps: Sequence[MapInfo]) -> bool:
     """Whether there is nothing to export before the first step of the decoder."""
     if figure.format in ANIMATIONS or figure.what.needs is Needs.ROW:
         return True
     by_kind = figure.what.shows in (Shows.HEAD, Shows.KIND) or "kind" in figure.what.takes
-    return by_kind and figure.subject != ARCHITECTURE and any(named(EXPECTED, kind).decodes for kind in kinds)
+    return by_kind and figure.subject != ARCHITECTURE and any(named(maps, kind).decodes for kind in kinds)
 
 
 def _add_what(group: argparse._ArgumentGroup) -> None:
     add_words(group, "--picture", by_word(), "heads, one picture each, if left out")
     group.add_argument("--grid", action="store_true", default=None, help="short for --picture grid")
-    add_words(group, "--kind", (*KINDS, "all"), "of heads and grid; all if left out")
+    group.add_argument("--kind", metavar="|".join((*KINDS, ALL)), help="of heads and grid; all if left out")
     group.add_argument("--layer", metavar="N", type=numbers("--layer"), help="such as 4, 1,2 or 1-3; all if left out")
     group.add_argument("--head", metavar="N", type=numbers("--head"), help="the same; all if left out")
 

@@ -21,7 +21,7 @@ from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.model.families.family import described
 from attention_viewer.viewer.cli.batch import Line
 from attention_viewer.viewer.cli.command import DONE, PARTLY_DONE, PROGRAM
-from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row
+from attention_viewer.viewer.cli.export import ExportOptions, needs_a_row, without_rows
 from attention_viewer.viewer.cli.folder_batch import FolderBatch, Output, run_in_folder, write_file
 from attention_viewer.viewer.cli.looking import by_role, check_there
 from attention_viewer.viewer.cli.manifest import digest
@@ -125,6 +125,7 @@ def export(options: ExportOptions) -> int:
     saved = saved_session(options.session, options.model)
     options = replace(options, figure=looking_as(options, saved))
     architecture = described(options.model).architecture
+    maps = architecture.maps
     _check_taken(options, architecture)
     items = planned(options, architecture, first_view(options, saved))
     if options.source is not None:
@@ -134,9 +135,9 @@ def export(options: ExportOptions) -> int:
         _check_one(options, items)
     else:
         check_folder(options.output, [item.name for item in items], options.force)
-    if saved and not saved.document.step and needs_a_row(options.figure, options.kinds):
+    if saved and not saved.document.step and needs_a_row(options.figure, options.kinds, maps):
         name = called(options.session)
-        raise InputError(f"{name} stands at step 0, without a decoder row: ask only for --kind encoder.")
+        raise InputError(f"{name} stands at step 0, without a decoder row: ask {without_rows(maps)}.")
     return _export_one(options, architecture, items, saved)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from attention_viewer.model.contract.architecture import Architecture
-from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.maps import HeadId, MapInfo
+from attention_viewer.model.contract.errors import CheckpointError, InputError
+from attention_viewer.model.contract.maps import EXPECTED, HeadId, MapInfo
 
 Numbers = tuple[int, ...] | None
 """Numbers from 1; None is all there are."""
@@ -17,6 +18,19 @@ def architecture_of(model: Path) -> Architecture:
     from attention_viewer.model.families.family import described
 
     return described(model).architecture
+
+
+def known_maps(model: Path) -> tuple[MapInfo, ...]:
+    """The maps of the model in a directory; those to reckon with where it cannot be described, which is said later."""
+    try:
+        return architecture_of(model).maps
+    except CheckpointError:
+        return EXPECTED
+
+
+def kinds_of(maps: Iterable[MapInfo], decode: bool = True) -> tuple[str, ...]:
+    """The names of maps; without those that `decode`, they need no decoder row."""
+    return tuple(each.kind for each in maps if decode or not each.decodes)
 
 
 def head_ids(sides: MapInfo, layers: Numbers, heads: Numbers) -> list[HeadId]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from attention_viewer.model.contract.errors import InputError
-from attention_viewer.model.contract.maps import CROSS, Kind, MapInfo, named
+from attention_viewer.model.contract.maps import Kind, MapInfo, named
 from attention_viewer.model.contract.roles import ROLES, roles_of
-from attention_viewer.viewer.cli.heads import Numbers, head_ids
-from attention_viewer.viewer.cli.option_types import numbers, one_of, whole
+from attention_viewer.viewer.cli.heads import Numbers, head_ids, kinds_of, known_maps
+from attention_viewer.viewer.cli.option_types import listed, numbers, one_of, whole
 from attention_viewer.viewer.state.exportables import (
     ARCHITECTURE,
     CELL,
@@ -67,7 +67,9 @@ class Looked:
             row = view.inside.target if self.token is None else self.token - 1
             return replace(view, inside=replace(view.inside, target=row, **self._changes(view)))
         kind = self.kind or (view.active if what.name == CELL else None)
-        sides = named(maps, kind or CROSS)
+        # Without a kind it is a stack that is looked at: each of its maps has its layers.
+        of_stack = [each for each in maps if each.stack == view.inside.side] or maps
+        sides = of_stack[-1] if kind is None else named(maps, kind)
         first = head_ids(sides, layers, heads)[0]
         seen = view.heads[sides.kind]
         head = Head(seen.layer if layers is None else first.layer, seen.head if heads is None else first.head)
@@ -179,6 +181,6 @@ def check_there(view: ViewState, what: Exportable, looked: Looked, trace: Trace)
 
 def _one_kind(values: argparse.Namespace, what: Exportable) -> Kind | None:
     if "kind" in what.takes and values.kind == "all":
-        raise InputError(f"--picture {what.word} shows one: give --kind encoder, decoder or cross.")
+        raise InputError(f"--picture {what.word} shows one: give --kind {listed(kinds_of(known_maps(values.model)))}.")
     kind: Kind | None = values.kind if "kind" in what.takes else None
     return kind
