@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.state.holdings import holdings
+from attention_viewer.viewer.state.plain_text import shown_folder
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.window.app import Parts, keep_work
@@ -219,6 +220,18 @@ def test_another_sentence_is_not_written_over_the_session_before_it(work: Parts,
     press(work, Qt.Key.Key_S)
     file_dialog(work).reject()
     assert mine.read_bytes() == before
+
+
+def test_the_next_session_is_saved_where_the_last_one_was(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    work.menu_actions.sessions.save_to(folder / "one.avsession")
+    assert work.window._foot.doing.full_text() == f"Saved one.avsession to {shown_folder(folder)}"
+    work.controller.submit("Another one.")
+    settle(qtbot, work)
+    press(work, Qt.Key.Key_S)
+    assert Path(file_dialog(work).directory().absolutePath()) == folder
+    file_dialog(work).reject()
 
 
 def test_a_session_saved_through_a_link_keeps_the_link(work: Parts, tmp_path: Path) -> None:

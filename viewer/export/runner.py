@@ -37,15 +37,15 @@ class ExportRunner(QObject):
         self._newest = 0
         self._cancelled: dict[int, threading.Event] = {}
 
-    def start(self, write: Write, name: str) -> int:
-        """Call `write` in the export thread; `name` is what is being written, for the message.
+    def start(self, write: Write, name: str, folder: str = "") -> int:
+        """Call `write` in the export thread; `name` is what is being written, and where, for the message.
 
         Returns the number of the export.
         """
         self._newest += 1
         number = self._newest
         self._cancelled[number] = threading.Event()
-        self._pool.start(lambda: self._run(write, name, number))
+        self._pool.start(lambda: self._run(write, name, folder, number))
         return number
 
     def cancel(self, number: int) -> None:
@@ -66,7 +66,7 @@ class ExportRunner(QObject):
                 self.cancel(number)
         return self._pool.waitForDone(round(1000 * GIVING_UP))
 
-    def _run(self, write: Write, name: str, number: int) -> None:
+    def _run(self, write: Write, name: str, folder: str, number: int) -> None:
         cancelled = self._cancelled[number]
 
         def check() -> None:
@@ -89,7 +89,8 @@ class ExportRunner(QObject):
             self.failed.emit(f"{name} could not be written: {words_of(error)}.")
             sys.excepthook(type(error), error, error.__traceback__)
         else:
-            self.done.emit(f"Wrote {name}" + (f" · {'; '.join(notes)}" if notes else ""))
+            where = f"Wrote {name} to {folder}" if folder else f"Wrote {name}"
+            self.done.emit(" · ".join((where, *(["; ".join(notes)] if notes else []))))
         del self._cancelled[number]
         self.ended.emit(number)
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from attention_viewer.viewer.state.plain_text import shown_text
+from attention_viewer.viewer.storage.settings import LAST_OPENED, Settings
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog
@@ -32,9 +33,9 @@ class Opened:
 class ArrayActions(QObject):
     """Opens files of arrays beside a window, and says in it why one cannot be opened."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, settings: Settings) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._settings = window, settings
         self._opened: list[Opened] = []
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_AFTER)
@@ -42,7 +43,7 @@ class ArrayActions(QObject):
 
     def choose(self) -> None:
         """Ask for a file of arrays and open it."""
-        dialog = QFileDialog(self._window, "Open attention weights", str(Path.home()), FILTER)
+        dialog = QFileDialog(self._window, "Open attention weights", str(self._folder()), FILTER)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
@@ -51,6 +52,7 @@ class ArrayActions(QObject):
     def open(self, path: Path) -> None:
         """Open a file in a window of its own; this one, and what is done in it, stay as they are."""
         name = shown_text(path.name)
+        self._settings.remember_folder(LAST_OPENED, path)
         said = TemporaryFile()  # noqa: SIM115 - read once the process has ended
         try:
             # It outlives this window.
@@ -68,6 +70,9 @@ class ArrayActions(QObject):
         self._opened.append(Opened(name, process, said))
         self._timer.start()
         self._window.set_status(f"{name} opens in a window of its own")
+
+    def _folder(self) -> Path:
+        return self._settings.folder(LAST_OPENED, Path.home())
 
     def _look(self) -> None:
         """Say of windows that were closed why, where they did not end as they should."""

@@ -17,6 +17,7 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.exportables import LINES, MAP, MOVING, TEXT, VALUES, Shows, exportable
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
+from attention_viewer.viewer.state.plain_text import shown_folder
 from attention_viewer.viewer.state.view_state import MapView, ViewState
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
@@ -88,7 +89,9 @@ class ExportActions(QObject):
             scene = replace(scene, view=request.view)
         self._window.set_status(f"Writing {path.name} …")
         number = self._runner.start(
-            lambda advance: export_file(scene, options, path, overwrite=True, advance=advance), path.name
+            lambda advance: export_file(scene, options, path, overwrite=True, advance=advance),
+            path.name,
+            shown_folder(path.parent),
         )
         self._begin_progress(number, path.name)
 

@@ -55,9 +55,9 @@ class MenuActions(QObject):
         self.presenting = False
         self.laboratory_actions = LaboratoryActions(window, laboratory)
         self.head_sets = HeadSets(window, laboratory, settings)
-        self.reading = ReadingActions(window, controller)
+        self.reading = ReadingActions(window, controller, settings)
         self.sessions = SessionActions(window, controller, settings)
-        self.arrays = ArrayActions(window)
+        self.arrays = ArrayActions(window, settings)
         self.recovery = RecoveryActions(window, controller, self.sessions, settings)
         self.closing = Closing(window, controller, self.sessions)
         self.models = ModelActions(window, controller, settings, self.closing, bundled)

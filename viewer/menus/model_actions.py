@@ -8,7 +8,7 @@ from pathlib import Path
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.closing import Closing
-from attention_viewer.viewer.state.plain_text import shown_text
+from attention_viewer.viewer.state.plain_text import shown_folder, shown_text
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.mnemonics import mark_menu
@@ -32,7 +32,9 @@ class ModelActions(QObject):
 
     def choose(self) -> None:
         """Ask for the directory of a checkpoint and open it."""
-        dialog = QFileDialog(self._window, "Open a checkpoint directory")
+        last = next(iter(self._settings.get("recent models")), "")
+        folder = Path(last).parent if last and Path(last).parent.is_dir() else Path.home()
+        dialog = QFileDialog(self._window, "Open a checkpoint directory", str(folder))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(self.open)
         dialog.open()
@@ -81,7 +83,4 @@ class ModelActions(QObject):
 
 def _entry(directory: Path) -> str:
     """A model's name and where it stands, for names are often the same."""
-    home = str(Path.home())
-    place = str(directory.parent)
-    place = f"~{place[len(home) :]}" if place.startswith(home) else place
-    return f"{shown_text(directory.name)}   in {shown_text(place, LONGEST_PLACE)}".replace("&", "&&")
+    return f"{shown_text(directory.name)}   in {shown_folder(directory.parent, LONGEST_PLACE)}".replace("&", "&&")

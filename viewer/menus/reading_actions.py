@@ -10,6 +10,7 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.surveying import Surveying
 from attention_viewer.viewer.state.survey import MOST_LINES, Lines
 from attention_viewer.viewer.storage.files import first_lines, source_and_target
+from attention_viewer.viewer.storage.settings import LAST_OPENED, Settings
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.widgets.plain import small_dialog
 from PySide6.QtCore import QObject
@@ -20,9 +21,9 @@ from PySide6.QtWidgets import QFileDialog
 class ReadingActions(QObject):
     """What the panel of heads asks for, and the menu's entry about roles."""
 
-    def __init__(self, window: MainWindow, controller: Controller) -> None:
+    def __init__(self, window: MainWindow, controller: Controller, settings: Settings) -> None:
         super().__init__(window)
-        self._window, self._controller = window, controller
+        self._window, self._controller, self._settings = window, controller, settings
         self.surveying = Surveying(controller, self)
         self.surveying.failed.connect(window.show_error)
 
@@ -57,9 +58,13 @@ class ReadingActions(QObject):
     def choose_file(self) -> None:
         """Ask for a file of sentences, and measure all heads over them."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Measure heads over a file", "", "Text (*.txt *.tsv);;All files (*)"
+            self._window,
+            "Measure heads over a file",
+            str(self._settings.folder(LAST_OPENED, Path.home())),
+            "Text (*.txt *.tsv);;All files (*)",
         )
         if name:
+            self._settings.remember_folder(LAST_OPENED, Path(name))
             self.measure(Path(name))
 
     def measure(self, path: Path) -> None:

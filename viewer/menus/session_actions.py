@@ -14,7 +14,7 @@ from attention_viewer.viewer.state import filing
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.figure_options import to_json as options_json
 from attention_viewer.viewer.state.filing import Filed, content
-from attention_viewer.viewer.state.plain_text import shown_text
+from attention_viewer.viewer.state.plain_text import shown_folder, shown_text
 from attention_viewer.viewer.state.replay import replayed
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
@@ -28,6 +28,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
 SUFFIX, KIND = "avsession", "Attention Viewer session"
+FOLDER = "session folder"
 FILTER = f"{KIND} (*.{SUFFIX})"
 MOST_FILED = 100
 """Files whose documents are remembered, for when undoing comes back to them."""
@@ -142,7 +143,7 @@ class SessionActions(QObject):
             self._say(error, path)
             return
         self._file(path, saved.document)
-        self._window.set_status(f"Saved {shown_text(path.name)}")
+        self._window.set_status(f"Saved {shown_text(path.name)} to {shown_folder(path.parent)}")
         then()
 
     def open(self, path: Path) -> None:
@@ -230,6 +231,7 @@ class SessionActions(QObject):
         began = filing.root(self._controller.history, document)
         self._filed = [*others, Filed(path, document, self._model, document, began)][-MOST_FILED:]
         self._settings.remember_session(str(path))
+        self._settings.remember_folder(FOLDER, path)
         self._tell()
         self.saved.emit()
 
@@ -246,7 +248,7 @@ class SessionActions(QObject):
 
     def _folder(self) -> Path:
         filed = self.filed
-        return filed.path.parent if filed is not None else Path.home()
+        return filed.path.parent if filed is not None else self._settings.folder(FOLDER, Path.home())
 
     def _say(self, error: UserError, path: Path) -> None:
         self._window.show_error(str(error).replace(str(path), shown_text(str(path))))

@@ -20,7 +20,7 @@ from attention_viewer.viewer.state.tour_progress import (
     spec_of,
     to_text,
 )
-from attention_viewer.viewer.storage.settings import Settings
+from attention_viewer.viewer.storage.settings import LAST_OPENED, Settings
 from attention_viewer.viewer.storage.tour_file import read
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from PySide6.QtCore import QObject
@@ -90,7 +90,7 @@ class Touring(QObject):
 
     def ask(self) -> None:
         """Open a tour that somebody wrote."""
-        dialog = QFileDialog(self._window, "Open a tour", "", FILTER)
+        dialog = QFileDialog(self._window, "Open a tour", str(self._settings.folder(LAST_OPENED, Path.home())), FILTER)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
@@ -104,6 +104,8 @@ class Touring(QObject):
         except UserError as error:
             self._controller.hint.emit(str(error))
             return
+        if not quietly:
+            self._settings.remember_folder(LAST_OPENED, path)
         title, _, name = self._settings.get(PLACE).partition("\n")
         known = [stop.name for stop in tour.stops] + [""]
         self._take(tour, known.index(name) if title == tour.title and name in known else 0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
 PROGRAM = "Attention Viewer"
-LONGEST_TEXT = 200
+LONGEST_TEXT, LONGEST_FOLDER = 200, 60
 ARROW = " → "
 """Stands between the token that a row reads and the one that it predicts."""
 FIRST_STRONG, END = "\u2068", "\u2069"
@@ -20,6 +21,15 @@ def shown_text(text: str, most: int = LONGEST_TEXT) -> str:
     """Text from outside on one line of at most `most` characters, without what would hide or turn round others."""
     line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
+
+
+def shown_folder(folder: Path, most: int = LONGEST_FOLDER) -> str:
+    """A folder as menus and messages name it: one's own begins with ~, and of a long one the end is shown."""
+    place, home = str(folder.absolute()), Path.home()
+    if folder.absolute().is_relative_to(home):
+        place = str(Path("~", folder.absolute().relative_to(home)))
+    place = shown_text(place, len(place) + 1)
+    return place if len(place) <= most else f"…{place[1 - most :]}"
 
 
 # The same tokens are asked about whenever a map is made, and for each frame of an animation.

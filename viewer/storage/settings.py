@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -25,6 +26,8 @@ RECENT_SESSIONS, RECENT_MODELS = 8, 8
 HEAD_SETS, MOST_HEADS = 50, 10_000
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Steps a second that Play can run at."""
+LAST_OPENED = "opened folder"
+"""The setting that says where a file was opened last that is no session."""
 TEXT_SIZES = (1.0, 1.25, 1.5, 2.0)
 """Text sizes relative to the desktop's; the largest is meant for a lecture hall."""
 
@@ -105,6 +108,8 @@ SCHEMA = {
         Setting("recent models", [], _folders(RECENT_MODELS)),
         Setting("last model", [], _folders(1)),
         Setting("export folder", "", Fields.text),
+        Setting("session folder", "", Fields.text),
+        Setting(LAST_OPENED, "", Fields.text),
         Setting("export choices", to_json(FigureOptions()), lambda given, key: from_json(given.values[key])),
         Setting("threads", 1, _whole(1, 64)),
         Setting("geometry", "", Fields.text),
@@ -181,6 +186,15 @@ class Settings:
         if not _setting(key).valid(value):
             raise ValueError(f"{key} cannot be {quoted(value)}")
         self._store.setValue(key, json.dumps(value))
+
+    def folder(self, key: str, otherwise: Path) -> Path:
+        """The folder that a setting remembers, or another one where there is none or it is gone."""
+        remembered = self.get(key)
+        return Path(remembered) if remembered and Path(remembered).is_dir() else otherwise
+
+    def remember_folder(self, key: str, file: Path) -> None:
+        """Let the dialogs of a kind begin where a file was that was chosen."""
+        self.set(key, str(file.absolute().parent))
 
     def chosen(self) -> Mapping[str, Any]:
         """The options of how maps are shown that are remembered and not at their default, by their names."""

@@ -19,8 +19,8 @@ PATIENCE = 5000
 def test_a_written_file_is_told_with_its_notes(qtbot: QtBot) -> None:
     runner = ExportRunner()
     with qtbot.waitSignal(runner.done, timeout=PATIENCE) as told:
-        runner.start(lambda advance: ("every 2nd token is named",), "map.png")
-    assert told.args == ["Wrote map.png · every 2nd token is named"]
+        runner.start(lambda advance: ("every 2nd token is named",), "map.png", "~/figures")
+    assert told.args == ["Wrote map.png to ~/figures · every 2nd token is named"]
     runner.wait()
 
 

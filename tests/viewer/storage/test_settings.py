@@ -13,7 +13,14 @@ from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.figure_options import from_json as options_from
 from attention_viewer.viewer.state.options import OPTIONS
 from attention_viewer.viewer.state.widths import Width
-from attention_viewer.viewer.storage.settings import RECENT_SENTENCES, SCHEMA, MemoryStore, Settings, opened_store
+from attention_viewer.viewer.storage.settings import (
+    LAST_OPENED,
+    RECENT_SENTENCES,
+    SCHEMA,
+    MemoryStore,
+    Settings,
+    opened_store,
+)
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 
@@ -97,6 +104,17 @@ def test_the_settings_of_the_first_release_are_read_as_they_were(tmp_path: Path)
     assert options_from(settings.get("export choices")) == look
     assert settings.get_bytes("geometry") == QByteArray(b"\x01\xd9\xd0\xcb\x00\x03")
     assert settings.get_bytes("window state") == QByteArray(b"\x00\x00\x00\xff\xfd")
+
+
+def test_dialogs_begin_where_a_file_was_chosen_last(tmp_path: Path) -> None:
+    settings, folder = Settings(MemoryStore()), tmp_path / "figures"
+    for key in ("export folder", "session folder", LAST_OPENED):
+        assert settings.folder(key, tmp_path) == tmp_path
+        folder.mkdir()
+        settings.remember_folder(key, folder / "cat.pdf")
+        assert settings.folder(key, tmp_path) == folder
+        folder.rmdir()
+        assert settings.folder(key, tmp_path) == tmp_path, "one that is gone is not begun in"
 
 
 def test_settings_that_cannot_be_kept_say_so(store: QSettings, tmp_path: Path) -> None:
