@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import torch
 from attention_viewer.model.contract.api import DecodeStep, Encoding
 from attention_viewer.model.contract.interventions import Interventions, while_encoding
+from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.model.nn.decoding import DecoderState
 from attention_viewer.model.nn.switches import Switches
 from torch import Tensor
@@ -108,11 +109,11 @@ class PrefixCache:
         self.use(sentence.root)
         self._shrink()
 
-    def encoded(self, source: str, interventions: Interventions) -> Sentence | None:
+    def encoded(self, source: str, interventions: Interventions, maps: Sequence[MapInfo]) -> Sentence | None:
         """A sentence with this source text for whose encoder the interventions are the same, if one is kept."""
-        bearing = while_encoding(interventions)
+        bearing = while_encoding(interventions, maps)
         for (text, others), sentence in self._sentences.items():
-            if text == source and while_encoding(others) == bearing:
+            if text == source and while_encoding(others, maps) == bearing:
                 return sentence
         return None
 

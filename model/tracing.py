@@ -76,7 +76,7 @@ class Tracer:
             source, padding = self.source(document)
             check_room_for_trace(self._architecture, source.shape[1], 0)
             switched = self.switches(interventions, source.shape[1])
-            like = self.cache.encoded(document.source, interventions)
+            like = self.cache.encoded(document.source, interventions, self._architecture.maps)
             if like is None:
                 sentence = self._encoded(document.source, source, padding, switched)
             else:

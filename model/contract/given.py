@@ -75,7 +75,7 @@ def given_trace(
 def _map(kind: Kind, weights: Floats) -> MapInfo:
     """A map of an encoder-decoder, of as many layers and heads as there are weights."""
     layers, heads = weights.shape[:2]
-    return replace(named(EXPECTED, kind), layers=layers, heads=heads, first=(0, 0))
+    return replace(named(EXPECTED, kind), layers=layers, heads=heads)
 
 
 def _weights(kind: Kind, given: Any) -> Floats:

@@ -8,7 +8,7 @@ see later tokens. Patched: a head's output, a layer's, or one position of a laye
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from attention_viewer.model.contract.errors import InputError, quoted
 from attention_viewer.model.contract.fields import LARGEST_SEED, Fields
-from attention_viewer.model.contract.maps import ENCODER, Kind
 from attention_viewer.model.contract.maps import HeadId as HeadId
+from attention_viewer.model.contract.maps import Kind, MapInfo
 
 DECODER_BLOCK = 16
 """Decoder positions are shuffled within blocks of this many, because how many there will be is not known."""
@@ -161,10 +161,11 @@ def while_decoding(interventions: Interventions) -> Interventions:
     return replace(interventions, causal_mask=True, shuffle_seed=seed)
 
 
-def while_encoding(interventions: Interventions) -> Interventions:
-    """What of the interventions bears on the encoder, in one form for all that come to the same to it."""
+def while_encoding(interventions: Interventions, maps: Iterable[MapInfo]) -> Interventions:
+    """What of the interventions bears on the encoder of a model with such maps, in one form for all that do alike."""
+    kinds = {each.kind for each in maps if not each.decodes}
     return Interventions(
-        heads_off=frozenset(head for head in interventions.heads_off if head.kind == ENCODER),
+        heads_off=frozenset(head for head in interventions.heads_off if head.kind in kinds),
         hidden=interventions.hidden,
         encoder_positions=interventions.encoder_positions,
         shuffle_seed=interventions.shuffle_seed

@@ -110,14 +110,13 @@ def encoder_decoder(
 ) -> tuple[MapInfo, ...]:
     """The three kinds of attention of Vaswani et al. 2017, section 3.2.3, in the order in which they are computed.
 
-    `encoder` and `decoder` are (layers, heads); `guided` is a cross-attention head. The first heads are those of the
-    bundled model that look at something.
+    `encoder` and `decoder` are (layers, heads); `guided` is a cross-attention head.
     """
     source, target = Stream.SOURCE, Stream.TARGET
     return (
-        MapInfo(ENCODER, "Encoder self-attention", "Encoder", *encoder, source, source, first=(2, 3)),
-        MapInfo(DECODER, "Decoder self-attention", "Decoder", *decoder, target, target, causal=True, first=(2, 1)),
-        MapInfo(CROSS, "Cross-attention", "Cross", *decoder, target, source, guided=guided, first=(3, 7)),
+        MapInfo(ENCODER, "Encoder self-attention", "Encoder", *encoder, source, source),
+        MapInfo(DECODER, "Decoder self-attention", "Decoder", *decoder, target, target, causal=True),
+        MapInfo(CROSS, "Cross-attention", "Cross", *decoder, target, source, guided=guided),
     )
 
 

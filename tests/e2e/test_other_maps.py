@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from attention_viewer.model.contract.api import ModelInfo, Trace
 from attention_viewer.model.contract.document import Document
-from attention_viewer.model.contract.interventions import Donor, HeadId, Interventions, Patch
+from attention_viewer.model.contract.interventions import Donor, HeadId, Interventions, Patch, while_encoding
 from attention_viewer.model.contract.maps import MapInfo, Stream
 from attention_viewer.model.nn.patches import recorded_name
 from attention_viewer.viewer.export.data import WRITERS
@@ -99,6 +99,8 @@ def test_every_map_is_shown_with_its_own_axes(maps: tuple[MapInfo, ...]) -> None
 
 
 def test_heads_to_begin_with_are_held_inside_what_a_map_has() -> None:
+    assert {each.first for each in traces.info().maps} == {(0, 0)}
+    assert list(ViewState().heads.values()) == [Head(2, 3), Head(2, 1), Head(3, 7)]
     view = fitted(ViewState(), ENCODER_ONLY)
     assert view.heads["global"] == Head(0, 3) and view.active == "global"
     locked = view_state.lock(view, True, ENCODER_ONLY)
@@ -127,6 +129,13 @@ def test_what_is_taken_is_that_of_the_maps_stack(maps: tuple[MapInfo, ...], kind
     assert conditions.of_loaded(loaded) == f"with: {said}"
     assert laboratory_spec(loaded).patches == ((layer, said),)
     assert conditions.short(changed, maps) == f"{stack.capitalize()} layer 1 patched"
+
+
+def test_what_bears_on_the_encoder_are_the_heads_of_its_maps() -> None:
+    every = {kind: HeadId(kind, 0, 1) for kind in ("encoder", "local", "global", "document")}
+    changed = Interventions(heads_off=frozenset(every.values()), causal_mask=False, shuffle_seed=7)
+    assert while_encoding(changed, ENCODER_ONLY) == Interventions(frozenset({every["local"], every["global"]}))
+    assert while_encoding(changed, TWO_CROSSES) == Interventions(frozenset({every["encoder"]}))
 
 
 def test_what_lights_up_follows_the_sides_of_a_map() -> None:
