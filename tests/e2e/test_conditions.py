@@ -46,7 +46,7 @@ def test_the_positional_panel_shows_what_the_encoder_gets(window: Parts, qtbot: 
     window.menu_actions.laboratory.set_encoder_positions("off")
     settle(qtbot, window)
     window.window.show_card("positions")
-    panel = window.window.positions
+    panel = window.window.widget("positions")
     spec = panel.plots.encoding._spec
     assert spec is not None and not spec.values.any() and spec.title.endswith("encoder, off")
 

@@ -83,7 +83,7 @@ def test_space_on_a_button_of_a_floating_panel_is_left_to_it(
     card = toy_window.window.findChild(QDockWidget, "laboratory")
     assert card is not None
     card.setFloating(True)
-    button = toy_window.window.laboratory.causal_mask
+    button = toy_window.window.widget("laboratory").causal_mask
     # Without a window manager the floating panel's window is never the active one.
     monkeypatch.setattr(QApplication, "focusWidget", lambda: button)
     assert button.window() is card and is_kept(button)

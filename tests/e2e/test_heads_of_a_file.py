@@ -37,7 +37,7 @@ def check_roles(parts: Parts, qtbot: QtBot) -> None:
     assert table is not None
     roles = table[ENCODER].roles
     own = next(each.role for each in roles if (each.layer, each.head) == (0, 1))
-    parts.window.heads.bar.role.click()
+    parts.window.widget("heads").bar.role.click()
     view = parts.controller.view
     assert view[HEADS_SHOWN] is HeadsShown.CHOSEN_MEAN
     assert view.sets[ENCODER] == {Head(each.layer, each.head) for each in roles if each.role == own}
@@ -53,7 +53,7 @@ def check_roles(parts: Parts, qtbot: QtBot) -> None:
 
 def test_heads_are_read_on_a_sentence_and_on_a_file(window: Parts, qtbot: QtBot, tmp_path: Path) -> None:
     parts, reading = window, window.menu_actions.reading
-    bar, table = parts.window.heads.bar, parts.window.heads.table
+    bar, table = parts.window.widget("heads").bar, parts.window.widget("heads").table
     parts.actions["workspace_heads"].trigger()
     parts.actions["last"].trigger()
     settle(qtbot, parts)

@@ -110,10 +110,13 @@ def test_tab_goes_everywhere_and_comes_round_in_every_workspace(toy_window: Part
 def test_what_is_folded_or_behind_is_passed_over(toy_window: Parts) -> None:
     parts = active(toy_window)
     order = tab_order.reachable(parts.window)
-    assert parts.window.positions.length not in order and parts.window.laboratory.causal_mask not in order
+    assert (
+        parts.window.widget("positions").length not in order
+        and parts.window.widget("laboratory").causal_mask not in order
+    )
     parts.window.show_card("laboratory")
     QApplication.processEvents()
-    assert parts.window.laboratory.causal_mask in tab_order.reachable(parts.window)
+    assert parts.window.widget("laboratory").causal_mask in tab_order.reachable(parts.window)
 
 
 def test_the_line_of_the_sentence_never_takes_the_keyboard_by_itself(toy_window: Parts, qtbot: QtBot) -> None:
@@ -121,7 +124,7 @@ def test_the_line_of_the_sentence_never_takes_the_keyboard_by_itself(toy_window:
     window, line = parts.window, child(parts.window.source_bar, QLineEdit)
     for name in ("experiment", "beam", "positions", "tour", "attention"):
         window.go_to("laboratory")
-        assert window.laboratory.isAncestorOf(focused())
+        assert window.widget("laboratory").isAncestorOf(focused())
         parts.actions[f"workspace_{name}"].trigger()
         settle(qtbot, parts)
         assert focused() is not line and focused().isVisible(), name
@@ -203,7 +206,7 @@ def test_ctrl_and_a_digit_move_the_focus_with_the_panel_and_menus_and_dialogs_gi
     assert parts.controller.view.active == CROSS
     parts.actions["panel_ranking"].trigger()
     QApplication.processEvents()
-    assert window.ranking.isAncestorOf(focused()) and "ranking" in window.shown()
+    assert window.widget("ranking").isAncestorOf(focused()) and "ranking" in window.shown()
 
 
 @pytest.mark.slow

@@ -63,7 +63,7 @@ def test_a_forced_token_stands_and_the_old_continuation_is_kept(window: Parts, q
     assert trace is not None
     second = trace.steps[-1].candidates[1].token
     before = outputs(window)
-    window.window.candidates.token_chosen.emit(second.id)
+    window.window.widget("next").token_chosen.emit(second.id)
     settle(qtbot, window)
     assert outputs(window) == [*before[:2], second.id]
     assert window.actions["undo"].text() == f"Undo: Force ‘{second.text}’ at step 3"
@@ -73,10 +73,10 @@ def test_a_forced_token_stands_and_the_old_continuation_is_kept(window: Parts, q
     assert window.controller.loaded.trace is not None
     assert window.controller.loaded.trace.steps[-1].reads.id == second.id
     assert len(window.controller.loaded.texts) == 2
-    window.window.hypotheses.chosen.emit(0)
+    window.window.widget("hypotheses").chosen.emit(0)
     settle(qtbot, window)
     assert outputs(window) == before
-    window.window.hypotheses.chosen.emit(1)
+    window.window.widget("hypotheses").chosen.emit(1)
     settle(qtbot, window)
     assert outputs(window)[2] == second.id and len(outputs(window)) == 4
     window.actions["first"].trigger()
@@ -92,11 +92,11 @@ def test_hypotheses_are_renamed_and_deleted_and_all_is_undone(window: Parts, qtb
     start = window.controller.document
     window.menu_actions.laboratory.force(trace.steps[-1].candidates[2].token.id)
     settle(qtbot, window)
-    window.window.hypotheses.renamed.emit(1, "  the   other ")
+    window.window.widget("hypotheses").renamed.emit(1, "  the   other ")
     settle(qtbot, window)
     document = window.controller.document
     assert document is not None and document.hypotheses[1].name == "the other"
-    window.window.hypotheses.deleted.emit(0)
+    window.window.widget("hypotheses").deleted.emit(0)
     settle(qtbot, window)
     document = window.controller.document
     assert document is not None and [each.name for each in document.hypotheses] == ["the other"]
@@ -111,10 +111,10 @@ def test_hypotheses_are_renamed_and_deleted_and_all_is_undone(window: Parts, qtb
 
 def test_typing_filters_the_whole_vocabulary(window: Parts, qtbot: QtBot) -> None:
     at_step(qtbot, window, 1)
-    window.window.candidates.filter_changed.emit("chien")
+    window.window.widget("next").filter_changed.emit("chien")
     assert window.controller.view.filter == "chien"
     chien = next(token for token in window.controller.loaded.vocabulary if token.piece == "▁chien")
-    window.window.candidates.token_chosen.emit(chien.id)
+    window.window.widget("next").token_chosen.emit(chien.id)
     settle(qtbot, window)
     assert outputs(window) == [chien.id] and window.controller.view.filter == ""
 
@@ -135,13 +135,13 @@ def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: Qt
 def test_a_head_that_is_off_changes_bars_and_translation_and_comes_back(window: Parts, qtbot: QtBot) -> None:
     total = decode_to_the_end(qtbot, window)
     before = outputs(window)
-    window.window.laboratory.head_switched.emit(CROSS, 3, 6, True)
+    window.window.widget("laboratory").head_switched.emit(CROSS, 3, 6, True)
     settle(qtbot, window)
     document, measured = window.controller.document, window.controller.loaded.found(EFFECT)
     assert document is not None and document.interventions
     assert measured is not None and measured.before and measured.after
     assert window.actions["undo"].text() == "Undo: Switch off cross layer 4 head 7"
-    window.window.laboratory.reset_requested.emit()
+    window.window.widget("laboratory").reset_requested.emit()
     settle(qtbot, window)
     assert window.controller.loaded.found(EFFECT) is None
     decode_to_the_end(qtbot, window)
@@ -188,16 +188,16 @@ def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: Q
     laboratory.switch_head(first.kind, first.layer, first.head, True)
     settle(qtbot, window)
     assert window.controller.loaded.found(RANKING) is ranking
-    assert window.window.ranking.hint().startswith("Ranked with all heads on.")
+    assert window.window.widget("ranking").hint().startswith("Ranked with all heads on.")
     laboratory.rank()
     settle(qtbot, window)
     again = window.controller.loaded.found(RANKING)
     assert again is not None and len(again.effects) == 95
     off = f"{first.kind} layer {first.layer + 1} head {first.head + 1} off"
-    assert window.window.ranking.hint().startswith(f"Ranked with {off}.")
+    assert window.window.widget("ranking").hint().startswith(f"Ranked with {off}.")
     laboratory.reset_interventions()
     settle(qtbot, window)
-    assert window.window.ranking.hint().startswith(f"Ranked with {off}.")
+    assert window.window.widget("ranking").hint().startswith(f"Ranked with {off}.")
     laboratory.rank()
     laboratory.cancel_rank()
     settle(qtbot, window)
@@ -210,7 +210,7 @@ def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot:
     tree = window.controller.loaded.found(BEAM)
     assert tree is not None
     node = next(index for index, each in enumerate(tree.nodes) if each.step == 4 and each.parent is not None)
-    window.window.beam.node_chosen.emit(node)
+    window.window.widget("beam").node_chosen.emit(node)
     settle(qtbot, window)
     assert outputs(window) == [token.id for token in tree.path(node)]
     assert window.controller.loaded.found(BEAM) is tree
@@ -247,7 +247,7 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot, tmp_path: Path
     assert trace is not None
     window.menu_actions.laboratory.force(trace.steps[-1].candidates[1].token.id)
     settle(qtbot, window)
-    window.window.hypotheses.compare_requested.emit(0)
+    window.window.widget("hypotheses").compare_requested.emit(0)
     settle(qtbot, window)
     assert window.actions["show_difference"].isEnabled()
     window.actions["show_difference"].trigger()
@@ -398,7 +398,7 @@ def test_menus_at_heads_and_tokens(window: Parts, qtbot: QtBot) -> None:
     at_step(qtbot, window, 1)
     assert window.controller.loaded.trace is not None
     candidates = window.controller.loaded.trace.steps[0].candidates
-    window.window.candidates.menu_requested.emit(candidates[2].token.id, where)
+    window.window.widget("next").menu_requested.emit(candidates[2].token.id, where)
     choose(f"rather than ‘{candidates[2].token.text}’")
     shown = f"row 1: ‘{candidates[0].token.text}’ minus ‘{candidates[2].token.text}’, as chosen"
     loaded, view = lambda: window.controller.loaded, window.controller.view
@@ -585,7 +585,7 @@ def test_two_thousand_random_intents_with_late_and_failing_answers(
 
 def test_a_set_of_heads_is_named_kept_and_used_again(toy_window: Parts, qtbot: QtBot) -> None:
     parts = toy_window
-    sets, ranking = parts.menu_actions.head_sets, parts.window.ranking
+    sets, ranking = parts.menu_actions.head_sets, parts.window.widget("ranking")
     parts.actions["rank"].trigger()
     assert "ranking" in parts.window.shown(), "progress and result are in front"
     settle(qtbot, parts)

@@ -60,12 +60,12 @@ def table(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def headings(parts: Parts) -> list[str]:
-    model = parts.window.heads.table.table.model()
+    model = parts.window.widget("heads").table.table.model()
     return [model.headerData(column, Qt.Orientation.Horizontal) for column in range(model.columnCount())]
 
 
 def odd(parts: Parts, column: int) -> list[float]:
-    return [float(row[column]) for row in parts.window.heads.table.shown()]
+    return [float(row[column]) for row in parts.window.widget("heads").table.shown()]
 
 
 def test_it_is_a_column_to_sort_by_which_a_session_remembers(toy_window: Parts, qtbot: QtBot, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_it_is_a_column_to_sort_by_which_a_session_remembers(toy_window: Parts, 
     parts.actions["last"].trigger()
     settle(qtbot, parts)
     assert "Oddness" in headings(parts)
-    at, table = headings(parts).index("Oddness"), parts.window.heads.table.table
+    at, table = headings(parts).index("Oddness"), parts.window.widget("heads").table.table
     tip = table.model().headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
     assert tip == "how odd a head is (oddities; Nobody 2024)"
     assert odd(parts, at)[:3] != sorted(odd(parts, at))[:3] and parts.controller.view.sorting == Sorting()

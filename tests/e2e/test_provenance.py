@@ -28,7 +28,7 @@ def at_step(qtbot: QtBot, parts: Parts, step: int) -> None:
 def force_candidate(qtbot: QtBot, parts: Parts, rank: int) -> None:
     trace = parts.controller.loaded.trace
     assert trace is not None
-    parts.window.candidates.token_chosen.emit(trace.steps[-1].candidates[rank].token.id)
+    parts.window.widget("next").token_chosen.emit(trace.steps[-1].candidates[rank].token.id)
     settle(qtbot, parts)
 
 
@@ -41,7 +41,7 @@ def window(window: Parts) -> Parts:
 
 def listed(parts: Parts) -> list[tuple[str, int]]:
     """Text and number of tokens of every hypothesis in the list."""
-    rows = parts.window.hypotheses.model.rows
+    rows = parts.window.widget("hypotheses").model.rows
     return [(row.text, row.tokens) for row in rows]
 
 
@@ -52,11 +52,11 @@ def test_a_hypothesis_does_not_get_shorter_by_stepping_back(window: Parts, qtbot
         window.actions["back"].trigger()
         settle(qtbot, window)
     assert listed(window) == whole
-    window.window.hypotheses.renamed.emit(0, "the first")
+    window.window.widget("hypotheses").renamed.emit(0, "the first")
     settle(qtbot, window)
     force_candidate(qtbot, window, 1)
     assert listed(window)[0] == whole[0] and whole[0][1] == 8
-    window.window.hypotheses.chosen.emit(0)
+    window.window.widget("hypotheses").chosen.emit(0)
     settle(qtbot, window)
     document = window.controller.document
     assert document is not None and document.step == 3 and listed(window)[0] == whole[0]
@@ -76,7 +76,7 @@ def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made
     assert trace is not None
     assert [step.how for step in trace.steps] == [How.GREEDY, How.GREEDY, How.FORCED]
     assert [step.rank for step in trace.steps[:2]] == [1, 1]
-    window.window.hypotheses.chosen.emit(0)
+    window.window.widget("hypotheses").chosen.emit(0)
     settle(qtbot, window)
     trace = window.controller.loaded.trace
     assert trace is not None and {step.how for step in trace.steps} == {How.KEPT}
@@ -84,7 +84,7 @@ def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made
     assert [chip.mark for chip in chips] == ["kept"] * 3
     assert "kept: chosen greedily with encoder positions shuffled" in chips[0].tooltip
     assert f"rank {trace.steps[0].rank}" in chips[0].tooltip
-    assert window.window.hypotheses.model.rows[0].how == "kept"
+    assert window.window.widget("hypotheses").model.rows[0].how == "kept"
     laboratory.switch_head(CROSS, 3, 6, True)
     settle(qtbot, window)
     plain = translator.trace(Document(SENTENCE, step=200))
@@ -113,9 +113,9 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
         assert listed(window)[: len(kept)] == kept
         kept = listed(window)
     assert len(kept) == 7 and len({text for text, _ in kept}) > 4
-    names = [row.name for row in window.window.hypotheses.model.rows]
+    names = [row.name for row in window.window.widget("hypotheses").model.rows]
     assert names == ["", "", *(f"seed {seed}, T 2" for seed in range(1, 6))]
-    window.window.hypotheses.compare_requested.emit(2)
+    window.window.widget("hypotheses").compare_requested.emit(2)
     settle(qtbot, window)
     assert window.controller.loaded.results.other is not None
     window.menu_actions.laboratory.show_side(Side.B)
@@ -150,7 +150,7 @@ def test_a_forced_translation_keeps_what_stood_there(window: Parts, qtbot: QtBot
     at_step(qtbot, window, 2)
     window.menu_actions.laboratory.teacher_force("Le chien dort.")
     settle(qtbot, window)
-    assert listed(window)[0] == whole[0] and window.window.hypotheses.model.rows[1].how == "teacher forcing"
+    assert listed(window)[0] == whole[0] and window.window.widget("hypotheses").model.rows[1].how == "teacher forcing"
 
 
 def test_a_beam_node_says_beam_whatever_the_width(window: Parts, qtbot: QtBot) -> None:
@@ -159,7 +159,7 @@ def test_a_beam_node_says_beam_whatever_the_width(window: Parts, qtbot: QtBot) -
     settle(qtbot, window)
     tree = window.controller.loaded.found(BEAM)
     assert tree is not None
-    window.window.beam.node_chosen.emit(tree.finished[0][0])
+    window.window.widget("beam").node_chosen.emit(tree.finished[0][0])
     settle(qtbot, window)
     trace = window.controller.loaded.trace
     assert trace is not None and {step.how for step in trace.steps} == {How.BEAM}

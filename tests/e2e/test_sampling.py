@@ -14,13 +14,13 @@ from support.waiting import settle, wait_for_step
 
 
 def box_of(parts: Parts) -> SamplingBox:
-    box = parts.window.candidates.sampling
+    box = parts.window.widget("next").sampling
     assert isinstance(box, SamplingBox)
     return box
 
 
 def shown(parts: Parts) -> BarsSpec:
-    spec = parts.window.candidates.bars._spec
+    spec = parts.window.widget("next").bars._spec
     assert isinstance(spec, BarsSpec)
     return spec
 

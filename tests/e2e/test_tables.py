@@ -47,10 +47,11 @@ from attention_viewer.viewer.window import app, panels
 from attention_viewer.viewer.window.app import build
 from attention_viewer.viewer.window.app import first_view as remembered_view
 from attention_viewer.viewer.window.bindings import Binding
+from attention_viewer.viewer.window.connecting import Hands
 from attention_viewer.viewer.window.panels import FedPanel
 from attention_viewer.viewer.work.jobs import Work
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import QSizeF, Signal
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -250,6 +251,8 @@ DUMMIES = Quantity[int]("dummies", questions.ranking)
 class Dummy(QLabel):
     """The least that a panel's widget is."""
 
+    wished = Signal(str)
+
     def __init__(self, style: Style) -> None:
         super().__init__()
         self.header: QWidget = TitleBlock("Dummy")
@@ -262,6 +265,11 @@ class Dummy(QLabel):
         self.told.append(sentence)
 
 
+def connect(dummy: Dummy, hands: Hands) -> None:
+    """Translates what is wished."""
+    dummy.wished.connect(hands.controller.submit)
+
+
 DUMMY = FedPanel(
     "dummy",
     "Dummy",
@@ -269,6 +277,7 @@ DUMMY = FedPanel(
     {"attention": Place.BELOW, "drill": Place.MAIN},
     "Ctrl+Shift+F9",
     measures=(DUMMIES,),
+    connect=connect,
     feeds=(Binding("dummy", lambda s: (s.loaded.sentence,), str, lambda w, spec: w.tell(spec)),),
 )
 DRILL = Workspace("drill", "Drill", "Ctrl+Shift+F8", also={"cross": Place.MAP})
@@ -304,6 +313,9 @@ def test_a_panel_and_a_workspace_of_one_entry_each(
     assert parts.actions["workspace_drill"].isChecked() and not parts.actions["workspace_attention"].isChecked()
     keys = {action.text(): action.shortcut().toString() for action in parts.window.actions_with_shortcuts()}
     assert keys["Dummy"] == "Ctrl+Shift+F9" and keys["Drill"] == "Ctrl+Shift+F8"
+
+    dummy.wished.emit("the dog sleeps")
+    qtbot.waitUntil(lambda: dummy.told == ["the cat sleeps", "the dog sleeps"])
 
     app.save_layout(parts.window, settings)
     again = open_window(settings)

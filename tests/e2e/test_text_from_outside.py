@@ -76,7 +76,9 @@ def test_a_model_of_markup_is_shown_as_it_stands(open_window: Open, qtbot: QtBot
         plain.show_tip(QPoint(1, 1), chip.tooltip, strip)
         assert texts_taken_for_html() == []
     for row in range(3):
-        plain.show_tip(QPoint(1, 1), parts.window.candidates.bars.tip_at(QPointF(9.0, 9.0 + 20 * row)), parts.window)
+        plain.show_tip(
+            QPoint(1, 1), parts.window.widget("next").bars.tip_at(QPointF(9.0, 9.0 + 20 * row)), parts.window
+        )
         assert texts_taken_for_html() == []
     parts.menu_actions.show_about()
     assert texts_taken_for_html() == []

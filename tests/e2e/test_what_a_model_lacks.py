@@ -60,7 +60,7 @@ def covers(parts: Parts) -> dict[str, str]:
 
 
 def test_positions_that_cannot_be_shuffled_are_greyed_out(toy_window: Parts, qtbot: QtBot) -> None:
-    known, panel = toy_window.controller.loaded.info, toy_window.window.laboratory
+    known, panel = toy_window.controller.loaded.info, toy_window.window.widget("laboratory")
     assert known is not None
     toy_window.actions["workspace_positions"].trigger()
     relative = with_positions(known, PositionKind.RELATIVE)
@@ -78,12 +78,12 @@ def test_positions_that_cannot_be_shuffled_are_greyed_out(toy_window: Parts, qtb
     reopen(qtbot, toy_window, known)
     assert entries(toy_window, "Encoder positions")["Shuffled"].isEnabled()
     assert choice(panel.encoder_positions, "shuffled")[0] and covers(toy_window) == {}
-    plots = toy_window.window.positions.plots
+    plots = toy_window.window.widget("positions").plots
     assert plots.isEnabled()
     reopen(qtbot, toy_window, relative)
     assert not plots.isEnabled()
     reopen(qtbot, toy_window, known)
-    assert plots.isEnabled() and toy_window.window.positions.length.isEnabled()
+    assert plots.isEnabled() and toy_window.window.widget("positions").length.isEnabled()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_what_takes_a_capability_says_that_it_is_missing(
     said = {name: toy_window.actions[name].toolTip() for name in asking if not toy_window.actions[name].isEnabled()}
     assert said == dict.fromkeys(actions, f"no {capability}")
     assert covers(toy_window) == dict.fromkeys(panels, f"no {capability}")
-    mask = toy_window.window.laboratory.causal_mask
+    mask = toy_window.window.widget("laboratory").causal_mask
     assert mask.isEnabled() == ("mask" not in actions)
     assert (mask.toolTip() == f"no {capability}") == ("mask" in actions)
 

@@ -22,25 +22,25 @@ SAMPLING = Decoding(Method.SAMPLING, temperature=0.5)
 Telling = Callable[[MainWindow], Any]
 
 CONTROLS: dict[str, tuple[Telling, tuple[Any, ...]]] = {
-    "Force ‘noir’ at step 1": (lambda window: window.candidates.token_chosen, (6,)),
-    "Sample tokens": (lambda window: window.candidates.sampling.chosen, (SAMPLING,)),
-    "Sample with seed": (lambda window: window.candidates.sampling.again_requested, ()),
-    "Encoder positions off": (lambda window: window.laboratory.encoder_positions_changed, ("off",)),
-    "Decoder positions shuffled": (lambda window: window.laboratory.decoder_positions_changed, ("shuffled",)),
-    "Causal mask off": (lambda window: window.laboratory.causal_mask_changed, (False,)),
-    "Switch off cross layer 1 head 2": (lambda window: window.laboratory.head_switched, (CROSS, 0, 1, True)),
-    "Hide ‘": (lambda window: window.laboratory.token_hidden, (1, True)),
-    "Switch off 2 heads": (lambda window: window.ranking.heads_switched, ([HEAD, HeadId(CROSS, 1, 0)], True)),
+    "Force ‘noir’ at step 1": (lambda window: window.widget("next").token_chosen, (6,)),
+    "Sample tokens": (lambda window: window.widget("next").sampling.chosen, (SAMPLING,)),
+    "Sample with seed": (lambda window: window.widget("next").sampling.again_requested, ()),
+    "Encoder positions off": (lambda window: window.widget("laboratory").encoder_positions_changed, ("off",)),
+    "Decoder positions shuffled": (lambda window: window.widget("laboratory").decoder_positions_changed, ("shuffled",)),
+    "Causal mask off": (lambda window: window.widget("laboratory").causal_mask_changed, (False,)),
+    "Switch off cross layer 1 head 2": (lambda window: window.widget("laboratory").head_switched, (CROSS, 0, 1, True)),
+    "Hide ‘": (lambda window: window.widget("laboratory").token_hidden, (1, True)),
+    "Switch off 2 heads": (lambda window: window.widget("ranking").heads_switched, ([HEAD, HeadId(CROSS, 1, 0)], True)),
 }
 AFTERWARDS: dict[str, tuple[Telling, tuple[Any, ...]]] = {
-    "Give back": (lambda window: window.laboratory.patch_given_back, (PATCH,)),
-    "Shuffle with seed 7": (lambda window: window.laboratory.seed_changed, (7,)),
-    "Reset interventions": (lambda window: window.laboratory.reset_requested, ()),
+    "Give back": (lambda window: window.widget("laboratory").patch_given_back, (PATCH,)),
+    "Shuffle with seed 7": (lambda window: window.widget("laboratory").seed_changed, (7,)),
+    "Reset interventions": (lambda window: window.widget("laboratory").reset_requested, ()),
     "Reset interventions ": (lambda window: window.banner.reset_requested, ()),
-    "Go to hypothesis 1": (lambda window: window.hypotheses.chosen, (0,)),
-    "Rename hypothesis 2": (lambda window: window.hypotheses.renamed, (1, "mine")),
-    "Delete hypothesis 2": (lambda window: window.hypotheses.deleted, (1,)),
-    "Beam hypothesis": (lambda window: window.beam.node_chosen, (1,)),
+    "Go to hypothesis 1": (lambda window: window.widget("hypotheses").chosen, (0,)),
+    "Rename hypothesis 2": (lambda window: window.widget("hypotheses").renamed, (1, "mine")),
+    "Delete hypothesis 2": (lambda window: window.widget("hypotheses").deleted, (1,)),
+    "Beam hypothesis": (lambda window: window.widget("beam").node_chosen, (1,)),
 }
 """What takes an intervention, a second hypothesis, or a beam search before it."""
 
@@ -77,9 +77,9 @@ def test_a_control_of_what_was_done_before(toy_window: Parts, qtbot: QtBot, name
 def test_controls_of_the_view(toy_window: Parts, qtbot: QtBot) -> None:
     ready(toy_window, qtbot)
     window, controller = toy_window.window, toy_window.controller
-    window.candidates.filter_changed.emit("cha")
-    window.candidates.sampling.tried.emit(SAMPLING)
-    window.ranking.head_selected.emit(ENCODER, 1, 0)
+    window.widget("next").filter_changed.emit("cha")
+    window.widget("next").sampling.tried.emit(SAMPLING)
+    window.widget("ranking").head_selected.emit(ENCODER, 1, 0)
     view = controller.view
     assert (view.filter, view.trial, view.active, view.heads[ENCODER]) == ("cha", SAMPLING, ENCODER, Head(1, 0))
     assert controller.history.undo_name == "Step"

@@ -291,5 +291,5 @@ def test_arrows_step_after_every_sentence_and_after_forcing(window: Parts, qtbot
         wait_for_step(qtbot, window, 1)
     window.actions["filter"].trigger()
     assert isinstance(QApplication.focusWidget(), QLineEdit)
-    window.window.candidates.token_chosen.emit(500)
+    window.window.widget("next").token_chosen.emit(500)
     assert not isinstance(QApplication.focusWidget(), QLineEdit)

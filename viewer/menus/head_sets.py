@@ -22,9 +22,6 @@ class HeadSets(QObject):
     def __init__(self, window: MainWindow, laboratory: Laboratory, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._laboratory, self._settings = window, laboratory, settings
-        window.ranking.heads_kept.connect(self.ask_for_name)
-        window.ranking.set_used.connect(self.use)
-        window.ranking.set_forgotten.connect(self.forget)
         laboratory.controller.model_changed.connect(lambda _: self._tell())
 
     def ask_for_name(self, heads: Sequence[HeadId]) -> None:
@@ -67,4 +64,4 @@ class HeadSets(QObject):
         return "" if info is None else info.content_hash
 
     def _tell(self) -> None:
-        self._window.ranking.set_sets([each["name"] for each in self._all if each["model"] == self._model])
+        self._window.widget("ranking").set_sets([each["name"] for each in self._all if each["model"] == self._model])

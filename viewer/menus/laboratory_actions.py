@@ -94,7 +94,7 @@ class LaboratoryActions(QObject):
     def filter_vocabulary(self) -> None:
         """Put the cursor into the filter of the candidates."""
         self._window.show_card("next")
-        self._window.candidates.focus_filter()
+        self._window.widget("next").focus_filter()
 
     def rank(self) -> None:
         """Rank heads, and show the ranking."""

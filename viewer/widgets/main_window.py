@@ -67,13 +67,6 @@ class MainWindow(QMainWindow):
         self.banner = self.header.banner
         self.workspace_entries = tuple(workspaces)
         self._set = PanelSet(panels, style, self)
-        self.candidates = self.widget("next")
-        self.positions = self.widget("positions")
-        self.laboratory = self.widget("laboratory")
-        self.ranking = self.widget("ranking")
-        self.heads = self.widget("heads")
-        self.hypotheses = self.widget("hypotheses")
-        self.beam = self.widget("beam")
         self._presenting = False
         self.host = PanelHost(self._set.cards, places_in(workspaces[0], self.entries))
         self.workspaces = Workspaces(self.host, panels, workspaces)

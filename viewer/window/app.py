@@ -16,6 +16,7 @@ from typing import Any
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.model.contract.remarks import remarks
+from attention_viewer.viewer.intents import switching
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
@@ -40,17 +41,15 @@ from attention_viewer.viewer.widgets.control_keys import ControlKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.checkpoint import d_model_of, maps_of
+from attention_viewer.viewer.window.connecting import Hands
 from attention_viewer.viewer.window.covers import fed
 from attention_viewer.viewer.window.faults import FaultReporter
 from attention_viewer.viewer.window.garbage import Collecting
 from attention_viewer.viewer.window.given import before, describe, document_of, read_given, view_of
-from attention_viewer.viewer.window.inside import connect_inside
-from attention_viewer.viewer.window.laboratory import connect_laboratory
-from attention_viewer.viewer.window.maps import MapPanels
+from attention_viewer.viewer.window.maps import connect_panels, follow_maps
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
 from attention_viewer.viewer.window.qt_words import mute_noise
-from attention_viewer.viewer.window.reading import connect_reading
 from attention_viewer.viewer.window.remembering import connect_settings, first_model, instead, stand_in
 from attention_viewer.viewer.window.starting import start_with, take_dropped
 from attention_viewer.viewer.work.worker import Worker
@@ -142,10 +141,9 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     keys = ControlKeys(window)
     if given is not None:
         describe(window, given)
-    panels = fed(window, panels, loaded.info)
     worker = Worker(threads=settings.get("threads"), given=given)
     player = Player(settings.get("speed"), window)
-    presenter = Presenter(window, panels)
+    presenter = Presenter(window, fed(window, panels, loaded.info))
     controller = Controller(presenter, worker, player, view_of(first_view(settings), loaded), window, loaded)
     laboratory = Laboratory(controller, window)
     menu_actions = MenuActions(window, controller, laboratory, settings, BUNDLED_MODEL)
@@ -156,13 +154,11 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     window.add_dock_menu(actions.menu("View"))
     menu_actions.sessions.add_recent_menu(actions.menu("File"), actions["open_arrays"])
     menu_actions.models.add_recent_menu(actions.menu("Model"), actions["bundled"])
-    window.source_bar.root_requested.connect(lambda: menu_actions.choose(COLOR_RANGE, ColorRange.SQUARE_ROOT))
     window.file_dropped.connect(lambda name: take_dropped(Path(name), window, controller, menu_actions))
-    _connect_intents(window, controller)
-    MapPanels(window, controller, menu_actions.laboratory_actions).follow(presenter)
-    connect_laboratory(window, laboratory)
-    connect_inside(window, controller, laboratory.measuring)
-    connect_reading(window, controller, menu_actions)
+    _connect_header(window, controller, menu_actions)
+    hands = Hands(window, controller, menu_actions, settings)
+    connect_panels(panels, hands)
+    follow_maps(hands, presenter)
     connect_settings(window, controller, settings)
     _connect_answers(window, controller, worker)
     _connect_shown(window, presenter, laboratory)
@@ -250,13 +246,15 @@ def install_hooks() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def _connect_intents(window: MainWindow, controller: Controller) -> None:
+def _connect_header(window: MainWindow, controller: Controller, menu_actions: MenuActions) -> None:
     window.source_bar.submitted.connect(controller.submit)
+    window.source_bar.root_requested.connect(lambda: menu_actions.choose(COLOR_RANGE, ColorRange.SQUARE_ROOT))
     window.target_strip.clicked.connect(controller.go_to_token)
     window.source_strip.hovered.connect(lambda index: controller.hover(_token_hover(SourceHover, index)))
     window.target_strip.hovered.connect(lambda index: controller.hover(_token_hover(TargetHover, index)))
-    window.positions.length_changed.connect(controller.set_length)
-    window.positions.pairs_changed.connect(controller.set_pairs)
+    window.source_strip.context_requested.connect(menu_actions.laboratory_actions.show_source_menu)
+    window.banner.reset_requested.connect(controller.does(switching.reset))
+    window.banner.reset_requested.connect(window.focus_panels)
 
 
 def _connect_answers(window: MainWindow, controller: Controller, worker: Worker) -> None:

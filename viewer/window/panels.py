@@ -3,7 +3,8 @@
 The next panel: (1) a widget with `header`, `set_style` and a setter for its spec, signals out (`widgets/`);
 (2) a pure function from `Loaded` and `ViewState` to that spec (`resolve/`), and `Binding`s of the two (`bindings.py`);
 (3) an entry in `PANELS`, which names the workspaces it stands in, a key, and in `measures` what is measured for it;
-(4) what its signals ask for, connected in `app.py`. Menus, F1, saved layouts and the tests' tables follow from it.
+(4) what its signals ask for, as a function that the entry names (`connecting.py`). Menus, F1, saved layouts and the
+tests' tables follow from it.
 A new workspace is an entry in `WORKSPACES`: `also` places the panels that it borrows. No function key is free.
 What is not on show is not fed and not measured; when it comes to be seen, it is brought up to date first.
 """
@@ -34,19 +35,22 @@ from attention_viewer.viewer.widgets.part_panel import PartPanel
 from attention_viewer.viewer.widgets.position_panel import PositionPanel
 from attention_viewer.viewer.widgets.ranking_table import RankingTable
 from attention_viewer.viewer.widgets.tour_panel import TourPanel
-from attention_viewer.viewer.window import bindings, inside_bindings
+from attention_viewer.viewer.window import bindings, connecting, inside_bindings
 from attention_viewer.viewer.window.bindings import Binding, Pointed, Scene
+from attention_viewer.viewer.window.connecting import Connect
 
 
 @dataclass(frozen=True)
 class FedPanel(Panel):
     """A panel with what feeds its widget, and what lies over it while the mouse is on something.
 
-    What it `takes` of a model: where that is missing, as of arrays of weights alone, there is nothing to see in it.
+    `connect` lets what its widget asks for be done. What it `takes` of a model: where that is missing, as of arrays of
+    weights alone, there is nothing to see in it.
     """
 
     feeds: tuple[Binding[Scene], ...] = ()
     lit: tuple[Binding[Pointed], ...] = ()
+    connect: Connect = connecting.nothing
     takes: Capability | None = None
 
 
@@ -96,6 +100,7 @@ def _of_map(sides: MapInfo) -> FedPanel:
         map=sides,
         feeds=bindings.of_map(sides.kind),
         lit=bindings.over_map(sides.kind),
+        connect=connecting.of_map(sides.kind),
     )
 
 
@@ -106,6 +111,7 @@ PANELS: tuple[FedPanel, ...] = (
         CandidatesPanel,
         {ATTENTION: Place.NARROW, EXPERIMENT: Place.NARROW, BEAM: Place.NARROW},
         feeds=bindings.NEXT,
+        connect=connecting.next_token,
         measures=(EFFECT,),
         takes=Capability.COMPUTING,
     ),
@@ -115,6 +121,7 @@ PANELS: tuple[FedPanel, ...] = (
         PositionPanel,
         {ATTENTION: Place.BELOW, POSITIONS: Place.MAIN},
         feeds=bindings.POSITIONS,
+        connect=connecting.positions,
         takes=Capability.POSITION_FORMULAS,
     ),
     FedPanel(
@@ -123,6 +130,7 @@ PANELS: tuple[FedPanel, ...] = (
         LaboratoryPanel,
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE, POSITIONS: Place.SIDE},
         feeds=bindings.LABORATORY,
+        connect=connecting.switches,
         measures=(EFFECT, TRANSLATIONS),
         takes=Capability.COMPUTING,
     ),
@@ -132,6 +140,7 @@ PANELS: tuple[FedPanel, ...] = (
         RankingTable,
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE},
         feeds=bindings.RANKED,
+        connect=connecting.ranking,
         takes=Capability.HEADS_OFF,
     ),
     FedPanel(
@@ -140,6 +149,7 @@ PANELS: tuple[FedPanel, ...] = (
         HeadsPanel,
         {HEADS: Place.MAIN},
         feeds=bindings.HEADS_MEASURED,
+        connect=connecting.heads,
         measures=(MEASURED,),
     ),
     FedPanel(
@@ -148,6 +158,7 @@ PANELS: tuple[FedPanel, ...] = (
         HypothesesPanel,
         {ATTENTION: Place.BELOW, EXPERIMENT: Place.SIDE},
         feeds=bindings.HYPOTHESES,
+        connect=connecting.kept,
         measures=(SPELLINGS,),
         takes=Capability.COMPUTING,
     ),
@@ -157,6 +168,7 @@ PANELS: tuple[FedPanel, ...] = (
         BeamView,
         {ATTENTION: Place.BELOW, BEAM: Place.MAIN},
         feeds=bindings.TREE,
+        connect=connecting.beam,
         takes=Capability.BEAM_SEARCH,
     ),
     FedPanel(
@@ -165,6 +177,7 @@ PANELS: tuple[FedPanel, ...] = (
         ArchitecturePanel,
         {INSIDE: Place.MAP, TOUR: Place.MAIN},
         feeds=inside_bindings.ARCHITECTURE,
+        connect=connecting.architecture,
         measures=(quantities.INSIDE,),
         takes=Capability.INSIDE,
     ),
@@ -174,6 +187,7 @@ PANELS: tuple[FedPanel, ...] = (
         lambda style: PartPanel("Inside", style, pages.PARTS),
         {INSIDE: Place.MAP, TOUR: Place.MAIN},
         feeds=inside_bindings.PARTS,
+        connect=connecting.parts,
         measures=(quantities.INSIDE, quantities.PERMUTATION),
         takes=Capability.INSIDE,
     ),
@@ -183,6 +197,7 @@ PANELS: tuple[FedPanel, ...] = (
         lambda style: PartPanel("To a word", style, pages.WORDS),
         {INSIDE: Place.SIDE, TOUR: Place.MAIN},
         feeds=inside_bindings.WORDS,
+        connect=connecting.words,
         measures=(quantities.INSIDE, quantities.DECODER_LENS),
         takes=Capability.INSIDE,
     ),
@@ -192,6 +207,7 @@ PANELS: tuple[FedPanel, ...] = (
         EncodingsPanel,
         {POSITIONS: Place.BELOW, TOUR: Place.MAIN},
         feeds=inside_bindings.ENCODINGS,
+        connect=connecting.encodings,
         measures=(quantities.PROPERTIES,),
         takes=Capability.COMPUTING,
     ),

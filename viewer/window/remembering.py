@@ -43,5 +43,3 @@ def connect_settings(window: MainWindow, controller: Controller, settings: Setti
     controller.encoded.connect(remember_sentence)
     window.step_controls.speed_changed.connect(controller.player.set_speed)
     window.step_controls.speed_changed.connect(lambda speed: settings.set("speed", speed))
-    window.positions.length_changed.connect(lambda length: settings.set("position length", length))
-    window.positions.pairs_changed.connect(lambda pairs: settings.set("position pairs", list(pairs)))

@@ -226,7 +226,9 @@ def test_every_label_is_shown_in_full_in_the_smallest_window_that_the_plan_names
         assert stride(first.height(), view._look) == stride(apart(first.width(), Side.TOP), view._look) == 1
         assert all(elided(label, view._look) == label for label in (*spec.rows.labels, *spec.columns.labels))
         assert [view.tip_at(view.cell_rect(row, 0).center()) for row in range(3)] == [""] * 3
-    assert not window.positions.isVisible() and not any(panel.grid.isVisible() for panel in window.panels.values())
+    assert not window.widget("positions").isVisible() and not any(
+        panel.grid.isVisible() for panel in window.panels.values()
+    )
 
 
 def test_labels_of_a_long_sentence_thin_evenly(window: MainWindow) -> None:
@@ -287,7 +289,9 @@ def test_thumbnails_stand_there_where_the_window_is_large(window: MainWindow) ->
     for size in ((1600, 1000), (1920, 1080)):
         show(window, size, 1.0, 14)
         assert all(panel.grid.isVisible() for panel in window.panels.values()), size
-        assert window.positions.isVisible() == (size[1] > 1000), "with both, half of a card would not be cells"
+        assert window.widget("positions").isVisible() == (size[1] > 1000), (
+            "with both, half of a card would not be cells"
+        )
 
 
 def geometry(window: MainWindow) -> dict[str, QRect]:

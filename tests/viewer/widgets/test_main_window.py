@@ -41,13 +41,13 @@ def test_all_panels_have_room_at_the_smallest_size(window: MainWindow) -> None:
     for panel in window.panels.values():
         left, top, right, bottom = box(window, panel)
         assert right - left > 300 and bottom - top > 280 and bottom < 720
-    assert not window.positions.isVisible()
+    assert not window.widget("positions").isVisible()
     tabs = child(window.host, QTabBar, lambda bar: bar.isVisible())
     assert [tabs.tabText(index) for index in range(5)] == [
         "Positions", "Laboratory", "Ranking", "Hypotheses", "Beam search",
     ]  # fmt: skip
     assert box(window, tabs)[1] > box(window, window.panels[CROSS])[3] and box(window, tabs)[3] < 720
-    assert box(window, window.candidates)[2] < left_edges[0]
+    assert box(window, window.widget("next"))[2] < left_edges[0]
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ def test_large_text_still_fits_the_smallest_window(qtbot: QtBot, dress: Callable
     window.show()
     assert (window.width(), window.height()) == (1280, 720)
     assert panels_shown(window) == 1
-    assert window.candidates.header.subtitle.isHidden()
+    assert window.widget("next").header.subtitle.isHidden()
     window.set_style(dress(1.0))
     qtbot.waitUntil(lambda: panels_shown(window) == 3)
-    assert not window.candidates.header.subtitle.isHidden()
+    assert not window.widget("next").header.subtitle.isHidden()
     assert {dock.objectName() for dock in docks(window).values()} == {panel.name for panel in PANELS}
 
 
@@ -118,7 +118,7 @@ def test_text_that_grows_and_shrinks_again(qtbot: QtBot, dress: Callable[[float]
             assert box(window, panel) == pytest.approx(old, rel=0.05)
 
     qtbot.waitUntil(are_as_before)
-    titles = [window.candidates.header.title, *(panel.header.title for panel in window.panels.values())]
+    titles = [window.widget("next").header.title, *(panel.header.title for panel in window.panels.values())]
     qtbot.waitUntil(lambda: len({box(window, title)[1::2] for title in titles}) == 1)
 
 

@@ -107,7 +107,7 @@ def test_a_click_that_opens_a_menu_leaves_every_panel_its_width(window: MainWind
 
 
 def test_no_panel_is_narrower_than_its_switches(window: MainWindow) -> None:
-    laboratory = window.laboratory
+    laboratory = window.widget("laboratory")
     window.workspaces.use("experiment")
     sides = laboratory.encoder_positions.minimumSizeHint().width()
     labels = laboratory.fontMetrics().horizontalAdvance("Encoder positions")
