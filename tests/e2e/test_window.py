@@ -130,8 +130,9 @@ def test_what_cannot_be_exported_yet_says_why(window: Parts, qtbot: QtBot) -> No
     window.actions["first"].trigger()
     wait_for_step(qtbot, window, 0)
     reasons = reasons_against(window.controller.loaded, window.controller.view)
-    of_rows = {"kinds", "map", "lines", "text", "values", "links", "grid", "candidates"}
-    of_inside = {"parts", "residual", "ffn", "embedding", "words", "logit lens", "decoder lens", "encodings"}
+    of_words = {"words", "logit lens", "decoder lens"}
+    of_rows = {"kinds", "map", "lines", "text", "values", "links", "grid", "candidates", *of_words}
+    of_inside = {"parts", "residual", "ffn", "embedding", "encodings"}
     asked_for = {"beam", "ranking", "measures", *of_inside}
     assert set(reasons) == of_rows | asked_for
     assert all(("Step" in reason) == (name in of_rows) for name, reason in reasons.items())
