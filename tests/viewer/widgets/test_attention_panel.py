@@ -169,8 +169,30 @@ def test_a_readout_without_room_keeps_its_end(qtbot: QtBot) -> None:
     assert readout.is_cut() and readout.text_rect().left() < 0
     assert readout.text_rect().right() == readout.rect().right()
     assert readout.toolTip() == readout.text()
+    whole = QLabel("<b>le → chat</b> attends to <b>cat</b>: 0.8312").sizeHint().width()
+    readout.resize(whole + 2, 20)
+    assert not readout.is_cut() and readout.text_rect().left() == 0, "the place alone is left out"
+    assert readout.toolTip() == readout.text()
     readout.set_text("hover")
     assert not readout.is_cut() and readout.toolTip() == ""
+
+
+def test_a_readout_comes_to_rest(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    placed: list[int] = []
+    place = Readout._place
+
+    def count(readout: Readout) -> None:
+        placed.append(1)
+        place(readout)
+
+    monkeypatch.setattr(Readout, "_place", count)
+    readout = Readout("layer 1 head 1 · <b>le → chat</b> attends to <b>cat</b>: 0.8312")
+    qtbot.addWidget(readout)
+    readout.resize(280, 20)
+    readout.show()
+    for _ in range(50):
+        QApplication.processEvents()
+    assert 0 < len(placed) < 10
 
 
 def test_a_readout_follows_the_font(qtbot: QtBot) -> None:
