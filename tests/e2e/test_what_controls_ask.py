@@ -10,10 +10,13 @@ from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.interventions import NONE, Donor, HeadId, Patch
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.viewer.intents import choosing, patching, switching
+from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.state.results import BEAM
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.app import Parts
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 HEAD = HeadId(CROSS, 0, 1)
@@ -72,6 +75,30 @@ def test_a_control_of_what_was_done_before(toy_window: Parts, qtbot: QtBot, name
     signal, told = AFTERWARDS[name]
     signal(toy_window.window).emit(*told)
     assert controller.history.undo_name.startswith(name.strip())
+
+
+MENUS: dict[str, tuple[Callable[[LaboratoryActions], None], str]] = {
+    "Switch off cross layer 1 head 2": (lambda made: made.show_head_menu(CROSS, 0, 1, QPoint()), "Switch off cross"),
+    "Switch off 2 heads": (lambda made: made.show_head_menu(CROSS, 0, 1, QPoint()), "Switch off all of cross layer 1"),
+    "Force ‘noir’ at step 1": (lambda made: made.show_candidate_menu(6, QPoint()), "Force"),
+    "Contrast ‘": (lambda made: made.show_candidate_menu(6, QPoint()), "Show why"),
+    "Hide ‘cat’": (lambda made: made.show_source_menu(1, QPoint()), "Hide"),
+}
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+@pytest.mark.parametrize("name", MENUS)
+def test_an_entry_of_a_context_menu(toy_window: Parts, qtbot: QtBot, name: str) -> None:
+    ready(toy_window, qtbot)
+    opens, entry = MENUS[name]
+    opens(toy_window.menu_actions.laboratory_actions)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    action = next(each for each in menu.actions() if each.text().startswith(entry))
+    menu.close()
+    assert action.isEnabled()
+    action.trigger()
+    assert toy_window.controller.history.undo_name.startswith(name)
 
 
 def test_controls_of_the_view(toy_window: Parts, qtbot: QtBot) -> None:

@@ -50,6 +50,17 @@ def contrast(state: State, token_id: int | None) -> OfShown | None:
     return OfShown(replace(document, against=against), name, view=view)
 
 
+def contrasts(state: State) -> tuple[tuple[str, int | None], ...]:
+    """What the newest row's token can be contrasted with: its words, and the token; nothing where there is no row."""
+    trace = state.shown.trace
+    if trace is None or not trace.steps:
+        return ()
+    step = trace.steps[-1]
+    others = (each for each in step.candidates if each.token.id != step.output.id)
+    named = ((f"{each.token.text}  {each.probability:.3f}", each.token.id) for each in others)
+    return (("the best other token of each row", None), *named)
+
+
 def teacher_force(state: State, target: str) -> Forcing | None:
     """Let the decoder read a given translation of the sentence."""
     document = on_screen(state)

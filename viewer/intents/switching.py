@@ -87,6 +87,11 @@ def causal_mask(state: State, on: bool) -> OfWanted | None:
     return replace(wish, document=documents.go_to(wish.document, wish.document.limit))
 
 
+def toggle_mask(state: State) -> OfWanted | None:
+    """The causal mask of the decoder, off where it is on, and on where it is off."""
+    return None if state.wanted is None else causal_mask(state, not state.wanted.interventions.causal_mask)
+
+
 def hide(state: State, position: int, hidden: bool) -> OfWanted | None:
     """Let nothing look at a source token, or let it be looked at again; positions count from 0."""
     tokens = state.shown.trace.source_tokens if state.shown.trace else ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from attention_viewer.viewer.intents import hypotheses
+from attention_viewer.viewer.intents import choosing, hypotheses, switching
 from attention_viewer.viewer.menus.action_specs import ActionSpec, SubmenuSpec, panel_specs, workspace_specs
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.submenu_table import SUBMENUS, view_submenu
@@ -94,8 +94,8 @@ ACTIONS = (
     ActionSpec("decoding", "Decode", "How tokens are chosen …", lambda c: c.laboratory_actions.choose_decoding(),
                ("Ctrl+D",),
                TAKES_SENTENCE, tip="Greedily, or by sampling with temperature, top k, nucleus and seed"),
-    ActionSpec("sample", "Decode", "Sample again", lambda c: c.laboratory.sample_again(), ("Ctrl+R",), TAKES_SENTENCE,
-               tip="Sample with the next seed"),
+    ActionSpec("sample", "Decode", "Sample again", lambda c: c.controller.run(choosing.sample_again), ("Ctrl+R",),
+               TAKES_SENTENCE, tip="Sample with the next seed"),
     ActionSpec("beam", "Decode", "Beam search …", lambda c: c.laboratory_actions.choose_beam(),
                ("Ctrl+B",), SEARCHES,
                tip="Draw the hypotheses that beam search keeps and throws away"),
@@ -111,17 +111,18 @@ ACTIONS = (
     ActionSpec("delete_hypothesis", "Decode/Hypotheses", "Delete hypothesis",
                lambda c: c.controller.run(hypotheses.delete_current), ("Ctrl+Shift+D",),
                SEVERAL),
-    ActionSpec("head_off", "Experiment", "Switch the selected head off", lambda c: c.laboratory.toggle_selected_head(),
-               ("O",), SWITCHES_HEADS, tip="Zero the output of the active panel's head, or let it through again"),
+    ActionSpec("head_off", "Experiment", "Switch the selected head off",
+               lambda c: c.controller.run(switching.selected_head), ("O",), SWITCHES_HEADS,
+               tip="Zero the output of the active panel's head, or let it through again"),
     ActionSpec("layer_off", "Experiment", "Switch the selected layer off",
-               lambda c: c.laboratory.toggle_selected_layer(), ("Shift+O",), SWITCHES_HEADS,
+               lambda c: c.controller.run(switching.selected_layer), ("Shift+O",), SWITCHES_HEADS,
                tip="All heads of the active panel's layer off, or on again"),
     ActionSpec("hide_token", "Experiment", "Hide a source token …", lambda c: c.laboratory_actions.choose_hidden(),
                ("Ctrl+H",), HIDES, tip="Let nothing look at a source token, or let it be looked at again"),
-    ActionSpec("mask", "Experiment", "Causal mask", lambda c: c.laboratory.set_causal_mask(not _masked(c)),
+    ActionSpec("mask", "Experiment", "Causal mask", lambda c: c.controller.run(switching.toggle_mask),
                ("Ctrl+M",), UNMASKS, _masked, tip="Without it, rows see the tokens they should predict",
                apart=True),
-    ActionSpec("reset", "Experiment", "Reset interventions", lambda c: c.laboratory.reset_interventions(),
+    ActionSpec("reset", "Experiment", "Reset interventions", lambda c: c.controller.run(switching.reset),
                ("Ctrl+Shift+R",), INTERVENES, tip="The model as it was trained"),
     ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.laboratory_actions.rank(),
                ("Ctrl+Shift+H",), SWITCHES_HEADS,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from attention_viewer.model.contract.maps import HeadId
+from attention_viewer.viewer.intents import switching
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.storage.settings import Settings
@@ -46,7 +47,7 @@ class HeadSets(QObject):
         for each in self._all:
             if (each["name"], each["model"]) == (name, self._model):
                 heads = [HeadId(kind, layer, head) for kind, layer, head in each["heads"]]
-                self._laboratory.switch_only(heads, name)
+                self._laboratory.controller.run(switching.only, heads, name)
 
     def forget(self, name: str) -> None:
         """Keep a set no longer."""

@@ -9,7 +9,7 @@ from typing import Any
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.interventions import HeadId, Patch
-from attention_viewer.viewer.intents import patching, switching
+from attention_viewer.viewer.intents import choosing, hypotheses, patching, switching
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.resolve.resolve_laboratory import check_text, choosable
 from attention_viewer.viewer.state.plain_text import shown_text
@@ -40,7 +40,7 @@ class LaboratoryActions(QObject):
         """Ask for a translation to force."""
         loaded = self._controller.loaded
         dialog = TargetDialog(loaded.sentence, loaded.translation, self._window)
-        dialog.chosen.connect(self._laboratory.teacher_force)
+        dialog.chosen.connect(self._controller.does(choosing.teacher_force))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -50,7 +50,7 @@ class LaboratoryActions(QObject):
         if document is None:
             return
         dialog = DecodingDialog(document.decoding, self._window)
-        dialog.chosen.connect(self._laboratory.choose_by)
+        dialog.chosen.connect(self._controller.does(choosing.choose_by))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -88,7 +88,7 @@ class LaboratoryActions(QObject):
             return
         dialog = small_dialog(self._window, "Rename hypothesis", "Name:")
         dialog.setTextValue(document.hypotheses[document.current].name)
-        dialog.textValueSelected.connect(lambda name: self._laboratory.rename_hypothesis(document.current, name))
+        dialog.textValueSelected.connect(lambda name: self._controller.run(hypotheses.rename, document.current, name))
         dialog.open()
 
     def filter_vocabulary(self) -> None:
@@ -109,7 +109,7 @@ class LaboratoryActions(QObject):
             return
         menu = self._menu()
         for offer in offers:
-            entry = menu.addAction(offer.words, partial(self._laboratory.switch_heads, offer.heads, offer.off))
+            entry = menu.addAction(offer.words, partial(self._controller.run, switching.heads, offer.heads, offer.off))
             entry.setEnabled(offer.possible)
         self._offer_patches(menu, one)
         menu.popup(where)
@@ -119,7 +119,7 @@ class LaboratoryActions(QObject):
         menu.addSeparator()
         offers = patching.offers(self._controller.state, head)
         for offer in offers:
-            menu.addAction(offer.words, partial(self._laboratory.take_patch, offer.patch))
+            menu.addAction(offer.words, partial(self._controller.run, patching.take, offer.patch))
         if offers:
             menu.addAction("Take one position's residual from B …", lambda: self._choose_position(head))
         else:
@@ -144,7 +144,7 @@ class LaboratoryActions(QObject):
     def _choose_offer(self, title: str, label: str, offers: Mapping[str, Patch]) -> None:
         dialog = small_dialog(self._window, title, label)
         dialog.setComboBoxItems(list(offers))
-        dialog.textValueSelected.connect(lambda words: self._laboratory.take_patch(offers[words]))
+        dialog.textValueSelected.connect(lambda words: self._controller.run(patching.take, offers[words]))
         dialog.open()
 
     def show_candidate_menu(self, token: int, where: QPoint) -> None:
@@ -153,30 +153,29 @@ class LaboratoryActions(QObject):
         if loaded.trace is None or not loaded.trace.steps or self._told_why_not(Capability.COMPUTING):
             return
         stands, text = loaded.trace.steps[-1].output, loaded.vocabulary[token].text
+        run, differs = self._controller.run, token != stands.id
+        why = f"Show why ‘{stands.text}’ rather than ‘{text}’ (contrastive gradient × input)"
         menu = self._menu()
-        reason = choosable(loaded)
-        force = menu.addAction(f"Force ‘{text}’ here".replace("&", "&&"), partial(self._laboratory.force, token))
-        force.setEnabled(reason is None and token != stands.id)
-        words = f"Show why ‘{stands.text}’ rather than ‘{text}’ (contrastive gradient × input)"
-        contrast = menu.addAction(words.replace("&", "&&"), partial(self._laboratory.contrast, token))
-        contrast.setEnabled(token != stands.id)
-        best = menu.addAction("… rather than the best other token", partial(self._laboratory.contrast, None))
-        best.setEnabled(self._controller.document is not None)
+        for words, possible, act in (
+            (f"Force ‘{text}’ here", differs and choosable(loaded) is None, partial(run, choosing.force, token)),
+            (why, differs, partial(run, choosing.contrast, token)),
+            ("… rather than the best other token", loaded.document is not None, partial(run, choosing.contrast, None)),
+        ):
+            menu.addAction(words.replace("&", "&&"), act).setEnabled(possible)
         menu.popup(where)
 
     def choose_contrast(self) -> None:
         """Ask which candidate the newest row's token is to be contrasted with."""
-        trace = self._controller.loaded.trace
-        if trace is None or not trace.steps:
+        trace, others = self._controller.loaded.trace, choosing.contrasts(self._controller.state)
+        if trace is None or not others:
             return
-        step = trace.steps[-1]
-        others = [each for each in step.candidates if each.token.id != step.output.id]
-        names = ["the best other token of each row", *(f"{each.token.text}  {each.probability:.3f}" for each in others)]
-        tokens = [None, *(each.token.id for each in others)]
-        label = f"Show what speaks for ‘{step.output.text}’ rather than for:"
+        names = [words for words, _ in others]
+        label = f"Show what speaks for ‘{trace.steps[-1].output.text}’ rather than for:"
         dialog = small_dialog(self._window, "Contrast with a candidate", label)
         dialog.setComboBoxItems(names)
-        dialog.textValueSelected.connect(lambda name: self._laboratory.contrast(tokens[names.index(name)]))
+        dialog.textValueSelected.connect(
+            lambda name: self._controller.run(choosing.contrast, others[names.index(name)][1])
+        )
         dialog.open()
 
     def show_source_menu(self, index: int, where: QPoint) -> None:
@@ -191,7 +190,7 @@ class LaboratoryActions(QObject):
         strip = self._window.source_strip
         menu = strip.menu(strip.field.mapFromGlobal(where))
         name = f"Show ‘{text}’ to the model again" if hidden else f"Hide ‘{text}’ from the model"
-        menu.addAction(name.replace("&", "&&"), lambda: self._laboratory.hide_token(index, not hidden))
+        menu.addAction(name.replace("&", "&&"), partial(self._controller.run, switching.toggle_hidden, index))
         menu.popup(where)
 
     def _told_why_not(self, capability: Capability) -> bool:

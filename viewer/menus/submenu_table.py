@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attention_viewer.model.contract.interventions import Interventions, Positions
+from attention_viewer.viewer.intents import switching
 from attention_viewer.viewer.menus.action_specs import ANY_TIME, SubmenuSpec
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.why import COMPUTES, TAKES_SENTENCE
@@ -26,10 +27,10 @@ def _refused(menu: MenuActions, changes: Interventions) -> str:
 POSITIONS = (("on", "On"), ("off", "Off"), ("shuffled", "Shuffled"))
 SUBMENUS = (
     SubmenuSpec("Experiment", "Encoder positions", POSITIONS, lambda c: _positions(c, "encoder_positions"),
-               lambda c, value: c.laboratory.set_encoder_positions(value), TAKES_SENTENCE,
+               lambda c, value: c.controller.run(switching.encoder_positions, value), TAKES_SENTENCE,
                refused=lambda c, value: _refused(c, Interventions(encoder_positions=Positions(value)))),
     SubmenuSpec("Experiment", "Decoder positions", POSITIONS, lambda c: _positions(c, "decoder_positions"),
-               lambda c, value: c.laboratory.set_decoder_positions(value), TAKES_SENTENCE,
+               lambda c, value: c.controller.run(switching.decoder_positions, value), TAKES_SENTENCE,
                refused=lambda c, value: _refused(c, Interventions(decoder_positions=Positions(value)))),
     SubmenuSpec("View", "Show the active map as", MAP_VIEWS,
                lambda c: c.controller.view.views.get(c.controller.view.active, MapView.MAP),

@@ -76,6 +76,9 @@ def test_a_candidate_to_contrast_with_is_kept_in_the_document_and_named() -> Non
     assert questions.contrast(wish.document) != questions.contrast(SHOWN)
     assert questions.rows(wish.document) == questions.rows(SHOWN), "nothing else is measured anew"
     assert choosing.contrast(state(), TRACE.steps[-1].output.id) is None, "not with itself"
+    best, *others = choosing.contrasts(state())
+    assert best[1] is None and [token for _, token in others] == [21, 22, 0] and others[0][0] == "Le  0.007"
+    assert choosing.contrasts(State(ViewState())) == ()
 
 
 def test_maps_show_a_contrast_that_is_asked_for_even_the_one_there_is() -> None:
@@ -182,6 +185,10 @@ def test_the_hypotheses_beside_the_one_shown_come_in_a_ring() -> None:
 def test_the_mask_off_is_the_whole_translation() -> None:
     assert document(switching.causal_mask(state(), False)).step == SHOWN.limit
     assert switching.causal_mask(state(), True) is None
+    off = document(switching.toggle_mask(state()))
+    assert off == document(switching.causal_mask(state(), False))
+    assert document(switching.toggle_mask(state(off, awaited=False))).interventions.causal_mask
+    assert switching.toggle_mask(state(None)) is None
 
 
 def test_steps_act_on_what_is_wanted() -> None:
