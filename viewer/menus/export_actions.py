@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.names import proposed_names
+from attention_viewer.viewer.export.needed import needed
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.export.preview import preview
@@ -18,6 +21,7 @@ from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.exportables import LINES, MAP, MOVING, TEXT, VALUES, Shows, exportable
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
 from attention_viewer.viewer.state.plain_text import shown_folder
+from attention_viewer.viewer.state.results import Quantity
 from attention_viewer.viewer.state.view_state import MapView, ViewState
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
@@ -39,9 +43,13 @@ SEEN: Mapping[MapView, str] = MappingProxyType(
 
 
 class ExportActions(QObject):
-    """Asks what to export, shows what it will look like, and writes it; `failed` says why nothing was written."""
+    """Asks what to export, shows what it will look like, and writes it; `failed` says why nothing was written.
+
+    `unknown` asks for a quantity that must be measured first; `take_measured` is told once it was.
+    """
 
     failed = Signal(str)
+    unknown = Signal(Quantity)
 
     def __init__(self, window: MainWindow, controller: Controller, settings: Settings) -> None:
         super().__init__(window)
@@ -56,6 +64,7 @@ class ExportActions(QObject):
         self.failed.connect(window.show_error)
         self._dialog: ExportDialog | None = None
         self._scene: Scene | None = None
+        self._asked: set[Quantity[Any]] = set()
         self._wanted = 0
         self._progress: dict[int, QProgressDialog] = {}
 
@@ -66,12 +75,14 @@ class ExportActions(QObject):
             options = replace(options, subject=seen_of(self._controller.view))
         elif subject is not None and subject != options.subject:
             options = replace(options, subject=subject, format=exportable(subject).formats[0])
-        self._scene = scene_of(self._controller)
+        self._scene, self._asked = scene_of(self._controller), set()
         if self._dialog is not None:
             self._dialog.deleteLater()
-        against = reasons_against(self._controller.loaded, self._controller.view)
-        view, maps = self._controller.view, self._controller.loaded.maps
-        dialog = ExportDialog(options, against, proposed_names, self._folder(), self._window, view, maps)
+        loaded, view = self._controller.loaded, self._controller.view
+        against, uncomputed = reasons_against(loaded, view), loaded.reason(Capability.COMPUTING)
+        dialog = ExportDialog(
+            options, against, proposed_names, self._folder(), self._window, view, loaded.maps, uncomputed
+        )
         dialog.options_changed.connect(self._preview)
         dialog.accepted_request.connect(self.write)
         self._dialog = dialog
@@ -101,15 +112,40 @@ class ExportActions(QObject):
         # Nobody waits for a picture that nobody will see.
         return self._previews.wait(None if patience is None else 0.0) and written
 
+    def take_measured(self, quantity: Quantity[Any]) -> None:
+        """A quantity of what is shown has become known."""
+        dialog, scene = self._dialog, self._scene
+        if dialog is None or scene is None or quantity not in self._asked:
+            return
+        self._asked.discard(quantity)
+        self._scene = replace(scene, loaded=replace(scene.loaded, results=self._controller.loaded.results))
+        if dialog.isVisible():
+            self._preview(dialog.options(), dialog.view())
+
     def _preview(self, options: FigureOptions, view: ViewState) -> None:
         dialog, scene = self._dialog, self._scene
-        if dialog is None or scene is None or options.format not in MOVING:
+        if dialog is None or scene is None:
+            return
+        scene = self._scene = replace(self._pictured(scene, options), view=view)
+        if self._is_awaited(options, scene) or options.format not in MOVING:
+            self._wanted = 0
             return
         ratio = dialog.devicePixelRatioF()
         dialog.set_waiting()
-        scene = self._scene = replace(self._pictured(scene, options), view=view)
         room = dialog.preview_room()
         self._wanted = self._previews.start(lambda: preview(scene, options, ratio, room))
+
+    def _is_awaited(self, options: FigureOptions, scene: Scene) -> bool:
+        """Whether something must be measured first, which is then asked for, and said."""
+        assert self._dialog is not None
+        lacking = [each for each in needed(options.what, scene.view) if scene.loaded.found(each) is None]
+        awaited = lacking if options.what.has_sides and scene.loaded.document is not None else []
+        self._dialog.set_computing("The attribution is computed" if awaited else "")
+        for quantity in awaited:
+            if quantity not in self._asked:
+                self._asked.add(quantity)
+                self.unknown.emit(quantity)
+        return bool(awaited)
 
     def _pictured(self, scene: Scene, options: FigureOptions) -> Scene:
         """The scene with an image of the window where one is wanted."""

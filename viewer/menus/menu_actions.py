@@ -72,7 +72,10 @@ class MenuActions(QObject):
         """What writes files."""
         from attention_viewer.viewer.menus.export_actions import ExportActions
 
-        return ExportActions(self._window, self.controller, self._settings)
+        exports = ExportActions(self._window, self.controller, self._settings)
+        exports.unknown.connect(self.laboratory.measuring.start)
+        self.laboratory.answered.connect(exports.take_measured)
+        return exports
 
     @cached_property
     def clipboard(self) -> ClipboardActions:

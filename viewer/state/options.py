@@ -94,8 +94,8 @@ class Option(Generic[Value]):
 
     `name` is its field in session files, `title` stands in menus and dialogs, `help` on the command line after `flag`
     ("": the command line has no such option), which takes a word unless it means `alone` by itself. Where `setting` is
-    a name, it is remembered under it; where `exported`, figures follow it, so that it is offered for export; what must
-    be `measured` first is offered by the command line and the window, not in the dialog.
+    a name, it is remembered under it; where `exported`, figures follow it, so that it is offered for export; of what is
+    `measured`, all but the default is computed first.
     """
 
     name: str

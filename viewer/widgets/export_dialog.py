@@ -60,8 +60,9 @@ class ExportDialog(QDialog):
     """Options beside a preview of them, then a file dialog starting in `folder`.
 
     `unavailable` are reasons why subjects cannot be exported now, `names` gives the proposed file names without suffix,
-    by subject. Which of `maps` is shown, and how, begins as in `view` and is chosen for the export alone.
-    `options_changed` asks for a preview, `accepted_request` carries an ExportRequest once all is chosen.
+    by subject. Which of `maps` is shown, and how, begins as in `view` and is chosen for the export alone; `uncomputed`
+    is why nothing can be computed for it. `options_changed` asks for a preview, `accepted_request` carries an
+    ExportRequest once all is chosen.
     """
 
     options_changed = Signal(object, object)
@@ -76,14 +77,15 @@ class ExportDialog(QDialog):
         parent: QWidget | None = None,
         view: ViewState | None = None,
         maps: Sequence[MapInfo] = EXPECTED,
+        uncomputed: str = "",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(TITLE)
-        self._names, self._folder = names, folder
+        self._names, self._folder, self._uncomputed = names, folder, uncomputed
         self._preferred = [options.format]
         self._told: tuple[FigureOptions, ViewState] | None = None
         self._view = ViewState() if view is None else view
-        self._looks = {option: look_of(option, self._view) for option in exported() if not option.measured}
+        self._looks = {option: look_of(option, self._view) for option in exported()}
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
         self._resting.setInterval(SETTLING)
@@ -139,6 +141,14 @@ class ExportDialog(QDialog):
         """Say why there is no preview; "" clears what was said."""
         if is_pictured(self.options()) and (text or self._preview.words()):
             self._preview.show_problem(text)
+            self._about.clear()
+
+    def set_computing(self, what: str) -> None:
+        """Say `what` is computed before there is anything to export; "" where nothing is."""
+        self._save.setEnabled(not what)
+        set_tip(self._save, f"{what} …" if what else "")
+        if what and is_pictured(self.options()):
+            self._preview.show_statement(f"{what} …")
             self._about.clear()
 
     def set_waiting(self) -> None:
@@ -246,7 +256,7 @@ class ExportDialog(QDialog):
     def _show_options(self) -> None:
         """Say what the format gives, and leave idle what means nothing for it."""
         options = self.options()
-        idle, pictured = idle_controls(options), is_pictured(options)
+        idle, pictured = idle_controls(options, self._uncomputed), is_pictured(options)
         for field, widgets in self._controls.items():
             for widget in widgets:
                 widget.setEnabled(field not in idle)
@@ -300,7 +310,8 @@ class ExportDialog(QDialog):
         reserve(self._note, NOTE_LINES)
         reserve(self._about, ABOUT_LINES)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
-        buttons.button(QDialogButtonBox.StandardButton.Save).setText(FILE)
+        self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        self._save.setText(FILE)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         left, right = QVBoxLayout(), QVBoxLayout()

@@ -34,6 +34,7 @@ NOTES: Mapping[str, str] = MappingProxyType(
     }
 )
 """What each format gives."""
+NO_MAP = "No map is pictured."
 WINDOW_DRAWN = "The window as an image within a drawing; its text is no longer text."
 TABLE = "One line each, for spreadsheets, R and pandas; nothing is pictured."
 TABLE_AS_JSON = "The same lines for programs, with the sentence and the model; nothing is pictured."
@@ -64,22 +65,27 @@ def preview_title(options: FigureOptions) -> str:
     return "The last frame of the animation" if options.format in ANIMATIONS else "What the file will show"
 
 
-def idle_controls(options: FigureOptions) -> dict[str, str]:
-    """Why controls mean nothing for these options, by the field of FigureOptions that they set."""
+def idle_controls(options: FigureOptions, uncomputed: str = "") -> dict[str, str]:
+    """Why controls mean nothing for these options, by the field of FigureOptions that they set.
+
+    `uncomputed` is why nothing can be computed that was not yet.
+    """
     if options.format in PAGES:
         return dict.fromkeys(looks(), "The page fits every screen, and has light and dark colours of its own.")
+    unmapped = "" if options.what.has_sides else NO_MAP
+    measured = {each.name: unmapped or uncomputed for each in exported() if each.measured}
+    idle = {name: why for name, why in measured.items() if why}
     if options.format in NUMBERS:
         by_head = options.what.has_sides or options.subject in (CELL, MEASURED_HEADS)
         kept = ("head", *shown()) if by_head else ()
-        return dict.fromkeys(set(looks()) - set(kept), "Numbers are written; nothing is pictured.")
-    idle = {}
+        return idle | dict.fromkeys(set(looks()) - set(kept), "Numbers are written; nothing is pictured.")
     if options.vector:
         idle["dpi"] = "A drawing has no dots: it is sharp at any size."
     if options.format not in ANIMATIONS:
         idle["frame"] = "Only animations have frames."
     by_head = options.what.shows in (Shows.HEAD, Shows.KIND, Shows.EVERY_KIND)
     if not by_head and options.subject not in (CELL, MEASURED_HEADS):
-        idle["head"] = "No map is pictured."
+        idle["head"] = NO_MAP
     if options.subject != CANDIDATES:
         idle["candidates"] = "No next-token bars are pictured."
     if options.what.shows is Shows.WINDOW:

@@ -8,21 +8,28 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
+from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS, ENCODER, EXPECTED
 from attention_viewer.viewer.export.job import Advance
+from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.menus.export_actions import ExportActions
 from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.exportables import GRID, LINES, MAP, TEXT, VALUES
 from attention_viewer.viewer.state.figure_options import FigureOptions, to_json
 from attention_viewer.viewer.state.loaded import Loaded
+from attention_viewer.viewer.state.options import QUANTITY
+from attention_viewer.viewer.state.results import ATTRIBUTIONS, Quantity
 from attention_viewer.viewer.state.view_state import MapView, ViewState, show_as
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
+from attention_viewer.viewer.widgets.preview import Preview
 from attention_viewer.viewer.window.panels import WORKSPACES, panels_for
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QProgressDialog, QPushButton
+from PySide6.QtCore import QSizeF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QComboBox, QProgressDialog, QPushButton
 from pytestqt.qtbot import QtBot
 from support import traces
 from support.finding import child
@@ -84,5 +91,42 @@ def test_the_dialog_begins_with_what_the_active_map_is_seen_as(
     actions.choose()
     dialog = child(window, ExportDialog)
     assert (dialog.options().subject, dialog.options().format) == (subject, suffix)
+    dialog.reject()
+    assert actions.wait()
+
+
+def test_what_a_map_is_to_show_is_measured_once_before_it_is_pictured(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictured: list[Scene] = []
+
+    def preview(scene: Scene, options: FigureOptions, ratio: float, room: QSizeF) -> tuple[QImage, str]:
+        pictured.append(scene)
+        return QImage(4, 4, QImage.Format.Format_RGB32), "a picture"
+
+    monkeypatch.setattr("attention_viewer.viewer.menus.export_actions.preview", preview)
+    window = MainWindow(PANELS, WORKSPACES)
+    qtbot.addWidget(window)
+    document, quantity = Document("The mat is", step=3), ATTRIBUTIONS[Method.ROLLOUT]
+    loaded = Loaded(traces.info(), traces.trace(3), document=document)
+    controller = MagicMock(spec=Controller, loaded=loaded, view=ViewState())
+    actions = ExportActions(window, controller, Settings(MemoryStore()))
+    asked: list[Quantity[object]] = []
+    actions.unknown.connect(asked.append)
+    actions.choose()
+    dialog = child(window, ExportDialog)
+    save = child(dialog, QPushButton, lambda each: "file" in each.text().replace("&", ""))
+    boxes = {each.accessibleName(): each for each in dialog.findChildren(QComboBox)}
+    for title, value in ((QUANTITY.title, "rollout"), ("Theme", "dark")):
+        boxes[title].setCurrentIndex(boxes[title].findData(value))
+    assert asked == [quantity] and not save.isEnabled() and "computed" in child(dialog, Preview).words()
+    qtbot.waitUntil(lambda: len(pictured) == 1)
+
+    found = Attribution(Method.ROLLOUT, {})
+    controller.loaded = replace(loaded, results=loaded.results.answered([quantity], document, found))
+    actions.take_measured(quantity)
+    qtbot.waitUntil(lambda: len(pictured) == 2)
+    assert save.isEnabled() and pictured[-1].loaded.found(quantity) is found
+    assert pictured[-1].view[QUANTITY] == "rollout" and asked == [quantity]
     dialog.reject()
     assert actions.wait()

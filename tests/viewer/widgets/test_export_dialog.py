@@ -26,7 +26,7 @@ from attention_viewer.viewer.state.exportables import (
     exportable,
 )
 from attention_viewer.viewer.state.figure_options import FigureOptions
-from attention_viewer.viewer.state.options import exported
+from attention_viewer.viewer.state.options import QUANTITY, exported
 from attention_viewer.viewer.state.view_state import Head, ViewState
 from attention_viewer.viewer.state.widths import BOUNDS, PRESETS, Width
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
@@ -54,7 +54,7 @@ from support.finding import child
 EVERY = [(subject, suffix) for subject in by_name() for suffix in exportable(subject).formats]
 NAMES = {subject: f"{subject}_name" for subject in by_name()}
 LOOKS = ("Theme", "Width", "Resolution in dots to an inch", "Frame time")
-SHOWN = [option.title for option in exported() if not option.measured]
+SHOWN = [option.title for option in exported()]
 """What is chosen of how maps are shown."""
 Open = Callable[..., ExportDialog]
 
@@ -269,6 +269,29 @@ def test_what_means_nothing_is_disabled_and_says_why(
     labels = [each for each in dialog.findChildren(QLabel) if each.buddy()]
     assert all(each.isEnabled() is each.buddy().isEnabled() for each in labels) and len(labels) == 9 + len(SHOWN)
     assert dialog.sizeHint() == before
+
+
+@pytest.mark.parametrize(
+    ("subject", "uncomputed", "reason"),
+    [(MAP, "", ""), (GRID, "", ""), (POSITIONS, "", "No map"), (MAP, "A file of arrays.", "A file of arrays.")],
+)
+def test_what_maps_show_can_be_chosen_where_one_is_pictured_and_can_be_computed(
+    owner: QWidget, tmp_path: Path, subject: str, uncomputed: str, reason: str
+) -> None:
+    dialog = ExportDialog(FigureOptions(subject), {}, lambda view: NAMES, tmp_path, owner, uncomputed=uncomputed)
+    box = combo(dialog, QUANTITY.title)
+    assert box.isEnabled() is not bool(reason) and _tip(box).startswith(reason)
+    choose(dialog, QUANTITY.title, "rollout")
+    assert dialog.view()[QUANTITY] == "rollout"
+
+
+def test_nothing_is_saved_while_it_is_computed(make: Open) -> None:
+    dialog = make()
+    save = button(dialog, "Choose file …")
+    dialog.set_computing("Rollout is computed")
+    assert not save.isEnabled() and save.toolTip() == child(dialog, Preview).words() == "Rollout is computed …"
+    dialog.set_computing("")
+    assert save.isEnabled() and not save.toolTip()
 
 
 def _tip(control: QWidget) -> str:
