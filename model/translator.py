@@ -13,6 +13,7 @@ from attention_viewer.model.checkpoint import content_hash, examine, load
 from attention_viewer.model.contract.api import How, ModelInfo, Progress, Token, Trace
 from attention_viewer.model.contract.attribution import Attribution, Method
 from attention_viewer.model.contract.beam import BeamTree
+from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
@@ -150,6 +151,7 @@ class Translator:
 
     def rank_heads_steps(self, document: Document) -> Generator[Progress, None, tuple[HeadEffect, ...]]:
         """What each head does for the document's translation, run to its end; largest effect first, in pieces."""
+        self._check(document, Capability.HEADS_OFF)
         trace = yield from self.trace_steps(go_to(document, document.limit))
         source, padding = self._tracer.source(document)
         inputs, outputs = ([token.id for token in tokens] for tokens in (trace.input_tokens, trace.output_tokens))
@@ -160,7 +162,7 @@ class Translator:
 
     def beam_steps(self, document: Document) -> Generator[Progress, None, BeamTree]:
         """Beam search for the document's source, of its width and under its interventions, in pieces."""
-        self._check(document)
+        self._check(document, Capability.BEAM_SEARCH)
         source, padding = self._tracer.source(document)
         width = document.decoding.beam_width
         check_room_for_beam(self.info.architecture, source.shape[1], document.limit, width)
@@ -201,18 +203,21 @@ class Translator:
 
     def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:
         """Everything between the attention maps of the document's rows, in pieces."""
+        self._check(document, Capability.INSIDE)
         case = yield from self._case(document)
         inside = yield from record_inside(case)
         return inside
 
     def decoder_lens_steps(self, document: Document) -> Generator[Progress, None, DecoderLens]:
         """The decoder fed with the output of each encoder layer, in pieces."""
+        self._check(document, Capability.INSIDE)
         case = yield from self._case(document)
         lens = yield from decoder_lens(case, min(document.limit, LENS_ROWS + 2 * case.source.shape[1]))
         return lens
 
     def permutation_steps(self, document: Document) -> Generator[Progress, None, Permutation]:
         """What becomes of the encoder's outputs when the source's tokens stand in another order, in pieces."""
+        self._check(document, Capability.INSIDE)
         case = yield from self._case(document)
         yield Progress(0, 1)
         return permute(case)
@@ -239,14 +244,15 @@ class Translator:
             document.against,
         )
 
-    def _check(self, document: Document) -> None:
+    def _check(self, document: Document, *taken: Capability) -> None:
         if document.checkpoint and document.checkpoint != self.info.content_hash:
             raise InputError(
                 "This document was made with another model (content hash "
                 f"{document.checkpoint[:12]}…, this one is {self.info.content_hash[:12]}…). "
                 "Open that model, or start anew from the sentence."
             )
-        if why := self.info.capabilities.against(document.interventions):
+        model = self.info.capabilities
+        if why := next(filter(None, (model.against(document.interventions), *map(model.reason, taken))), ""):
             raise InputError(why)
         for choice in path(document):
             if choice.token is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from attention_viewer.model import checkpoint
-from attention_viewer.model.contract.api import ModelInfo
+from attention_viewer.model.contract.api import ModelInfo, Progress
 from attention_viewer.model.contract.architecture import PositionKind
 from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.description import Description
@@ -177,6 +177,28 @@ def test_positions_that_cannot_be_shuffled_are_refused_before_anything_is_opened
     asked = [name, "the cat", "--model", str(relative), *others, "--positions", "decoder:shuffled"]
     assert main(asked) == 2
     assert "knows distances between tokens, not positions" in capsys.readouterr().err
+
+
+def test_a_translator_refuses_what_takes_a_capability(tiny: Path) -> None:
+    """Of a model for each capability that lacks just that."""
+    document = Document("the cat", step=1)
+    asked: list[tuple[Capability, Callable[[Translator], Generator[Progress, None, object]]]] = [
+        (Capability.HEADS_OFF, lambda translator: translator.rank_heads_steps(document)),
+        (Capability.BEAM_SEARCH, lambda translator: translator.beam_steps(document)),
+        (Capability.INSIDE, lambda translator: translator.inside_steps(document)),
+        (Capability.INSIDE, lambda translator: translator.decoder_lens_steps(document)),
+        (Capability.INSIDE, lambda translator: translator.permutation_steps(document)),
+    ]
+    translator = Translator(tiny)
+    known = translator.info
+    for lacked in {capability for capability, _ in asked}:
+        translator.info = lacking(lacked, known)
+        for capability, ask in asked:
+            if capability == lacked:
+                with pytest.raises(InputError, match=f"no {capability}"):
+                    next(ask(translator))
+            else:
+                next(ask(translator))
 
 
 def test_a_translator_refuses_what_its_model_lacks(relative: Path) -> None:
