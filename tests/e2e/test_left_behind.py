@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QTreeWidget,
 )
 from pytestqt.qtbot import QtBot
-from support.keeping import click, file_dialog, force, press, session
+from support.keeping import box, click, file_dialog, force, press, session
 from support.waiting import SENTENCE, Open, settle, wait_for_step
 
 
@@ -165,6 +165,22 @@ def test_work_taken_up_and_saved_is_left_no_longer(
     assert work.controller.loaded.sentence == "One." and len(crashed()) == 3
     work.menu_actions.sessions.save_to(tmp_path / "one.avsession")
     assert crashed() == ["unsaved-2.avsession", "unsaved-3.avsession"]
+
+
+def test_a_crash_on_a_tour_leaves_the_readers_own_work_and_closing_asks_about_it(
+    work: Parts, qtbot: QtBot, tmp_path: Path
+) -> None:
+    own, touring = work.controller.document, work.menu_actions.touring
+    touring.show()
+    qtbot.waitUntil(lambda: touring.hidden is not None)
+    settle(qtbot, work)
+    assert work.controller.loaded.sentence != SENTENCE
+    work.menu_actions.recovery.keep()
+    (kept,) = (tmp_path / "kept").glob("unsaved-*")
+    assert session_file.read(kept).document == own
+    work.window.close()
+    assert SENTENCE in box(work).text() and work.controller.document == own
+    click(box(work), "Cancel")
 
 
 def test_damaged_files_are_said_once(work: Parts, tmp_path: Path) -> None:

@@ -54,10 +54,19 @@ def kept(state: State, before: Before | None, begun: Document | None) -> Before 
     return Before(document, state.view)
 
 
-def come_back(state: State, before: Before, begun: Document) -> Turn | None:
-    """Give back what the reader had, as long as the sentence is that of the stop `begun`."""
-    document, view = state.wanted, before.view
-    if document is None or document.source != begun.source or document == before.document:
+def hidden(state: State, before: Before | None, begun: Document | None) -> Before | None:
+    """What the reader had, as long as the sentence in its place is that of the stop `begun`."""
+    document = state.wanted
+    if document is None or before is None or begun is None or document.source != begun.source:
         return None
+    return None if document == before.document else before
+
+
+def come_back(state: State, before: Before | None, begun: Document | None) -> Turn | None:
+    """Give back what the reader had, where a stop stands in its place."""
+    before = hidden(state, before, begun)
+    if before is None:
+        return None
+    view = before.view
     view = replace(state.view, heads=view.heads, active=view.active, sets=view.sets, views=view.views)
     return look(state, fitted(view, state.shown.maps)).do(Play(on=False)).then(change, before.document, BACK)

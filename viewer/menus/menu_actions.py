@@ -62,6 +62,7 @@ class MenuActions(QObject):
         self.closing = Closing(window, controller, self.sessions)
         self.models = ModelActions(window, controller, settings, self.closing, bundled)
         self.touring = Touring(window, controller, settings)
+        self.recovery.set_hidden(lambda: self.touring.hidden)
         self.workspaces = WorkspaceActions(window)
         self.workspaces.changed.connect(self.changed)
         window.help_requested.connect(self.show_handbook)

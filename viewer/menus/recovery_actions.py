@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
 from attention_viewer.model.whole_files import WriteError
 from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.touring import Before
 from attention_viewer.viewer.menus.notices import Notices
 from attention_viewer.viewer.menus.session_actions import SessionActions
 from attention_viewer.viewer.state.filing import content
@@ -31,6 +32,7 @@ class RecoveryActions(QObject):
         super().__init__(window)
         self._window, self._controller, self._sessions, self._settings = window, controller, sessions, settings
         self._recovery: Recovery | None = None
+        self._hidden: Callable[[], Before | None] = lambda: None
         self._taken: list[LeftBehind] = []
         self._notices = Notices(window, controller)
         self._timer = QTimer(self)
@@ -43,6 +45,10 @@ class RecoveryActions(QObject):
     def set_recovery(self, recovery: Recovery) -> None:
         """Write unsaved work down from now on."""
         self._recovery = recovery
+
+    def set_hidden(self, hidden: Callable[[], Before | None]) -> None:
+        """Write down what `hidden` gives instead of what is shown, as long as that is a stop of a tour."""
+        self._hidden = hidden
 
     def offer(self) -> None:
         """Offer the work that earlier runs left behind when they did not end as they should."""
@@ -83,10 +89,14 @@ class RecoveryActions(QObject):
         if self._recovery is None:
             return
         self._notices.say(self._settings.trouble())
-        if self._sessions.is_saved:
+        text, before = self._sessions.text, self._hidden()
+        if before is not None:
+            text = self._sessions.text_of(before.document, before.view)
+        elif self._sessions.is_saved:
             self._recovery.clear()
             self._let_go(self._recovery)
-        elif (text := self._sessions.text) is not None:
+            return
+        if text is not None:
             try:
                 self._recovery.keep(text)
             except WriteError as error:

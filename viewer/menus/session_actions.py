@@ -16,6 +16,7 @@ from attention_viewer.viewer.state.figure_options import to_json as options_json
 from attention_viewer.viewer.state.filing import Filed, content
 from attention_viewer.viewer.state.plain_text import shown_folder, shown_text
 from attention_viewer.viewer.state.replay import replayed
+from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.storage.settings import Settings
@@ -93,6 +94,13 @@ class SessionActions(QObject):
         """What a session file would hold; None while there is nothing to save."""
         saved = self._session()
         return None if saved is None else session_file.to_text(saved)
+
+    def text_of(self, document: Document, view: ViewState) -> str | None:
+        """What a session file would hold of another document than the one wanted; None where that is in a file."""
+        filed = filing.file_of(self._filed, self._controller.history, document, self._model)
+        if filing.is_as_filed(document, filed):
+            return None
+        return session_file.to_text(SavedSession(document, view, options_from(self._settings.get("export choices"))))
 
     def add_recent_menu(self, menu: QMenu, before: QAction) -> None:
         """Add to a menu, before an action, the session files that were used last."""

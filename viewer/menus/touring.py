@@ -146,6 +146,19 @@ class Touring(QObject):
         self._shown = begun or self._shown
         self._tell()
 
+    @property
+    def hidden(self) -> touring.Before | None:
+        """What the reader had, while a stop stands in its place."""
+        return touring.hidden(self._controller.state, self._before, self._shown)
+
+    def come_back(self) -> None:
+        """Give back what the reader had before; a stop that is set up again keeps it anew."""
+        before, self._before = self._before, None
+        wanted = self._controller.document
+        self._controller.run(touring.come_back, before, self._shown)
+        self._back = self._controller.document != wanted
+        self._watch()
+
     def reveal(self) -> None:
         """Show the answer."""
         self._answer(self._answers.get(self._now.name, ()))
@@ -205,12 +218,8 @@ class Touring(QObject):
     def _moved(self) -> None:
         """Give back what the reader had before, once they leave the workspace of the tour."""
         left, self._there = self._there, self._window.workspaces.base == WORKSPACE
-        if left and not self._there and self._before is not None and self._shown is not None:
-            before, self._before = self._before, None
-            wanted = self._controller.document
-            self._controller.run(touring.come_back, before, self._shown)
-            self._back = self._controller.document != wanted
-            self._watch()
+        if left and not self._there:
+            self.come_back()
 
     def _kept(self) -> str:
         document, before = self._controller.document, self._before

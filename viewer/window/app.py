@@ -170,8 +170,15 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
 
 def keep_work(parts: Parts, recovery: Recovery) -> None:
     """Let no work be lost, neither by closing the window nor by a crash."""
-    parts.menu_actions.recovery.set_recovery(recovery)
-    parts.window.set_close_guard(parts.menu_actions.closing.may_close)
+    menu_actions = parts.menu_actions
+
+    def may_close() -> bool:
+        # What the reader had before the tour is what is asked about.
+        menu_actions.touring.come_back()
+        return menu_actions.closing.may_close()
+
+    menu_actions.recovery.set_recovery(recovery)
+    parts.window.set_close_guard(may_close)
     parts.window.closing.connect(parts.menu_actions.recovery.finish)
 
 
