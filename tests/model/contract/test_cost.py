@@ -25,7 +25,7 @@ def test_paths_and_sequential_steps() -> None:
 
 def test_every_layer_is_timed_at_every_length() -> None:
     # Where another program takes the processor for a moment, a short time can be counted as a long one.
-    tries = [finished(time_layers(16, 2, 8)) for _ in range(3)]
+    tries = [finished(time_layers(64, 2, 32)) for _ in range(3)]
     timed = max(tries, key=lambda each: each.seconds[1][-1] / each.seconds[1][0])
     assert timed.lengths == LENGTHS and len(timed.seconds) == len(timed.names) == 3
     assert all(len(row) == len(LENGTHS) and min(row) > 0.0 for row in timed.seconds)
