@@ -10,6 +10,7 @@ from pathlib import Path
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.viewer.cli.command import Command, add_model, add_session
 from attention_viewer.viewer.cli.option_types import text, whole
+from attention_viewer.viewer.cli.streams import STREAM
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.state.opening import WindowOptions
 
@@ -54,6 +55,8 @@ def options(values: argparse.Namespace) -> WindowOptions:
         raise InputError("--trace has its own sentence: leave --sentence and --session out.")
     if values.window_steps is not None and values.window_sentence is None and values.window_trace is None:
         raise InputError("--steps needs a sentence to step through: add --sentence TEXT.")
+    if values.window_session == STREAM:
+        raise InputError("The window opens a session from a file, in which it can be saved: name one in place of -.")
     if values.window_tour is not None and (values.window_trace, values.window_session) != (None, None):
         raise InputError("--tour sets the window up by itself: leave --trace and --session out.")
     return WindowOptions(

@@ -41,6 +41,7 @@ def test_a_file_alone_is_opened_by_its_kind() -> None:
         (["--session", "s", "trace", "-o", "o"], ["before a command", "--session"]),
         (["--session", "s", "--sentence", "Hi."], ["--session", "leave --sentence"]),
         (["--session", "s", "--steps", "1"], ["--session", "leave --sentence and --steps out"]),
+        (["--session", "-"], ["from a file", "in place of -"]),
         (["--trace", "t", "--sentence", "Hi."], ["--trace", "leave --sentence"]),
         (["--trace", "t", "--session", "s"], ["--trace", "leave --sentence and --session out"]),
         (["--steps", "1e3", "--sentence", "Hi."], ["--steps", "'1e3'"]),
