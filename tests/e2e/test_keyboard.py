@@ -354,6 +354,7 @@ def test_a_key_that_does_nothing_says_why_where_one_looks(toy_window: Parts, qtb
     settle(qtbot, parts)
     press(Key.Key_Right)
     assert "come to its end" in status(parts) and "come to its end" in parts.actions["step"].toolTip()
+    assert "come to its end" in parts.actions["step"].statusTip() and parts.actions.menu("Decode").toolTipsVisible()
     parts.actions["mask"].trigger()
     settle(qtbot, parts)
     parts.window.focus_panels()

@@ -237,6 +237,7 @@ class ActionTable(QObject):
             tip = why or spec.tip or spec.text
             if action.toolTip() != tip:
                 action.setToolTip(tip)
+                action.setStatusTip(why or spec.tip)
             if spec.checked is not None:
                 action.setChecked(spec.checked(self._menu_actions))
             if spec.label is not None and plain(action.text()) != plain(text := spec.label(self._menu_actions)):
@@ -295,6 +296,7 @@ class ActionTable(QObject):
     def _with_marks(self, menu: QMenu) -> QMenu:
         """A menu whose entries, which change, are given letters whenever it is opened."""
         menu.aboutToShow.connect(partial(mark_menu, menu))
+        menu.setToolTipsVisible(True)
         return menu
 
     def _add_submenu(self, spec: SubmenuSpec) -> list[tuple[Any, QAction]]:

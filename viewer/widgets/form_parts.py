@@ -7,10 +7,11 @@ from typing import Any
 
 from attention_viewer.viewer.state.figure_options import LONGEST_FRAME, MOST_CANDIDATES, SHORTEST_FRAME, TEXT_SIZES
 from attention_viewer.viewer.state.options import Option
+from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.widgets.plain import set_tip
 from attention_viewer.viewer.widgets.width_box import indent
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,6 +19,9 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QLabel,
     QSpinBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
 )
 
 
@@ -31,14 +35,36 @@ def drop_down(name: str, values: Mapping[str, str], chosen: str) -> QComboBox:
     return combo
 
 
+REASON = Qt.ItemDataRole.UserRole + 1
+"""Why an entry of a list cannot be chosen."""
+WIDEST_LIST = 0.9
+"""Width that a list with reasons has at most, as a share of the screen."""
+
+
+class WithReasons(QStyledItemDelegate):
+    """Entries of a list; those that cannot be chosen say why behind their text."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """The text with the reason."""
+        super().initStyleOption(option, index)
+        if reason := index.data(REASON):
+            option.text = f"{option.text}  –  {shown_text(reason)}"
+
+
 def disable(combo: QComboBox, reasons: Mapping[str, str]) -> None:
-    """Leave out what has a reason against it, and choose the first of the rest where it was chosen."""
+    """Leave out what has a reason against it, which its entry says, and choose another where it was chosen."""
     model = combo.model()
     assert isinstance(model, QStandardItemModel)
     for value, reason in reasons.items():
         item = model.item(combo.findData(value))
         item.setEnabled(False)
+        item.setData(reason, REASON)
         set_tip(item, reason)
+    if reasons:
+        combo.setItemDelegate(WithReasons(combo))
+        bar = combo.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        width = combo.view().sizeHintForColumn(0) + 2 * bar
+        combo.view().setMinimumWidth(min(width, round(WIDEST_LIST * combo.screen().availableSize().width())))
     if combo.currentData() in reasons:
         left = (index for index in range(combo.count()) if combo.itemData(index) not in reasons)
         combo.setCurrentIndex(next(left, combo.currentIndex()))

@@ -46,6 +46,8 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPushButton,
     QSpinBox,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -158,6 +160,15 @@ def test_every_format_has_its_own_note() -> None:
     assert "no longer text" in note_on(FigureOptions(WINDOW, "svg"))
 
 
+def written_in(box: QComboBox, value: str) -> str:
+    """What the list of a drop-down says of a value."""
+    option, index = QStyleOptionViewItem(), box.model().index(box.findData(value), 0)
+    delegate = box.itemDelegate()
+    assert isinstance(delegate, QStyledItemDelegate)
+    delegate.initStyleOption(option, index)
+    return str(option.text)
+
+
 def test_what_is_unavailable_cannot_be_chosen_and_says_why(make: Open, qtbot: QtBot) -> None:
     dialog = make(FigureOptions(MAP, "svg"), {MAP: "No map yet.", GRID: "No heads yet."})
     box = combo(dialog, "What")
@@ -167,6 +178,8 @@ def test_what_is_unavailable_cannot_be_chosen_and_says_why(make: Open, qtbot: Qt
     enabled = {box.itemData(row) for row in range(box.count()) if model.item(row).isEnabled()}
     assert enabled == by_name().keys() - {MAP, GRID}
     assert (reasons[MAP], reasons[GRID], reasons[DATA]) == ("No map yet.", "No heads yet.", "")
+    assert written_in(box, MAP).endswith("No map yet.") and written_in(box, DATA) == box.itemText(box.findData(DATA))
+    assert box.view().minimumWidth() > box.view().fontMetrics().horizontalAdvance(written_in(box, MAP))
     assert (dialog.options().subject, dialog.options().format) == ("lines", "svg")
     qtbot.keyClick(box, Qt.Key.Key_Up)
     assert dialog.options().subject == "lines"
