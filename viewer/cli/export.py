@@ -24,7 +24,7 @@ from attention_viewer.viewer.cli.command import (
 from attention_viewer.viewer.cli.conditions import UNCHANGED, Conditions, add_conditions
 from attention_viewer.viewer.cli.decoding import GREEDY, Search, add_search
 from attention_viewer.viewer.cli.figure_look import LOOK, LOOK_FIELDS, RESOLUTION, add_look, add_words, given
-from attention_viewer.viewer.cli.heads import Numbers, kinds_of, known_maps
+from attention_viewer.viewer.cli.heads import Numbers, kinds_of
 from attention_viewer.viewer.cli.looking import NOWHERE, Looked, add_looking, looked
 from attention_viewer.viewer.cli.option_types import listed, numbers, one_of
 from attention_viewer.viewer.cli.streams import STREAM
@@ -44,6 +44,7 @@ from attention_viewer.viewer.state.exportables import (
     whole_in,
 )
 from attention_viewer.viewer.state.figure_options import FigureOptions
+from attention_viewer.viewer.state.known_maps import known_maps
 from attention_viewer.viewer.state.options import Option
 from attention_viewer.viewer.state.widths import PIXELS_PER_INCH
 

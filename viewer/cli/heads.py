@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from attention_viewer.model.contract.architecture import Architecture
-from attention_viewer.model.contract.errors import CheckpointError, InputError
-from attention_viewer.model.contract.maps import EXPECTED, HeadId, MapInfo
+from attention_viewer.model.contract.errors import InputError
+from attention_viewer.model.contract.maps import HeadId, MapInfo
 
 Numbers = tuple[int, ...] | None
 """Numbers from 1; None is all there are."""
@@ -18,14 +18,6 @@ def architecture_of(model: Path) -> Architecture:
     from attention_viewer.model.families.family import described
 
     return described(model).architecture
-
-
-def known_maps(model: Path) -> tuple[MapInfo, ...]:
-    """The maps of the model in a directory; those to reckon with where it cannot be described, which is said later."""
-    try:
-        return architecture_of(model).maps
-    except CheckpointError:
-        return EXPECTED
 
 
 def kinds_of(maps: Iterable[MapInfo], decode: bool = True) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import Kind, MapInfo, named
 from attention_viewer.model.contract.roles import ROLES, roles_of
-from attention_viewer.viewer.cli.heads import Numbers, head_ids, kinds_of, known_maps
+from attention_viewer.viewer.cli.heads import Numbers, head_ids, kinds_of
 from attention_viewer.viewer.cli.option_types import listed, numbers, one_of, whole
 from attention_viewer.viewer.state.exportables import (
     ARCHITECTURE,
@@ -24,6 +24,7 @@ from attention_viewer.viewer.state.exportables import (
     Shows,
     by_word,
 )
+from attention_viewer.viewer.state.known_maps import known_maps
 
 if TYPE_CHECKING:
     from attention_viewer.model.contract.api import Trace

@@ -29,6 +29,7 @@ from attention_viewer.viewer.menus.notices import Notices
 from attention_viewer.viewer.resolve.pages import unseen
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import Hover, SourceHover, TargetHover
+from attention_viewer.viewer.state.known_maps import known_maps
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
@@ -40,7 +41,7 @@ from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.control_keys import ControlKeys
 from attention_viewer.viewer.widgets.line_keys import LineKeys
 from attention_viewer.viewer.widgets.main_window import MainWindow
-from attention_viewer.viewer.window.checkpoint import d_model_of, maps_of
+from attention_viewer.viewer.window.checkpoint import d_model_of
 from attention_viewer.viewer.window.connecting import Hands
 from attention_viewer.viewer.window.covers import fed
 from attention_viewer.viewer.window.faults import FaultReporter
@@ -134,7 +135,7 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
 
     The window may be on what is `given`, arrays of weights, in the place of a model.
     """
-    panels = panels_for(maps_of(model) if given is None else given.info.maps)
+    panels = panels_for(known_maps(model) if given is None else given.info.maps)
     loaded = Loaded(d_model=d_model_of(model)) if given is None else before(given)
     window = MainWindow(panels, WORKSPACES, _first_style(settings))
     LineKeys(window)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import CheckpointError
-from attention_viewer.model.contract.maps import EXPECTED, MapInfo
 from attention_viewer.model.families.family import described
 from attention_viewer.viewer.state.loaded import DEFAULT_D_MODEL
 
@@ -17,11 +16,3 @@ def d_model_of(model: Path) -> int:
     except CheckpointError:
         # The worker will say what is wrong with the checkpoint; the positional plots need some width meanwhile.
         return DEFAULT_D_MODEL
-
-
-def maps_of(model: Path) -> tuple[MapInfo, ...]:
-    """The maps of a checkpoint, each of which gets a panel; the usual ones where it cannot be opened."""
-    try:
-        return described(model).architecture.maps
-    except CheckpointError:
-        return EXPECTED

@@ -17,7 +17,8 @@ from attention_viewer.model.tokenizer import Tokenizer
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.cli.heads import architecture_of
 from attention_viewer.viewer.resolve.resolve import model_line
-from attention_viewer.viewer.window.checkpoint import d_model_of, maps_of
+from attention_viewer.viewer.state.known_maps import known_maps
+from attention_viewer.viewer.window.checkpoint import d_model_of
 from support.checkpoints import MakeCheckpoint
 
 
@@ -60,6 +61,6 @@ def test_a_checkpoint_of_another_family_is_opened_by_its_own_reader(foreign: Pat
 
 def test_window_and_commands_ask_the_family_before_the_model_is_open(foreign: Path) -> None:
     expected = described(foreign).architecture
-    assert architecture_of(foreign) == expected and maps_of(foreign) == expected.maps
+    assert architecture_of(foreign) == expected and known_maps(foreign) == expected.maps
     assert expected.maps[0].shape == (2, 4)
     assert d_model_of(foreign) == expected.d_model == 16
