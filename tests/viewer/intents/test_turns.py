@@ -183,8 +183,8 @@ def test_what_is_asked_says_of_which_model() -> None:
 
 
 def test_a_saved_document_that_names_no_model_is_the_open_ones() -> None:
-    turn = sentences.open_document(shown(), replace(SHOWN, checkpoint=""), ViewState())
-    assert turn.state.wanted == SHOWN and not asked(turn) and not turn.state.can_undo
+    turn = sentences.open_document(stepped(), replace(NEXT, checkpoint=""), ViewState())
+    assert turn.state.wanted == NEXT and not asked(turn), "it is awaited already"
 
 
 def test_another_model_begins_anew_and_says_what_is_lost() -> None:
