@@ -25,7 +25,6 @@ from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.names import proposed_names
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
-from attention_viewer.viewer.intents import measuring
 from attention_viewer.viewer.look.assets import ASSETS, BUNDLED_MODEL
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.resolve import pictured
@@ -50,6 +49,7 @@ from attention_viewer.viewer.window.app import first_view as remembered_view
 from attention_viewer.viewer.window.bindings import Binding
 from attention_viewer.viewer.window.connecting import Hands
 from attention_viewer.viewer.window.panels import FedPanel
+from attention_viewer.viewer.work import measurements
 from attention_viewer.viewer.work.jobs import Work
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement
 from PySide6.QtCore import QSizeF, Signal
@@ -299,8 +299,7 @@ def test_a_panel_and_a_workspace_of_one_entry_each(
 ) -> None:
     monkeypatch.setattr(panels, "PANELS", (*panels.PANELS, DUMMY))
     monkeypatch.setattr(app, "WORKSPACES", (*panels.WORKSPACES, DRILL))
-    measurements = (*MEASUREMENTS, Measurement((DUMMIES,), measured))
-    monkeypatch.setattr(measuring, "MEASUREMENTS", measurements)
+    monkeypatch.setattr(measurements, "MEASUREMENTS", (*MEASUREMENTS, Measurement((DUMMIES,), measured)))
     monkeypatch.setattr("attention_viewer.viewer.window.app.Worker", PromptWorker)
     settings = Settings(MemoryStore())
     parts = open_window(settings, sentence="the cat sleeps")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from attention_viewer.model.contract.attribution import Method
 from attention_viewer.viewer.resolve.pictured import measured_for
 from attention_viewer.viewer.state.exportables import Exportable
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
-from attention_viewer.viewer.state.results import ATTRIBUTIONS, RANKING, Quantity
+from attention_viewer.viewer.state.results import RANKING, Quantity, in_maps
 from attention_viewer.viewer.state.view_state import ViewState
 
 
@@ -21,5 +19,5 @@ def seen(what: Exportable, loaded: Loaded) -> Loaded:
 def needed(what: Exportable, view: ViewState) -> tuple[Quantity[Any], ...]:
     """The quantities of the document shown without which there is nothing to export, or less."""
     if what.has_sides:
-        return () if view[QUANTITY] == ATTENTION else (ATTRIBUTIONS[Method(view[QUANTITY])],)
+        return in_maps(view)
     return measured_for(what)

@@ -8,8 +8,9 @@ from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract.api import ModelInfo, Token
 from attention_viewer.viewer.intents.looking import fitted
 from attention_viewer.viewer.intents.turns import Afterwards, AskVocabulary, News, Play, Turn, load, look
-from attention_viewer.viewer.intents.wanting import READY, ask_for, change, force, fresh, give_up
+from attention_viewer.viewer.intents.wanting import READY, ask_for, change, force, fresh, give_up, of_model
 from attention_viewer.viewer.state import history
+from attention_viewer.viewer.state.asked import Asked
 from attention_viewer.viewer.state.history import History
 from attention_viewer.viewer.state.loaded import LOADING, NO_SENTENCE, Loaded
 from attention_viewer.viewer.state.replay import lost, replayed
@@ -35,8 +36,11 @@ def model_opened(state: State, info: ModelInfo) -> Turn:
     waiting: Pending | Unavailable = NO_SENTENCE if wanted is None and not state.awaited else LOADING
     sentence = state.shown.sentence if wanted is None else wanted.source
     opened = Loaded(info, sentence=sentence, waiting=waiting, d_model=info.architecture.d_model or state.shown.d_model)
-    turn = turn.set(furthest=None).then(load, opened)
+    turn = turn.set(furthest=None, asked=Asked(state.asked.watched)).then(load, opened)
     turn = turn.then(look, fitted(turn.state, state.view))
+    if wanted is not None:
+        wanted = of_model(turn.state, wanted)
+        turn = turn.set(wanted=wanted)
     turn = turn.tell(News.MODEL, info).tell(News.STATUS, READY).do(AskVocabulary())
     if forcing is not None:
         same = wanted is not None and wanted.source == forcing.sentence

@@ -65,6 +65,7 @@ class Controller(QObject):
     sentence_changed = Signal(str)
     model_changed = Signal(ModelInfo)
     card = Signal(str)
+    error = Signal(str)
 
     def __init__(
         self,
@@ -78,7 +79,6 @@ class Controller(QObject):
         super().__init__(parent)
         self.state = State(view, loaded)
         self._presenter, self._worker, self.player = presenter, worker, player
-        self._hover: Hover = None
         self.inquiries = Inquiries(worker, self)
         worker.loading.connect(self.model_loading)
         worker.opened.connect(self.model_opened)
@@ -136,9 +136,9 @@ class Controller(QObject):
             case Tell(news, values):
                 getattr(self, news).emit(*values)
             case Show():
-                self._presenter.show(self.loaded, self.view, self._hover)
+                self._presenter.show(self.loaded, self.view, self.state.hover)
             case Renew():
-                self._presenter.renew(self.loaded, self.view, self._hover)
+                self._presenter.renew(self.loaded, self.view, self.state.hover)
             case Ask(document, forcing):
                 work = force_work(document, forcing.target, forcing.outputs) if forcing else trace_work(document)
                 self.inquiries.ask(CHANNEL, work, self._answered, self._failed, self._advanced)
@@ -197,8 +197,7 @@ class Controller(QObject):
 
     def hover(self, hover: Hover) -> None:
         """The mouse is on a token, on a cell, or on nothing."""
-        self._hover = hover
-        self.refresh()
+        self.run(looking.point, hover)
 
     def select_head(self, kind: Kind, layer: int, head: int) -> None:
         """Show a head; layer and head count from 0."""

@@ -1,7 +1,6 @@
 """The intents of the decoding laboratory, as the window's signals call them.
 
-What each does is a pure function: choosing, hypotheses, switching, comparing. What is merely measured beside the
-document is in `viewer.intents.measuring`.
+What each does is a pure function: choosing, hypotheses, switching, comparing, due.
 """
 
 from __future__ import annotations
@@ -10,25 +9,22 @@ from collections.abc import Sequence
 
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.choosing import Decoding
-from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.interventions import HeadId, Patch
-from attention_viewer.viewer.intents import choosing, comparing, hypotheses, looking, patching, switching
-from attention_viewer.viewer.intents.comparing import Compared
+from attention_viewer.viewer.intents import choosing, comparing, due, hypotheses, looking, patching, switching
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.measuring import Measuring
-from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING
+from attention_viewer.viewer.state.results import CHECK, RANKING
 from attention_viewer.viewer.state.view_state import Side
 from PySide6.QtCore import QObject
 
 
 class Laboratory(QObject):
-    """Experiments on the document of a controller; `measuring` has their results."""
+    """Experiments on the document of a controller; `answered` has the quantity that became known."""
 
     def __init__(self, controller: Controller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.controller = controller
-        self.measuring = Measuring(controller, self)
-        self.answered = self.measuring.answered
+        self.answered = Measuring(controller, self).answered
 
     # Choosing tokens
 
@@ -86,31 +82,23 @@ class Laboratory(QObject):
 
     def compare_with_hypothesis(self, index: int) -> None:
         """Compare the current continuation, A, with another, B."""
-        try:
-            self._compare(comparing.with_hypothesis(self.controller.state, index))
-        except UserError as error:
-            self.controller.hint.emit(str(error))
+        self.controller.run(comparing.with_hypothesis, index)
 
     def compare_with_plain(self) -> None:
         """Compare with the same model without interventions."""
-        self._compare(comparing.with_plain(self.controller.state))
+        self.controller.run(comparing.with_plain)
 
     def pin(self) -> None:
         """Keep what is on screen as B, whatever becomes A: another step, another continuation, another sentence."""
-        self._compare(comparing.pinned(self.controller.state))
+        self.controller.run(comparing.pin)
 
     def stop_comparing(self) -> None:
         """Look at A alone."""
-        self.measuring.stop_comparing()
-        self.show_side(Side.A)
+        self.controller.run(comparing.stop)
 
     def show_side(self, side: Side) -> None:
         """Show A, B, or their difference."""
         self.controller.run(comparing.show_side, side)
-
-    def _compare(self, compared: Compared | None) -> None:
-        if compared is not None:
-            self.measuring.compare(compared)
 
     # Interventions
 
@@ -170,16 +158,16 @@ class Laboratory(QObject):
 
     def rank(self) -> None:
         """Switch off every head in turn, in the background, and sort them by what that does."""
-        self.measuring.start(RANKING)
+        self.controller.run(due.start, RANKING)
 
     def cancel_rank(self) -> None:
         """Stop ranking heads."""
-        self.measuring.stop(RANKING)
+        self.controller.run(due.stop, RANKING)
 
     def search(self, width: int) -> None:
         """Search the translation with a beam of `width` hypotheses."""
-        self.measuring.start(BEAM, choosing.searched(self.controller.state, width))
+        self.controller.run(due.search, width)
 
     def check(self) -> None:
         """Measure the autoregressive property on the current translation."""
-        self.measuring.start(CHECK)
+        self.controller.run(due.start, CHECK)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from attention_viewer.model.contract.maps import Kind
-from attention_viewer.viewer.intents.turns import Turn, look
+from attention_viewer.viewer.intents.turns import Show, Turn, look
 from attention_viewer.viewer.state import view_state
+from attention_viewer.viewer.state.highlight import Hover
 from attention_viewer.viewer.state.options import Option, Value
 from attention_viewer.viewer.state.state import State
 from attention_viewer.viewer.state.table_spec import Sorting
 from attention_viewer.viewer.state.view_state import Head, MapView, PositionView, ViewState
+
+
+def point(state: State, hover: Hover) -> Turn:
+    """The mouse is on a token, on a cell, or on nothing."""
+    return Turn(state).set(hover=hover).do(Show())
 
 
 def select_head(state: State, kind: Kind, layer: int, head: int) -> Turn:

@@ -15,6 +15,7 @@ from typing import Concatenate, ParamSpec, Unpack
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.state.loaded import Loaded, beside
+from attention_viewer.viewer.state.results import Results
 from attention_viewer.viewer.state.state import Changes, Forcing, State
 from attention_viewer.viewer.state.view_state import ViewState
 
@@ -33,6 +34,7 @@ class News(StrEnum):
     SENTENCE = "sentence_changed"
     MODEL = "model_changed"
     CARD = "card"
+    ERROR = "error"
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,17 @@ def look(state: State, view: ViewState) -> Turn:
 
 
 def load(state: State, loaded: Loaded) -> Turn:
-    """Show what has become known."""
+    """Show what has become known. The text on screen stays known when another is shown."""
     if loaded.document is not state.shown.document:
         loaded = replace(loaded, results=beside(loaded.results, loaded.document))
+    if loaded.document is not state.shown.document or loaded.trace is not state.shown.trace:
+        loaded = replace(loaded, results=replace(loaded.results, spelled=loaded.spelled))
     return Turn(state).set(shown=loaded).do(Show(), Tell(News.CHANGED))
+
+
+def keep(state: State, results: Results) -> Turn:
+    """Show other results of what is shown."""
+    return load(state, replace(state.shown, results=results))
 
 
 def tried_no_more(state: State) -> Turn:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from attention_viewer import viewer
-from attention_viewer.viewer.intents import looking
+from attention_viewer.viewer.intents import due, looking
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.look import theme
@@ -74,7 +74,7 @@ class MenuActions(QObject):
         from attention_viewer.viewer.menus.export_actions import ExportActions
 
         exports = ExportActions(self._window, self.controller, self._settings)
-        exports.unknown.connect(self.laboratory.measuring.start)
+        exports.unknown.connect(self.controller.does(due.start))
         self.laboratory.answered.connect(exports.take_measured)
         return exports
 

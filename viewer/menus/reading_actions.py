@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from attention_viewer.model.contract.errors import UserError
-from attention_viewer.viewer.intents import reading
+from attention_viewer.viewer.intents import due, reading
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.intents.surveying import Surveying
 from attention_viewer.viewer.state.survey import MOST_LINES, Lines
 from attention_viewer.viewer.storage.files import first_lines, source_and_target
 from attention_viewer.viewer.storage.settings import LAST_OPENED, Settings
@@ -24,8 +23,6 @@ class ReadingActions(QObject):
     def __init__(self, window: MainWindow, controller: Controller, settings: Settings) -> None:
         super().__init__(window)
         self._window, self._controller, self._settings = window, controller, settings
-        self.surveying = Surveying(controller, self)
-        self.surveying.failed.connect(window.show_error)
 
     def draw_links(self) -> None:
         """Show the head that aligns words best, by whole words, with its links ringed."""
@@ -75,4 +72,4 @@ class ReadingActions(QObject):
         except UserError as error:
             self._window.show_error(str(error))
             return
-        self.surveying.start(lines)
+        self._controller.run(due.survey, lines)

@@ -93,6 +93,15 @@ def followed(place: Place, document: Document, seen: bool) -> Place | None:
 
 
 @dataclass(frozen=True, eq=False)
+class Compared:
+    """What is to be compared with the trace shown; with a `place` it is a hypothesis and has its name."""
+
+    name: str
+    document: Document
+    place: Place | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Other:
     """What the current trace is compared with: B of A and B. `interventions` are those it was computed under.
 

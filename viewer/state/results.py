@@ -20,8 +20,10 @@ from attention_viewer.model.contract.experiments import Check, Effect, HeadEffec
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other
+from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.questions import Question
 from attention_viewer.viewer.state.survey import Survey
+from attention_viewer.viewer.state.view_state import ViewState
 
 Result = TypeVar("Result")
 
@@ -163,6 +165,13 @@ ATTRIBUTIONS: Mapping[Method, Quantity[Attribution]] = MappingProxyType(
         for method in Method
     }
 )
+
+
+def in_maps(view: ViewState) -> tuple[Quantity[Attribution], ...]:
+    """What maps show in a view in the place of attention weights, if anything."""
+    return () if view[QUANTITY] == ATTENTION else (ATTRIBUTIONS[Method(view[QUANTITY])],)
+
+
 HEADS = Quantity[HeadTable]("heads", questions.rows)
 PROPERTIES = Quantity[Judged]("properties of encodings", questions.model_alone)
 TIMES = Quantity[Timed]("times of layers", questions.model_alone)

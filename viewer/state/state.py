@@ -12,6 +12,8 @@ from typing import TypedDict
 from attention_viewer.model.contract import document as documents
 from attention_viewer.model.contract.api import How, Trace
 from attention_viewer.model.contract.document import Document
+from attention_viewer.viewer.state.asked import Asked
+from attention_viewer.viewer.state.highlight import Hover
 from attention_viewer.viewer.state.history import History, Run
 from attention_viewer.viewer.state.loaded import NOTHING, Loaded
 from attention_viewer.viewer.state.view_state import ViewState
@@ -49,7 +51,7 @@ class State:
     `history` is that of what is wanted, `settled` that of what is shown. `owed` are steps back from an end that is
     not known yet, `furthest` is the trace with the most rows of its line. `view_before` is the view to go back to where
     a saved one is given up. `line` is the sentence that was told or typed last, `typed` which of the two; `notice` is
-    said when the answer comes.
+    said when the answer comes. `asked` is what is to be known beside the trace, `hover` what the mouse is on.
     """
 
     view: ViewState
@@ -65,6 +67,8 @@ class State:
     typed: bool = False
     notice: str = ""
     furthest: Traced | None = None
+    asked: Asked = field(default_factory=Asked)
+    hover: Hover = None
 
     @property
     def awaits_another(self) -> bool:
@@ -160,3 +164,5 @@ class Changes(TypedDict, total=False):
     typed: bool
     notice: str
     furthest: Traced | None
+    asked: Asked
+    hover: Hover

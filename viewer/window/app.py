@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.model.contract.remarks import remarks
-from attention_viewer.viewer.intents import switching
+from attention_viewer.viewer.intents import due, switching
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
@@ -26,14 +25,12 @@ from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.action_table import ActionTable
 from attention_viewer.viewer.menus.menu_actions import MenuActions, versions
 from attention_viewer.viewer.menus.notices import Notices
-from attention_viewer.viewer.resolve.pages import unseen
 from attention_viewer.viewer.resolve.resolve import model_line
 from attention_viewer.viewer.state.highlight import Hover, SourceHover, TargetHover
 from attention_viewer.viewer.state.known_maps import known_maps
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.opening import WindowOptions
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
-from attention_viewer.viewer.state.results import Quantity
 from attention_viewer.viewer.state.view_state import PositionView, ViewState
 from attention_viewer.viewer.storage.recovery import Recovery
 from attention_viewer.viewer.storage.settings import Settings, opened_store
@@ -162,7 +159,7 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     follow_maps(hands, presenter)
     connect_settings(window, controller, settings)
     _connect_answers(window, controller, worker)
-    _connect_shown(window, presenter, laboratory)
+    _connect_shown(window, presenter, controller)
     controller.look(controller.view)
     menu_actions.dress()
     worker.start()
@@ -273,6 +270,7 @@ def _connect_answers(window: MainWindow, controller: Controller, worker: Worker)
     controller.encoded.connect(window.source_bar.set_encoded)
     controller.sentence_changed.connect(window.source_bar.set_text)
     controller.card.connect(window.show_card)
+    controller.error.connect(window.show_error)
     notices = Notices(window, controller)
     worker.stood_in.connect(lambda refusal: notices.say(instead(refusal)))
 
@@ -285,24 +283,15 @@ def _connect_answers(window: MainWindow, controller: Controller, worker: Worker)
     controller.model_changed.connect(introduce)
 
 
-def _connect_shown(window: MainWindow, presenter: Presenter, laboratory: Laboratory) -> None:
-    """What is not on show is neither fed nor measured; nor is what only a page shows that is not open."""
-    watched: frozenset[Quantity[Any]] | None = None
-
-    def measure() -> None:
-        nonlocal watched
-        seen = (panel.measures for panel in presenter.panels if panel.name in window.shown())
-        wanted = frozenset(each for measures in seen for each in measures) - unseen(laboratory.controller.view)
-        if wanted != watched:
-            watched = wanted
-            laboratory.measuring.watch(wanted)
+def _connect_shown(window: MainWindow, presenter: Presenter, controller: Controller) -> None:
+    """What is not on show is neither fed nor measured."""
 
     def follow() -> None:
-        measure()
-        laboratory.controller.refresh()
+        seen = (panel.measures for panel in presenter.panels if panel.name in window.shown())
+        controller.run(due.watch, frozenset(each for measures in seen for each in measures))
+        controller.refresh()
 
     window.host.shown_changed.connect(follow)
-    laboratory.controller.changed.connect(measure)
     follow()
 
 

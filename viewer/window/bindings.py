@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
 from attention_viewer.model.contract.api import Kind
-from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.model.contract.maps import MapInfo
@@ -21,9 +20,8 @@ from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.highlight import CellHover, Hover, Sides, highlight
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.options import ATTENTION, COLORMAP, QUANTITY
+from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.results import (
-    ATTRIBUTIONS,
     BEAM,
     EFFECT,
     HEADS,
@@ -31,6 +29,7 @@ from attention_viewer.viewer.state.results import (
     TRANSLATIONS,
     Quantity,
     Results,
+    in_maps,
 )
 from attention_viewer.viewer.state.specs import HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import MapView, PositionView, ViewState
@@ -96,7 +95,7 @@ def _changes(loaded: Loaded) -> Document | None:
 def _drawn(scene: Scene, kind: Kind) -> tuple[Loaded, ViewState, Kind]:
     """What the maps of a kind depend on; what a method attributes, on all of the document."""
     loaded, view = scene.loaded, scene.view
-    attributed = [ATTRIBUTIONS[Method(view[QUANTITY])]] if view[QUANTITY] != ATTENTION else []
+    attributed = in_maps(view)
     return (
         Loaded(
             loaded.info,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from attention_viewer.model.contract.maps import Kind
-from attention_viewer.viewer.intents import choosing, hypotheses, inside, looking, patching, switching
+from attention_viewer.viewer.intents import choosing, comparing, due, hypotheses, inside, looking, patching, switching
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.wanting import Granted
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.state.highlight import CellHover
-from attention_viewer.viewer.state.results import TIMES
+from attention_viewer.viewer.state.results import RANKING, TIMES
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.attention_panel import AttentionPanel
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -28,11 +28,6 @@ class Hands:
     controller: Controller
     menu_actions: MenuActions
     settings: Settings
-
-    @property
-    def laboratory(self) -> Laboratory:
-        """What measures beside the document."""
-        return self.menu_actions.laboratory
 
     def do(self, *asked: tuple[SignalInstance, Callable[..., Granted]]) -> None:
         """Have the intent of each signal carried out."""
@@ -102,10 +97,13 @@ def switches(panel: Any, hands: Hands) -> None:
 
 def ranking(panel: Any, hands: Hands) -> None:
     """The ranking of heads, and the sets of heads that are kept."""
-    laboratory, sets = hands.laboratory, hands.menu_actions.head_sets
-    hands.do((panel.heads_switched, switching.heads), (panel.head_selected, looking.select_head))
-    panel.rank_requested.connect(laboratory.rank)
-    panel.rank_cancelled.connect(laboratory.cancel_rank)
+    sets = hands.menu_actions.head_sets
+    hands.do(
+        (panel.heads_switched, switching.heads),
+        (panel.head_selected, looking.select_head),
+        (panel.rank_requested, partial(due.start, quantity=RANKING)),
+        (panel.rank_cancelled, partial(due.stop, quantity=RANKING)),
+    )
     panel.heads_kept.connect(sets.ask_for_name)
     panel.set_used.connect(sets.use)
     panel.set_forgotten.connect(sets.forget)
@@ -119,14 +117,17 @@ def heads(panel: Any, hands: Hands) -> None:
     bar.links_copied.connect(reading.copy_links)
     bar.role_pooled.connect(reading.pool_role)
     bar.file_wanted.connect(reading.choose_file)
-    bar.file_stopped.connect(reading.surveying.stop)
-    bar.file_closed.connect(reading.surveying.close)
+    hands.do((bar.file_stopped, due.survey), (bar.file_closed, due.survey))
 
 
 def kept(panel: Any, hands: Hands) -> None:
     """The continuations that were kept."""
-    hands.do((panel.chosen, hypotheses.go_to), (panel.renamed, hypotheses.rename), (panel.deleted, hypotheses.delete))
-    panel.compare_requested.connect(hands.laboratory.compare_with_hypothesis)
+    hands.do(
+        (panel.chosen, hypotheses.go_to),
+        (panel.renamed, hypotheses.rename),
+        (panel.deleted, hypotheses.delete),
+        (panel.compare_requested, comparing.with_hypothesis),
+    )
 
 
 def beam(panel: Any, hands: Hands) -> None:
@@ -160,9 +161,10 @@ def words(panel: Any, hands: Hands) -> None:
 
 def encodings(panel: Any, hands: Hands) -> None:
     """The positional laboratory."""
-    measuring = hands.laboratory.measuring
-    hands.do((panel.picked, inside.pick))
+    hands.do(
+        (panel.picked, inside.pick),
+        (panel.measure_requested, partial(due.start, quantity=TIMES)),
+        (panel.cancel_requested, partial(due.stop, quantity=TIMES)),
+    )
     panel.page_changed.connect(hands.looks("laboratory"))
     panel.shift_changed.connect(hands.looks("shift"))
-    panel.measure_requested.connect(lambda: measuring.start(TIMES))
-    panel.cancel_requested.connect(lambda: measuring.stop(TIMES))

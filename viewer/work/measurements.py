@@ -1,4 +1,4 @@
-"""How each quantity is measured: one entry a measurement, read by `viewer.intents.measuring`. No Qt, no torch."""
+"""How each quantity is measured: one entry a measurement, read by `viewer.intents.due`. No Qt, no torch."""
 
 from __future__ import annotations
 
@@ -43,14 +43,13 @@ from attention_viewer.viewer.work.requests import (
 class Measurement(Generic[Result]):
     """The work whose result is that of `quantities`, each for its own question of the document.
 
-    An `automatic` one is made for every document that has a question. One that shows its `progress` shows it in the
-    place of an earlier result. `status` is what the window says meanwhile.
+    One that shows its `progress` shows it in the place of an earlier result. `status` is what the window says
+    meanwhile. What is measured by itself, and what on demand, `viewer.intents.due` says.
     """
 
     quantities: tuple[Quantity[Result], ...]
     work: Callable[[Document], Work[Result]]
     priority: Priority = Priority.SOON
-    automatic: bool = False
     progress: bool = False
     status: Callable[[Document], str] | None = None
 
@@ -73,7 +72,7 @@ def _ranking(_: Document) -> str:
 
 
 MEASUREMENTS: tuple[Measurement[Any], ...] = (
-    Measurement((EFFECT, TRANSLATIONS), effect_work, automatic=True),
+    Measurement((EFFECT, TRANSLATIONS), effect_work),
     Measurement((RANKING,), rank_work, Priority.LONG, progress=True, status=_ranking),
     Measurement((BEAM,), beam_work, Priority.LONG, status=_searching),
     Measurement((CHECK,), check_work, status=_checking),

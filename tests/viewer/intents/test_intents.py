@@ -19,6 +19,7 @@ from attention_viewer.viewer.intents.wanting import granted
 from attention_viewer.viewer.intents.wishes import OfShown, OfWanted, Owed, Refused
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other
+from attention_viewer.viewer.state.highlight import SourceHover
 from attention_viewer.viewer.state.history import Run
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import QUANTITY
@@ -209,9 +210,34 @@ def test_an_end_that_is_known_is_gone_back_from() -> None:
 
 
 def test_comparing_leaves_the_document() -> None:
-    pinned = comparing.pinned(state(Document("Another one")))
-    assert pinned is not None and pinned.document == SHOWN and pinned.place is None
+    pinned = comparing.pin(state(Document("Another one")))
+    assert pinned is not None and pinned.state.wanted == Document("Another one")
+    b = pinned.state.asked.compared
+    assert b is not None and b.document == SHOWN and b.place is None
     assert comparing.with_plain(state()) is None and comparing.with_hypothesis(state(), 0) is None
+
+
+def test_b_is_wanted_then_known_and_then_not_compared_with() -> None:
+    pinned = comparing.pin(state())
+    assert pinned is not None and comparing.show_side(pinned.state, Side.B) is None
+    b = pinned.state.asked.compared
+    assert b is not None
+    known = comparing.answered(pinned.state, b, Traced(b.document, TRACE, "Le tapis", 0)).state
+    other = known.shown.results.other
+    assert other is not None and (other.name, other.trace, other.document) == ("pinned", TRACE, SHOWN)
+    sided = comparing.show_side(known, Side.B)
+    assert sided is not None and sided.state.view.side is Side.B
+    again = comparing.pin(sided.state)
+    assert again is not None and again.state.shown.results.other is None and again.state.asked.compared is not b
+    alone = comparing.stop(sided.state).state
+    assert (alone.asked.compared, alone.shown.results.other, alone.view.side) == (None, None, Side.A)
+    failed = comparing.failed(pinned.state, "It went wrong.")
+    assert failed.state.asked.compared is None and Tell(News.HINT, ("It went wrong.",)) in failed.deeds
+
+
+def test_what_the_mouse_is_on_is_in_the_state() -> None:
+    turn = looking.point(state(), SourceHover(1))
+    assert turn.state.hover == SourceHover(1) and turn.deeds == (Show(),), "nothing else is changed"
 
 
 def test_blanks_in_the_line_give_way_to_the_sentence_of_a_session_even_one_that_was_told_before() -> None:

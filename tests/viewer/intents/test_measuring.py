@@ -15,7 +15,7 @@ from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.contract.methods import Method
 from attention_viewer.model.contract.open_model import OpenModel
-from attention_viewer.viewer.intents import measuring
+from attention_viewer.viewer.intents import due
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
@@ -53,20 +53,20 @@ def count_work(document: Document) -> Work[int]:
 
 @pytest.fixture
 def laboratory(qapp: object, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Laboratory:
-    entry = Measurement((LETTERS,), count_work, automatic=request.param, progress=True)
-    for module in (measurements, measuring):
-        monkeypatch.setattr(module, "MEASUREMENTS", (*MEASUREMENTS, entry))
+    entry = Measurement((LETTERS,), count_work, progress=True)
+    monkeypatch.setattr(measurements, "MEASUREMENTS", (*MEASUREMENTS, entry))
     worker = LateWorker({"one": ToyTranslator("one", 2, 2)})
     controller = Controller(MagicMock(spec=Presenter), worker, Player(8.0), ViewState())  # type: ignore[arg-type]
     laboratory = Laboratory(controller)
+    controller.run(due.watch, frozenset(request.param))
     controller.open_model(Path("one"))
     controller.submit("the cat sleeps", 3)
     worker.settle()
     return laboratory
 
 
-@pytest.mark.parametrize("laboratory", [True], indirect=True)
-def test_an_entry_that_is_automatic_follows_every_step(laboratory: Laboratory) -> None:
+@pytest.mark.parametrize("laboratory", [(LETTERS,)], indirect=True)
+def test_an_entry_that_is_watched_follows_every_step(laboratory: Laboratory) -> None:
     controller = laboratory.controller
     assert controller.loaded.found(LETTERS) == len(controller.loaded.translation)
     controller.step()
@@ -80,18 +80,18 @@ def test_an_entry_that_is_automatic_follows_every_step(laboratory: Laboratory) -
     assert controller.loaded.progress(LETTERS) is None
 
 
-@pytest.mark.parametrize("laboratory", [False], indirect=True)
+@pytest.mark.parametrize("laboratory", [()], indirect=True)
 def test_an_entry_on_demand_is_known_again_where_its_question_is(laboratory: Laboratory) -> None:
-    controller, measures = laboratory.controller, laboratory.measuring
+    controller = laboratory.controller
     worker = controller.inquiries._worker
     assert isinstance(worker, LateWorker) and controller.loaded.found(LETTERS) is None
     told: list[object] = []
     laboratory.answered.connect(told.append)
-    measures.start(LETTERS)
-    measures.stop(LETTERS)
+    controller.run(due.start, LETTERS)
+    controller.run(due.stop, LETTERS)
     worker.settle()
     assert not told and controller.loaded.found(LETTERS) is None
-    measures.start(LETTERS)
+    controller.run(due.start, LETTERS)
     worker.settle()
     number = controller.loaded.found(LETTERS)
     assert told == [LETTERS] and number == len(controller.loaded.translation)
@@ -125,26 +125,26 @@ def test_a_quantity_without_question_has_no_result() -> None:
     assert found.of(TRANSLATIONS, plain) is None and found.of(TRANSLATIONS, changed) is None
 
 
-@pytest.mark.parametrize("laboratory", [False], indirect=True)
+@pytest.mark.parametrize("laboratory", [()], indirect=True)
 def test_what_an_open_view_shows_is_measured_of_every_document_and_else_of_none(laboratory: Laboratory) -> None:
-    controller, measures = laboratory.controller, laboratory.measuring
+    controller = laboratory.controller
     worker = controller.inquiries._worker
     assert isinstance(worker, LateWorker)
     assert controller.loaded.found(LETTERS) is None and controller.loaded.found(INSIDE) is None
-    measures.watch(frozenset({LETTERS}))
+    controller.run(due.watch, frozenset({LETTERS}))
     worker.settle()
     assert controller.loaded.found(LETTERS) == len(controller.loaded.translation)
     controller.step()
     worker.settle()
     assert controller.loaded.found(LETTERS) == len(controller.loaded.translation)
     assert controller.loaded.found(INSIDE) is None
-    measures.watch(frozenset())
+    controller.run(due.watch, frozenset())
     controller.step()
     worker.settle()
     assert controller.loaded.found(LETTERS) is None
 
 
-@pytest.mark.parametrize("laboratory", [False], indirect=True)
+@pytest.mark.parametrize("laboratory", [()], indirect=True)
 def test_what_maps_show_besides_weights_is_measured_until_they_show_something_else(laboratory: Laboratory) -> None:
     controller = laboratory.controller
     worker = controller.inquiries._worker

@@ -21,6 +21,7 @@ from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.hypotheses import intervene
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
+from attention_viewer.viewer.intents import due
 from attention_viewer.viewer.intents.controller import CHANNEL, Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
@@ -29,11 +30,21 @@ from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.history import History
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.replay import replayed
-from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS, Quantity, hypothesis_text
+from attention_viewer.viewer.state.results import (
+    BEAM,
+    CHECK,
+    EFFECT,
+    RANKING,
+    SPELLINGS,
+    TRANSLATIONS,
+    Quantity,
+    hypothesis_text,
+)
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.window.presenter import Presenter
+from attention_viewer.viewer.work.measurements import MEASUREMENTS
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -81,6 +92,7 @@ class Window(RuleBasedStateMachine):
         self.presenter = MagicMock(spec=Presenter)
         self.controller = Controller(self.presenter, self.worker, self.player, ViewState())  # type: ignore[arg-type]
         self.laboratory = Laboratory(self.controller)
+        self.controller.run(due.watch, frozenset({EFFECT, TRANSLATIONS, SPELLINGS}))
         self.line, self.left = "", ""
         self.controller.sentence_changed.connect(self.told)
         self.laboratory.answered.connect(self.answered)
@@ -516,6 +528,13 @@ class Window(RuleBasedStateMachine):
         if translations is not None:
             assert translations.before == self.model.text(expected.translation_before)
             assert translations.after == self.model.text(expected.translation_after)
+
+    @invariant()
+    def what_is_due_is_awaited_and_nothing_else(self) -> None:
+        """Nobody waits for what nobody would see."""
+        wanted = {each.channel for each in due.due(self.controller.state)}
+        every = {each.asks.name for each in MEASUREMENTS} | {due.TEXTS, due.OTHER, due.SURVEY}
+        assert {each for each in every if self.controller.inquiries.is_open(each)} == wanted
 
     @invariant()
     def what_is_compared_is_called_by_its_name(self) -> None:

@@ -178,6 +178,9 @@ def test_what_is_asked_says_of_which_model() -> None:
     assert asked(opened) == [Ask(Document(SOURCE, checkpoint=traces.CHECKPOINT))]
     forced = wanting.submit_forced(opened.state, "Another sentence", "Le tapis")
     assert asked(forced)[0].document.checkpoint == traces.CHECKPOINT
+    waiting = wanting.submit_forced(opened.state, SOURCE, "Le tapis")
+    other = answers.model_opened(waiting.state, replace(traces.info(), content_hash="1" * 64)).state
+    assert other.wanted == Document(SOURCE, checkpoint="1" * 64), "although it is forced, which nobody has answered"
     undone = wanting.undo(sentences.submit(opened.state, "Another sentence").state)
     assert undone.state.wanted == Document(SOURCE, checkpoint=traces.CHECKPOINT)
 

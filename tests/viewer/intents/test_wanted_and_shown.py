@@ -14,13 +14,14 @@ from attention_viewer.model.contract.document import Document, hypotheses
 from attention_viewer.model.contract.experiments import Check
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
+from attention_viewer.viewer.intents import due
 from attention_viewer.viewer.intents.controller import CHANNEL, Controller
+from attention_viewer.viewer.intents.due import OTHER, TEXTS
 from attention_viewer.viewer.intents.laboratory import Laboratory
-from attention_viewer.viewer.intents.measuring import OTHER, TEXTS
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.intents.wishes import BUSY_HINT
 from attention_viewer.viewer.state.options import COLORMAP
-from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS, Quantity
+from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, SPELLINGS, TRANSLATIONS, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.window.presenter import Presenter
 from support.toy import LateWorker, ToyTranslator
@@ -39,6 +40,7 @@ class Bench:
         self.presenter = MagicMock(spec=Presenter)
         self.controller = Controller(self.presenter, self.worker, Player(8.0), ViewState())  # type: ignore[arg-type]
         self.laboratory = Laboratory(self.controller)
+        self.controller.run(due.watch, frozenset({EFFECT, TRANSLATIONS, SPELLINGS}))
         self.hints: list[str] = []
         self.lines: list[str] = []
         self.checks: list[Check] = []

@@ -13,12 +13,13 @@ import pytest
 from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS, EXPECTED
+from attention_viewer.viewer.intents import due
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.laboratory import Laboratory
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state.highlight import CellHover
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.results import RANKING
+from attention_viewer.viewer.state.results import EFFECT, RANKING, SPELLINGS, TRANSLATIONS
 from attention_viewer.viewer.state.view_state import Side, ViewState
 from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.bindings import LIT, WINDOW, Binding, Scene, key
@@ -37,6 +38,7 @@ def scenes() -> Iterator[Scene]:
     worker = LateWorker({"one": ToyTranslator("one", 2, 2)})
     controller = Controller(MagicMock(spec=Presenter), worker, Player(8.0), ViewState())  # type: ignore[arg-type]
     laboratory = Laboratory(controller)
+    controller.run(due.watch, frozenset({EFFECT, TRANSLATIONS, SPELLINGS}))
     intents = [
         lambda: controller.open_model(Path("one")),
         lambda: controller.submit("the cat sleeps", 3),
