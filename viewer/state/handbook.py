@@ -85,7 +85,7 @@ class Page:
     def plain(self) -> str:
         """The text below the title without marks of Markdown, on one line."""
         below = self.text.partition("\n")[2]
-        without_links = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", below)
+        without_links = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", below)
         return " ".join(re.sub(r"[`*|#]|^\s*[-:|]+\s*$", " ", without_links, flags=re.MULTILINE).split())
 
 
@@ -103,6 +103,12 @@ def pages(folder: Path = HELP) -> tuple[Page, ...]:
     first = found.get(FIRST)
     order = dict.fromkeys((FIRST, *(first.links if first else ()), *found))
     return tuple(found[name] for name in order if name in found)
+
+
+def picture_path(name: str) -> Path | None:
+    """The file of a picture of the handbook, by the name that its pages give it; None for anything else."""
+    path = HELP / name
+    return path if re.fullmatch(r"[a-z-]+\.png", name) and path.is_file() else None
 
 
 def beside(link: str) -> Page | None:

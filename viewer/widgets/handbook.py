@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attention_viewer.viewer.state.handbook import FIRST, Page, beside, search
+from attention_viewer.viewer.state.handbook import FIRST, Page, beside, picture_path, search
 from attention_viewer.viewer.widgets import on_screen
 from attention_viewer.viewer.widgets.page_look import give_room
 from attention_viewer.viewer.widgets.plain import plain_label
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QTextDocument
+from PySide6.QtGui import QImage, QKeyEvent, QKeySequence, QShortcut, QTextDocument
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -32,7 +32,7 @@ MARKDOWN = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.M
 
 
 class PageView(QTextBrowser):
-    """Shows Markdown without any HTML in it; it follows no link by itself, and loads nothing from anywhere."""
+    """Shows Markdown without any HTML in it; it follows no link by itself, and loads nothing but its own pictures."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,8 +41,9 @@ class PageView(QTextBrowser):
         self.setAccessibleName("Page of the handbook")
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Nothing: neither pictures nor pages come from outside."""
-        return None
+        """A picture that came with the handbook, for nothing comes from outside."""
+        path = picture_path(name if isinstance(name, str) else name.toString())
+        return None if path is None else QImage(str(path))
 
     def changeEvent(self, event: QEvent) -> None:
         """Lay the page out anew in another theme or text size."""

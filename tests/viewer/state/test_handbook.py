@@ -10,7 +10,7 @@ import pytest
 from attention_viewer.model.contract.maps import EXPECTED
 from attention_viewer.viewer.cli.commands import COMMANDS, parser
 from attention_viewer.viewer.look.assets import ASSETS, tour_path
-from attention_viewer.viewer.state.handbook import FIRST, HELP, Page, pages, search
+from attention_viewer.viewer.state.handbook import FIRST, HELP, Page, pages, picture_path, search
 from attention_viewer.viewer.storage.tour_file import read
 from attention_viewer.viewer.window.panels import panels_for
 from support.commands import options_of as options_of_line
@@ -27,6 +27,16 @@ def options_of(command: str) -> set[str]:
     passed = groups[SETTINGS]._group_actions if SETTINGS in groups else []
     named = [option for each in found.actions if each not in passed for option in each.option_strings]
     return {option for option in named if option.startswith("--")} - {"--help", "--debug"}
+
+
+def test_pictures_are_there_small_told_in_words_and_made_by_a_command() -> None:
+    named = {name: said for page in PAGES.values() for said, name in re.findall(r"!\[([^]]*)\]\(([^)]*)\)", page.text)}
+    assert named.keys() == {path.name for path in HELP.glob("*.png")} and all(named.values())
+    for name in named:
+        path = picture_path(name)
+        assert path is not None and path.stat().st_size < 40_000
+        assert f"-o assets/help/{name} " in PAGES["development"].text
+    assert "png" not in PAGES["panel-cross"].plain
 
 
 def test_every_panel_has_stops_of_the_tour_that_show_it_by_their_numbers() -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from attention_viewer.viewer.state.handbook import Page, pages
+from attention_viewer.viewer.state.handbook import HELP, Page, pages
 from attention_viewer.viewer.widgets.handbook import NOTHING, HandbookDialog
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QColor, QPalette, QTextDocument
+from PySide6.QtGui import QColor, QImage, QPalette, QTextDocument
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -82,6 +82,10 @@ def test_markdown_becomes_headings_lists_code_and_tables_and_html_stays_text(dia
     assert dialog.page.document().rootFrame().childFrames()
     picture = QTextDocument.ResourceType.ImageResource.value
     assert dialog.page.loadResource(picture, QUrl("https://example.org/p.png")) is None
+    for name in ("../tour/window-light.png", "/etc/passwd", "index.md", "gone.png", str(HELP / "cross.png")):
+        assert dialog.page.loadResource(picture, QUrl(name)) is None
+    cross = dialog.page.loadResource(picture, QUrl("cross.png"))
+    assert isinstance(cross, QImage) and cross.width() > 100
 
 
 def test_every_page_of_the_handbook_can_be_shown(qtbot: QtBot) -> None:
@@ -91,6 +95,21 @@ def test_every_page_of_the_handbook_can_be_shown(qtbot: QtBot) -> None:
         made.show_page(page.name)
         shown = made.page.document().toPlainText()
         assert shown.startswith(page.title.replace("`", "")) and "](" not in shown
+
+
+def test_a_page_shows_its_picture_in_its_room(qtbot: QtBot) -> None:
+    made = HandbookDialog(pages())
+    qtbot.addWidget(made)
+    made.show()
+    made.show_page("panel-cross")
+    document = made.page.document()
+    fragments = [
+        block.begin().fragment().charFormat()
+        for block in (document.findBlockByNumber(number) for number in range(document.blockCount()))
+        if not block.begin().atEnd()
+    ]
+    assert [each.toImageFormat().name() for each in fragments if each.isImageFormat()] == ["cross.png"]
+    assert document.idealWidth() <= made.page.viewport().width()
 
 
 def test_a_page_is_laid_out_anew_in_other_colours(dialog: HandbookDialog) -> None:
