@@ -62,6 +62,7 @@ class ExportActions(QObject):
         self._previews.painted.connect(self._show_preview)
         self._previews.failed.connect(self._show_problem)
         self.failed.connect(window.show_error)
+        controller.hint.connect(self._hear)
         self._dialog: ExportDialog | None = None
         self._scene: Scene | None = None
         self._asked: set[Quantity[Any]] = set()
@@ -121,6 +122,12 @@ class ExportActions(QObject):
         self._scene = replace(scene, loaded=replace(scene.loaded, results=self._controller.loaded.results))
         if dialog.isVisible():
             self._preview(dialog.options(), dialog.view())
+
+    def _hear(self, message: str) -> None:
+        """What was to be measured cannot be: the dialog says why, and asks again once something else is chosen."""
+        if message and self._asked and self._dialog is not None and self._dialog.isVisible():
+            self._asked.clear()
+            self._dialog.set_problem(message)
 
     def _preview(self, options: FigureOptions, view: ViewState) -> None:
         dialog, scene = self._dialog, self._scene

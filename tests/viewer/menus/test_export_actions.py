@@ -21,7 +21,7 @@ from attention_viewer.viewer.state.figure_options import FigureOptions, to_json
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import QUANTITY
 from attention_viewer.viewer.state.results import ATTRIBUTIONS, Quantity
-from attention_viewer.viewer.state.view_state import MapView, ViewState, show_as
+from attention_viewer.viewer.state.view_state import MapView, ViewState, choose, show_as
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -128,5 +128,25 @@ def test_what_a_map_is_to_show_is_measured_once_before_it_is_pictured(
     qtbot.waitUntil(lambda: len(pictured) == 2)
     assert save.isEnabled() and pictured[-1].loaded.found(quantity) is found
     assert pictured[-1].view[QUANTITY] == "rollout" and asked == [quantity]
+    dialog.reject()
+    assert actions.wait()
+
+
+def test_what_cannot_be_measured_is_said_and_asked_for_again_once_something_else_is_chosen(qtbot: QtBot) -> None:
+    window = MainWindow(PANELS, WORKSPACES)
+    qtbot.addWidget(window)
+    loaded = Loaded(traces.info(), traces.trace(3), document=Document("The mat is", step=3))
+    controller = MagicMock(spec=Controller, loaded=loaded, view=choose(ViewState(), QUANTITY, "rollout"))
+    actions = ExportActions(window, controller, Settings(MemoryStore()))
+    asked: list[Quantity[object]] = []
+    actions.unknown.connect(asked.append)
+    actions.choose()
+    dialog = child(window, ExportDialog)
+    (hear,) = controller.hint.connect.call_args.args
+    hear("There is too little memory.")
+    assert child(dialog, Preview).words() == "There is too little memory." and len(asked) == 1
+    theme = child(dialog, QComboBox, lambda each: each.accessibleName() == "Theme")
+    theme.setCurrentIndex(theme.findData("dark"))
+    assert asked == 2 * [ATTRIBUTIONS[Method.ROLLOUT]] and "computed" in child(dialog, Preview).words()
     dialog.reject()
     assert actions.wait()
