@@ -20,9 +20,10 @@ from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.exportables import LINES, MAP, MOVING, TEXT, VALUES, Shows, exportable
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json, to_json
+from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.plain_text import shown_folder
 from attention_viewer.viewer.state.results import Quantity
-from attention_viewer.viewer.state.view_state import MapView, ViewState
+from attention_viewer.viewer.state.view_state import MapView, ViewState, choose
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -80,7 +81,9 @@ class ExportActions(QObject):
         if self._dialog is not None:
             self._dialog.deleteLater()
         loaded, view = self._controller.loaded, self._controller.view
-        against, uncomputed = reasons_against(loaded, view), loaded.reason(Capability.COMPUTING)
+        # Other quantities can be chosen, and are computed, in the dialog.
+        against = reasons_against(loaded, choose(view, QUANTITY, ATTENTION))
+        uncomputed = loaded.reason(Capability.COMPUTING)
         dialog = ExportDialog(
             options, against, proposed_names, self._folder(), self._window, view, loaded.maps, uncomputed
         )
