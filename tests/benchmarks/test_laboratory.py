@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from attention_viewer.model.contract.maps import CROSS
+from attention_viewer.viewer.intents import choosing, due, switching
 from attention_viewer.viewer.state.opening import WindowOptions
+from attention_viewer.viewer.state.results import RANKING
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.window.app import Parts, begin, build
 from PySide6.QtCore import QEventLoop
@@ -44,15 +46,15 @@ def test_a_change_is_on_screen(qtbot: QtBot, bundled: Path, what: str, ranking: 
     times = []
     for index in range(12):
         if ranking:
-            parts.menu_actions.laboratory.rank()
+            parts.controller.run(due.start, RANKING)
             qtbot.wait(60)
         trace = parts.controller.loaded.trace
         assert trace is not None
         started = time.perf_counter()
         if what == "force":
-            parts.menu_actions.laboratory.force(trace.steps[-1].candidates[1 + index % 3].token.id)
+            parts.controller.run(choosing.force, trace.steps[-1].candidates[1 + index % 3].token.id)
         else:
-            parts.menu_actions.laboratory.switch_head(CROSS, index // 2 % 4, index // 2 % 8, index % 2 == 0)
+            parts.controller.run(switching.head, CROSS, index // 2 % 4, index // 2 % 8, index % 2 == 0)
         on_screen(parts)
         times.append(time.perf_counter() - started)
     parts.window.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.interventions import Interventions, Positions
+from attention_viewer.viewer.intents import comparing, switching
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.state.opening import ScreenshotOptions
 from attention_viewer.viewer.state.view_state import ViewState
@@ -20,11 +21,11 @@ from support.waiting import SENTENCE, settle
 
 
 def test_the_banner_comes_with_a_change_and_resets_it(window: Parts, qtbot: QtBot) -> None:
-    banner, laboratory = window.window.banner, window.menu_actions.laboratory
+    banner, controller = window.window.banner, window.controller
     assert not banner.isVisible()
-    laboratory.set_encoder_positions("off")
+    controller.run(switching.encoder_positions, "off")
     settle(qtbot, window)
-    laboratory.toggle_selected_head()
+    controller.run(switching.selected_head)
     settle(qtbot, window)
     for card in ("positions", "beam", "laboratory"):
         window.window.show_card(card)
@@ -43,7 +44,7 @@ def test_the_banner_comes_with_a_change_and_resets_it(window: Parts, qtbot: QtBo
 
 
 def test_the_positional_panel_shows_what_the_encoder_gets(window: Parts, qtbot: QtBot) -> None:
-    window.menu_actions.laboratory.set_encoder_positions("off")
+    window.controller.run(switching.encoder_positions, "off")
     settle(qtbot, window)
     window.window.show_card("positions")
     panel = window.window.widget("positions")
@@ -52,12 +53,12 @@ def test_the_positional_panel_shows_what_the_encoder_gets(window: Parts, qtbot: 
 
 
 def test_b_keeps_the_interventions_it_was_pinned_with(window: Parts, qtbot: QtBot) -> None:
-    laboratory = window.menu_actions.laboratory
-    laboratory.set_decoder_positions("off")
+    controller = window.controller
+    controller.run(switching.decoder_positions, "off")
     settle(qtbot, window)
-    laboratory.pin()
+    controller.run(comparing.pin)
     settle(qtbot, window)
-    laboratory.reset_interventions()
+    controller.run(switching.reset)
     settle(qtbot, window)
     other = window.controller.loaded.results.other
     assert other is not None and other.interventions == Interventions(decoder_positions=Positions.OFF)

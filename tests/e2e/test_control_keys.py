@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attention_viewer.viewer.intents import due, switching
 from attention_viewer.viewer.widgets.token_strip import TokenStrip
 from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import QEvent, Qt
@@ -48,11 +49,11 @@ def test_space_on_every_button_of_the_window_presses_it(toy_window: Parts, qtbot
     # Buttons that come only with something done: back, the banner's, one for each token hidden and head off, a beam's.
     parts.controller.step()
     settle(qtbot, parts)
-    parts.menu_actions.laboratory.hide_token(0, True)
+    parts.controller.run(switching.hide, 0, True)
     settle(qtbot, parts)
-    parts.menu_actions.laboratory.toggle_selected_head()
+    parts.controller.run(switching.selected_head)
     settle(qtbot, parts)
-    parts.menu_actions.laboratory.search(2)
+    parts.controller.run(due.search, 2)
     settle(qtbot, parts)
     seen: set[QAbstractButton] = set()
     for card in CARDS:

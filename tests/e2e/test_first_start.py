@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS
+from attention_viewer.viewer.intents import choosing, switching
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL, examples
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.first_card import FirstCard
@@ -56,9 +57,9 @@ def test_a_later_start_has_layout_theme_model_and_sentence_but_no_choices(
     wait_for_step(qtbot, first, 0)
     first.controller.step()
     wait_for_step(qtbot, first, 1)
-    first.menu_actions.laboratory.force(9)
+    first.controller.run(choosing.force, 9)
     settle(qtbot, first)
-    first.menu_actions.laboratory.switch_head(CROSS, 0, 0, True)
+    first.controller.run(switching.head, CROSS, 0, 0, True)
     settle(qtbot, first)
     first.menu_actions.set_theme("dark")
     positions = first.window.findChild(QDockWidget, "positions")

@@ -16,6 +16,7 @@ from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
+from attention_viewer.viewer.intents import choosing, switching
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state.exportables import (
     DATA,
@@ -150,16 +151,16 @@ def test_what_takes_a_model_says_so(qtbot: QtBot, open_file: OpenFile, tmp_path:
 def test_nothing_changes_what_is_shown_but_steps(qtbot: QtBot, open_file: OpenFile, tmp_path: Path) -> None:
     settings = Settings(MemoryStore())
     parts = open_file(given.three_maps(tmp_path / "cat.npz"), settings, steps=2)
-    before, laboratory = parts.controller.document, parts.menu_actions.laboratory
+    before, controller = parts.controller.document, parts.controller
     for intent in (
         lambda: parts.controller.submit("Another sentence."),
         lambda: parts.controller.submit_forced("The cat sat down.", "Le chat"),
-        lambda: laboratory.teacher_force("Le chat"),
-        lambda: laboratory.force(1),
-        lambda: laboratory.switch_head(CROSS, 0, 0, True),
-        lambda: laboratory.set_causal_mask(False),
-        lambda: laboratory.hide_token(0, True),
-        lambda: laboratory.sample_again(),
+        lambda: controller.run(choosing.teacher_force, "Le chat"),
+        lambda: controller.run(choosing.force, 1),
+        lambda: controller.run(switching.head, CROSS, 0, 0, True),
+        lambda: controller.run(switching.causal_mask, False),
+        lambda: controller.run(switching.hide, 0, True),
+        lambda: controller.run(choosing.sample_again),
         lambda: parts.menu_actions.models.open_bundled(),
         lambda: parts.window.file_dropped.emit(str(tmp_path)),
     ):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from attention_viewer.model.contract.document import Document
+from attention_viewer.viewer.intents import hypotheses
 from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.state.plain_text import shown_folder
 from attention_viewer.viewer.storage import session_file
@@ -104,7 +105,7 @@ def test_a_file_that_cannot_be_written_keeps_the_window(work: Parts, tmp_path: P
     work.menu_actions.sessions.save_to(path)
     path.unlink()
     path.parent.rmdir()
-    work.menu_actions.laboratory.rename_hypothesis(0, "changed")
+    work.controller.run(hypotheses.rename, 0, "changed")
     press(work, Qt.Key.Key_Q)
     click(box(work), "Save")
     error = box(work)
@@ -126,7 +127,7 @@ def test_a_hypothesis_deleted_from_what_was_saved_is_marked_and_asked_about(
 ) -> None:
     work.menu_actions.sessions.save_to(tmp_path / "mine.avsession")
     assert not work.window.isWindowModified()
-    work.menu_actions.laboratory.delete_hypothesis(1)
+    work.controller.run(hypotheses.delete, 1)
     settle(qtbot, work)
     assert work.controller.document is not None and not holdings(work.controller.document)
     assert work.window.isWindowModified() and work.window.windowTitle().startswith("mine.avsession[*]")
@@ -202,7 +203,7 @@ def test_opening_is_undone_with_the_file_that_the_work_had(work: Parts, qtbot: Q
     press(work, Qt.Key.Key_Z)
     settle(qtbot, work)
     assert work.controller.document == document and work.window.windowTitle().startswith("mine.avsession[*]")
-    work.menu_actions.laboratory.rename_hypothesis(0, "changed")
+    work.controller.run(hypotheses.rename, 0, "changed")
     settle(qtbot, work)
     assert work.window.isWindowModified()
     press(work, Qt.Key.Key_S)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from attention_viewer.model.nn import decoding
+from attention_viewer.viewer.intents import choosing
 from attention_viewer.viewer.window.app import Parts
 from pytestqt.qtbot import QtBot
 from support.waiting import settle, wait_for_step
@@ -19,7 +20,7 @@ def test_a_step_beside_sixteen_hypotheses_decodes_its_own_row_only(
         window.actions["step"].trigger()
         wait_for_step(qtbot, window, step)
     for _ in range(15):
-        window.menu_actions.laboratory.sample_again()
+        window.controller.run(choosing.sample_again)
         settle(qtbot, window)
     texts = window.controller.loaded.texts
     assert len(texts) == 16 and all(texts)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.maps import CROSS, ENCODER
+from attention_viewer.viewer.intents import switching
 from attention_viewer.viewer.menus.action_specs import panel_specs, workspace_specs
 from attention_viewer.viewer.menus.action_table import ACTIONS
 from attention_viewer.viewer.state import options
@@ -91,7 +92,7 @@ def test_tab_goes_everywhere_and_comes_round_in_every_workspace(toy_window: Part
     parts = active(toy_window)
     parts.window.resize(1600, 1000)
     parts.controller.step()
-    parts.menu_actions.laboratory.toggle_selected_head()
+    parts.controller.run(switching.selected_head)
     settle(qtbot, parts)
     for name in ("attention", "experiment", "beam", "positions"):
         parts.window.workspaces.use(name)

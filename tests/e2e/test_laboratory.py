@@ -20,12 +20,14 @@ from attention_viewer.model.contract.hypotheses import untouched
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS, ENCODER
 from attention_viewer.model.translator import Translator
+from attention_viewer.viewer.intents import choosing, comparing, due, looking, switching
+from attention_viewer.viewer.intents import hypotheses as continuations
 from attention_viewer.viewer.menus.action_table import ACTIONS
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state import conditions, questions
 from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.figure_options import FigureOptions, from_json
-from attention_viewer.viewer.state.results import BEAM, EFFECT, RANKING, TRANSLATIONS
+from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, TRANSLATIONS
 from attention_viewer.viewer.state.specs import HeatmapSpec, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side
 from attention_viewer.viewer.state.widths import Width
@@ -90,7 +92,7 @@ def test_hypotheses_are_renamed_and_deleted_and_all_is_undone(window: Parts, qtb
     trace = window.controller.loaded.trace
     assert trace is not None
     start = window.controller.document
-    window.menu_actions.laboratory.force(trace.steps[-1].candidates[2].token.id)
+    window.controller.run(choosing.force, trace.steps[-1].candidates[2].token.id)
     settle(qtbot, window)
     window.window.widget("hypotheses").renamed.emit(1, "  the   other ")
     settle(qtbot, window)
@@ -120,7 +122,7 @@ def test_typing_filters_the_whole_vocabulary(window: Parts, qtbot: QtBot) -> Non
 
 
 def test_teacher_forcing_shows_what_surprises_the_model(window: Parts, qtbot: QtBot, translator: Translator) -> None:
-    window.menu_actions.laboratory.teacher_force("Le chien était sur le tapis.")
+    window.controller.run(choosing.teacher_force, "Le chien était sur le tapis.")
     settle(qtbot, window)
     trace = window.controller.loaded.trace
     assert trace is not None and translator.text(trace) == "Le chien était sur le tapis."
@@ -149,8 +151,8 @@ def test_a_head_that_is_off_changes_bars_and_translation_and_comes_back(window: 
 
 
 def test_an_intervention_does_not_reach_the_next_sentence(window: Parts, qtbot: QtBot, translator: Translator) -> None:
-    window.menu_actions.laboratory.set_encoder_positions("off")
-    window.menu_actions.laboratory.hide_token(1, True)
+    window.controller.run(switching.encoder_positions, "off")
+    window.controller.run(switching.hide, 1, True)
     settle(qtbot, window)
     window.controller.submit("I love you.", 3)
     qtbot.waitUntil(lambda: window.controller.loaded.sentence == "I love you.", timeout=PATIENCE)
@@ -175,8 +177,8 @@ def test_without_the_mask_stepping_rests_and_leaked_cells_are_marked(window: Par
 
 
 def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: QtBot) -> None:
-    laboratory = window.menu_actions.laboratory
-    laboratory.rank()
+    controller = window.controller
+    controller.run(due.start, RANKING)
     window.actions["step"].trigger()
     wait_for_step(qtbot, window, 1)
     assert window.controller.loaded.progress(RANKING) is not None
@@ -185,27 +187,27 @@ def test_ranking_runs_beside_stepping_and_can_be_stopped(window: Parts, qtbot: Q
     assert ranking is not None and len(ranking.effects) == 96
     first = ranking.effects[0]
     assert first.divergence >= ranking.effects[-1].divergence
-    laboratory.switch_head(first.kind, first.layer, first.head, True)
+    controller.run(switching.head, first.kind, first.layer, first.head, True)
     settle(qtbot, window)
     assert window.controller.loaded.found(RANKING) is ranking
     assert window.window.widget("ranking").hint().startswith("Ranked with all heads on.")
-    laboratory.rank()
+    controller.run(due.start, RANKING)
     settle(qtbot, window)
     again = window.controller.loaded.found(RANKING)
     assert again is not None and len(again.effects) == 95
     off = f"{first.kind} layer {first.layer + 1} head {first.head + 1} off"
     assert window.window.widget("ranking").hint().startswith(f"Ranked with {off}.")
-    laboratory.reset_interventions()
+    controller.run(switching.reset)
     settle(qtbot, window)
     assert window.window.widget("ranking").hint().startswith(f"Ranked with {off}.")
-    laboratory.rank()
-    laboratory.cancel_rank()
+    controller.run(due.start, RANKING)
+    controller.run(due.stop, RANKING)
     settle(qtbot, window)
     assert window.controller.loaded.progress(RANKING) is None
 
 
 def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot: QtBot, translator: Translator) -> None:
-    window.menu_actions.laboratory.search(3)
+    window.controller.run(due.search, 3)
     settle(qtbot, window)
     tree = window.controller.loaded.found(BEAM)
     assert tree is not None
@@ -245,7 +247,7 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot, tmp_path: Path
     at_step(qtbot, window, 3)
     trace = window.controller.loaded.trace
     assert trace is not None
-    window.menu_actions.laboratory.force(trace.steps[-1].candidates[1].token.id)
+    window.controller.run(choosing.force, trace.steps[-1].candidates[1].token.id)
     settle(qtbot, window)
     window.window.widget("hypotheses").compare_requested.emit(0)
     settle(qtbot, window)
@@ -253,7 +255,7 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot, tmp_path: Path
     window.actions["show_difference"].trigger()
     told = heatmap(window.controller.loaded, window.controller.view, CROSS)
     assert isinstance(told, Unavailable) and "part at token 3" in told.reason and "equal" not in told.reason
-    window.menu_actions.laboratory.switch_head(ENCODER, 0, 0, True)
+    window.controller.run(switching.head, ENCODER, 0, 0, True)
     settle(qtbot, window)
     spec = heatmap(window.controller.loaded, window.controller.view, CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.badge == "A − B" and spec.values.min() < 0 < spec.values.max()
@@ -273,8 +275,8 @@ def test_the_check_is_shown(window: Parts, qtbot: QtBot) -> None:
 def test_sampling_is_chosen_and_repeated(window: Parts, qtbot: QtBot) -> None:
     document = window.controller.document
     assert document is not None
-    window.menu_actions.laboratory.choose_by(
-        replace(document.decoding, method=Method.SAMPLING, temperature=2.0, seed=3)
+    window.controller.run(
+        choosing.choose_by, replace(document.decoding, method=Method.SAMPLING, temperature=2.0, seed=3)
     )
     decode_to_the_end(qtbot, window)
     first = outputs(window)
@@ -293,8 +295,8 @@ def test_a_session_is_saved_and_opened_again(window: Parts, qtbot: QtBot, open_w
     at_step(qtbot, window, 3)
     trace = window.controller.loaded.trace
     assert trace is not None
-    window.menu_actions.laboratory.force(trace.steps[-1].candidates[1].token.id)
-    window.menu_actions.laboratory.switch_head(CROSS, 1, 1, True)
+    window.controller.run(choosing.force, trace.steps[-1].candidates[1].token.id)
+    window.controller.run(switching.head, CROSS, 1, 1, True)
     window.controller.select_head(CROSS, 2, 5)
     settle(qtbot, window)
     path, look = tmp_path / "one.avsession", FigureOptions("kinds", "svg", "dark", Width(12, "cm"))
@@ -427,7 +429,7 @@ SENTENCES = (SENTENCE, "I love you.", "Where is the old house?", "   ", "Je " * 
 
 def intents(parts: Parts, chance: random.Random) -> list[Callable[[], object]]:
     """Everything that a user may do now, wanted or not."""
-    controller, laboratory = parts.controller, parts.menu_actions.laboratory
+    controller = parts.controller
     trace, document = controller.loaded.trace, controller.document
     kind, layer, head = chance.choice(list(KINDS)), chance.randrange(4), chance.randrange(8)
     count = 1 if document is None else len(hypotheses(document))
@@ -440,32 +442,32 @@ def intents(parts: Parts, chance: random.Random) -> list[Callable[[], object]]:
         controller.last,
         lambda: controller.go_to_token(chance.randrange(6)),
         controller.toggle_play,
-        *[lambda: laboratory.force(chance.choice(candidates).token.id) if candidates else None] * 3,
-        lambda: laboratory.force(chance.randrange(VOCABULARY)),
-        lambda: laboratory.go_to_hypothesis(chance.randrange(count + 1)),
-        lambda: laboratory.rename_hypothesis(chance.randrange(count), "x"),
-        lambda: laboratory.delete_hypothesis(chance.randrange(count)),
-        lambda: laboratory.compare_with_hypothesis(chance.randrange(count)),
-        laboratory.pin,
-        laboratory.compare_with_plain,
-        laboratory.stop_comparing,
-        lambda: laboratory.show_side(chance.choice(list(Side))),
-        lambda: laboratory.switch_head(kind, layer, head, chance.random() < 0.6),
-        laboratory.toggle_selected_layer,
-        lambda: laboratory.hide_token(chance.randrange(5), chance.random() < 0.6),
-        lambda: laboratory.set_encoder_positions(chance.choice(["on", "off", "shuffled"])),
-        lambda: laboratory.set_causal_mask(chance.random() < 0.7),
-        *[laboratory.reset_interventions] * 2,
-        lambda: laboratory.teacher_force("Le chat dort."),
-        laboratory.sample_again,
-        lambda: laboratory.search(chance.randrange(1, 4)),
-        lambda: laboratory.go_to_beam_node(0),
-        laboratory.rank,
-        laboratory.cancel_rank,
-        laboratory.check,
+        *[lambda: controller.run(choosing.force, chance.choice(candidates).token.id) if candidates else None] * 3,
+        lambda: controller.run(choosing.force, chance.randrange(VOCABULARY)),
+        lambda: controller.run(continuations.go_to, chance.randrange(count + 1)),
+        lambda: controller.run(continuations.rename, chance.randrange(count), "x"),
+        lambda: controller.run(continuations.delete, chance.randrange(count)),
+        lambda: controller.run(comparing.with_hypothesis, chance.randrange(count)),
+        lambda: controller.run(comparing.pin),
+        lambda: controller.run(comparing.with_plain),
+        lambda: controller.run(comparing.stop),
+        lambda: controller.run(comparing.show_side, chance.choice(list(Side))),
+        lambda: controller.run(switching.head, kind, layer, head, chance.random() < 0.6),
+        lambda: controller.run(switching.selected_layer),
+        lambda: controller.run(switching.hide, chance.randrange(5), chance.random() < 0.6),
+        lambda: controller.run(switching.encoder_positions, chance.choice(["on", "off", "shuffled"])),
+        lambda: controller.run(switching.causal_mask, chance.random() < 0.7),
+        *[lambda: controller.run(switching.reset)] * 2,
+        lambda: controller.run(choosing.teacher_force, "Le chat dort."),
+        lambda: controller.run(choosing.sample_again),
+        lambda: controller.run(due.search, chance.randrange(1, 4)),
+        lambda: controller.run(choosing.go_to_beam_node, 0),
+        lambda: controller.run(due.start, RANKING),
+        lambda: controller.run(due.stop, RANKING),
+        lambda: controller.run(due.start, CHECK),
         *[controller.undo] * 4,
         *[controller.redo] * 2,
-        lambda: laboratory.filter(chance.choice(["", "ch", "zzzz"])),
+        lambda: controller.run(looking.filter_pieces, chance.choice(["", "ch", "zzzz"])),
         lambda: controller.select_head(kind, layer, head),
         lambda: parts.window.show_card(chance.choice(["laboratory", "hypotheses", "beam", "positions"])),
     ]
@@ -535,12 +537,12 @@ def drive(
             dialog.close()
         if more is not None:
             more(parts, chance)
-    parts.menu_actions.laboratory.cancel_rank()
+    parts.controller.run(due.stop, RANKING)
     parts.controller.player.stop()
     settle(qtbot, parts)
     document, loaded = parts.controller.document, parts.controller.loaded
     assert document is not None and loaded.trace is not None and loaded.document == document
-    parts.menu_actions.laboratory.reset_interventions()
+    parts.controller.run(switching.reset)
     settle(qtbot, parts)
     document, loaded = parts.controller.document, parts.controller.loaded
     assert document is not None and loaded.trace is not None and loaded.document == document
@@ -591,7 +593,7 @@ def test_a_set_of_heads_is_named_kept_and_used_again(toy_window: Parts, qtbot: Q
     settle(qtbot, parts)
     heads = [HeadId(each.kind, each.head.layer, each.head.head) for each in ranking.shown()[:2]]
     sets.keep("the two strongest", heads)
-    parts.menu_actions.laboratory.switch_heads([heads[0]._replace(layer=1 - heads[0].layer)], True)
+    parts.controller.run(switching.heads, [heads[0]._replace(layer=1 - heads[0].layer)], True)
     settle(qtbot, parts)
     ranking.set_used.emit("the two strongest")
     settle(qtbot, parts)

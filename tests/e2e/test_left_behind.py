@@ -15,6 +15,7 @@ from attention_viewer.model.contract.hypotheses import intervene, rename_hypothe
 from attention_viewer.model.contract.interventions import Interventions
 from attention_viewer.model.contract.refusals import FORBIDDEN, FULL
 from attention_viewer.model.whole_files import WriteError
+from attention_viewer.viewer.intents import hypotheses
 from attention_viewer.viewer.state.filing import TAKE_UP
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.recovery import Recovery
@@ -134,7 +135,7 @@ def test_work_taken_up_belongs_to_no_file_and_its_copy_goes_only_when_it_is_safe
         patched.setattr(Recovery, "keep", full_disk)
         newest = Recovery(folder).left_behind().works[0]
         assert newest.path.name == "unsaved-3.avsession"
-        work.menu_actions.laboratory.rename_hypothesis(0, "something else")
+        work.controller.run(hypotheses.rename, 0, "something else")
         settle(qtbot, work)
         work.menu_actions.recovery.take_up(newest)
         settle(qtbot, work)

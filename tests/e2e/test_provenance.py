@@ -10,6 +10,7 @@ from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, alone
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.translator import Translator
+from attention_viewer.viewer.intents import choosing, comparing, due, switching
 from attention_viewer.viewer.resolve.resolve import heatmap, target_chips
 from attention_viewer.viewer.state.results import BEAM, TRANSLATIONS
 from attention_viewer.viewer.state.specs import HeatmapSpec
@@ -65,12 +66,12 @@ def test_a_hypothesis_does_not_get_shorter_by_stepping_back(window: Parts, qtbot
 def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made(
     window: Parts, qtbot: QtBot, translator: Translator
 ) -> None:
-    laboratory = window.menu_actions.laboratory
-    laboratory.set_encoder_positions("shuffled")
+    controller = window.controller
+    controller.run(switching.encoder_positions, "shuffled")
     settle(qtbot, window)
     at_step(qtbot, window, 3)
     force_candidate(qtbot, window, 1)
-    laboratory.reset_interventions()
+    controller.run(switching.reset)
     settle(qtbot, window)
     trace = window.controller.loaded.trace
     assert trace is not None
@@ -85,7 +86,7 @@ def test_after_shuffling_and_resetting_no_chip_claims_a_choice_that_was_not_made
     assert "kept: chosen greedily with encoder positions shuffled" in chips[0].tooltip
     assert f"rank {trace.steps[0].rank}" in chips[0].tooltip
     assert window.window.widget("hypotheses").model.rows[0].how == "kept"
-    laboratory.switch_head(CROSS, 3, 6, True)
+    controller.run(switching.head, CROSS, 3, 6, True)
     settle(qtbot, window)
     plain = translator.trace(Document(SENTENCE, step=200))
     measured = window.controller.loaded.found(TRANSLATIONS)
@@ -102,7 +103,7 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
     document = window.controller.document
     assert document is not None
     hot = replace(document.decoding, method=Method.SAMPLING, temperature=2.0)
-    window.menu_actions.laboratory.choose_by(hot)
+    window.controller.run(choosing.choose_by, hot)
     for draw in range(5):
         settle(qtbot, window)
         if draw:
@@ -118,7 +119,7 @@ def test_five_draws_stand_beside_what_was_there_and_can_be_compared(window: Part
     window.window.widget("hypotheses").compare_requested.emit(2)
     settle(qtbot, window)
     assert window.controller.loaded.results.other is not None
-    window.menu_actions.laboratory.show_side(Side.B)
+    window.controller.run(comparing.show_side, Side.B)
     assert isinstance(heatmap(window.controller.loaded, window.controller.view, CROSS), HeatmapSpec)
 
 
@@ -133,9 +134,9 @@ def test_interventions_leave_other_hypotheses_alone(
     assert before is not None
     texts = listed(window)
     if change == "positions":
-        window.menu_actions.laboratory.set_encoder_positions("off")
+        window.controller.run(switching.encoder_positions, "off")
     else:
-        window.menu_actions.laboratory.switch_head(CROSS, 3, 6, True)
+        window.controller.run(switching.head, CROSS, 3, 6, True)
     settle(qtbot, window)
     assert listed(window)[0] == texts[0] and texts[0][1] == 6
     window.actions["undo"].trigger()
@@ -148,14 +149,14 @@ def test_a_forced_translation_keeps_what_stood_there(window: Parts, qtbot: QtBot
     at_step(qtbot, window, 6)
     whole = listed(window)
     at_step(qtbot, window, 2)
-    window.menu_actions.laboratory.teacher_force("Le chien dort.")
+    window.controller.run(choosing.teacher_force, "Le chien dort.")
     settle(qtbot, window)
     assert listed(window)[0] == whole[0] and window.window.widget("hypotheses").model.rows[1].how == "teacher forcing"
 
 
 def test_a_beam_node_says_beam_whatever_the_width(window: Parts, qtbot: QtBot) -> None:
     at_step(qtbot, window, 5)
-    window.menu_actions.laboratory.search(3)
+    window.controller.run(due.search, 3)
     settle(qtbot, window)
     tree = window.controller.loaded.found(BEAM)
     assert tree is not None

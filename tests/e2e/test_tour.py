@@ -17,6 +17,7 @@ from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.inside import Inside, Permutation
 from attention_viewer.model.contract.interventions import NONE
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
+from attention_viewer.viewer.intents import switching
 from attention_viewer.viewer.look.assets import tour_path
 from attention_viewer.viewer.resolve.resolve_inside import shares
 from attention_viewer.viewer.state.loaded import Loaded
@@ -346,7 +347,7 @@ def test_the_tour_goes_on_where_it_was_left_and_says_when_the_window_shows_somet
     assert "step 4; the stop began at step 3" in panel.notice.text() and panel.notice.isVisible()
     qtbot.keyClick(panel, Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: not panel.notice.isVisible())
-    parts.menu_actions.laboratory.switch_head(CROSS, 0, 0, True)
+    parts.controller.run(switching.head, CROSS, 0, 0, True)
     assert "changed otherwise" in panel.notice.text()
     parts.actions["undo"].trigger()
     assert not panel.notice.isVisible()

@@ -19,6 +19,7 @@ from attention_viewer.model.families.family import FAMILIES, MARIAN
 from attention_viewer.model.stored.entry import Entry
 from attention_viewer.model.translator import Translator
 from attention_viewer.viewer.cli.main import main
+from attention_viewer.viewer.intents import switching
 from attention_viewer.viewer.state.results import INSIDE
 from attention_viewer.viewer.widgets.cover import Cover
 from attention_viewer.viewer.window.app import Parts
@@ -73,7 +74,7 @@ def test_positions_that_cannot_be_shuffled_are_greyed_out(toy_window: Parts, qtb
     for combo in (panel.encoder_positions, panel.decoder_positions):
         assert choice(combo, "shuffled") == (False, why) and choice(combo, "off")[0]
     assert covers(toy_window) == {"positions": why}
-    toy_window.menu_actions.laboratory.set_encoder_positions("shuffled")
+    toy_window.controller.run(switching.encoder_positions, "shuffled")
     assert toy_window.window.source_bar.hint() == why and panel.encoder_positions.currentText() == "on"
     reopen(qtbot, toy_window, known)
     assert entries(toy_window, "Encoder positions")["Shuffled"].isEnabled()

@@ -9,7 +9,7 @@ import pytest
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.interventions import NONE, Donor, HeadId, Patch
 from attention_viewer.model.contract.maps import CROSS, ENCODER
-from attention_viewer.viewer.intents import choosing, patching, switching
+from attention_viewer.viewer.intents import choosing, due, patching, switching
 from attention_viewer.viewer.menus.laboratory_actions import LaboratoryActions
 from attention_viewer.viewer.state.results import BEAM
 from attention_viewer.viewer.state.view_state import Head
@@ -70,7 +70,7 @@ def test_a_control_of_what_was_done_before(toy_window: Parts, qtbot: QtBot, name
     controller.run(patching.take, PATCH)
     controller.run(switching.encoder_positions, "shuffled")
     qtbot.waitUntil(lambda: not controller.state.awaited)
-    toy_window.menu_actions.laboratory.search(2)
+    toy_window.controller.run(due.search, 2)
     qtbot.waitUntil(lambda: controller.loaded.found(BEAM) is not None)
     signal, told = AFTERWARDS[name]
     signal(toy_window.window).emit(*told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from attention_viewer.model.contract.document import Document
+from attention_viewer.viewer.intents import choosing
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
@@ -30,7 +31,7 @@ def force(qtbot: QtBot, parts: Parts) -> Document:
     assert trace is not None
     chosen = {token.id for token in trace.output_tokens}
     ids = [candidate.token.id for candidate in trace.steps[-1].candidates]
-    parts.menu_actions.laboratory.force(next(each for each in ids if each not in chosen))
+    parts.controller.run(choosing.force, next(each for each in ids if each not in chosen))
     settle(qtbot, parts)
     assert parts.controller.document is not None
     return parts.controller.document

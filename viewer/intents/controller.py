@@ -1,8 +1,9 @@
 """The one object that has the state of the window, and runs the intents that change it.
 
 An intent is a pure function of the state, in a module of its group: stepping, playing, sentences, wanting (undo, redo),
-answers, looking, choosing, hypotheses, switching, comparing. It returns what is wanted (`wishes`) or a whole `Turn`;
-this object takes the state and does the deeds. Every change of the document has a name and can be undone.
+answers, looking, inside, reading, touring, choosing, hypotheses, switching, patching, comparing, due. It returns what
+is wanted (`wishes`) or a whole `Turn`; this object takes the state and does the deeds. Every change of the document has
+a name and can be undone.
 """
 
 from __future__ import annotations

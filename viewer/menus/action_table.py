@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from attention_viewer.viewer.intents import choosing, hypotheses, switching
+from attention_viewer.viewer.intents import choosing, comparing, due, hypotheses, switching
 from attention_viewer.viewer.menus.action_specs import ActionSpec, SubmenuSpec, panel_specs, workspace_specs
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.submenu_table import SUBMENUS, view_submenu
@@ -34,7 +34,7 @@ from attention_viewer.viewer.menus.why import (
 )
 from attention_viewer.viewer.state import options
 from attention_viewer.viewer.state.exportables import DATA
-from attention_viewer.viewer.state.results import RANKING
+from attention_viewer.viewer.state.results import CHECK, RANKING
 from attention_viewer.viewer.state.view_state import Side
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -127,29 +127,31 @@ ACTIONS = (
     ActionSpec("rank", "Experiment", "Rank heads", lambda c: c.laboratory_actions.rank(),
                ("Ctrl+Shift+H",), SWITCHES_HEADS,
                tip="Switch off every head in turn, in the background, and sort them by effect", apart=True),
-    ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.laboratory.cancel_rank(), ("Ctrl+.",),
+    ActionSpec("cancel_rank", "Experiment", "Stop ranking", lambda c: c.controller.run(due.stop, RANKING), ("Ctrl+.",),
                lambda c: c.controller.loaded.progress(RANKING) is not None),
-    ActionSpec("check", "Experiment", "Check it yourself", lambda c: c.laboratory.check(), ("Ctrl+Shift+K",),
-               TAKES_SENTENCE, tip="Parallel against step by step, and a later token changed: the largest differences"),
+    ActionSpec("check", "Experiment", "Check it yourself", lambda c: c.controller.run(due.start, CHECK),
+               ("Ctrl+Shift+K",), TAKES_SENTENCE,
+               tip="Parallel against step by step, and a later token changed: the largest differences"),
     ActionSpec("contrast", "Experiment", "Contrast with a candidate …",
                lambda c: c.laboratory_actions.choose_contrast(), ("Ctrl+J",), TAKES_ROW,
                tip="Maps show what speaks for the newest token rather than for another one"),
-    ActionSpec("pin", "Experiment/Compare", "Pin for comparison", lambda c: c.laboratory.pin(), ("Ctrl+Shift+B",),
-               TAKES_SENTENCE, tip="Keep what is on screen as B, and compare it with what comes next", apart=True),
+    ActionSpec("pin", "Experiment/Compare", "Pin for comparison", lambda c: c.controller.run(comparing.pin),
+               ("Ctrl+Shift+B",), TAKES_SENTENCE,
+               tip="Keep what is on screen as B, and compare it with what comes next", apart=True),
     ActionSpec("compare_plain", "Experiment/Compare", "Compare with no interventions",
-               lambda c: c.laboratory.compare_with_plain(), ("Ctrl+Shift+P",), INTERVENES),
-    ActionSpec("stop_comparing", "Experiment/Compare", "Stop comparing", lambda c: c.laboratory.stop_comparing(),
+               lambda c: c.controller.run(comparing.with_plain), ("Ctrl+Shift+P",), INTERVENES),
+    ActionSpec("stop_comparing", "Experiment/Compare", "Stop comparing", lambda c: c.controller.run(comparing.stop),
                ("Alt+0",), COMPARES),
     ActionSpec("take", "Experiment/Compare", "Take from B …", lambda c: c.laboratory_actions.choose_patch(),
                ("Ctrl+Shift+T",), COMPARES, tip="Put a head's output, a layer's or one position's from B into A"),
     ActionSpec("show_a", "Experiment/Compare", "Maps show A",
-               lambda c: c.laboratory.show_side(Side.A), ("Alt+1",), COMPARES,
+               lambda c: c.controller.run(comparing.show_side, Side.A), ("Alt+1",), COMPARES,
                lambda c: c.controller.view.side is Side.A, apart=True),
     ActionSpec("show_b", "Experiment/Compare", "Maps show B",
-               lambda c: c.laboratory.show_side(Side.B), ("Alt+2",), COMPARES,
+               lambda c: c.controller.run(comparing.show_side, Side.B), ("Alt+2",), COMPARES,
                lambda c: c.controller.view.side is Side.B),
     ActionSpec("show_difference", "Experiment/Compare", "Maps show A − B",
-               lambda c: c.laboratory.show_side(Side.DIFFERENCE), ("Alt+3",), COMPARES,
+               lambda c: c.controller.run(comparing.show_side, Side.DIFFERENCE), ("Alt+3",), COMPARES,
                lambda c: c.controller.view.side is Side.DIFFERENCE),
     ActionSpec("heads_by_role", "View", "Heads by role …", lambda c: c.reading.choose_role(), ("Ctrl+Shift+J",),
                HAS_SENTENCE, tip="All heads of the active map that look at one place, as one map"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from attention_viewer.model.contract.maps import HeadId
 from attention_viewer.viewer.intents import switching
-from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.storage.settings import Settings
 from attention_viewer.viewer.widgets.main_window import MainWindow
@@ -20,10 +20,10 @@ LONGEST_NAME = 40
 class HeadSets(QObject):
     """What the bar below the ranking asks for."""
 
-    def __init__(self, window: MainWindow, laboratory: Laboratory, settings: Settings) -> None:
+    def __init__(self, window: MainWindow, controller: Controller, settings: Settings) -> None:
         super().__init__(window)
-        self._window, self._laboratory, self._settings = window, laboratory, settings
-        laboratory.controller.model_changed.connect(lambda _: self._tell())
+        self._window, self._controller, self._settings = window, controller, settings
+        controller.model_changed.connect(lambda _: self._tell())
 
     def ask_for_name(self, heads: Sequence[HeadId]) -> None:
         """Ask for a name, and keep heads under it."""
@@ -47,7 +47,7 @@ class HeadSets(QObject):
         for each in self._all:
             if (each["name"], each["model"]) == (name, self._model):
                 heads = [HeadId(kind, layer, head) for kind, layer, head in each["heads"]]
-                self._laboratory.controller.run(switching.only, heads, name)
+                self._controller.run(switching.only, heads, name)
 
     def forget(self, name: str) -> None:
         """Keep a set no longer."""
@@ -61,7 +61,7 @@ class HeadSets(QObject):
 
     @property
     def _model(self) -> str:
-        info = self._laboratory.controller.loaded.info
+        info = self._controller.loaded.info
         return "" if info is None else info.content_hash
 
     def _tell(self) -> None:

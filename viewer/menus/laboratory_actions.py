@@ -9,8 +9,9 @@ from typing import Any
 from attention_viewer.model.contract.api import Kind
 from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.interventions import HeadId, Patch
-from attention_viewer.viewer.intents import choosing, hypotheses, patching, switching
-from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents import choosing, due, hypotheses, patching, switching
+from attention_viewer.viewer.intents.controller import Controller
+from attention_viewer.viewer.intents.measuring import Measuring
 from attention_viewer.viewer.resolve.resolve_laboratory import check_text, choosable
 from attention_viewer.viewer.state.plain_text import shown_text
 from attention_viewer.viewer.state.results import BEAM, CHECK, RANKING, Quantity
@@ -28,13 +29,12 @@ LONGEST_SAID = 40
 
 
 class LaboratoryActions(QObject):
-    """Dialogs and context menus over a window and its laboratory."""
+    """Dialogs and context menus over a window and what is computed for it."""
 
-    def __init__(self, window: MainWindow, laboratory: Laboratory) -> None:
+    def __init__(self, window: MainWindow, controller: Controller, measuring: Measuring) -> None:
         super().__init__(window)
-        self._window, self._laboratory = window, laboratory
-        self._controller = laboratory.controller
-        laboratory.answered.connect(self._show_answer)
+        self._window, self._controller = window, controller
+        measuring.answered.connect(self._show_answer)
 
     def choose_target(self) -> None:
         """Ask for a translation to force."""
@@ -63,7 +63,7 @@ class LaboratoryActions(QObject):
         dialog.setInputMode(QInputDialog.InputMode.IntInput)
         dialog.setIntRange(1, WIDEST_BEAM)
         dialog.setIntValue(document.decoding.beam_width)
-        dialog.intValueSelected.connect(self._laboratory.search)
+        dialog.intValueSelected.connect(self._controller.does(due.search))
         dialog.open()
 
     def choose_hidden(self) -> None:
@@ -99,7 +99,7 @@ class LaboratoryActions(QObject):
     def rank(self) -> None:
         """Rank heads, and show the ranking."""
         self._window.show_card("ranking")
-        self._laboratory.rank()
+        self._controller.run(due.start, RANKING)
 
     def show_head_menu(self, kind: Kind, layer: int, head: int, where: QPoint) -> None:
         """What can be done to a head and its layer; both count from 0."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attention_viewer import viewer
 from attention_viewer.viewer.intents import due, looking
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.measuring import Measuring
 from attention_viewer.viewer.look import theme
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.menus.array_actions import ArrayActions
@@ -47,14 +47,14 @@ class MenuActions(QObject):
     changed = Signal()
 
     def __init__(
-        self, window: MainWindow, controller: Controller, laboratory: Laboratory, settings: Settings, bundled: Path
+        self, window: MainWindow, controller: Controller, measuring: Measuring, settings: Settings, bundled: Path
     ) -> None:
         super().__init__(window)
         self._window, self.controller, self._settings = window, controller, settings
-        self.laboratory = laboratory
+        self.measuring = measuring
         self.presenting = False
-        self.laboratory_actions = LaboratoryActions(window, laboratory)
-        self.head_sets = HeadSets(window, laboratory, settings)
+        self.laboratory_actions = LaboratoryActions(window, controller, measuring)
+        self.head_sets = HeadSets(window, controller, settings)
         self.reading = ReadingActions(window, controller, settings)
         self.sessions = SessionActions(window, controller, settings)
         self.arrays = ArrayActions(window, settings)
@@ -75,7 +75,7 @@ class MenuActions(QObject):
 
         exports = ExportActions(self._window, self.controller, self._settings)
         exports.unknown.connect(self.controller.does(due.start))
-        self.laboratory.answered.connect(exports.take_measured)
+        self.measuring.answered.connect(exports.take_measured)
         return exports
 
     @cached_property

@@ -17,7 +17,7 @@ from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.model.contract.remarks import remarks
 from attention_viewer.viewer.intents import due, switching
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.measuring import Measuring
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.look import theme
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL, icon_path
@@ -143,8 +143,8 @@ def build(settings: Settings, model: Path, given: GivenModel | None = None) -> P
     player = Player(settings.get("speed"), window)
     presenter = Presenter(window, fed(window, panels, loaded.info))
     controller = Controller(presenter, worker, player, view_of(first_view(settings), loaded), window, loaded)
-    laboratory = Laboratory(controller, window)
-    menu_actions = MenuActions(window, controller, laboratory, settings, BUNDLED_MODEL)
+    measuring = Measuring(controller, window)
+    menu_actions = MenuActions(window, controller, measuring, settings, BUNDLED_MODEL)
     actions = ActionTable(window, menu_actions)
     keys.unclaimed.connect(actions.explain)
     window.panels_changed.connect(keys.watch)

@@ -17,7 +17,7 @@ from attention_viewer.model.contract.methods import Method
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.intents import due
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.measuring import Measuring
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
@@ -51,23 +51,28 @@ def count_work(document: Document) -> Work[int]:
     return work
 
 
+Bench = tuple[Controller, list[object]]
+"""A controller, and the quantities that became known."""
+
+
 @pytest.fixture
-def laboratory(qapp: object, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Laboratory:
+def bench(qapp: object, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Bench:
     entry = Measurement((LETTERS,), count_work, progress=True)
     monkeypatch.setattr(measurements, "MEASUREMENTS", (*MEASUREMENTS, entry))
     worker = LateWorker({"one": ToyTranslator("one", 2, 2)})
     controller = Controller(MagicMock(spec=Presenter), worker, Player(8.0), ViewState())  # type: ignore[arg-type]
-    laboratory = Laboratory(controller)
+    told: list[object] = []
+    Measuring(controller, controller).answered.connect(told.append)
     controller.run(due.watch, frozenset(request.param))
     controller.open_model(Path("one"))
     controller.submit("the cat sleeps", 3)
     worker.settle()
-    return laboratory
+    return controller, told
 
 
-@pytest.mark.parametrize("laboratory", [(LETTERS,)], indirect=True)
-def test_an_entry_that_is_watched_follows_every_step(laboratory: Laboratory) -> None:
-    controller = laboratory.controller
+@pytest.mark.parametrize("bench", [(LETTERS,)], indirect=True)
+def test_an_entry_that_is_watched_follows_every_step(bench: Bench) -> None:
+    controller, _ = bench
     assert controller.loaded.found(LETTERS) == len(controller.loaded.translation)
     controller.step()
     worker = controller.inquiries._worker
@@ -80,13 +85,12 @@ def test_an_entry_that_is_watched_follows_every_step(laboratory: Laboratory) -> 
     assert controller.loaded.progress(LETTERS) is None
 
 
-@pytest.mark.parametrize("laboratory", [()], indirect=True)
-def test_an_entry_on_demand_is_known_again_where_its_question_is(laboratory: Laboratory) -> None:
-    controller = laboratory.controller
+@pytest.mark.parametrize("bench", [()], indirect=True)
+def test_an_entry_on_demand_is_known_again_where_its_question_is(bench: Bench) -> None:
+    controller, told = bench
     worker = controller.inquiries._worker
     assert isinstance(worker, LateWorker) and controller.loaded.found(LETTERS) is None
-    told: list[object] = []
-    laboratory.answered.connect(told.append)
+    told.clear()
     controller.run(due.start, LETTERS)
     controller.run(due.stop, LETTERS)
     worker.settle()
@@ -125,9 +129,9 @@ def test_a_quantity_without_question_has_no_result() -> None:
     assert found.of(TRANSLATIONS, plain) is None and found.of(TRANSLATIONS, changed) is None
 
 
-@pytest.mark.parametrize("laboratory", [()], indirect=True)
-def test_what_an_open_view_shows_is_measured_of_every_document_and_else_of_none(laboratory: Laboratory) -> None:
-    controller = laboratory.controller
+@pytest.mark.parametrize("bench", [()], indirect=True)
+def test_what_an_open_view_shows_is_measured_of_every_document_and_else_of_none(bench: Bench) -> None:
+    controller, _ = bench
     worker = controller.inquiries._worker
     assert isinstance(worker, LateWorker)
     assert controller.loaded.found(LETTERS) is None and controller.loaded.found(INSIDE) is None
@@ -144,9 +148,9 @@ def test_what_an_open_view_shows_is_measured_of_every_document_and_else_of_none(
     assert controller.loaded.found(LETTERS) is None
 
 
-@pytest.mark.parametrize("laboratory", [()], indirect=True)
-def test_what_maps_show_besides_weights_is_measured_until_they_show_something_else(laboratory: Laboratory) -> None:
-    controller = laboratory.controller
+@pytest.mark.parametrize("bench", [()], indirect=True)
+def test_what_maps_show_besides_weights_is_measured_until_they_show_something_else(bench: Bench) -> None:
+    controller, _ = bench
     worker = controller.inquiries._worker
     assert isinstance(worker, LateWorker)
     norms, zeroing = ATTRIBUTIONS[Method.NORMS], ATTRIBUTIONS[Method.VALUE_ZEROING]

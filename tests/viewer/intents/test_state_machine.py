@@ -21,9 +21,10 @@ from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.hypotheses import intervene
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.viewer.intents import due
+from attention_viewer.viewer.intents import choosing, comparing, due, switching
+from attention_viewer.viewer.intents import hypotheses as continuations
 from attention_viewer.viewer.intents.controller import CHANNEL, Controller
-from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.measuring import Measuring
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.resolve.resolve_laboratory import ranking_spec
 from attention_viewer.viewer.state import questions
@@ -82,7 +83,7 @@ def begins(longer: list[int | None], shorter: list[int | None]) -> bool:
 
 
 class Window(RuleBasedStateMachine):
-    """A controller and its laboratory, between a late worker and a line in which sentences are typed."""
+    """A controller, and what it measures, between a late worker and a line in which sentences are typed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,11 +92,11 @@ class Window(RuleBasedStateMachine):
         self.player = Player(8.0)
         self.presenter = MagicMock(spec=Presenter)
         self.controller = Controller(self.presenter, self.worker, self.player, ViewState())  # type: ignore[arg-type]
-        self.laboratory = Laboratory(self.controller)
+        self.measuring = Measuring(self.controller)
         self.controller.run(due.watch, frozenset({EFFECT, TRANSLATIONS, SPELLINGS}))
         self.line, self.left = "", ""
         self.controller.sentence_changed.connect(self.told)
-        self.laboratory.answered.connect(self.answered)
+        self.measuring.answered.connect(self.answered)
         self.info: ModelInfo | None = None
         self.controller.model_changed.connect(self.opened)
         self.files: list[str] = []
@@ -227,7 +228,7 @@ class Window(RuleBasedStateMachine):
         before, shown = self.controller.document, self.controller.loaded.document
         candidates = trace.steps[-1].candidates
         token = candidates[place % len(candidates)].token.id
-        self.do(lambda: self.laboratory.force(token), leaves=True)
+        self.do(lambda: self.controller.run(choosing.force, token), leaves=True)
         after = self.controller.document
         if another:
             assert after == before
@@ -238,19 +239,19 @@ class Window(RuleBasedStateMachine):
     @rule(words=st.sampled_from(["le chat", "la"]))
     def teacher_force(self, words: str) -> None:
         """Let a translation be read."""
-        self.do(lambda: self.laboratory.teacher_force(words), leaves=True)
+        self.do(lambda: self.controller.run(choosing.teacher_force, words), leaves=True)
 
     @rule(index=PLACES)
     def go_to_hypothesis(self, index: int) -> None:
         """Click a hypothesis."""
-        self.do(lambda: self.laboratory.go_to_hypothesis(index), leaves=True)
+        self.do(lambda: self.controller.run(continuations.go_to, index), leaves=True)
 
     @rule(index=PLACES, name=st.sampled_from(["", "mine", "other"]))
     def rename(self, index: int, name: str) -> None:
         """Name a hypothesis: nothing else changes, and no other name."""
         shown, another = self.controller.loaded.document, self.controller.state.awaits_another
         before = self.controller.document
-        self.laboratory.rename_hypothesis(index, name)
+        self.controller.run(continuations.rename, index, name)
         after = self.controller.document
         if another or shown is None or index >= len(hypotheses(shown)):
             assert after == before
@@ -263,7 +264,7 @@ class Window(RuleBasedStateMachine):
         """Delete a hypothesis: the others stay."""
         shown, another = self.controller.loaded.document, self.controller.state.awaits_another
         before = self.controller.document
-        self.laboratory.delete_hypothesis(index)
+        self.controller.run(continuations.delete, index)
         after = self.controller.document
         count = 0 if shown is None else len(hypotheses(shown))
         if another or index >= count or count == 1:
@@ -274,55 +275,55 @@ class Window(RuleBasedStateMachine):
     @rule()
     def sample_again(self) -> None:
         """Draw once more."""
-        self.do(self.laboratory.sample_again, leaves=True)
+        self.do(lambda: self.controller.run(choosing.sample_again), leaves=True)
 
     @rule(temperature=st.sampled_from([0.5, 2.0]), sampling=st.booleans())
     def choose_by(self, temperature: float, sampling: bool) -> None:
         """Sample, or choose greedily."""
         method = Method.SAMPLING if sampling else Method.GREEDY
-        self.do(lambda: self.laboratory.choose_by(Decoding(method, temperature)), leaves=True)
+        self.do(lambda: self.controller.run(choosing.choose_by, Decoding(method, temperature)), leaves=True)
 
     @rule(layer=st.integers(0, 1), head=st.integers(0, 2), off=st.booleans())
     def switch(self, layer: int, head: int, off: bool) -> None:
         """Switch a head off or on: never of another sentence than that on screen."""
         before, shown = self.controller.document, self.controller.loaded.document
-        self.do(lambda: self.laboratory.switch_heads([HeadId(CROSS, layer, head)], off))
+        self.do(lambda: self.controller.run(switching.heads, [HeadId(CROSS, layer, head)], off))
         if before is not None and (shown is None or before.source != shown.source):
             assert self.controller.document == before
 
     @rule(position=st.integers(0, 3), hidden=st.booleans())
     def hide(self, position: int, hidden: bool) -> None:
         """Hide a source token."""
-        self.do(lambda: self.laboratory.hide_token(position, hidden))
+        self.do(lambda: self.controller.run(switching.hide, position, hidden))
 
     @rule(positions=st.sampled_from(["on", "off", "shuffled"]))
     def set_positions(self, positions: str) -> None:
         """Take the encoder's positions away."""
-        self.do(lambda: self.laboratory.set_encoder_positions(positions))
+        self.do(lambda: self.controller.run(switching.encoder_positions, positions))
 
     @rule(on=st.booleans())
     def set_mask(self, on: bool) -> None:
         """The causal mask."""
-        self.do(lambda: self.laboratory.set_causal_mask(on))
+        self.do(lambda: self.controller.run(switching.causal_mask, on))
 
     @rule()
     def reset(self) -> None:
         """The model as it was trained."""
-        self.do(self.laboratory.reset_interventions)
+        self.do(lambda: self.controller.run(switching.reset))
 
     @rule(index=PLACES)
     def compare(self, index: int) -> None:
         """Compare with a hypothesis."""
-        self.do(lambda: self.laboratory.compare_with_hypothesis(index))
-        self.laboratory.show_side(Side.DIFFERENCE)
+        self.do(lambda: self.controller.run(comparing.with_hypothesis, index))
+        self.controller.run(comparing.show_side, Side.DIFFERENCE)
 
     @rule(which=st.sampled_from(["pin", "plain", "stop"]))
     def compare_otherwise(self, which: str) -> None:
         """Compare with what is on screen, with the untouched model, or with nothing."""
         intents = {
-            "pin": self.laboratory.pin,
-            "plain": self.laboratory.compare_with_plain,
-            "stop": self.laboratory.stop_comparing,
+            "pin": lambda: self.controller.run(comparing.pin),
+            "plain": lambda: self.controller.run(comparing.with_plain),
+            "stop": lambda: self.controller.run(comparing.stop),
         }
         self.do(intents[which])
 
@@ -330,10 +331,10 @@ class Window(RuleBasedStateMachine):
     def measure(self, which: str) -> None:
         """Long work."""
         intents: dict[str, Callable[[], object]] = {
-            "rank": self.laboratory.rank,
-            "cancel": self.laboratory.cancel_rank,
-            "search": lambda: self.laboratory.search(3),
-            "check": self.laboratory.check,
+            "rank": lambda: self.controller.run(due.start, RANKING),
+            "cancel": lambda: self.controller.run(due.stop, RANKING),
+            "search": lambda: self.controller.run(due.search, 3),
+            "check": lambda: self.controller.run(due.start, CHECK),
         }
         self.do(intents[which])
 
@@ -342,7 +343,7 @@ class Window(RuleBasedStateMachine):
         """Click a node of the beam's tree."""
         tree = self.controller.loaded.found(BEAM)
         if tree is not None:
-            self.do(lambda: self.laboratory.go_to_beam_node(node % len(tree.nodes)), leaves=True)
+            self.do(lambda: self.controller.run(choosing.go_to_beam_node, node % len(tree.nodes)), leaves=True)
 
     @rule(forward=st.booleans())
     def undo_or_redo(self, forward: bool) -> None:

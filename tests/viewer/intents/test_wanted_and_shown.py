@@ -14,10 +14,11 @@ from attention_viewer.model.contract.document import Document, hypotheses
 from attention_viewer.model.contract.experiments import Check
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.viewer.intents import due
+from attention_viewer.viewer.intents import choosing, comparing, due, switching
+from attention_viewer.viewer.intents import hypotheses as continuations
 from attention_viewer.viewer.intents.controller import CHANNEL, Controller
 from attention_viewer.viewer.intents.due import OTHER, TEXTS
-from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.measuring import Measuring
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.intents.wishes import BUSY_HINT
 from attention_viewer.viewer.state.options import COLORMAP
@@ -32,21 +33,21 @@ HEAD = HeadId(CROSS, 0, 0)
 
 
 class Bench:
-    """A controller and its laboratory, with the first sentence at step 3."""
+    """A controller, and what it measures, with the first sentence at step 3."""
 
     def __init__(self) -> None:
         self.one, self.two = ToyTranslator("one", 2, 2), ToyTranslator("two", 1, 3, words=8)
         self.worker = LateWorker({"one": self.one, "two": self.two})
         self.presenter = MagicMock(spec=Presenter)
         self.controller = Controller(self.presenter, self.worker, Player(8.0), ViewState())  # type: ignore[arg-type]
-        self.laboratory = Laboratory(self.controller)
+        self.measuring = Measuring(self.controller)
         self.controller.run(due.watch, frozenset({EFFECT, TRANSLATIONS, SPELLINGS}))
         self.hints: list[str] = []
         self.lines: list[str] = []
         self.checks: list[Check] = []
         self.controller.hint.connect(self.hints.append)
         self.controller.sentence_changed.connect(self.lines.append)
-        self.laboratory.answered.connect(self.answered)
+        self.measuring.answered.connect(self.answered)
         self.controller.open_model(Path("one"))
         self.controller.submit(FIRST, 3)
         self.worker.settle()
@@ -73,7 +74,7 @@ class Bench:
         """Force a candidate of the row on screen."""
         trace = self.controller.loaded.trace
         assert trace is not None
-        self.laboratory.force(trace.steps[-1].candidates[place].token.id)
+        self.controller.run(choosing.force, trace.steps[-1].candidates[place].token.id)
 
     def answer(self, channel: str = CHANNEL) -> None:
         """Answer the newest question of a channel."""
@@ -88,9 +89,9 @@ def bench(qapp: object) -> Bench:
 def test_another_model_gets_what_it_knows_of_the_document_and_a_history_of_its_own(bench: Bench) -> None:
     bench.force(3)
     bench.worker.settle()
-    bench.laboratory.switch_heads([HEAD, HeadId(CROSS, 1, 1)], True)
-    bench.laboratory.set_encoder_positions("off")
-    bench.laboratory.hide_token(1, True)
+    bench.controller.run(switching.heads, [HEAD, HeadId(CROSS, 1, 1)], True)
+    bench.controller.run(switching.encoder_positions, "off")
+    bench.controller.run(switching.hide, 1, True)
     bench.worker.settle()
     bench.controller.open_model(Path("two"))
     bench.worker.settle()
@@ -108,11 +109,11 @@ def test_forcing_while_another_sentence_is_computed_mixes_nothing(bench: Bench) 
     bench.controller.submit(SECOND, 3)
     wanted = bench.controller.document
     bench.force()
-    bench.laboratory.sample_again()
-    bench.laboratory.switch_heads([HEAD], True)
-    bench.laboratory.hide_token(0, True)
-    bench.laboratory.go_to_hypothesis(0)
-    bench.laboratory.delete_hypothesis(0)
+    bench.controller.run(choosing.sample_again)
+    bench.controller.run(switching.heads, [HEAD], True)
+    bench.controller.run(switching.hide, 0, True)
+    bench.controller.run(continuations.go_to, 0)
+    bench.controller.run(continuations.delete, 0)
     bench.controller.go_to_token(0)
     assert bench.controller.document == wanted and bench.hints.count(BUSY_HINT) == 7
     bench.presenter.renew.assert_called()
@@ -134,8 +135,8 @@ def test_forcing_while_a_step_is_computed_gives_the_step_up(bench: Bench) -> Non
 
 
 def test_switching_two_heads_at_once_switches_both(bench: Bench) -> None:
-    bench.laboratory.switch_heads([HEAD], True)
-    bench.laboratory.switch_heads([HeadId(CROSS, 1, 1)], True)
+    bench.controller.run(switching.heads, [HEAD], True)
+    bench.controller.run(switching.heads, [HeadId(CROSS, 1, 1)], True)
     bench.worker.settle()
     assert len(bench.shown.interventions.heads_off) == 2
 
@@ -143,9 +144,9 @@ def test_switching_two_heads_at_once_switches_both(bench: Bench) -> None:
 @pytest.mark.parametrize("channel", [RANKING.name, BEAM.name, CHECK.name])
 def test_a_late_answer_is_not_shown_as_another_sentences(bench: Bench, channel: str) -> None:
     ask = {
-        RANKING.name: bench.laboratory.rank,
-        BEAM.name: lambda: bench.laboratory.search(2),
-        CHECK.name: bench.laboratory.check,
+        RANKING.name: lambda: bench.controller.run(due.start, RANKING),
+        BEAM.name: lambda: bench.controller.run(due.search, 2),
+        CHECK.name: lambda: bench.controller.run(due.start, CHECK),
     }
     ask[channel]()
     late = bench.worker.newest(channel)
@@ -161,10 +162,10 @@ def test_a_late_answer_is_not_shown_as_another_sentences(bench: Bench, channel: 
 
 
 def test_a_ranking_and_a_beam_go_with_the_sentence_they_are_of(bench: Bench) -> None:
-    bench.laboratory.rank()
-    bench.laboratory.search(2)
+    bench.controller.run(due.start, RANKING)
+    bench.controller.run(due.search, 2)
     bench.worker.settle()
-    bench.laboratory.switch_heads([HEAD], True)
+    bench.controller.run(switching.heads, [HEAD], True)
     bench.worker.settle()
     found = bench.controller.loaded
     assert found.found(RANKING) and found.found(BEAM) is None, "a beam of the model with all its heads"
@@ -178,11 +179,11 @@ def test_a_ranking_and_a_beam_go_with_the_sentence_they_are_of(bench: Bench) -> 
 def test_what_is_measured_beside_a_step_is_of_that_step(bench: Bench, channel: str) -> None:
     bench.force()
     bench.worker.settle()
-    bench.laboratory.switch_heads([HEAD], True)
-    bench.laboratory.compare_with_hypothesis(0)
+    bench.controller.run(switching.heads, [HEAD], True)
+    bench.controller.run(comparing.with_hypothesis, 0)
     bench.answer()
     late = bench.worker.newest(channel)
-    bench.laboratory.stop_comparing()
+    bench.controller.run(comparing.stop)
     bench.controller.submit(SECOND, 2)
     bench.answer()
     bench.worker.answer(late)
@@ -194,15 +195,15 @@ def test_what_is_measured_beside_a_step_is_of_that_step(bench: Bench, channel: s
 LOOKING: dict[str, Callable[[Bench], object]] = {
     "step": lambda bench: bench.controller.step(),
     "back": lambda bench: bench.controller.back(),
-    "rename": lambda bench: bench.laboratory.rename_hypothesis(3, "mine"),
-    "delete": lambda bench: bench.laboratory.delete_hypothesis(3),
+    "rename": lambda bench: bench.controller.run(continuations.rename, 3, "mine"),
+    "delete": lambda bench: bench.controller.run(continuations.delete, 3),
 }
 
 
 @pytest.mark.parametrize("look", LOOKING)
 def test_texts_of_sixteen_hypotheses_are_not_decoded_again(bench: Bench, look: str) -> None:
     for _ in range(15):
-        bench.laboratory.sample_again()
+        bench.controller.run(choosing.sample_again)
         bench.worker.settle()
     assert len(bench.controller.loaded.texts) == 16 and all(bench.controller.loaded.texts)
     LOOKING[look](bench)
@@ -278,15 +279,15 @@ def test_the_mark_b_follows_its_hypothesis(bench: Bench) -> None:
     bench.worker.settle()
     bench.force(3)
     bench.worker.settle()
-    bench.laboratory.compare_with_hypothesis(1)
+    bench.controller.run(comparing.with_hypothesis, 1)
     bench.worker.settle()
     other = bench.controller.loaded.results.other
     assert other is not None and (other.name, other.hypothesis) == ("hypothesis 2", 1)
-    bench.laboratory.delete_hypothesis(0)
+    bench.controller.run(continuations.delete, 0)
     bench.worker.settle()
     other = bench.controller.loaded.results.other
     assert other is not None and (other.name, other.hypothesis) == ("hypothesis 1", 0)
-    bench.laboratory.delete_hypothesis(0)
+    bench.controller.run(continuations.delete, 0)
     bench.worker.settle()
     other = bench.controller.loaded.results.other
     assert other is not None and other.hypothesis is None and "not kept" in other.name
@@ -348,7 +349,7 @@ def test_opening_a_session_is_one_change_and_a_failure_of_it_none(bench: Bench) 
 
 def test_teacher_forcing_that_is_awaited_can_be_taken_back(bench: Bench) -> None:
     before = bench.shown
-    bench.laboratory.teacher_force("le chat")
+    bench.controller.run(choosing.teacher_force, "le chat")
     bench.controller.step()
     assert bench.controller.state.undo_name == "Teacher forcing"
     bench.controller.undo()
@@ -369,13 +370,13 @@ def test_steps_past_an_end_that_was_not_known_lead_nowhere_when_made_again(bench
 
 
 def test_a_beams_tokens_are_kept_where_the_beam_is_set_to_another_width(bench: Bench) -> None:
-    bench.laboratory.search(3)
+    bench.controller.run(due.search, 3)
     bench.worker.settle()
     tree = bench.controller.loaded.found(BEAM)
     assert tree is not None
-    bench.laboratory.go_to_beam_node(len(tree.nodes) - 1)
+    bench.controller.run(choosing.go_to_beam_node, len(tree.nodes) - 1)
     bench.worker.settle()
-    bench.laboratory.choose_by(replace(bench.shown.decoding, beam_width=5))
+    bench.controller.run(choosing.choose_by, replace(bench.shown.decoding, beam_width=5))
     bench.worker.settle()
     trace, expected = bench.controller.loaded.trace, bench.one.trace(bench.shown)
     assert trace is not None and [step.how for step in trace.steps] == [step.how for step in expected.steps]
@@ -384,7 +385,7 @@ def test_a_beams_tokens_are_kept_where_the_beam_is_set_to_another_width(bench: B
 
 def test_a_name_is_given_at_once_and_asks_the_model_nothing(bench: Bench) -> None:
     asked = bench.worker.count
-    bench.laboratory.rename_hypothesis(0, "mine")
+    bench.controller.run(continuations.rename, 0, "mine")
     assert bench.shown.hypotheses[0].name == "mine" and bench.worker.count == asked
     bench.controller.undo()
     assert bench.shown.hypotheses[0].name == "" and bench.worker.count == asked

@@ -13,9 +13,9 @@ import pytest
 from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS, EXPECTED
-from attention_viewer.viewer.intents import due
+from attention_viewer.viewer.intents import choosing, comparing, due, hypotheses, looking, switching
 from attention_viewer.viewer.intents.controller import Controller
-from attention_viewer.viewer.intents.laboratory import Laboratory
+from attention_viewer.viewer.intents.measuring import Measuring
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state.highlight import CellHover
 from attention_viewer.viewer.state.loaded import Loaded
@@ -37,22 +37,22 @@ def scenes() -> Iterator[Scene]:
     """What a window shows one after the other, with all that can be there."""
     worker = LateWorker({"one": ToyTranslator("one", 2, 2)})
     controller = Controller(MagicMock(spec=Presenter), worker, Player(8.0), ViewState())  # type: ignore[arg-type]
-    laboratory = Laboratory(controller)
+    Measuring(controller, controller)
     controller.run(due.watch, frozenset({EFFECT, TRANSLATIONS, SPELLINGS}))
     intents = [
         lambda: controller.open_model(Path("one")),
         lambda: controller.submit("the cat sleeps", 3),
-        lambda: laboratory.force(6),
-        lambda: laboratory.switch_heads([HEAD], True),
-        lambda: laboratory.rank(),
-        lambda: laboratory.search(2),
+        lambda: controller.run(choosing.force, 6),
+        lambda: controller.run(switching.heads, [HEAD], True),
+        lambda: controller.run(due.start, RANKING),
+        lambda: controller.run(due.search, 2),
         lambda: controller.back(),
-        lambda: laboratory.rename_hypothesis(1, "mine"),
-        lambda: laboratory.compare_with_hypothesis(0),
-        lambda: laboratory.show_side(Side.DIFFERENCE),
-        lambda: laboratory.filter("a"),
-        lambda: laboratory.set_encoder_positions("shuffled"),
-        lambda: laboratory.set_causal_mask(False),
+        lambda: controller.run(hypotheses.rename, 1, "mine"),
+        lambda: controller.run(comparing.with_hypothesis, 0),
+        lambda: controller.run(comparing.show_side, Side.DIFFERENCE),
+        lambda: controller.run(looking.filter_pieces, "a"),
+        lambda: controller.run(switching.encoder_positions, "shuffled"),
+        lambda: controller.run(switching.causal_mask, False),
     ]
     yield Scene(controller.loaded, controller.view)
     for intent in intents:
