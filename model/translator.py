@@ -11,7 +11,7 @@ from typing import TypeVar
 import torch
 from attention_viewer.model.checkpoint import content_hash, examine, load
 from attention_viewer.model.contract.api import How, ModelInfo, Progress, Token, Trace
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.document import DEFAULT_LIMIT, Document, go_to, path
@@ -19,8 +19,9 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
+from attention_viewer.model.contract.methods import Method
 from attention_viewer.model.contract.room import check_room_for_beam
-from attention_viewer.model.experiments.attributions import METHODS
+from attention_viewer.model.experiments import attributions
 from attention_viewer.model.experiments.experiments import (
     Pass,
     autoregressive_check,
@@ -198,7 +199,7 @@ class Translator:
         case = yield from self._case(document)
         if not case.inputs:
             raise InputError("There is no decoder row yet whose token could be attributed to anything: step once.")
-        attribution = yield from METHODS[method](case)
+        attribution = yield from attributions.METHODS[method](case)
         return attribution
 
     def inside_steps(self, document: Document) -> Generator[Progress, None, Inside]:

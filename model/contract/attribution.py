@@ -13,10 +13,7 @@ from dataclasses import dataclass
 
 from attention_viewer.model.contract.api import Floats, Token
 from attention_viewer.model.contract.maps import Kind
-from attention_viewer.model.contract.methods import METHODS as METHODS
-from attention_viewer.model.contract.methods import Method as Method
-from attention_viewer.model.contract.methods import MethodInfo as MethodInfo
-from attention_viewer.model.contract.methods import method_info as method_info
+from attention_viewer.model.contract.methods import Method
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from attention_viewer.model.contract.api import Ended, ModelInfo, Progress, Token, Trace, join_text
 from attention_viewer.model.contract.architecture import Architecture, StackShape
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.capabilities import Capabilities, Capability
 from attention_viewer.model.contract.description import Description
@@ -18,6 +18,7 @@ from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.maps import STACKS, MapInfo
+from attention_viewer.model.contract.methods import Method
 
 UNKNOWN = 0
 """Widths and token ids that arrays do not tell; nothing shows them, because nothing is computed."""

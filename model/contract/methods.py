@@ -1,28 +1,26 @@
 """The methods that say what each row depends on, besides attention weights: names, words, units, papers.
 
-How each is computed is in `model.experiments.attributions`. Nothing here imports torch or NumPy.
+How each is computed is an entry of `model.experiments.attributions`; all else follows from `METHODS`. Torch-free.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from typing import TypeAlias
 
-
-class Method(StrEnum):
-    """The name of an attribution."""
-
-    ROLLOUT = "rollout"
-    NORMS = "norms"
-    VALUE_ZEROING = "value zeroing"
-    GRADIENT = "gradient"
-    CONTRAST = "contrast"
-    LEAVE_ONE_OUT = "leave-one-out"
+Method: TypeAlias = str
+"""The name of an attribution."""
+ROLLOUT, NORMS, VALUE_ZEROING, GRADIENT, CONTRAST, LEAVE_ONE_OUT = (
+    "rollout", "norms", "value zeroing", "gradient", "contrast", "leave-one-out",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class MethodInfo:
-    """What people read of a method: a title, what its numbers say, their units, the paper. `signed` ones go below 0."""
+    """What people read of a method: a title, what its numbers say, their units, the paper.
+
+    `signed` ones go below 0; one that `contrasts` depends on which token the document compares a row's with.
+    """
 
     method: Method
     title: str
@@ -30,32 +28,33 @@ class MethodInfo:
     units: str
     paper: str
     signed: bool = False
+    contrasts: bool = False
 
 
 METHODS: tuple[MethodInfo, ...] = (
     MethodInfo(
-        Method.ROLLOUT,
+        ROLLOUT,
         "Attention rollout",
         "how much of each input is left after all layers, heads averaged and the residual counted half",
         "share of a row",
         "Abnar & Zuidema 2020",
     ),
     MethodInfo(
-        Method.NORMS,
+        NORMS,
         "Norm-based weights",
         "how long a vector each key adds: weight times the length of its projected value",
         "length",
         "Kobayashi et al. 2020",
     ),
     MethodInfo(
-        Method.VALUE_ZEROING,
+        VALUE_ZEROING,
         "Value zeroing",
         "how far a layer's output turns when a key's value is zeroed in all its heads",
         "share of a row's cosine distances",
         "Mohebbi et al. 2023",
     ),
     MethodInfo(
-        Method.GRADIENT,
+        GRADIENT,
         "Gradient × input",
         "how ln p of the row's token would grow along each input's embedding",
         "nats",
@@ -63,15 +62,16 @@ METHODS: tuple[MethodInfo, ...] = (
         signed=True,
     ),
     MethodInfo(
-        Method.CONTRAST,
+        CONTRAST,
         "Contrastive gradient × input",
         "the same of ln p of the row's token minus that of the best other one",
         "nats",
         "Yin & Neubig 2022",
         signed=True,
+        contrasts=True,
     ),
     MethodInfo(
-        Method.LEAVE_ONE_OUT,
+        LEAVE_ONE_OUT,
         "Leave one out",
         "how much ln p of the row's token falls when nothing may look at a source token",
         "nats",
@@ -82,5 +82,5 @@ METHODS: tuple[MethodInfo, ...] = (
 
 
 def method_info(method: Method) -> MethodInfo:
-    """What people read of a method."""
-    return next(each for each in METHODS if each.method is method)
+    """What people read of a method. Raises KeyError where there is no such method."""
+    return {each.method: each for each in METHODS}[method]

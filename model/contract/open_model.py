@@ -6,11 +6,12 @@ from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from attention_viewer.model.contract.api import ModelInfo, Progress, Token, Trace
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
+from attention_viewer.model.contract.methods import Method
 
 
 class OpenModel(Protocol):

@@ -1,4 +1,4 @@
-"""How each attribution of `model.contract.attribution` is computed: one entry a method.
+"""How each attribution of `model.contract.methods` is computed: one entry a method.
 
 Shape letters: L layers, H heads, S source positions, T decoder rows, K keys, d width of a head, D model width.
 """
@@ -12,9 +12,11 @@ import numpy as np
 import torch
 from attention_viewer.model.analysis.norms import norm_weights
 from attention_viewer.model.analysis.rollout import rolled
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Floats, Progress
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, MapInfo
+from attention_viewer.model.contract.methods import Method
 from attention_viewer.model.experiments.gradients import contrast, gradient
 from attention_viewer.model.experiments.leave_one_out import leave_one_out
 from attention_viewer.model.experiments.recording import Case
@@ -33,7 +35,7 @@ def rollout(case: Case) -> Steps:
         *(np.stack([weights[f"{name}.weights"] for name in _attentions(each)]) for each in case.model.architecture.maps)
     )
     maps = {ENCODER: found.encoder, DECODER: found.target, CROSS: found.source}
-    return Attribution(Method.ROLLOUT, MappingProxyType({kind: each[None, None] for kind, each in maps.items()}))
+    return Attribution(methods.ROLLOUT, MappingProxyType({kind: each[None, None] for kind, each in maps.items()}))
 
 
 def norms(case: Case) -> Steps:
@@ -50,17 +52,17 @@ def norms(case: Case) -> Steps:
         )
         for each in case.model.architecture.maps
     }
-    return Attribution(Method.NORMS, MappingProxyType(maps))
+    return Attribution(methods.NORMS, MappingProxyType(maps))
 
 
 METHODS: Mapping[Method, Callable[[Case], Steps]] = MappingProxyType(
     {
-        Method.ROLLOUT: rollout,
-        Method.NORMS: norms,
-        Method.VALUE_ZEROING: value_zeroing,
-        Method.GRADIENT: gradient,
-        Method.CONTRAST: contrast,
-        Method.LEAVE_ONE_OUT: leave_one_out,
+        methods.ROLLOUT: rollout,
+        methods.NORMS: norms,
+        methods.VALUE_ZEROING: value_zeroing,
+        methods.GRADIENT: gradient,
+        methods.CONTRAST: contrast,
+        methods.LEAVE_ONE_OUT: leave_one_out,
     }
 )
 

@@ -14,8 +14,9 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Floats, Progress
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.maps import CROSS, DECODER, Kind
 from attention_viewer.model.experiments.recording import Case
 from torch import Tensor
@@ -28,7 +29,7 @@ def gradient(case: Case) -> Generator[Progress, None, Attribution]:
     logs, leaves = _log_probabilities(case)
     scores = logs[range(len(case.outputs)), list(case.outputs)]
     maps = yield from _products(scores, leaves)
-    return Attribution(Method.GRADIENT, maps)
+    return Attribution(methods.GRADIENT, maps)
 
 
 def contrast(case: Case) -> Generator[Progress, None, Attribution]:
@@ -44,7 +45,7 @@ def contrast(case: Case) -> Generator[Progress, None, Attribution]:
     with torch.enable_grad():
         scores = logs[rows, list(case.outputs)] - logs[rows, others]
     maps = yield from _products(scores, leaves)
-    return Attribution(Method.CONTRAST, maps, tuple(case.vocabulary[other] for other in others))
+    return Attribution(methods.CONTRAST, maps, tuple(case.vocabulary[other] for other in others))
 
 
 def _log_probabilities(case: Case) -> tuple[Tensor, dict[str, Tensor]]:

@@ -13,8 +13,9 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Progress
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import CROSS
 from attention_viewer.model.experiments.recording import Case
@@ -44,7 +45,7 @@ def leave_one_out(case: Case) -> Generator[Progress, None, Attribution]:
         padding[range(len(left_out)), left_out] = True
         found[:, left_out] = (before - _chosen(case, padding, len(left_out))).T.numpy()
         yield Progress(min(start + at_once, len(visible)), len(visible))
-    return Attribution(Method.LEAVE_ONE_OUT, MappingProxyType({CROSS: found[None, None]}))
+    return Attribution(methods.LEAVE_ONE_OUT, MappingProxyType({CROSS: found[None, None]}))
 
 
 def _chosen(case: Case, padding: Tensor | None, copies: int) -> Tensor:

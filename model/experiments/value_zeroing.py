@@ -16,8 +16,9 @@ from types import MappingProxyType
 import numpy as np
 import torch
 from attention_viewer.model.analysis.words import renormalised
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Floats, Progress
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER, Kind
 from attention_viewer.model.experiments.recording import Case
 from attention_viewer.model.nn.attention import forbidding
@@ -68,7 +69,7 @@ def value_zeroing(case: Case) -> Generator[Progress, None, Attribution]:
             yield Progress(done, total)
         found[each.kind].append(renormalised(scores.numpy()))
     return Attribution(
-        Method.VALUE_ZEROING, MappingProxyType({kind: np.stack(layers)[:, None] for kind, layers in found.items()})
+        methods.VALUE_ZEROING, MappingProxyType({kind: np.stack(layers)[:, None] for kind, layers in found.items()})
     )
 
 

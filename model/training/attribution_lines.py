@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 from attention_viewer.model.analysis.correlation import spearman
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Floats, Trace
-from attention_viewer.model.contract.attribution import METHODS, Method, MethodInfo
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS
+from attention_viewer.model.contract.methods import Method, MethodInfo
 from attention_viewer.model.translator import Translator, finished
 
 
@@ -24,7 +25,7 @@ def attribution_lines(translator: Translator, sources: Iterable[str], limit: int
     for source in sources:
         document = Document(source, step=limit, limit=limit)
         trace = translator.trace(document)
-        left_out = _cross(translator, document, Method.LEAVE_ONE_OUT)[0, 0]
+        left_out = _cross(translator, document, methods.LEAVE_ONE_OUT)[0, 0]
         for name, scores in _scores(translator, document, trace):
             found.setdefault(name, []).append(spearman(scores, left_out))
         sentences += 1
@@ -44,8 +45,8 @@ def _scores(translator: Translator, document: Document, trace: Trace) -> Iterato
     yield "attention, mean of the last layer", weights[-1].mean(axis=0)
     for layer, head in np.ndindex(*weights.shape[:2]):
         yield f"layer {layer + 1} head {head + 1}", weights[layer, head]
-    for each in METHODS:
-        if each.method is not Method.LEAVE_ONE_OUT:
+    for each in methods.METHODS:
+        if each.method != methods.LEAVE_ONE_OUT:
             scores = _cross(translator, document, each.method).mean(axis=(0, 1))
             yield _named(each), scores
             if each.signed:
@@ -53,7 +54,7 @@ def _scores(translator: Translator, document: Document, trace: Trace) -> Iterato
 
 
 def _named(method: MethodInfo) -> str:
-    averaged = {Method.NORMS: ", mean of all heads", Method.VALUE_ZEROING: ", mean of all layers"}
+    averaged = {methods.NORMS: ", mean of all heads", methods.VALUE_ZEROING: ", mean of all layers"}
     return f"{method.title}{averaged.get(method.method, '')}"
 
 

@@ -27,6 +27,8 @@ from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
 from attention_viewer.viewer.look.assets import ASSETS, BUNDLED_MODEL
 from attention_viewer.viewer.look.theme import Style
+from attention_viewer.viewer.menus.submenu_table import view_submenu
+from attention_viewer.viewer.menus.why import COMPUTES
 from attention_viewer.viewer.resolve import pictured
 from attention_viewer.viewer.resolve.pictured import Pictured
 from attention_viewer.viewer.state import exportables, options, questions
@@ -220,6 +222,11 @@ def test_a_choice_of_how_maps_are_shown_is_in_the_menu_and_remembered(qtbot: QtB
         assert remembered_view(settings)[MOOD] == "loud"
     finally:
         parts.close()
+
+
+def test_a_choice_of_what_must_be_measured_takes_a_model() -> None:
+    assert view_submenu(replace(MOOD, measured=True)).enabled is COMPUTES
+    assert view_submenu(MOOD).enabled is not COMPUTES
 
 
 def test_it_is_saved_with_a_session() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from attention_viewer.model.contract.api import Candidate, DecodeStep, Ended, How, ModelInfo, Progress, Token, Trace
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.beam import BeamNode, BeamTree, Fate
 from attention_viewer.model.contract.document import Document, go_to, path
 from attention_viewer.model.contract.errors import InputError, UserError
@@ -20,6 +20,7 @@ from attention_viewer.model.contract.hypotheses import branch, opened, untouched
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
 from attention_viewer.model.contract.interventions import Interventions, while_decoding
 from attention_viewer.model.contract.maps import CROSS, ENCODER, HeadId, Stream
+from attention_viewer.model.contract.methods import Method
 from attention_viewer.model.search.following import Follower
 from attention_viewer.viewer.look.assets import BUNDLED_MODEL
 from attention_viewer.viewer.work.jobs import Priority, Work

@@ -124,22 +124,23 @@ class Model:
         target: str | None = None,
         against: tuple[int, str] | None = None,
     ) -> Attribution:
-        """What each row depends on, by a method of `attention_viewer.model.contract.attribution`, such as "norms".
+        """What each row depends on, by a method of `attention_viewer.model.contract.methods`, such as "norms".
 
         `source` and `target` are as in `trace`. A "contrast" compares each row's token with the best other one; with
         `against`, as (2, "▁chien"), row 2 (from 0) with that piece of the vocabulary, or with a text that is one.
         Raises UserError where there is no such method, row or piece, or the model cannot work with the sentence.
         """
-        from attention_viewer.model.contract.attribution import Method
+        from attention_viewer.model.contract import methods
         from attention_viewer.model.contract.errors import InputError
         from attention_viewer.model.translator import finished
 
-        if method not in list(Method):
-            raise InputError(f"There is no attribution {method!r}: choose {', '.join(Method)}.")
+        known = [each.method for each in methods.METHODS]
+        if method not in known:
+            raise InputError(f"There is no attribution {method!r}: choose {', '.join(known)}.")
         document = self._document(source, target, None)
         if against is not None:
             document = replace(document, against=self._against(document, *against))
-        return finished(self._translator.attribution_steps(document, Method(method)))
+        return finished(self._translator.attribution_steps(document, method))
 
     def align(self, source: str, target: str) -> Alignment:
         """The word links of a pair, split at spaces, as the command `align` finds them from this pair alone.

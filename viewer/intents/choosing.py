@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from attention_viewer.model.contract import attribution, hypotheses
+from attention_viewer.model.contract import hypotheses
 from attention_viewer.model.contract.api import How
 from attention_viewer.model.contract.choosing import Decoding, Method, words
 from attention_viewer.model.contract.document import Against, Document, way
+from attention_viewer.model.contract.methods import CONTRAST
 from attention_viewer.viewer.intents.turns import Turn, look, tried_no_more
 from attention_viewer.viewer.intents.wishes import OfShown, on_screen
 from attention_viewer.viewer.state.history import Run
@@ -46,7 +47,7 @@ def contrast(state: State, token_id: int | None) -> OfShown | None:
         return None
     other = "the best other token" if token_id is None else f"‘{_text(state, token_id)}’"
     name = f"Contrast ‘{trace.steps[row].output.text}’ with {other}"
-    view = choose(state.view, QUANTITY, attribution.Method.CONTRAST.value)
+    view = choose(state.view, QUANTITY, CONTRAST)
     return OfShown(replace(document, against=against), name, view=view)
 
 

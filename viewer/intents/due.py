@@ -106,7 +106,7 @@ def _measured(state: State) -> Iterator[Due[Any]]:
     document, unasked = state.shown.document, by_itself(state)
     if document is None:
         return
-    for each in measurements.MEASUREMENTS:
+    for each in measurements.measurements():
         demanded = state.asked.demanded.get(each.asks)
         if demanded is None and unasked.isdisjoint(each.quantities):
             continue

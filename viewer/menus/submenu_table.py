@@ -9,7 +9,7 @@ from attention_viewer.viewer.intents import switching
 from attention_viewer.viewer.menus.action_specs import ANY_TIME, SubmenuSpec
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.why import COMPUTES, TAKES_SENTENCE
-from attention_viewer.viewer.state.options import QUANTITY, Option
+from attention_viewer.viewer.state.options import Option
 from attention_viewer.viewer.state.view_state import MAP_VIEWS, MapView
 from attention_viewer.viewer.storage.settings import TEXT_SIZES
 
@@ -50,5 +50,5 @@ def view_submenu(option: Option[Any]) -> SubmenuSpec:
         tuple((each.value, each.title) for each in option.values),
         lambda menu: menu.controller.view[option],
         lambda menu, value: menu.choose(option, value),
-        COMPUTES if option is QUANTITY else ANY_TIME,
+        COMPUTES if option.measured else ANY_TIME,
     )

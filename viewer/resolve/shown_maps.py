@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from attention_viewer.model.contract.api import Floats, Kind, Trace
-from attention_viewer.model.contract.attribution import Method, MethodInfo, method_info
 from attention_viewer.model.contract.maps import MapInfo, Stream
+from attention_viewer.model.contract.methods import MethodInfo, method_info
 from attention_viewer.viewer.resolve.arranging import (
     ROW_CONVENTIONS,
     arrangement,
@@ -25,7 +25,7 @@ from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, LINKS, QUANTITY, ROW_LABELS, Links, RowLabels
 from attention_viewer.viewer.state.plain_text import isolated
-from attention_viewer.viewer.state.results import ATTRIBUTIONS
+from attention_viewer.viewer.state.results import by_method
 from attention_viewer.viewer.state.specs import Axis, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState, clamp
 
@@ -123,8 +123,8 @@ def _place(shown: ShownMaps, head: Head) -> str:
 
 def _attributed(loaded: Loaded, view: ViewState, trace: Trace, sides: MapInfo) -> tuple[Floats, MethodInfo] | Missing:
     """What the chosen method attributes, [L, H, R, C] of the rows of the trace; or why there is nothing yet."""
-    method = method_info(Method(view[QUANTITY]))
-    quantity = ATTRIBUTIONS[method.method]
+    method = method_info(view[QUANTITY])
+    quantity = by_method(method.method)
     found = loaded.found(quantity)
     if found is None and loaded.uncomputed:
         return Unavailable(loaded.uncomputed)
@@ -151,7 +151,7 @@ def _told(loaded: Loaded, method: MethodInfo | None) -> tuple[str, ...]:
 
 def _contrasted(loaded: Loaded, method: MethodInfo) -> str:
     """Which tokens a contrast compares, in the row that was asked about, or else the newest one."""
-    found = loaded.found(ATTRIBUTIONS[method.method])
+    found = loaded.found(by_method(method.method))
     if found is None or not found.against or loaded.trace is None or loaded.document is None:
         return ""
     asked, newest = loaded.document.against, len(loaded.trace.steps) - 1

@@ -6,12 +6,12 @@ entry, and let `resolve` read it from the view. No Qt, no torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from attention_viewer.model.contract.methods import METHODS
+from attention_viewer.model.contract import methods
 from attention_viewer.viewer.look.colormap_points import SEQUENTIAL
 
 
@@ -95,12 +95,13 @@ class Option(Generic[Value]):
     `name` is its field in session files, `title` stands in menus and dialogs, `help` on the command line after `flag`
     ("": the command line has no such option), which takes a word unless it means `alone` by itself. Where `setting` is
     a name, it is remembered under it; where `exported`, figures follow it, so that it is offered for export; of what is
-    `measured`, all but the default is computed first.
+    `measured`, all but the default is computed first. What it may be are the values `named`, and `others` that a table
+    has.
     """
 
     name: str
     title: str
-    values: tuple[Named[Value], ...]
+    named: tuple[Named[Value], ...]
     default: Value
     help: str
     flag: str = ""
@@ -108,6 +109,12 @@ class Option(Generic[Value]):
     exported: bool = True
     alone: str = ""
     measured: bool = False
+    others: Callable[[], tuple[Named[Value], ...]] = tuple
+
+    @property
+    def values(self) -> tuple[Named[Value], ...]:
+        """Everything that it may be."""
+        return (*self.named, *self.others())
 
     def read(self, text: object) -> Value:
         """The value that is stored as `text`. Raises ValueError where there is none."""
@@ -229,17 +236,20 @@ HEADS_SHOWN = Option(
     flag="--heads",
 )
 
+
+def _methods() -> tuple[Named[str], ...]:
+    return tuple(Named(each.method, each.method.replace(" ", "-"), each.title) for each in methods.METHODS)
+
+
 QUANTITY: Option[str] = Option(
     "quantity",
     "Shown in maps",
-    (
-        Named(ATTENTION, ATTENTION, "Attention weights"),
-        *(Named(each.method.value, each.method.value.replace(" ", "-"), each.title) for each in METHODS),
-    ),
+    (Named(ATTENTION, ATTENTION, "Attention weights"),),
     ATTENTION,
     "what maps show: attention weights, or what each row depends on by another method",
     flag="--quantity",
     measured=True,
+    others=_methods,
 )
 
 OPTIONS: tuple[Option[Any], ...] = (

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from attention_viewer.model.analysis.encoding_properties import Judged
 from attention_viewer.model.analysis.head_table import HeadTable
 from attention_viewer.model.contract.api import How, Progress, Trace
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.experiments import Check, Effect, HeadEffect
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
+from attention_viewer.model.contract.methods import Method, method_info
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
@@ -157,23 +157,19 @@ CHECK = Quantity[Check]("check", questions.check)
 INSIDE = Quantity[Inside]("inside", questions.rows)
 DECODER_LENS = Quantity[DecoderLens]("decoder lens", questions.rows)
 PERMUTATION = Quantity[Permutation]("permutation", questions.source_alone)
-ATTRIBUTIONS: Mapping[Method, Quantity[Attribution]] = MappingProxyType(
-    {
-        method: Quantity[Attribution](
-            method.value, questions.contrast if method is Method.CONTRAST else questions.attribution
-        )
-        for method in Method
-    }
-)
-
-
-def in_maps(view: ViewState) -> tuple[Quantity[Attribution], ...]:
-    """What maps show in a view in the place of attention weights, if anything."""
-    return () if view[QUANTITY] == ATTENTION else (ATTRIBUTIONS[Method(view[QUANTITY])],)
-
-
 HEADS = Quantity[HeadTable]("heads", questions.rows)
 PROPERTIES = Quantity[Judged]("properties of encodings", questions.model_alone)
 TIMES = Quantity[Timed]("times of layers", questions.model_alone)
 SPELLINGS = Quantity[HypothesisText]("texts", lambda document: None)
 """The texts of hypotheses: each has a question of its own, so that they stand in `Results.spelled`."""
+
+
+def by_method(method: Method) -> Quantity[Attribution]:
+    """What a method attributes. Raises KeyError where there is no such method."""
+    contrasts = method_info(method).contrasts
+    return Quantity[Attribution](method, questions.contrast if contrasts else questions.attribution)
+
+
+def in_maps(view: ViewState) -> tuple[Quantity[Attribution], ...]:
+    """What maps show in a view in the place of attention weights, if anything."""
+    return () if view[QUANTITY] == ATTENTION else (by_method(view[QUANTITY]),)

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic
 
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.document import Document
 from attention_viewer.viewer.state.results import (
-    ATTRIBUTIONS,
     BEAM,
     CHECK,
     DECODER_LENS,
@@ -22,6 +22,7 @@ from attention_viewer.viewer.state.results import (
     TRANSLATIONS,
     Quantity,
     Result,
+    by_method,
 )
 from attention_viewer.viewer.work.jobs import Priority, Work
 from attention_viewer.viewer.work.requests import (
@@ -78,10 +79,6 @@ MEASUREMENTS: tuple[Measurement[Any], ...] = (
     Measurement((CHECK,), check_work, status=_checking),
     Measurement((INSIDE,), inside_work),
     Measurement((DECODER_LENS,), decoder_lens_work, Priority.LONG),
-    *(
-        Measurement((quantity,), attribution_work(method), Priority.LONG, progress=True)
-        for method, quantity in ATTRIBUTIONS.items()
-    ),
     Measurement((HEADS,), heads_work, Priority.LONG),
     Measurement((PERMUTATION,), permutation_work, Priority.LONG),
     Measurement((PROPERTIES,), properties_work, Priority.LONG),
@@ -89,6 +86,15 @@ MEASUREMENTS: tuple[Measurement[Any], ...] = (
 )
 
 
+def measurements() -> tuple[Measurement[Any], ...]:
+    """Those of the table, and one for each method of attribution."""
+    names = (each.method for each in methods.METHODS)
+    return (
+        *MEASUREMENTS,
+        *(Measurement((by_method(each),), attribution_work(each), Priority.LONG, progress=True) for each in names),
+    )
+
+
 def measurement_of(quantity: Quantity[Any]) -> Measurement[Any]:
     """The measurement of a quantity."""
-    return next(each for each in MEASUREMENTS if quantity in each.quantities)
+    return next(each for each in measurements() if quantity in each.quantities)

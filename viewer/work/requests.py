@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from functools import cache
 
 from attention_viewer.model.analysis.encoding_properties import Judged, judge
 from attention_viewer.model.analysis.head_table import HeadTable
 from attention_viewer.model.contract.api import How, Progress, Token, Trace
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.document import Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.experiments import Check
 from attention_viewer.model.contract.inside import DecoderLens, Inside, Permutation, Timed
+from attention_viewer.model.contract.methods import Method
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.state.results import HypothesisText, Measured, Ranking, hypothesis_text
 from attention_viewer.viewer.state.state import Traced
@@ -114,6 +116,7 @@ def inside_work(document: Document) -> Work[Inside]:
     return work
 
 
+@cache
 def attribution_work(method: Method) -> Callable[[Document], Work[Attribution]]:
     """Work that tells what each row of a document depends on, by a method."""
 

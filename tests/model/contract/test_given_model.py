@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Ended
-from attention_viewer.model.contract.attribution import Method
 from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
@@ -53,7 +53,7 @@ def test_it_declares_its_maps_and_offers_nothing(model: GivenModel) -> None:
         lambda model, document: model.rank_heads_steps(document),
         lambda model, document: model.beam_steps(document),
         lambda model, document: model.check_steps(document),
-        lambda model, document: model.attribution_steps(document, Method.NORMS),
+        lambda model, document: model.attribution_steps(document, methods.NORMS),
         lambda model, document: model.inside_steps(document),
         lambda model, document: model.decoder_lens_steps(document),
         lambda model, document: model.permutation_steps(document),

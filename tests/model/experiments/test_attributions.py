@@ -9,13 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Floats, Kind
-from attention_viewer.model.contract.attribution import METHODS, Attribution, Method, method_info
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.document import Against, Document, go_to
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import intervene, teacher_force
 from attention_viewer.model.contract.interventions import HeadId, Interventions
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
+from attention_viewer.model.contract.methods import METHODS, Method, method_info
+from attention_viewer.model.experiments import attributions
 from attention_viewer.model.translator import Translator, finished
 from support.checkpoints import MakeCheckpoint
 from support.marian_hooks import hooked, outputs_of, zeroing
@@ -59,7 +62,7 @@ def both(make_checkpoint: MakeCheckpoint) -> Both:
 
 
 def test_every_method_is_described_and_computed(both: Both) -> None:
-    assert [each.method for each in METHODS] == list(Method)
+    assert [each.method for each in METHODS] == list(attributions.METHODS)
     shapes = {
         ENCODER: (both.source,) * 2,
         DECODER: (both.target,) * 2,
@@ -80,7 +83,7 @@ def test_every_method_is_described_and_computed(both: Both) -> None:
 
 def test_norm_based_weights(both: Both) -> None:
     """‖α f(x)‖, f(x) = (x W^V + b^V) W^O (Kobayashi et al. 2020), head by head."""
-    found = both.attribution(Method.NORMS)
+    found = both.attribution(methods.NORMS)
     for kind, layers in both.layers.items():
         values = outputs_of(both.model, [attention.v_proj for _, attention in layers], [], **both.inputs)
         for index, ((_, attention), value) in enumerate(zip(layers, values, strict=True)):
@@ -95,7 +98,7 @@ def test_norm_based_weights(both: Both) -> None:
 
 def test_value_zeroing(both: Both) -> None:
     """1 - cos of a layer's outputs with and without a value, rows to sum 1 (Mohebbi et al. 2023)."""
-    found = both.attribution(Method.VALUE_ZEROING)
+    found = both.attribution(methods.VALUE_ZEROING)
     for kind, layers in both.layers.items():
         keys = both.target if kind == DECODER else both.source
         plain = outputs_of(both.model, [layer for layer, _ in layers], [], **both.inputs)
@@ -133,14 +136,14 @@ def embedding_slopes(both: Both, scores: Any) -> tuple[Floats, Floats]:
 
 
 def test_gradient_times_input(both: Both) -> None:
-    found = both.attribution(Method.GRADIENT)
+    found = both.attribution(methods.GRADIENT)
     source, target = embedding_slopes(both, lambda logs, row: logs[row, TARGET[row]])
     np.testing.assert_allclose(found.maps[CROSS][0, 0], source, atol=1e-4)
     np.testing.assert_allclose(found.maps[DECODER][0, 0], target, atol=1e-4)
 
 
 def test_contrastive_gradient_times_input(both: Both) -> None:
-    found = both.attribution(Method.CONTRAST)
+    found = both.attribution(methods.CONTRAST)
     others = [token.id for token in found.against]
     for row, step in enumerate(both.trace.steps):
         left = [each for each in step.candidates if each.token.id != TARGET[row]]
@@ -151,9 +154,9 @@ def test_contrastive_gradient_times_input(both: Both) -> None:
 
 
 def test_one_row_is_contrasted_with_the_candidate_that_was_chosen(both: Both) -> None:
-    free, row, other = both.attribution(Method.CONTRAST), 2, 17
+    free, row, other = both.attribution(methods.CONTRAST), 2, 17
     chosen = replace(both.document, against=Against(row, other))
-    found = finished(both.translator.attribution_steps(chosen, Method.CONTRAST))
+    found = finished(both.translator.attribution_steps(chosen, methods.CONTRAST))
     assert found.against[row].id == other != free.against[row].id
     source, target = embedding_slopes(both, lambda logs, at: logs[at, TARGET[at]] - logs[at, other])
     np.testing.assert_allclose(found.maps[CROSS][0, 0, row], source[row], atol=1e-4)
@@ -161,12 +164,12 @@ def test_one_row_is_contrasted_with_the_candidate_that_was_chosen(both: Both) ->
     rest = [each for each in range(both.target) if each != row]
     np.testing.assert_array_equal(found.maps[CROSS][0, 0, rest], free.maps[CROSS][0, 0, rest])
     for nothing in (Against(row, TARGET[row]), Against(both.target, other)):
-        same = finished(both.translator.attribution_steps(replace(chosen, against=nothing), Method.CONTRAST))
+        same = finished(both.translator.attribution_steps(replace(chosen, against=nothing), methods.CONTRAST))
         assert same.against == free.against
 
 
 def test_leave_one_out_is_hiding_each_token_in_turn(both: Both) -> None:
-    found = both.attribution(Method.LEAVE_ONE_OUT).maps[CROSS][0, 0]
+    found = both.attribution(methods.LEAVE_ONE_OUT).maps[CROSS][0, 0]
     for position in range(both.source):
         kept = torch.ones(1, both.source, dtype=torch.long)
         kept[0, position] = 0
@@ -178,32 +181,32 @@ def test_leave_one_out_is_hiding_each_token_in_turn(both: Both) -> None:
 
 def test_a_hidden_token_counts_for_nothing_and_the_last_one_left_is_not_left_out(both: Both) -> None:
     hidden = replace(both.document, interventions=Interventions(hidden=frozenset({2})))
-    for method in Method:
+    for method in attributions.METHODS:
         weights = finished(both.translator.attribution_steps(hidden, method)).maps[CROSS]
-        assert not weights[..., 2].any() if method not in (Method.GRADIENT, Method.CONTRAST) else True
+        assert not weights[..., 2].any() if method not in (methods.GRADIENT, methods.CONTRAST) else True
     alone = replace(both.document, interventions=Interventions(hidden=frozenset(range(1, both.source))))
     with pytest.raises(InputError, match="only one source token"):
-        finished(both.translator.attribution_steps(alone, Method.LEAVE_ONE_OUT))
+        finished(both.translator.attribution_steps(alone, methods.LEAVE_ONE_OUT))
 
 
 def test_what_is_switched_off_is_off_in_attributions(both: Both) -> None:
     """A cross-attention whose heads are all off takes nothing from any key."""
     heads = range(both.trace.cross_attention.shape[1])
     off = Interventions(heads_off=frozenset(HeadId(CROSS, 1, head) for head in heads))
-    found = finished(both.translator.attribution_steps(intervene(both.document, off), Method.VALUE_ZEROING))
+    found = finished(both.translator.attribution_steps(intervene(both.document, off), methods.VALUE_ZEROING))
     assert not found.maps[CROSS][1].any() and found.maps[CROSS][0].any()
 
 
 def test_a_long_sentence_is_zeroed_in_pieces(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = both.attribution(Method.VALUE_ZEROING), both.attribution(Method.LEAVE_ONE_OUT)
+    whole = both.attribution(methods.VALUE_ZEROING), both.attribution(methods.LEAVE_ONE_OUT)
     monkeypatch.setattr("attention_viewer.model.experiments.value_zeroing.ROWS_AT_ONCE", 25)
     monkeypatch.setattr("attention_viewer.model.experiments.leave_one_out.ROWS_AT_ONCE", 25)
-    for before, method in zip(whole, (Method.VALUE_ZEROING, Method.LEAVE_ONE_OUT), strict=True):
+    for before, method in zip(whole, (methods.VALUE_ZEROING, methods.LEAVE_ONE_OUT), strict=True):
         for kind, weights in both.attribution(method).maps.items():
             np.testing.assert_allclose(weights, before.maps[kind], atol=1e-3)
 
 
 def test_before_the_first_row_there_is_nothing_to_attribute(both: Both) -> None:
-    for method in Method:
+    for method in attributions.METHODS:
         with pytest.raises(InputError, match="step once"):
             finished(both.translator.attribution_steps(go_to(Document(TEXT), 0), method))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attention_viewer.model.contract.attribution import Method
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.maps import CROSS
@@ -126,7 +126,7 @@ def test_attributions_are_compared_with_leaving_tokens_out(
     document = Document(files[0].read_text("utf-8").split("\t")[0], step=200)
     left_out, zeroed = (
         finished(translator.attribution_steps(document, method)).maps[CROSS].mean(axis=(0, 1))
-        for method in (Method.LEAVE_ONE_OUT, Method.VALUE_ZEROING)
+        for method in (methods.LEAVE_ONE_OUT, methods.VALUE_ZEROING)
     )
     ranks = [np.argsort(np.argsort(each, axis=1), axis=1) for each in (left_out, zeroed)]
     expected = np.mean([np.corrcoef(one, other)[0, 1] for one, other in zip(*ranks, strict=True)])

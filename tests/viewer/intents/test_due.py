@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import How, Progress
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.hypotheses import branch, choose_hypothesis, intervene
 from attention_viewer.model.contract.interventions import HeadId, Interventions
@@ -21,7 +22,6 @@ from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.results import (
-    ATTRIBUTIONS,
     BEAM,
     DECODER_LENS,
     EFFECT,
@@ -30,6 +30,7 @@ from attention_viewer.viewer.state.results import (
     TRANSLATIONS,
     HypothesisText,
     Quantity,
+    by_method,
 )
 from attention_viewer.viewer.state.state import State, Traced
 from attention_viewer.viewer.state.survey import Lines, Survey
@@ -165,11 +166,11 @@ def test_what_a_page_shows_that_is_not_open_is_not_measured() -> None:
 
 
 def test_what_maps_show_in_the_place_of_weights_is_measured_by_itself() -> None:
-    norms = ATTRIBUTIONS[Method.NORMS]
+    norms = by_method(methods.NORMS)
     now = state()
-    turned = replace(now, view=choose(now.view, QUANTITY, Method.NORMS.value))
+    turned = replace(now, view=choose(now.view, QUANTITY, methods.NORMS))
     assert set(awaited(turned)) == {norms.name}
-    known = awaited(turned)[norms.name].answered(turned, Attribution(Method.NORMS, {})).state
+    known = awaited(turned)[norms.name].answered(turned, Attribution(methods.NORMS, {})).state
     assert known.shown.found(norms) is not None and awaited(known) == {}
     assert awaited(replace(turned, view=choose(now.view, QUANTITY, ATTENTION))) == {}
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Progress
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.experiments import HeadEffect
 from attention_viewer.model.contract.interventions import HeadId
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.model.contract.methods import Method
 from attention_viewer.model.contract.open_model import OpenModel
 from attention_viewer.viewer.intents import due
 from attention_viewer.viewer.intents.controller import Controller
@@ -22,13 +22,13 @@ from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.state import questions
 from attention_viewer.viewer.state.options import ATTENTION, QUANTITY
 from attention_viewer.viewer.state.results import (
-    ATTRIBUTIONS,
     INSIDE,
     NO_RESULTS,
     RANKING,
     TRANSLATIONS,
     Measured,
     Quantity,
+    by_method,
 )
 from attention_viewer.viewer.state.view_state import ViewState, choose
 from attention_viewer.viewer.window.presenter import Presenter
@@ -153,16 +153,16 @@ def test_what_maps_show_besides_weights_is_measured_until_they_show_something_el
     controller, _ = bench
     worker = controller.inquiries._worker
     assert isinstance(worker, LateWorker)
-    norms, zeroing = ATTRIBUTIONS[Method.NORMS], ATTRIBUTIONS[Method.VALUE_ZEROING]
-    controller.look(choose(controller.view, QUANTITY, Method.NORMS.value))
+    norms, zeroing = by_method(methods.NORMS), by_method(methods.VALUE_ZEROING)
+    controller.look(choose(controller.view, QUANTITY, methods.NORMS))
     assert controller.loaded.progress(norms) == Progress(0, 1) and controller.loaded.found(norms) is None
     worker.settle()
     first = controller.loaded.found(norms)
-    assert first is not None and first.method is Method.NORMS
+    assert first is not None and first.method == methods.NORMS
     controller.step()
     worker.settle()
     assert controller.loaded.found(norms) is not None is not first
-    controller.look(choose(controller.view, QUANTITY, Method.VALUE_ZEROING.value))
+    controller.look(choose(controller.view, QUANTITY, methods.VALUE_ZEROING))
     asked = worker.newest(zeroing.name)
     controller.look(choose(controller.view, QUANTITY, ATTENTION))
     worker.answer(asked)

@@ -45,7 +45,7 @@ from attention_viewer.viewer.state.view_state import Side, ViewState
 from attention_viewer.viewer.storage import session_file
 from attention_viewer.viewer.storage.session_file import SavedSession
 from attention_viewer.viewer.window.presenter import Presenter
-from attention_viewer.viewer.work.measurements import MEASUREMENTS
+from attention_viewer.viewer.work.measurements import measurements
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -534,7 +534,7 @@ class Window(RuleBasedStateMachine):
     def what_is_due_is_awaited_and_nothing_else(self) -> None:
         """Nobody waits for what nobody would see."""
         wanted = {each.channel for each in due.due(self.controller.state)}
-        every = {each.asks.name for each in MEASUREMENTS} | {due.TEXTS, due.OTHER, due.SURVEY}
+        every = {each.asks.name for each in measurements()} | {due.TEXTS, due.OTHER, due.SURVEY}
         assert {each for each in every if self.controller.inquiries.is_open(each)} == wanted
 
     @invariant()

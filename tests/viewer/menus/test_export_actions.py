@@ -8,7 +8,8 @@ from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
-from attention_viewer.model.contract.attribution import Attribution, Method
+from attention_viewer.model.contract import methods
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS, ENCODER, EXPECTED
 from attention_viewer.viewer.export.job import Advance
@@ -20,7 +21,7 @@ from attention_viewer.viewer.state.exportables import GRID, LINES, MAP, TEXT, VA
 from attention_viewer.viewer.state.figure_options import FigureOptions, to_json
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import QUANTITY
-from attention_viewer.viewer.state.results import ATTRIBUTIONS, Quantity
+from attention_viewer.viewer.state.results import Quantity, by_method
 from attention_viewer.viewer.state.view_state import MapView, ViewState, choose, show_as
 from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
@@ -107,7 +108,7 @@ def test_what_a_map_is_to_show_is_measured_once_before_it_is_pictured(
     monkeypatch.setattr("attention_viewer.viewer.menus.export_actions.preview", preview)
     window = MainWindow(PANELS, WORKSPACES)
     qtbot.addWidget(window)
-    document, quantity = Document("The mat is", step=3), ATTRIBUTIONS[Method.ROLLOUT]
+    document, quantity = Document("The mat is", step=3), by_method(methods.ROLLOUT)
     loaded = Loaded(traces.info(), traces.trace(3), document=document)
     controller = MagicMock(spec=Controller, loaded=loaded, view=ViewState())
     actions = ExportActions(window, controller, Settings(MemoryStore()))
@@ -122,7 +123,7 @@ def test_what_a_map_is_to_show_is_measured_once_before_it_is_pictured(
     assert asked == [quantity] and not save.isEnabled() and "computed" in child(dialog, Preview).words()
     qtbot.waitUntil(lambda: len(pictured) == 1)
 
-    found = Attribution(Method.ROLLOUT, {})
+    found = Attribution(methods.ROLLOUT, {})
     controller.loaded = replace(loaded, results=loaded.results.answered([quantity], document, found))
     actions.take_measured(quantity)
     qtbot.waitUntil(lambda: len(pictured) == 2)
@@ -147,6 +148,6 @@ def test_what_cannot_be_measured_is_said_and_asked_for_again_once_something_else
     assert child(dialog, Preview).words() == "There is too little memory." and len(asked) == 1
     theme = child(dialog, QComboBox, lambda each: each.accessibleName() == "Theme")
     theme.setCurrentIndex(theme.findData("dark"))
-    assert asked == 2 * [ATTRIBUTIONS[Method.ROLLOUT]] and "computed" in child(dialog, Preview).words()
+    assert asked == 2 * [by_method(methods.ROLLOUT)] and "computed" in child(dialog, Preview).words()
     dialog.reject()
     assert actions.wait()

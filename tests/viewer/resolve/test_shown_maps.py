@@ -9,17 +9,19 @@ import numpy as np
 import pytest
 from attention_viewer.model.analysis.alignment import Convention, Sentence, words_of
 from attention_viewer.model.analysis.consensus import Aligner, head_links
+from attention_viewer.model.contract import methods
 from attention_viewer.model.contract.api import Token
-from attention_viewer.model.contract.attribution import METHODS, Attribution, Method
+from attention_viewer.model.contract.attribution import Attribution
 from attention_viewer.model.contract.document import Against, Document, go_to
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
+from attention_viewer.model.contract.methods import METHODS, Method
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.resolve.naming import with_word_starts
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.highlight import CellHover, SourceHover, TargetHover, highlight
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import HeadsShown, Links, RowLabels, Specials, Words
-from attention_viewer.viewer.state.results import ATTRIBUTIONS, Results
+from attention_viewer.viewer.state.results import Results, by_method
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head, Side, ViewState, toggle_head
 from support import traces
@@ -133,16 +135,16 @@ def attributed(method: Method, layers: int, heads: int, rows: int = 4) -> Loaded
     now = loaded(rows)
     found = Attribution(method, {CROSS: cells})
     return replace(
-        now, results=Results().answered([ATTRIBUTIONS[method]], go_to(DOCUMENT, 4), found), document=go_to(DOCUMENT, 4)
+        now, results=Results().answered([by_method(method)], go_to(DOCUMENT, 4), found), document=go_to(DOCUMENT, 4)
     )
 
 
-@pytest.mark.parametrize("info", METHODS, ids=lambda each: each.method.name)
+@pytest.mark.parametrize("info", METHODS, ids=lambda each: each.method)
 def test_an_attribution_stands_in_the_place_of_weights_and_says_what_it_is(info: object) -> None:
-    from attention_viewer.model.contract.attribution import MethodInfo
+    from attention_viewer.model.contract.methods import MethodInfo
 
     assert isinstance(info, MethodInfo)
-    view = chosen(quantity=info.method.value)
+    view = chosen(quantity=info.method)
     spec = resolve.heatmap(attributed(info.method, 2, 1), view, CROSS)
     assert isinstance(spec, HeatmapSpec) and spec.title == f"Cross-attention · {info.title} · layer 2"
     assert any(info.words in line and info.paper in line for line in spec.caption)
@@ -159,7 +161,7 @@ def test_an_attribution_stands_in_the_place_of_weights_and_says_what_it_is(info:
 
 def test_of_earlier_steps_an_attribution_has_the_first_rows() -> None:
     """Animations show each step of what was computed at the last one."""
-    now = attributed(Method.NORMS, 2, 3)
+    now = attributed(methods.NORMS, 2, 3)
     assert now.trace is not None
     earlier = resolve.heatmap(replace(now, trace=now.trace.first(2)), chosen(quantity="norms"), CROSS)
     whole = resolve.heatmap(now, chosen(quantity="norms"), CROSS)
@@ -213,11 +215,11 @@ def test_links_across_are_those_that_align_finds() -> None:
 def test_a_contrast_says_which_tokens_it_compares() -> None:
     other = Token(31, "▁Une", "Une")
     maps = MappingProxyType({CROSS: np.ones((1, 1, 4, 5), dtype=np.float32)})
-    found = Attribution(Method.CONTRAST, maps, (traces.TARGET[1], other, *traces.TARGET[:2]))
+    found = Attribution(methods.CONTRAST, maps, (traces.TARGET[1], other, *traces.TARGET[:2]))
 
     def caption(against: Against | None) -> str:
         document = replace(DOCUMENT, against=against)
-        results = Results().answered([ATTRIBUTIONS[Method.CONTRAST]], document, found)
+        results = Results().answered([by_method(methods.CONTRAST)], document, found)
         spec = resolve.heatmap(
             replace(loaded(), document=document, results=results), chosen(quantity="contrast"), CROSS
         )
