@@ -46,7 +46,7 @@ def selected_head(state: State) -> OfWanted | None:
     view, document = state.view, state.wanted
     if document is None:
         return None
-    head = HeadId(view.active, view.heads[view.active].layer, view.heads[view.active].head)
+    head = view.heads[view.active].of(view.active)
     return heads(state, [head], head not in document.interventions.heads_off)
 
 

@@ -129,7 +129,7 @@ class LaboratoryActions(QObject):
     def choose_patch(self) -> None:
         """Ask what to take from B at the selected head of the active map, its layer, or a position there."""
         view, state = self._controller.view, self._controller.state
-        head = HeadId(view.active, view.heads[view.active].layer, view.heads[view.active].head)
+        head = view.heads[view.active].of(view.active)
         found = (*patching.offers(state, head), *patching.position_offers(state, head))
         offers = {offer.words: offer.patch for offer in found}
         other = state.shown.results.other

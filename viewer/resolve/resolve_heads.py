@@ -94,8 +94,7 @@ def _table(loaded: Loaded, view: ViewState, table: HeadTable | None) -> TableSpe
     if not rows:
         return Unavailable("Press Step (→) to compute the first decoder row.")
     keys, cells = zip(*rows, strict=True)
-    now = view.heads[view.active]
-    selected = HeadId(view.active, now.layer, now.head)
+    selected = view.heads[view.active].of(view.active)
     note = f"{_of_what(loaded)} {NOTE}"
     return TableSpec(columns(), tuple(cells), tuple(keys), selected, note, view.sorting)
 

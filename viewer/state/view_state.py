@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from attention_viewer.model.contract.choosing import Decoding
-from attention_viewer.model.contract.maps import EXPECTED, SUBLAYERS, Kind, MapInfo
+from attention_viewer.model.contract.maps import EXPECTED, SUBLAYERS, HeadId, Kind, MapInfo
 from attention_viewer.viewer.state.options import HEADS_SHOWN, HeadsShown, Option, Value
 from attention_viewer.viewer.state.table_spec import BY_FIRST, Sorting
 
@@ -49,6 +49,10 @@ class Head:
 
     layer: int = 0
     head: int = 0
+
+    def of(self, kind: Kind) -> HeadId:
+        """This head of a kind of attention."""
+        return HeadId(kind, self.layer, self.head)
 
 
 @dataclass(frozen=True)

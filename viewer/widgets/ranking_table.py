@@ -204,7 +204,7 @@ class RankingTable(QWidget):
 
     def heads(self) -> list[HeadId]:
         """The heads that are selected, from the top."""
-        return [HeadId(row.kind, row.head.layer, row.head.head) for row in self._chosen_rows()]
+        return [row.head.of(row.kind) for row in self._chosen_rows()]
 
     def set_sets(self, names: Sequence[str]) -> None:
         """The sets of heads that were kept for this model."""
@@ -244,7 +244,7 @@ class RankingTable(QWidget):
         now, chosen, scrolled = self.selected(), self.heads(), self.table.verticalScrollBar().value()
         self._effects.show_rows(self._spec.rows, self._look)
         if now is not None:
-            self._choose(chosen or [HeadId(now.kind, now.head.layer, now.head.head)], now)
+            self._choose(chosen or [now.head.of(now.kind)], now)
         self.table.verticalScrollBar().setValue(scrolled)
 
     def _choose(self, heads: Sequence[HeadId], current: HeadEffectRow) -> None:
@@ -253,7 +253,7 @@ class RankingTable(QWidget):
             index = self.table.index_of(number)
             if (row.kind, row.head) == (current.kind, current.head):
                 model.setCurrentIndex(index, flags.NoUpdate)
-            if HeadId(row.kind, row.head.layer, row.head.head) in heads:
+            if row.head.of(row.kind) in heads:
                 model.select(index, flags.Select | flags.Rows)
 
     def _make_table(self) -> SortingView:
