@@ -292,6 +292,8 @@ def _connect_shown(window: MainWindow, presenter: Presenter, controller: Control
         controller.refresh()
 
     window.host.shown_changed.connect(follow)
+    # Another model may fill other panels.
+    controller.model_changed.connect(lambda info: follow())
     follow()
 
 
