@@ -209,9 +209,9 @@ class Touring(QObject):
             if self._panel.isVisible():
                 self.set_up()
         if self._back and loaded.document == document:
-            # An answer takes the line below the sentence away.
+            # An answer says first that all is ready.
             self._back = False
-            self._controller.hint.emit(touring.BROUGHT_BACK)
+            self._controller.status.emit(touring.BROUGHT_BACK)
         if self._tour is not None and self._panel.isVisible():
             self._tell()
 
