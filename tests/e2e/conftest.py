@@ -29,9 +29,9 @@ from support.commands import TEXT
 from support.exports import TARGET, Export
 from support.exports import TEXT as TINY_TEXT
 from support.keeping import force as force_a_token
-from support.toy import PromptWorker
 from support.views import chosen
 from support.waiting import SENTENCE, Open, wait_for_step
+from support.workers import PromptWorker
 
 
 @pytest.fixture(scope="session")

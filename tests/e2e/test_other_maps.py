@@ -38,9 +38,10 @@ from attention_viewer.viewer.window.presenter import Presenter
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
-from support import toy, traces
-from support.toy import PromptWorker, ToyTranslator
+from support import traces, workers
+from support.toy import ToyTranslator
 from support.waiting import Open, wait_for_step
+from support.workers import PromptWorker
 
 SOURCE, TARGET = Stream.SOURCE, Stream.TARGET
 ENCODER_ONLY = (
@@ -202,7 +203,7 @@ def other_models(monkeypatch: pytest.MonkeyPatch) -> None:
                 given = {each: getattr(self.info, each) for each in ModelInfo.__dataclass_fields__}
                 self.info = OtherInfo(**given, declared=TWO_CROSSES)
 
-    monkeypatch.setattr(toy, "ToyTranslator", OtherToy)
+    monkeypatch.setattr(workers, "ToyTranslator", OtherToy)
     monkeypatch.setattr("attention_viewer.viewer.window.app.Worker", PromptWorker)
 
 

@@ -60,8 +60,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QWid
 from pytestqt.qtbot import QtBot
 from support import traces
 from support.exports import TARGET, TEXT, Export, texts
-from support.toy import PromptWorker
 from support.waiting import Open, wait_for_step
+from support.workers import PromptWorker
 
 EXPORT_PAGE = ASSETS / "help" / "export.md"
 

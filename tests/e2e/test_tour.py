@@ -31,8 +31,8 @@ from attention_viewer.viewer.widgets.tour_panel import RIGHT
 from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
-from support.toy import PromptWorker
 from support.waiting import Open, wait_for_step
+from support.workers import PromptWorker
 
 TOUR = read(tour_path())
 STOPS = [stop for stop in TOUR.stops if not stop.choices]

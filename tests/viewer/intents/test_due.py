@@ -39,6 +39,7 @@ from attention_viewer.viewer.work import measurements
 from attention_viewer.viewer.work.jobs import Work
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement
 from support import traces
+from support.toy import ToyTranslator, finished
 
 SHOWN = Document("The mat is", step=3, checkpoint=traces.CHECKPOINT)
 OFF = intervene(SHOWN, Interventions(heads_off=frozenset({HeadId(CROSS, 0, 1)})))
@@ -212,6 +213,25 @@ def test_heads_over_a_file_are_awaited_whatever_is_shown_and_kept_until_they_are
     assert closed.shown.results.survey is None and awaited(closed) == {}
     failed = over.failed(begun, "No line will do.")
     assert Tell(News.ERROR, ("No line will do.",)) in failed.deeds and awaited(failed.state) == {}
+
+
+def test_a_model_answers_all_that_is_due_and_then_nothing_is() -> None:
+    toy = ToyTranslator("toy")
+    document = intervene(Document("the cat sleeps", step=3), OFF.interventions)
+    document = branch(document, [(step.output.id, How.FORCED) for step in toy.trace(document).steps[:2]])
+    shown = Loaded(toy.info, toy.trace(document), document.source, "", document=document)
+    now = due.watch(State(ViewState(), shown), frozenset({EFFECT, TRANSLATIONS, SPELLINGS})).state
+    now = due.survey(done(comparing.with_plain(done(due.start(now, RANKING)))), LINES).state
+    order = []
+    while each := next(due.due(now), None):
+        order.append(each.channel)
+        now = each.answered(each.begun(now).state, finished(each.work(toy))).state
+    assert order == [EFFECT.name, RANKING.name, TEXTS, OTHER, SURVEY]
+    found, results = now.shown.found, now.shown.results
+    assert found(EFFECT) is found(TRANSLATIONS) is not None and all(now.shown.texts)
+    ranking = found(RANKING)
+    assert ranking is not None and ranking.effects == finished(toy.rank_heads_steps(document))
+    assert results.other is not None and not results.other.interventions and results.survey is not None
 
 
 def test_nothing_is_awaited_of_a_model_that_is_no_longer_open() -> None:

@@ -36,7 +36,8 @@ from attention_viewer.viewer.work import measurements
 from attention_viewer.viewer.work.jobs import Work
 from attention_viewer.viewer.work.measurements import MEASUREMENTS, Measurement
 from support.searches import ranked
-from support.toy import LateWorker, ToyTranslator
+from support.toy import ToyTranslator
+from support.workers import LateWorker
 
 LETTERS = Quantity[int]("letters", lambda document: questions.line(document, document.step))
 

@@ -56,7 +56,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from support.toy import LateWorker, ToyTranslator, finished
+from support.toy import ToyTranslator, finished
+from support.workers import LateWorker
 
 SENTENCES = ("the cat sleeps", "a black cat is here now", "well", "  ")
 MODELS = ("one", "two", "missing")

@@ -25,8 +25,9 @@ from attention_viewer.viewer.state.options import COLORMAP
 from attention_viewer.viewer.state.results import BEAM, CHECK, EFFECT, RANKING, SPELLINGS, TRANSLATIONS, Quantity
 from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.window.presenter import Presenter
-from support.toy import LateWorker, ToyTranslator
+from support.toy import ToyTranslator
 from support.views import chosen
+from support.workers import LateWorker
 
 FIRST, SECOND = "the cat sleeps", "a black cat is here now"
 HEAD = HeadId(CROSS, 0, 0)

@@ -25,7 +25,8 @@ from attention_viewer.viewer.widgets.main_window import MainWindow
 from attention_viewer.viewer.window.bindings import LIT, WINDOW, Binding, Scene, key
 from attention_viewer.viewer.window.panels import FedPanel, panels_for
 from attention_viewer.viewer.window.presenter import Presenter
-from support.toy import LateWorker, ToyTranslator
+from support.toy import ToyTranslator
+from support.workers import LateWorker
 
 HEAD = HeadId(CROSS, 0, 1)
 PANELS = panels_for(EXPECTED)
