@@ -16,7 +16,7 @@ from attention_viewer.viewer.cli.main import main
 from attention_viewer.viewer.export.job import export_file
 from attention_viewer.viewer.export.pictures import Scene
 from attention_viewer.viewer.export.possible import reasons_against
-from attention_viewer.viewer.intents import choosing, switching
+from attention_viewer.viewer.intents import choosing, looking, switching, wanting
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.state.exportables import (
     DATA,
@@ -154,7 +154,7 @@ def test_nothing_changes_what_is_shown_but_steps(qtbot: QtBot, open_file: OpenFi
     before, controller = parts.controller.document, parts.controller
     for intent in (
         lambda: parts.controller.submit("Another sentence."),
-        lambda: parts.controller.submit_forced("The cat sat down.", "Le chat"),
+        lambda: parts.controller.run(wanting.submit_forced, "The cat sat down.", "Le chat"),
         lambda: controller.run(choosing.teacher_force, "Le chat"),
         lambda: controller.run(choosing.force, 1),
         lambda: controller.run(switching.head, CROSS, 0, 0, True),
@@ -179,10 +179,10 @@ def test_nothing_changes_what_is_shown_but_steps(qtbot: QtBot, open_file: OpenFi
 def test_views_and_measures_of_heads(qtbot: QtBot, open_file: OpenFile, tmp_path: Path) -> None:
     parts = open_file(given.three_maps(tmp_path / "cat.npz"))
     for shown in MapView:
-        parts.controller.show_as(shown)
+        parts.controller.run(looking.show_as, shown)
         assert parts.controller.view.views.get(CROSS, MapView.MAP) is shown
         assert not parts.window.panels[CROSS].grab().isNull()
-    parts.controller.show_as(MapView.MAP)
+    parts.controller.run(looking.show_as, MapView.MAP)
     whole = next(each.value for each in WORDS.values if each.value != WORDS.default)
     parts.menu_actions.choose(WORDS, whole)
     assert "." in spec(parts, ENCODER).columns.labels[3]

@@ -8,12 +8,12 @@ a name and can be undone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Concatenate, ParamSpec
 
-from attention_viewer.model.contract.api import How, ModelInfo, Token
+from attention_viewer.model.contract.api import ModelInfo, Token
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.maps import Kind
@@ -36,10 +36,10 @@ from attention_viewer.viewer.intents.turns import (
 from attention_viewer.viewer.intents.wanting import Granted, granted
 from attention_viewer.viewer.intents.wishes import Refused
 from attention_viewer.viewer.state.highlight import Hover
-from attention_viewer.viewer.state.history import History, Run
+from attention_viewer.viewer.state.history import History
 from attention_viewer.viewer.state.loaded import NOTHING, Loaded
 from attention_viewer.viewer.state.state import State, Traced
-from attention_viewer.viewer.state.view_state import MapView, ViewState
+from attention_viewer.viewer.state.view_state import ViewState
 from attention_viewer.viewer.work.inquiries import Inquiries
 from attention_viewer.viewer.work.jobs import Priority
 from attention_viewer.viewer.work.requests import force_work, trace_work, vocabulary_work
@@ -188,10 +188,6 @@ class Controller(QObject):
         """Look at the same thing in another way."""
         self.run(turns.look, view)
 
-    def load(self, loaded: Loaded) -> None:
-        """Show what has become known."""
-        self.run(turns.load, loaded)
-
     def refresh(self) -> None:
         """Bring up to date what has come to be seen."""
         self._do(Show())
@@ -204,39 +200,7 @@ class Controller(QObject):
         """Show a head; layer and head count from 0."""
         self.run(looking.select_head, kind, layer, head)
 
-    def show_as(self, shown: MapView) -> None:
-        """Show the active panel's map as heat map, lines, text or table."""
-        self.run(looking.show_as, shown)
-
-    def toggle_head(self, kind: Kind, layer: int, head: int) -> None:
-        """Take a head into those that are shown as one map, or out of them; layer and head count from 0."""
-        self.run(looking.toggle_head, kind, layer, head)
-
-    def move_head(self, layers: int, heads: int) -> None:
-        """Move the active panel's selection."""
-        self.run(looking.move_head, layers, heads)
-
-    def set_locked(self, locked: bool) -> None:
-        """Keep all panels on one layer and head, or not."""
-        self.run(looking.lock, locked)
-
-    def activate(self, kind: Kind) -> None:
-        """Make a panel the one that the keyboard and Export act on."""
-        self.run(looking.activate, kind)
-
-    def set_length(self, length: int) -> None:
-        """Plot so many positions."""
-        self.run(looking.length, length)
-
-    def set_pairs(self, pairs: tuple[int, ...]) -> None:
-        """Plot these sine-cosine pairs."""
-        self.run(looking.pairs, pairs)
-
     # The document
-
-    def change(self, document: Document, name: str, run: Run | None = None) -> None:
-        """Take another document in the place of the one wanted; `name` says what was done, for undoing it."""
-        self.run(wanting.change, document, name, run)
 
     def undo(self) -> None:
         """Take back the last change of the document, or what was asked for and is still awaited."""
@@ -253,10 +217,6 @@ class Controller(QObject):
     def submit(self, sentence: str, steps: int = 0) -> None:
         """Encode a sentence and decode `steps` rows of its translation."""
         self.run(sentences.submit, sentence, steps)
-
-    def submit_forced(self, sentence: str, target: str, outputs: Sequence[tuple[int, How]] = ()) -> None:
-        """Encode a sentence and let the decoder read `target` as its translation."""
-        self.run(wanting.submit_forced, sentence, target, tuple(outputs))
 
     def open_document(self, document: Document, view: ViewState, name: str = "Open session") -> None:
         """Look at a document and a view that were saved."""

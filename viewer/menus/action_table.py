@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from attention_viewer.viewer.intents import choosing, comparing, due, hypotheses, switching
+from attention_viewer.viewer.intents import choosing, comparing, due, hypotheses, looking, switching
 from attention_viewer.viewer.menus.action_specs import ActionSpec, SubmenuSpec, panel_specs, workspace_specs
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.submenu_table import SUBMENUS, view_submenu
@@ -156,14 +156,14 @@ ACTIONS = (
     ActionSpec("heads_by_role", "View", "Heads by role …", lambda c: c.reading.choose_role(), ("Ctrl+Shift+J",),
                HAS_SENTENCE, tip="All heads of the active map that look at one place, as one map"),
     ActionSpec("layer_up", "View/Layer and head", "Previous layer",
-               lambda c: c.controller.move_head(-1, 0), ("Ctrl+Up",), HAS_MODEL),
+               lambda c: c.controller.run(looking.move_head, -1, 0), ("Ctrl+Up",), HAS_MODEL),
     ActionSpec("layer_down", "View/Layer and head", "Next layer",
-               lambda c: c.controller.move_head(1, 0), ("Ctrl+Down",), HAS_MODEL),
+               lambda c: c.controller.run(looking.move_head, 1, 0), ("Ctrl+Down",), HAS_MODEL),
     ActionSpec("head_left", "View/Layer and head", "Previous head",
-               lambda c: c.controller.move_head(0, -1), ("Ctrl+Left",),
+               lambda c: c.controller.run(looking.move_head, 0, -1), ("Ctrl+Left",),
                HAS_MODEL),
     ActionSpec("head_right", "View/Layer and head", "Next head",
-               lambda c: c.controller.move_head(0, 1), ("Ctrl+Right",),
+               lambda c: c.controller.run(looking.move_head, 0, 1), ("Ctrl+Right",),
                HAS_MODEL),
     ActionSpec("lock", "View/Layer and head", "Lock the panels together", lambda c: c.toggle_lock(), ("Ctrl+K",),
                checked=lambda c: c.controller.view.locked, tip="Keep all panels on the same layer and head"),

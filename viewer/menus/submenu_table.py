@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attention_viewer.model.contract.interventions import Interventions, Positions
-from attention_viewer.viewer.intents import switching
+from attention_viewer.viewer.intents import looking, switching
 from attention_viewer.viewer.menus.action_specs import ANY_TIME, SubmenuSpec
 from attention_viewer.viewer.menus.menu_actions import MenuActions
 from attention_viewer.viewer.menus.why import COMPUTES, TAKES_SENTENCE
@@ -34,7 +34,7 @@ SUBMENUS = (
                refused=lambda c, value: _refused(c, Interventions(decoder_positions=Positions(value)))),
     SubmenuSpec("View", "Show the active map as", MAP_VIEWS,
                lambda c: c.controller.view.views.get(c.controller.view.active, MapView.MAP),
-               lambda c, value: c.controller.show_as(value)),
+               lambda c, value: c.controller.run(looking.show_as, value)),
     SubmenuSpec("View", "Theme", (("light", "Light"), ("dark", "Dark")),
                lambda c: c.theme, lambda c, value: c.set_theme(value)),
     SubmenuSpec("View", "Text size", tuple((size, f"{size:.0%}") for size in TEXT_SIZES),

@@ -52,9 +52,9 @@ def of_map(kind: Kind) -> Connect:
     def connect(panel: AttentionPanel, hands: Hands) -> None:
         controller, menus = hands.controller, hands.menu_actions.laboratory_actions
         panel.head_selected.connect(lambda layer, head: controller.select_head(kind, layer, head))
-        panel.head_toggled.connect(lambda layer, head: controller.toggle_head(kind, layer, head))
+        panel.head_toggled.connect(lambda layer, head: controller.run(looking.toggle_head, kind, layer, head))
         panel.cell_hovered.connect(lambda cell: controller.hover(None if cell is None else CellHover(kind, *cell)))
-        panel.activated.connect(lambda: controller.activate(kind))
+        panel.activated.connect(lambda: controller.run(looking.activate, kind))
         panel.cell_pinned.connect(lambda cell: controller.run(inside.choose_cell, kind, cell))
         panel.head_menu_requested.connect(lambda layer, head, where: menus.show_head_menu(kind, layer, head, where))
 

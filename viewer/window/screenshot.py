@@ -8,6 +8,7 @@ from attention_viewer.model.contract.errors import UserError
 from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.viewer.export.about import about
 from attention_viewer.viewer.export.picture import save_image
+from attention_viewer.viewer.intents import wanting
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.state.exportables import WINDOW
 from attention_viewer.viewer.state.opening import ScreenshotOptions
@@ -64,7 +65,7 @@ def _asked(
         controller.open_document(saved.document, saved.view)
         return saved.document.source
     if options.target is not None:
-        controller.submit_forced(options.sentence, options.target)
+        controller.run(wanting.submit_forced, options.sentence, options.target)
     else:
         controller.submit(options.sentence, 10_000 if options.steps is None else options.steps)
     return options.sentence

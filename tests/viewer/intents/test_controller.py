@@ -10,6 +10,7 @@ import pytest
 from attention_viewer.model.contract.api import ModelInfo
 from attention_viewer.model.contract.document import Document
 from attention_viewer.model.contract.maps import CROSS, ENCODER
+from attention_viewer.viewer.intents import looking
 from attention_viewer.viewer.intents.controller import Controller
 from attention_viewer.viewer.intents.player import Player
 from attention_viewer.viewer.intents.sentences import EMPTY_HINT
@@ -188,17 +189,17 @@ def test_heads_are_selected_moved_and_locked(bench: Bench) -> None:
     controller.select_head(ENCODER, 1, 1)
     assert controller.view.heads[ENCODER] == Head(1, 1) and controller.view.active == ENCODER
     assert controller.view.heads[CROSS] == cross
-    controller.move_head(5, 1)
+    controller.run(looking.move_head, 5, 1)
     assert controller.view.heads[ENCODER] == Head(1, 2)
-    controller.set_locked(True)
+    controller.run(looking.lock, True)
     assert set(controller.view.heads.values()) == {Head(1, 2)}
 
 
 def test_looking_differently_asks_the_model_nothing(bench: Bench) -> None:
     controller = bench.ready(2)
     asked = len(bench.worker.requests)
-    controller.set_length(100)
-    controller.set_pairs((1, 2))
+    controller.run(looking.length, 100)
+    controller.run(looking.pairs, (1, 2))
     controller.hover(SourceHover(1))
     bench.presenter.show.assert_called_with(controller.loaded, controller.view, SourceHover(1))
     controller.look(chosen(controller.view, colormap="magma"))
