@@ -8,7 +8,7 @@ from dataclasses import replace
 from html import escape
 
 import numpy as np
-from attention_viewer.model.contract.api import DecodeStep, How, ModelInfo, Token
+from attention_viewer.model.contract.api import DecodeStep, How, ModelInfo, Token, Trace
 from attention_viewer.model.contract.beam import BeamTree
 from attention_viewer.model.contract.capabilities import Capability
 from attention_viewer.model.contract.choosing import Method
@@ -63,7 +63,7 @@ def bars(step: DecodeStep, subtitle: str, loaded: Loaded, view: ViewState) -> Ba
         title="Next token",
         subtitle=subtitle,
         bars=tuple(_bar(token, step, before, filtered) for token in tokens),
-        note=_divergence_text(effect) if effect is not None and before is not None else "",
+        note=_divergence_text(effect, loaded.trace) if effect is not None and before is not None else "",
     )
 
 
@@ -191,7 +191,7 @@ def laboratory_spec(loaded: Loaded) -> LaboratorySpec:
         heads_off=tuple((head.kind, Head(head.layer, head.head)) for head in sorted(now.heads_off)),
         hidden=tuple((index, tokens[index].text) for index in sorted(now.hidden) if index < len(tokens)),
         patches=tuple((patch, patch_words(patch, loaded.maps)) for patch in now.patches),
-        effect="" if measured is None else _effect_text(measured.effect, now.causal_mask),
+        effect="" if measured is None else _effect_text(measured.effect, trace),
         before="" if translations is None else translations.before,
         after="" if translations is None else translations.after,
         capabilities=loaded.capabilities,
@@ -244,15 +244,17 @@ def _filtered(step: DecodeStep, vocabulary: Sequence[Token], text: str) -> list[
     return sorted(found, key=order)[:FILTERED]
 
 
-def _effect_text(effect: Effect, causal: bool) -> str:
-    note = "" if causal else " · without the causal mask nothing is decoded freely, so there is no translation after"
-    return _divergence_text(effect) + note
+def _effect_text(effect: Effect, trace: Trace) -> str:
+    fixed = "" if trace.causal else " · without the causal mask nothing is decoded freely: no translation after"
+    return f"{_divergence_text(effect, trace)} · a ranking has the mean over all steps{fixed}"
 
 
-def _divergence_text(effect: Effect) -> str:
+def _divergence_text(effect: Effect, trace: Trace | None) -> str:
+    """The divergence at the newest row, whose step stands with it: that of other steps may be far from it."""
+    at = f" at step {len(trace.steps)}" if trace is not None else ""
     if 0.0 < effect.divergence < 0.0001:
-        return "KL(before ‖ after) < 0.0001 nats"
-    return f"KL(before ‖ after) = {effect.divergence:.4f} nats"
+        return f"KL(before ‖ after){at} < 0.0001 nats"
+    return f"KL(before ‖ after){at} = {effect.divergence:.4f} nats"
 
 
 def _row(hypothesis: Hypothesis, text: HypothesisText | None, index: int, document: Document) -> HypothesisRow:
