@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-_ENGINE = "fbgemm"
+_ENGINES = ("x86", "fbgemm")
+"""Those of torch's engines, of which one is in use, that multiply so."""
 
 _TRIED = (1, 2, 8)
 """So many positions are multiplied at once to see that each gets the same numbers."""
@@ -20,7 +21,7 @@ _TRIED = (1, 2, 8)
 
 def fit(matrices: Sequence[Tensor]) -> bool:
     """Whether this machine can multiply by packed matrices, and these [out, in] lose nothing by being packed."""
-    if _ENGINE not in torch.backends.quantized.supported_engines:
+    if torch.backends.quantized.engine not in _ENGINES:
         return False
     return all(torch.equal(each.half().to(each), each) for each in matrices)
 

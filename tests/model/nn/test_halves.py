@@ -32,7 +32,7 @@ def test_a_number_that_would_be_rounded_does_not_fit(number: float) -> None:
 
 
 def test_nothing_fits_where_the_machine_cannot_multiply_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(halves, "_ENGINE", "an engine of another processor")
+    monkeypatch.setattr(halves, "_ENGINES", ("an engine of another processor",))
     assert not halves.fit([torch.ones(8, 8)])
 
 
