@@ -11,10 +11,9 @@ from attention_viewer.viewer.intents.turns import News, Play, Turn, look
 from attention_viewer.viewer.intents.wanting import change
 from attention_viewer.viewer.intents.wishes import OfWanted
 from attention_viewer.viewer.state.state import State
-from attention_viewer.viewer.state.tour import Scene, document_at, view_at
+from attention_viewer.viewer.state.tour import BACK, STOP, Scene, document_at, view_at
 from attention_viewer.viewer.state.view_state import ViewState, fitted
 
-STOP, BACK = "Stop of the tour", "Back from the tour"
 NO_SENTENCE_HINT = "This question is about a sentence of your own: type one above and press Enter."
 
 BROUGHT_BACK = "What stood here before the tour is back. Undo goes to the tour’s sentence."

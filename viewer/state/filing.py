@@ -1,7 +1,8 @@
 """Whether a document's work is saved, and which file it belongs to. Pure; no Qt.
 
 A file belongs to what was opened from it or saved to it, and to what was made of that or undone from there. Another
-sentence, another model and another session that was opened are something else, whose file is another one or none.
+sentence, another model and another session that was opened are something else, whose file is another one or none. A
+tour that was come back from has changed nothing.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from attention_viewer.model.contract.document import Document
-from attention_viewer.viewer.state.history import History
+from attention_viewer.viewer.state.history import Change, History
 from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.state.plain_text import PROGRAM, shown_text
+from attention_viewer.viewer.state.tour import BACK
 
 OPEN, TAKE_UP = "Open session", "Take up unsaved work"
 """What opening is called in the history; the first is followed by the session's name."""
@@ -81,7 +83,7 @@ def file_of(filed: Sequence[Filed], history: History, document: Document | None,
 
 def root(history: History, document: Document) -> Root:
     """Where all that the document was made of began."""
-    for past in reversed(history.past):
+    for past in _led_here(history, document):
         if _begins(past.name) or past.document.source != document.source:
             return past.name, content(past.document)
     return None
@@ -90,11 +92,23 @@ def root(history: History, document: Document) -> Root:
 def relatives(history: History, document: Document) -> Iterator[Document]:
     """The document and all that it was made of, or that undoing came back from, nearest first."""
     yield document
-    for changes in (history.past, history.future):
-        for change in reversed(changes):
+    for changes in (_led_here(history, document), reversed(history.future)):
+        for change in changes:
             if _begins(change.name) or change.document.source != document.source:
                 break
             yield change.document
+
+
+def _led_here(history: History, document: Document) -> Iterator[Change]:
+    """The changes that led to a document, nearest first, without the ways that a tour went before it gave it back."""
+    now, given_back = document, None
+    for change in reversed(history.past):
+        if given_back is None and change.name == BACK:
+            given_back = now
+        now = change.document
+        if given_back is None or now == given_back:
+            given_back = None
+            yield change
 
 
 def title(document: Document | None, filed: Filed | None) -> str:

@@ -14,6 +14,9 @@ from attention_viewer.model.contract.interventions import NONE, Interventions
 from attention_viewer.model.contract.maps import MapInfo
 from attention_viewer.viewer.state.view_state import Head, ViewState, fitted
 
+STOP, BACK = "Stop of the tour", "Back from the tour"
+"""What is undone: what a stop did, and that it gave back what it had taken the place of."""
+
 
 @dataclass(frozen=True)
 class Scene:

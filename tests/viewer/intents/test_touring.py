@@ -14,7 +14,7 @@ from attention_viewer.viewer.intents.wanting import granted
 from attention_viewer.viewer.intents.wishes import OfWanted
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.state import State
-from attention_viewer.viewer.state.tour import Scene
+from attention_viewer.viewer.state.tour import BACK, STOP, Scene
 from attention_viewer.viewer.state.view_state import Head, ViewState, fitted
 from support import traces
 
@@ -33,7 +33,7 @@ def test_a_stop_is_looked_at_asked_for_and_undone_at_once() -> None:
     assert [(each.source, each.step, each.interventions) for each in asked] == [("The cat.", 2, OFF)]
     assert turn.state.view.active == ENCODER and turn.state.view.heads[ENCODER] == Head(1, 2)
     assert Play(on=False) in turn.deeds and turn.deeds[-1] == Tell(News.CARD, ("words",))
-    assert turn.state.undo_name == touring.STOP and turn.state.history.past[-1].document == SHOWN
+    assert turn.state.undo_name == STOP and turn.state.history.past[-1].document == SHOWN
 
 
 def test_a_stop_without_a_sentence_is_about_the_one_there_is_or_asks_for_one() -> None:
@@ -51,8 +51,8 @@ def test_a_stop_that_is_shown_already_asks_nothing() -> None:
 def test_what_a_stop_changed_is_given_back_as_long_as_it_is_still_so() -> None:
     begun = intervene(SHOWN, OFF)
     wish = touring.leave(state(replace(begun, step=5)), begun)
-    assert isinstance(wish, OfWanted) and wish.document == replace(SHOWN, step=5) and wish.name == touring.STOP
-    assert granted(state(begun), touring.leave(state(begun), begun)).state.undo_name == touring.STOP
+    assert isinstance(wish, OfWanted) and wish.document == replace(SHOWN, step=5) and wish.name == STOP
+    assert granted(state(begun), touring.leave(state(begun), begun)).state.undo_name == STOP
     assert touring.leave(state(), begun) is None, "it was given back by hand"
     other = intervene(SHOWN, Interventions(frozenset({HeadId(CROSS, 0, 2)})))
     assert touring.leave(state(other), begun) is None, "something else is changed"
@@ -67,7 +67,7 @@ def test_what_the_reader_had_is_kept_once_and_given_back_with_its_step_and_heads
     assert begun is not None and touring.kept(at_stop, before, begun) is before
     at_stop = replace(at_stop, wanted=replace(begun, step=1, interventions=Interventions()))
     turn = touring.come_back(at_stop, before, begun)
-    assert turn is not None and turn.state.wanted == SHOWN and turn.state.undo_name == touring.BACK
+    assert turn is not None and turn.state.wanted == SHOWN and turn.state.undo_name == BACK
     assert turn.state.view.active == CROSS != at_stop.view.active
     assert turn.state.view.heads == fitted(before.view, traces.MAPS).heads != at_stop.view.heads
     own = replace(at_stop, wanted=Document("A sentence of mine."))

@@ -31,6 +31,7 @@ from attention_viewer.viewer.state.filing import (
 from attention_viewer.viewer.state.history import History, record
 from attention_viewer.viewer.state.holdings import holdings
 from attention_viewer.viewer.state.plain_text import LONGEST_TEXT, shown_text
+from attention_viewer.viewer.state.tour import BACK, STOP
 
 
 def force(document: Document, token: int) -> Document:
@@ -121,6 +122,23 @@ def test_what_was_opened_over_a_document_of_the_same_sentence_is_not_of_its_file
     assert file_of([theirs], history, now, "m") is None
     now, history = undoing.redo(history, now)
     assert file_of([mine, theirs], history, now, "m") == theirs
+
+
+def test_a_tour_that_was_come_back_from_is_no_part_of_what_became_of_a_file() -> None:
+    first, second, changed = Document("The cat."), Document("The dog."), force(FORCED, 8)
+    opened = (("", PLAIN), (f"{OPEN} a.avsession", FORCED))
+    history, now = walk(*opened, (STOP, first), (STOP, second), (BACK, FORCED), (STOP, first), (BACK, FORCED))
+    filed = [Filed(A, FORCED, "m", FORCED, (f"{OPEN} a.avsession", content(PLAIN)))]
+    assert file_of(filed, history, now, "m") == filed[0]
+    assert file_of(filed, record(history, "Force", now), changed, "m") == filed[0]
+    now, history = undoing.undo(history, now)
+    assert now == first and file_of(filed, history, now, "m") is None
+
+
+def test_what_was_typed_on_a_tour_and_given_back_is_of_no_file() -> None:
+    mine, stop = Document("Mine."), Document("The cat.")
+    history, now = walk(("", FORCED), (STOP, stop), ("New sentence", mine), (STOP, stop), (BACK, mine))
+    assert file_of([Filed(A, FORCED, "m", FORCED)], history, now, "m") is None
 
 
 def test_what_was_taken_up_is_of_no_file_even_where_one_holds_the_same() -> None:
