@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from attention_viewer.model.contract.api import How, Progress
-from attention_viewer.model.contract.choosing import Method
+from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Against, go_to, hypotheses
 from attention_viewer.model.contract.errors import InputError
 from attention_viewer.model.contract.hypotheses import untouched
@@ -38,11 +38,12 @@ from attention_viewer.viewer.storage.settings import MemoryStore, Settings
 from attention_viewer.viewer.widgets.check_dialog import CheckDialog
 from attention_viewer.viewer.window.app import Parts
 from attention_viewer.viewer.work.jobs import Priority, Work
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog, QLabel, QMenu, QMessageBox
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QInputDialog, QLabel, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 from support.bundled import VOCABULARY
 from support.dropping import drop
+from support.finding import child
 from support.traces import KINDS
 from support.waiting import PATIENCE, SENTENCE, Open, decode_to_the_end, settle, wait_for_step
 
@@ -218,6 +219,17 @@ def test_a_beam_node_shows_the_attention_of_its_hypothesis(window: Parts, qtbot:
     assert window.controller.loaded.found(BEAM) is tree
     trace = window.controller.loaded.trace
     assert trace is not None and {step.how for step in trace.steps} == {How.BEAM}
+
+
+def test_the_width_that_is_proposed_for_a_beam_can_be_taken_with_the_mouse(toy_window: Parts, qtbot: QtBot) -> None:
+    toy_window.actions["beam"].trigger()
+    dialog = toy_window.window.findChild(QInputDialog)
+    assert dialog is not None
+    ok = child(dialog, QDialogButtonBox).button(QDialogButtonBox.StandardButton.Ok)
+    qtbot.mouseClick(ok, Qt.MouseButton.LeftButton)
+    settle(qtbot, toy_window)
+    tree = toy_window.controller.loaded.found(BEAM)
+    assert tree is not None and tree.width == Decoding().beam_width
 
 
 def take_from_the_other(parts: Parts, qtbot: QtBot, path: Path) -> None:

@@ -59,8 +59,8 @@ class LaboratoryActions(QObject):
         document = self._controller.document
         if document is None:
             return
-        dialog = small_dialog(self._window, "Beam search", "Hypotheses kept at every step:")
-        dialog.setInputMode(QInputDialog.InputMode.IntInput)
+        number, label = QInputDialog.InputMode.IntInput, "Hypotheses kept at every step:"
+        dialog = small_dialog(self._window, "Beam search", label, number)
         dialog.setIntRange(1, WIDEST_BEAM)
         dialog.setIntValue(document.decoding.beam_width)
         dialog.intValueSelected.connect(self._controller.does(due.search))

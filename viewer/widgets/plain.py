@@ -74,9 +74,13 @@ def message_box(parent: QWidget, icon: QMessageBox.Icon, title: str, text: str, 
     return box
 
 
-def small_dialog(parent: QWidget, title: str, label: str) -> QInputDialog:
+def small_dialog(
+    parent: QWidget, title: str, label: str, mode: QInputDialog.InputMode = QInputDialog.InputMode.TextInput
+) -> QInputDialog:
     """A dialog that asks for one value, wide enough for its title; it deletes itself when it is finished."""
     dialog = QInputDialog(parent)
+    # An empty line greys OK, and a number that is set later does not ungrey it: there must not have been a line.
+    dialog.setInputMode(mode)
     dialog.setWindowTitle(title)
     dialog.setLabelText(label)
     dialog.finished.connect(dialog.deleteLater)
