@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from attention_viewer.model.contract import hypotheses
 from attention_viewer.model.contract.api import Trace
-from attention_viewer.model.contract.interventions import Donor, HeadId, Interventions, Patch, with_patch, without_patch
+from attention_viewer.model.contract.interventions import Donor, HeadId, Patch, with_patch, without_patch
 from attention_viewer.model.contract.maps import Stream, named
-from attention_viewer.viewer.intents.wishes import OfWanted, of_the_sentence
+from attention_viewer.viewer.intents.switching import intervene
+from attention_viewer.viewer.intents.wishes import OfWanted
 from attention_viewer.viewer.state.conditions import patch_words
 from attention_viewer.viewer.state.state import State
 
@@ -62,22 +61,12 @@ def donor(state: State) -> Donor | None:
 
 def take(state: State, patch: Patch) -> OfWanted | None:
     """Put in what a patch takes, in the place of what was taken there before."""
-    return _changed(state, patch, with_patch, f"Take {patch_words(patch, state.shown.maps)}")
+    return intervene(state, lambda now: with_patch(now, patch), f"Take {patch_words(patch, state.shown.maps)}")
 
 
 def give_back(state: State, patch: Patch) -> OfWanted | None:
     """Take nothing at the place of a patch any more."""
-    return _changed(state, patch, without_patch, f"Give back {patch_words(patch, state.shown.maps)}")
-
-
-def _changed(
-    state: State, patch: Patch, change: Callable[[Interventions, Patch], Interventions], name: str
-) -> OfWanted | None:
-    document = of_the_sentence(state)
-    if document is None:
-        return None
-    after = change(document.interventions, patch)
-    return None if after == document.interventions else OfWanted(hypotheses.intervene(document, after), name)
+    return intervene(state, lambda now: without_patch(now, patch), f"Give back {patch_words(patch, state.shown.maps)}")
 
 
 def _head(head: HeadId, found: Donor) -> Patch:

@@ -26,7 +26,7 @@ class Offer:
 def heads(state: State, which: Sequence[HeadId], off: bool) -> OfWanted | None:
     """Switch heads off, or on again."""
     words = head_words(which[0]) if len(which) == 1 else f"{len(which)} heads"
-    return _intervene(
+    return intervene(
         state, lambda now: interventions.switch_heads(now, which, off), f"Switch {'off' if off else 'on'} {words}"
     )
 
@@ -38,7 +38,7 @@ def head(state: State, kind: Kind, layer: int, index: int, off: bool) -> OfWante
 
 def only(state: State, which: Sequence[HeadId], name: str) -> OfWanted | None:
     """Switch the heads of a named set off, and all others on."""
-    return _intervene(state, lambda now: replace(now, heads_off=frozenset(which)), f"Only ‘{name}’ off")
+    return intervene(state, lambda now: replace(now, heads_off=frozenset(which)), f"Only ‘{name}’ off")
 
 
 def selected_head(state: State) -> OfWanted | None:
@@ -61,27 +61,27 @@ def selected_layer(state: State) -> OfWanted | None:
 
 def encoder_positions(state: State, positions: str) -> OfWanted | None:
     """Positional encoding of the encoder: on, off or shuffled."""
-    return _intervene(
+    return intervene(
         state, lambda now: replace(now, encoder_positions=Positions(positions)), f"Encoder positions {positions}"
     )
 
 
 def decoder_positions(state: State, positions: str) -> OfWanted | None:
     """Positional encoding of the decoder: on, off or shuffled."""
-    return _intervene(
+    return intervene(
         state, lambda now: replace(now, decoder_positions=Positions(positions)), f"Decoder positions {positions}"
     )
 
 
 def shuffle_seed(state: State, seed: int) -> OfWanted | None:
     """Shuffle positions in another way."""
-    return _intervene(state, lambda now: replace(now, shuffle_seed=seed), f"Shuffle with seed {seed}")
+    return intervene(state, lambda now: replace(now, shuffle_seed=seed), f"Shuffle with seed {seed}")
 
 
 def causal_mask(state: State, on: bool) -> OfWanted | None:
     """The causal mask of the decoder, on or off; without it the whole translation is computed at once."""
     name = f"Causal mask {'on' if on else 'off'}"
-    wish = _intervene(state, lambda now: replace(now, causal_mask=on), name)
+    wish = intervene(state, lambda now: replace(now, causal_mask=on), name)
     if wish is None or on:
         return wish
     return replace(wish, document=documents.go_to(wish.document, wish.document.limit))
@@ -97,7 +97,7 @@ def hide(state: State, position: int, hidden: bool) -> OfWanted | None:
     tokens = state.shown.trace.source_tokens if state.shown.trace else ()
     text = tokens[position].text if position < len(tokens) else str(position + 1)
     name = f"{'Hide' if hidden else 'Show'} ‘{text}’"
-    return _intervene(state, lambda now: interventions.hide(now, position, hidden), name)
+    return intervene(state, lambda now: interventions.hide(now, position, hidden), name)
 
 
 def toggle_hidden(state: State, position: int) -> OfWanted | None:
@@ -105,9 +105,27 @@ def toggle_hidden(state: State, position: int) -> OfWanted | None:
     return None if state.wanted is None else hide(state, position, position not in state.wanted.interventions.hidden)
 
 
+def intervene(state: State, change: Callable[[Interventions], Interventions], name: str) -> OfWanted | None:
+    """Change what is switched. A translation that stands at its end is run to its end under the other conditions, too.
+
+    That is at another step: what was cut short by one switch is whole again without it.
+    """
+    document = of_the_sentence(state)
+    if document is None:
+        return None
+    after = change(document.interventions)
+    if why := state.shown.capabilities.against(after):
+        raise Refused(why)
+    if after == document.interventions:
+        return None
+    changed = hypotheses.intervene(document, after)
+    is_whole = state.end is not None and document.step >= state.end
+    return OfWanted(documents.go_to(changed, changed.limit) if is_whole else changed, name)
+
+
 def reset(state: State) -> OfWanted | None:
     """The model as it was trained."""
-    return _intervene(state, lambda now: Interventions(), "Reset interventions")
+    return intervene(state, lambda now: Interventions(), "Reset interventions")
 
 
 def offers(state: State, head: HeadId) -> tuple[Offer, ...]:
@@ -133,13 +151,3 @@ def of_layer(state: State, kind: Kind, index: int) -> tuple[HeadId, ...]:
 def head_words(head: HeadId) -> str:
     """A head in words; layers and heads count from 1."""
     return f"{head.kind} layer {head.layer + 1} head {head.head + 1}"
-
-
-def _intervene(state: State, change: Callable[[Interventions], Interventions], name: str) -> OfWanted | None:
-    document = of_the_sentence(state)
-    if document is None:
-        return None
-    after = change(document.interventions)
-    if why := state.shown.capabilities.against(after):
-        raise Refused(why)
-    return None if after == document.interventions else OfWanted(hypotheses.intervene(document, after), name)

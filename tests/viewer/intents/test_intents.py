@@ -7,13 +7,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from attention_viewer.model.contract.api import Ended
 from attention_viewer.model.contract.choosing import Decoding, Method
 from attention_viewer.model.contract.document import Against, Document
 from attention_viewer.model.contract.document_json import from_json, to_json
 from attention_viewer.model.contract.given_model import GivenModel
-from attention_viewer.model.contract.interventions import HeadId, Interventions
+from attention_viewer.model.contract.interventions import Donor, HeadId, Interventions, Patch
 from attention_viewer.model.contract.maps import CROSS
-from attention_viewer.viewer.intents import choosing, comparing, hypotheses, looking, sentences, stepping, switching
+from attention_viewer.viewer.intents import (
+    choosing,
+    comparing,
+    hypotheses,
+    looking,
+    patching,
+    sentences,
+    stepping,
+    switching,
+)
 from attention_viewer.viewer.intents.turns import News, Play, Show, Tell, Turn
 from attention_viewer.viewer.intents.wanting import granted
 from attention_viewer.viewer.intents.wishes import OfShown, OfWanted, Owed, Refused
@@ -136,6 +146,19 @@ def test_b_is_shown_where_there_is_one() -> None:
     assert turn is not None and turn.state.view.side is Side.DIFFERENCE
     alone = comparing.show_side(replace(state(), view=turn.state.view), Side.A)
     assert alone is not None and alone.state.view.side is Side.A
+
+
+def test_a_translation_at_its_end_is_run_to_its_end_under_other_conditions() -> None:
+    head, whole = HeadId(CROSS, 0, 1), state()
+    assert document(switching.heads(whole, [head], True)).step == 3, "it has not ended"
+    ended = replace(TRACE, ended=Ended.EOS)
+    whole = replace(whole, furthest=Traced(SHOWN, ended, "Le tapis", 3))
+    off = document(switching.heads(whole, [head], True))
+    assert off.step == off.limit and off.interventions.heads_off == {head}
+    patched = document(patching.take(whole, Patch(CROSS, 0, Donor("The mat is", (), Interventions()), head=1)))
+    assert patched.step == patched.limit
+    back = state(replace(SHOWN, step=2), furthest=whole.furthest)
+    assert document(switching.heads(back, [head], True)).step == 2, "it was stepped back in"
 
 
 def test_switches_act_on_what_is_wanted_of_the_sentence_shown() -> None:

@@ -135,6 +135,19 @@ def test_forcing_while_a_step_is_computed_gives_the_step_up(bench: Bench) -> Non
     assert bench.shown == before
 
 
+def test_a_translation_that_a_switch_cut_short_is_whole_again_after_a_reset(bench: Bench) -> None:
+    bench.controller.last()
+    bench.worker.settle()
+    before = bench.shown
+    assert before.step == bench.end
+    bench.controller.run(switching.hide, 1, True)
+    bench.worker.settle()
+    assert 0 < bench.shown.step < bench.end, "the toy must be cut short for this to say anything"
+    bench.controller.run(switching.reset)
+    bench.worker.settle()
+    assert bench.shown == before
+
+
 def test_switching_two_heads_at_once_switches_both(bench: Bench) -> None:
     bench.controller.run(switching.heads, [HEAD], True)
     bench.controller.run(switching.heads, [HeadId(CROSS, 1, 1)], True)
