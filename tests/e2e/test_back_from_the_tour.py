@@ -1,4 +1,4 @@
-"""A session that was opened from a file is the same one after a tour."""
+"""What the reader had before a tour: its quiz is about that, and after it all is as it was."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attention_viewer.viewer.window.app import Parts
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 from support.keeping import force, press
-from support.waiting import settle
+from support.waiting import SENTENCE, settle
 
 
 def to_the_tour(qtbot: QtBot, parts: Parts) -> None:
@@ -69,3 +69,47 @@ def test_closing_on_a_tour_asks_nothing_about_a_session_that_is_saved(
     to_the_tour(qtbot, work)
     press(work, Qt.Key.Key_Q)
     assert not work.window.isVisible()
+
+
+def test_the_quiz_is_about_what_stood_there_before_the_tour(work: Parts, qtbot: QtBot) -> None:
+    own, touring = work.controller.document, work.menu_actions.touring
+    panel = work.window.widget("tour")
+    to_the_tour(qtbot, work)
+    stop = work.controller.document
+    assert panel.kept.isVisible() and stop is not None and own is not None and stop.source != own.source
+    touring.go_to(18)
+    settle(qtbot, work)
+    assert work.controller.document == own and not panel.kept.isVisible()
+    assert (panel.header.subtitle.full_text(), panel.stops.currentText()[:3]) == ("question 1 of 19", "Q1.")
+    touring.set_up()
+    settle(qtbot, work)
+    assert work.controller.document is not None and work.controller.document.source == own.source
+    touring.go_to(17)
+    settle(qtbot, work)
+    assert panel.kept.isVisible() and work.controller.document.source == stop.source
+    touring.go_to(37)
+    settle(qtbot, work)
+    assert work.controller.document == own, "the end is about it as well"
+
+
+def test_what_was_typed_on_a_tour_is_not_said_to_be_kept_nor_replaced_by_the_quiz(work: Parts, qtbot: QtBot) -> None:
+    panel = work.window.widget("tour")
+    to_the_tour(qtbot, work)
+    work.controller.submit("My red house is old.")
+    settle(qtbot, work)
+    assert not panel.kept.isVisible()
+    work.menu_actions.touring.go_to(18)
+    settle(qtbot, work)
+    assert work.controller.loaded.sentence == "My red house is old."
+
+
+def test_a_stop_without_a_sentence_is_about_what_stood_there_before(work: Parts, qtbot: QtBot, tmp_path: Path) -> None:
+    head = "format: attention-viewer tour\nversion: 1\ntitle: Mine\n"
+    path = tmp_path / "mine.tour"
+    path.write_text(f"{head}stop: one\nsentence: A cat.\ntext: x\nstop: two\nsteps: 1\ntext: y\n", encoding="utf-8")
+    work.menu_actions.touring.open(path)
+    settle(qtbot, work)
+    assert work.controller.loaded.sentence == "A cat."
+    work.menu_actions.touring.go_to(1)
+    settle(qtbot, work)
+    assert work.controller.loaded.sentence == SENTENCE

@@ -139,6 +139,8 @@ class Touring(QObject):
         if self._waiting:
             # Which maps there are to look at is not known yet, and a sentence that is awaited would come in between.
             return
+        if not scene.sentence and self._kept():
+            self.come_back()
         self._before = touring.kept(controller.state, self._before, self._shown)
         begun = document_at(scene, controller.document)
         controller.run(touring.set_up, scene)
@@ -193,8 +195,13 @@ class Touring(QObject):
             self._panel.set_stop(spec)
 
     def _leave(self, begun: Document | None) -> None:
-        """Give back to the model what a stop had changed in it, before the quiz and at the end."""
-        if begun is not None:
+        """Give back the reader's sentence or, where that is there, what a stop had changed in the model.
+
+        The quiz is about that sentence, and so is what comes after the end.
+        """
+        if self._kept():
+            self.come_back()
+        elif begun is not None:
             self._controller.run(touring.leave, begun)
 
     def _model_known(self) -> None:
@@ -222,8 +229,8 @@ class Touring(QObject):
             self.come_back()
 
     def _kept(self) -> str:
-        document, before = self._controller.document, self._before
-        other = before is not None and document is not None and document.source != before.document.source
+        document, hidden = self._controller.document, self.hidden
+        other = hidden is not None and document is not None and document.source != hidden.document.source
         return KEPT if other else ""
 
     def _notice(self, spec: StopSpec) -> str:

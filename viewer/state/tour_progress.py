@@ -55,7 +55,8 @@ def spec_of(tour: Tour, index: int, answers: Answers, begun: bool) -> StopSpec:
     stop = tour.stops[index] if index < len(tour.stops) else end(tour, answers)
     tried = answers.get(stop.name, ())
     titles = tuple(
-        f"{'✓ ' if each.name in answers else ''}{number}. {each.title}" for number, each in enumerate(tour.stops, 1)
+        f"{'✓ ' if each.name in answers else ''}{'Q' if each.choices else ''}{_place(tour, number)[0]}. {each.title}"
+        for number, each in enumerate(tour.stops)
     )
     setting = ANEW if index == len(tour.stops) else EXPERIMENT if stop.choices and not begun else AGAIN
     revealed, chosen = stop.name in answers, tried[-1] if tried else None
@@ -66,9 +67,15 @@ def place(tour: Tour, index: int) -> str:
     """Where a stop stands: stops and questions are counted apart."""
     if index == len(tour.stops):
         return "the end"
+    number, count = _place(tour, index)
+    return f"{'question' if tour.stops[index].choices else 'stop'} {number} of {count}"
+
+
+def _place(tour: Tour, index: int) -> tuple[int, int]:
+    """The number of a stop among the stops, or of a question among the questions, and how many there are."""
     asks = bool(tour.stops[index].choices)
     same = [number for number, each in enumerate(tour.stops) if bool(each.choices) == asks]
-    return f"{'question' if asks else 'stop'} {same.index(index) + 1} of {len(same)}"
+    return same.index(index) + 1, len(same)
 
 
 def score(tour: Tour, answers: Answers) -> Score:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 INTRODUCTION = "A tour through the Transformer on a real sentence: predict, then try. A quiz follows."
-RIGHT, WRONG = "✓ Right.", "✗ Not that one."
+RIGHT, WRONG = "✓ Right.", "✗ Not that one: {right} is right."
 LEAST_EMS = 16.0
 CHOICES, KEYED = "ABCDEFGH", "ABCG"
 """What choices are called, and those whose letter with Alt opens no menu."""
@@ -198,7 +198,8 @@ class TourPanel(QWidget):
         for button in self.choices:
             column.addWidget(button)
         if spec.chosen is not None:
-            column.addWidget(_paragraph(RIGHT if spec.chosen == stop.right else WRONG, "title"))
+            verdict = RIGHT if spec.chosen == stop.right else WRONG.format(right=CHOICES[stop.right])
+            column.addWidget(_paragraph(verdict, "title"))
         self._told = None
         if spec.revealed and stop.answer:
             column.addWidget(_paragraph("Answer", "muted"))
@@ -214,7 +215,8 @@ class TourPanel(QWidget):
     def _choice(self, index: int, text: str, spec: StopSpec) -> QPushButton:
         letter = CHOICES[index]
         key = letter in KEYED
-        button = QPushButton(f"{'&' if key else ''}{letter}  {fill(text, WRAPPED).replace('&', '&&')}")
+        text = fill(f"{text}{_mark(index, spec)}", WRAPPED)
+        button = QPushButton(f"{'&' if key else ''}{letter}  {text.replace('&', '&&')}")
         button.setToolTip(f"Choose this (Alt+{letter})" if key else "Choose this")
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.setProperty("told", True)
@@ -226,6 +228,13 @@ class TourPanel(QWidget):
     def _move(self, by: int) -> None:
         if self._spec is not None:
             self.gone_to.emit(self._spec.index + by)
+
+
+def _mark(choice: int, spec: StopSpec) -> str:
+    """What stands behind a choice once the answer is told: whether it is right, or was taken and is not."""
+    if not spec.revealed:
+        return ""
+    return " ✓" if choice == spec.stop.right else " ✗" if choice == spec.chosen else ""
 
 
 def _paragraph(text: str, tone: str = "") -> QLabel:

@@ -24,7 +24,7 @@ TOUR = Tour(
 def test_stops_and_questions_are_counted_apart_and_marked_when_done() -> None:
     spec = spec_of(TOUR, 2, {"q": (0, 1)}, begun=False)
     assert (spec.place, spec.setting, spec.chosen) == ("question 2 of 2", EXPERIMENT, None)
-    assert spec.titles == ("1. A", "✓ 2. Q", "3. R", END)
+    assert spec.titles == ("1. A", "✓ Q1. Q", "Q2. R", END), "a number is the one that the place says"
     assert spec_of(TOUR, 2, {}, begun=True).setting == spec_of(TOUR, 0, {}, begun=False).setting == AGAIN
     tried = spec_of(TOUR, 1, {"q": (0, 1)}, begun=True)
     assert tried.revealed and tried.chosen == 1, "the last choice is shown"
