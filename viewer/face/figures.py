@@ -5,13 +5,14 @@ Importing this module imports neither torch nor Qt; a figure that is drawn impor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from attention_viewer.model.contract.document import Document
+    from attention_viewer.model.contract.maps import MapInfo
     from attention_viewer.model.translator import Translator
     from attention_viewer.viewer.cli.export import ExportOptions
     from attention_viewer.viewer.cli.exporting import Exporter
@@ -86,6 +87,7 @@ def figure(
     from attention_viewer.viewer.cli.progress import unwatched
     from attention_viewer.viewer.cli.tracing import Tracer
 
+    _check_heads(options, translator.info.architecture.maps)
     text = source if isinstance(source, str) else source.source
     asked = _asked(text, target, {"picture": picture, **options})
     architecture = translator.info.architecture
@@ -102,6 +104,20 @@ def figure(
     )
     document = exporter.document(text, target) if isinstance(source, str) else source
     return Figure(exporter, items[0], exporter.traced(document, unwatched()))
+
+
+def _check_heads(options: Mapping[str, object], maps: Sequence[MapInfo]) -> None:
+    """Raise InputError, in numbers from 0, where no map that is asked for has a layer or a head."""
+    from attention_viewer.model.contract.errors import InputError
+
+    sides = [each for each in maps if each.kind == options.get("kind")] or maps
+    counts = {"layer": max(each.layers for each in sides), "head": max(each.heads for each in sides)}
+    for name, count in counts.items():
+        given = options.get(name)
+        for number in given if isinstance(given, list | tuple) else (given,):
+            if isinstance(number, int) and not 0 <= number < count:
+                has = f"{name}s are 0 to {count - 1}" if count > 1 else f"the only {name} is 0"
+                raise InputError(f"{name.capitalize()} {number} does not exist: counted from 0, {has}.")
 
 
 def _asked(text: str, target: str | None, options: Mapping[str, object]) -> ExportOptions:

@@ -74,7 +74,9 @@ def test_files_are_whole_and_never_replaced_by_accident(
     ("options", "said"),
     [
         ({"picture": "magic"}, "no picture 'magic': choose heads"),
-        ({"layer": 9}, "Layer 10 does not exist"),
+        ({"layer": 9}, "^Layer 9 does not exist: counted from 0, layers are 0 to 3.$"),
+        ({"head": -1, "kind": "encoder"}, "^Head -1 does not exist: counted from 0, heads are 0 to 7.$"),
+        ({"layer": [0, 4]}, "^Layer 4 does not exist"),
         ({"colour": "ink"}, "Did you mean --colours"),
         ({"kind": "all"}, "choose one with kind, layer and head"),
         ({"width": "zz"}, "'zz' is no width"),
