@@ -20,8 +20,13 @@ def point(state: State, hover: Hover) -> Turn:
 
 
 def select_head(state: State, kind: Kind, layer: int, head: int) -> Turn:
-    """Show a head; layer and head count from 0."""
-    return look(state, view_state.select_head(state.view, kind, Head(layer, head), state.shown.maps))
+    """Show a head, and it alone; layer and head count from 0."""
+    return look(state, view_state.show_head(state.view, kind, Head(layer, head), state.shown.maps))
+
+
+def select_layer(state: State, kind: Kind, layer: int) -> Turn:
+    """Show another layer's head, or its heads as one where they are; it counts from 0."""
+    return look(state, view_state.show_layer(state.view, kind, layer, state.shown.maps))
 
 
 def show_as(state: State, shown: MapView) -> Turn:

@@ -13,7 +13,7 @@ from attention_viewer.viewer.intents.turns import News, Turn, look
 from attention_viewer.viewer.resolve.resolve_heads import aligner_of, shown_table
 from attention_viewer.viewer.state.options import LINKS, ROW_LABELS, WORDS, Links, RowLabels, Words
 from attention_viewer.viewer.state.state import State
-from attention_viewer.viewer.state.view_state import Head, choose, choose_heads, select_head
+from attention_viewer.viewer.state.view_state import Head, choose, choose_heads, show_head
 
 LABELS = {Convention.READS: RowLabels.READS, Convention.PREDICTS: RowLabels.PREDICTS}
 
@@ -24,7 +24,7 @@ def draw_links(state: State) -> Turn | None:
     kind = None if trace is None else crossing(trace)
     if aligner is None or kind is None:
         return None
-    view = select_head(state.view, kind, Head(aligner.layer, aligner.head), state.shown.maps)
+    view = show_head(state.view, kind, Head(aligner.layer, aligner.head), state.shown.maps)
     view = choose(choose(view, WORDS, Words.ON), LINKS, Links.ON)
     return look(state, choose(view, ROW_LABELS, LABELS[aligner.convention])).tell(News.CARD, kind)
 

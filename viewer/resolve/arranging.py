@@ -27,7 +27,7 @@ from attention_viewer.viewer.state.options import (
 )
 from attention_viewer.viewer.state.plain_text import ARROW, isolated
 from attention_viewer.viewer.state.specs import Axis
-from attention_viewer.viewer.state.view_state import ViewState
+from attention_viewer.viewer.state.view_state import CHOSEN, OF_LAYER, ViewState, heads_shown
 
 ROW_CONVENTIONS = {
     RowLabels.BOTH: "reads → predicts",
@@ -109,18 +109,16 @@ def summary(view: ViewState, kind: Kind, layers: int, heads: int) -> tuple[Pooli
 
     Where heads are to be chosen: no heads as long as none is, of any map; the selected one where only others have some.
     """
-    wanted = view[HEADS_SHOWN]
+    wanted = heads_shown(view, kind)
     if wanted is HeadsShown.ONE:
         return None
     pooling = Pooling.MAXIMUM if wanted in MAXIMA else Pooling.MEAN
-    if wanted in (HeadsShown.CHOSEN_MEAN, HeadsShown.CHOSEN_MAXIMUM):
-        if view.sets and kind not in view.sets:
-            return None
+    if wanted in CHOSEN:
         chosen = sorted((each.layer, each.head) for each in view.sets.get(kind, frozenset()))
         return pooling, tuple(each for each in chosen if each[0] < layers and each[1] < heads)
     layer = min(view.heads[kind].layer, layers - 1)
-    of_layer = wanted in (HeadsShown.LAYER_MEAN, HeadsShown.LAYER_MAXIMUM)
-    return pooling, tuple((at, head) for at in ([layer] if of_layer else range(layers)) for head in range(heads))
+    within = [layer] if wanted in OF_LAYER else range(layers)
+    return pooling, tuple((at, head) for at in within for head in range(heads))
 
 
 def summarised(weights: Floats, found: tuple[Pooling, tuple[LayerHead, ...]]) -> Floats:
@@ -131,7 +129,7 @@ def summarised(weights: Floats, found: tuple[Pooling, tuple[LayerHead, ...]]) ->
 def summary_title(view: ViewState, kind: Kind, heads: Sequence[LayerHead]) -> str:
     """What a summary is, in words: "layer 4, mean of all heads"; layers and heads count from 1."""
     word = "maximum" if view[HEADS_SHOWN] in MAXIMA else "mean"
-    if view[HEADS_SHOWN] in (HeadsShown.LAYER_MEAN, HeadsShown.LAYER_MAXIMUM):
+    if view[HEADS_SHOWN] in OF_LAYER:
         return f"layer {heads[0][0] + 1}, {word} of all heads"
     if view[HEADS_SHOWN] in (HeadsShown.ALL_MEAN, HeadsShown.ALL_MAXIMUM):
         return f"{word} of all layers and heads"
@@ -139,6 +137,14 @@ def summary_title(view: ViewState, kind: Kind, heads: Sequence[LayerHead]) -> st
     more = f" and {len(heads) - MOST_NAMED} more" if len(heads) > MOST_NAMED else ""
     noun = "layer.head" if len(heads) == 1 else f"{len(heads)} heads, layer.head"
     return f"{word} of {noun} {', '.join(named)}{more}"
+
+
+def summary_place(view: ViewState, heads: int) -> tuple[str, str]:
+    """What stands in the place of the layer, "" where it is of one, and of the head: "mean of", "8 heads"."""
+    word = "maximum" if view[HEADS_SHOWN] in MAXIMA else "mean"
+    if view[HEADS_SHOWN] in OF_LAYER:
+        return "", f"{word} of {heads}"
+    return f"{word} of", "1 head" if heads == 1 else f"{heads} heads"
 
 
 def _name(tokens: Sequence[Token], group: Group, words: bool) -> str:

@@ -71,6 +71,7 @@ def heatmap(loaded: Loaded, view: ViewState, kind: Kind) -> HeatmapSpec | Missin
         singles=_singles(shown),
         links=shown.links,
         notice=notice,
+        several=shown.several,
     )
 
 

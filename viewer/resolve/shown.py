@@ -32,7 +32,8 @@ class ShownMaps:
     `weights` [L, H, R, C] are those of all heads, `large` [R, C] those of the large map, which `place` names; `head` is
     the selected one. `says` names numbers that are no weights, "" for weights, and `unit` is one word for what their
     colours stand for; they have signs where `signed`, and a range of their own where not `shares`. `summed` are the
-    heads that the large map is made of, where it is of several; `links` [R, C] are the cells that are marked.
+    heads that the large map is made of, where it is of several, and `several` is what is said of them in the places of
+    layer and head; `links` [R, C] are the cells that are marked.
     """
 
     sides: MapInfo
@@ -55,4 +56,5 @@ class ShownMaps:
     shares: bool = True
     note: str = ""
     summed: frozenset[Head] = frozenset()
+    several: tuple[str, str] = ("", "")
     arranged: Arrangement | None = None

@@ -17,6 +17,7 @@ from attention_viewer.viewer.resolve.arranging import (
     linked,
     summarised,
     summary,
+    summary_place,
     summary_title,
 )
 from attention_viewer.viewer.resolve.differing import differing, without_common
@@ -106,8 +107,9 @@ def _pooled(shown: ShownMaps, view: ViewState, kind: Kind) -> ShownMaps | Missin
     if not wanted[1]:
         return NONE_CHOSEN
     summed = frozenset(Head(*each) for each in wanted[1])
-    place = summary_title(view, kind, wanted[1])
-    return replace(shown, head=head, large=summarised(shown.weights, wanted), place=place, summed=summed)
+    place, several = summary_title(view, kind, wanted[1]), summary_place(view, len(summed))
+    large = summarised(shown.weights, wanted)
+    return replace(shown, head=head, large=large, place=place, summed=summed, several=several)
 
 
 def _place(shown: ShownMaps, head: Head) -> str:

@@ -71,6 +71,7 @@ class HeatmapSpec:
     tokens that each row and column is, None where each is one; `is_other`: not the weights of that one head.
     `singles` are the maps of the heads that it is made of, by their names, where they are few enough to be told apart;
     `links` [R, C] is True where a row's largest weight is marked; `notice` lies over cells that alone say nothing.
+    `several` stands in the place of the layer and of the head ("": that one does) where it is of several heads.
     """
 
     kind: Kind
@@ -95,6 +96,7 @@ class HeatmapSpec:
     singles: tuple[tuple[str, Floats], ...] = ()
     links: Booleans | None = None
     notice: str = ""
+    several: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,8 @@ from attention_viewer.viewer.state.table_spec import BY_FIRST, Sorting
 
 CHOSEN = (HeadsShown.CHOSEN_MEAN, HeadsShown.CHOSEN_MAXIMUM)
 """What a large map is that shows the chosen heads as one."""
+OF_LAYER = (HeadsShown.LAYER_MEAN, HeadsShown.LAYER_MAXIMUM)
+"""What a large map is that shows the heads of a layer as one."""
 
 
 class MapView(StrEnum):
@@ -143,6 +145,31 @@ def select_head(view: ViewState, kind: Kind, head: Head, maps: Iterable[MapInfo]
     return replace(view, heads=MappingProxyType({**view.heads, **chosen}), active=kind)
 
 
+def heads_shown(view: ViewState, kind: Kind) -> HeadsShown:
+    """What the large map of a kind is: where heads of other kinds alone are chosen, its selected head."""
+    wanted = view[HEADS_SHOWN]
+    return HeadsShown.ONE if wanted in CHOSEN and view.sets and kind not in view.sets else wanted
+
+
+def show_head(view: ViewState, kind: Kind, head: Head, maps: Iterable[MapInfo]) -> ViewState:
+    """The view with `head` chosen, and shown alone: several shown as one are given up, where locked for all kinds."""
+    several = heads_shown(view, kind) is not HeadsShown.ONE
+    view = select_head(view, kind, head, maps)
+    if not several:
+        return view
+    if view[HEADS_SHOWN] not in CHOSEN:
+        return choose(view, HEADS_SHOWN, HeadsShown.ONE)
+    kept = {} if view.locked else {each: heads for each, heads in view.sets.items() if each != kind}
+    view = replace(view, sets=MappingProxyType(kept))
+    return choose(view, HEADS_SHOWN, view[HEADS_SHOWN] if kept else HeadsShown.ONE)
+
+
+def show_layer(view: ViewState, kind: Kind, layer: int, maps: Iterable[MapInfo]) -> ViewState:
+    """The view with the same head of another layer, or as before with all heads of the layer as one."""
+    choosing = select_head if view[HEADS_SHOWN] in OF_LAYER else show_head
+    return choosing(view, kind, Head(layer, view.heads[kind].head), maps)
+
+
 def show_as(view: ViewState, kind: Kind, shown: MapView) -> ViewState:
     """The view with the map of a kind shown in another way."""
     others = {each: how for each, how in view.views.items() if each != kind}
@@ -174,7 +201,9 @@ def choose_heads(view: ViewState, kind: Kind, heads: frozenset[Head]) -> ViewSta
 def move_head(view: ViewState, layers: int, heads: int, maps: Iterable[MapInfo]) -> ViewState:
     """The view with the active panel's selection moved by so many layers and heads, stopping at the edges."""
     now = view.heads[view.active]
-    return select_head(view, view.active, Head(now.layer + layers, now.head + heads), maps)
+    if not heads:
+        return show_layer(view, view.active, now.layer + layers, maps)
+    return show_head(view, view.active, Head(now.layer + layers, now.head + heads), maps)
 
 
 def lock(view: ViewState, locked: bool, maps: Iterable[MapInfo]) -> ViewState:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.state.specs import GridSpec, HeatmapSpec, Overlay, Pending, Unavailable
 from attention_viewer.viewer.state.view_state import Head, MapView
@@ -55,6 +57,7 @@ class AttentionPanel(QWidget):
     """
 
     head_selected = Signal(int, int)
+    layer_selected = Signal(int)
     head_toggled = Signal(int, int)
     head_menu_requested = Signal(int, int, QPoint)
     thumbnails_requested = Signal(bool)
@@ -70,7 +73,7 @@ class AttentionPanel(QWidget):
         self._has_map = True
         self._wanted: bool | None = None
         self._roomy = False
-        self._selected = Head()
+        self._selected, self._several = Head(), ("", "")
         self.layer = _chooser(f"{name}: layer")
         self.head = _chooser(f"{name}: head")
         self.badge = _badge(f"{name}: state of the head")
@@ -91,7 +94,7 @@ class AttentionPanel(QWidget):
         self.map.cell_pinned.connect(self.cell_pinned)
         self.map.activated.connect(self.activate)
         self.stack.made.connect(self._follow)
-        self.layer.activated.connect(self._choose)
+        self.layer.activated.connect(self.layer_selected)
         self.head.activated.connect(self._choose)
         self.thumbnails.clicked.connect(self.thumbnails_requested)
         for part in (self, self.header, self.grid, self.map, self.layer, self.head):
@@ -106,13 +109,13 @@ class AttentionPanel(QWidget):
         """Offer so many layers and heads."""
         _offer(self.layer, "layer", layers)
         _offer(self.head, "head", heads)
+        self._show_selected()
         self.set_locked(self._locked)
 
     def set_selected(self, layer: int, head: int) -> None:
         """Show which head is selected; emits nothing."""
         self._selected = Head(layer, head)
-        self.layer.setCurrentIndex(layer)
-        self.head.setCurrentIndex(head)
+        self._show_selected()
 
     def set_grid(self, spec: GridSpec | Pending | Unavailable) -> None:
         """Show all heads, or why there are none."""
@@ -130,6 +133,8 @@ class AttentionPanel(QWidget):
             self.colorbar.set_scale(spec.scale, spec.colormap)
         else:
             self.colorbar.set_scale(None)
+        self._several = spec.several if isinstance(spec, HeatmapSpec) else ("", "")
+        self._show_selected()
         self._has_map = is_there
         self._share_room()
         self.layer.setEnabled(is_there)
@@ -245,11 +250,18 @@ class AttentionPanel(QWidget):
         slot = min(SLOT_EMS * self._look.em, SLOT_SHAPE * width / heads)
         return self._look.small_line + layers * slot
 
-    def _choose(self) -> None:
-        chosen = Head(self.layer.currentIndex(), self.head.currentIndex())
-        if chosen != self._selected:
-            self._selected = chosen
-            self.head_selected.emit(chosen.layer, chosen.head)
+    def _show_selected(self) -> None:
+        """Say which head is shown, or of how many heads the map is."""
+        chosen = ((self.layer, self._selected.layer), (self.head, self._selected.head))
+        for (combo, index), several in zip(chosen, self._several, strict=True):
+            combo.setPlaceholderText(several)
+            # A list is as wide as its entries and so many letters, which are counted as wide ones.
+            metrics = combo.fontMetrics()
+            combo.setMinimumContentsLength(ceil(metrics.horizontalAdvance(several) / metrics.horizontalAdvance("X")))
+            combo.setCurrentIndex(-1 if several else min(index, combo.count() - 1))
+
+    def _choose(self, head: int) -> None:
+        self.head_selected.emit(self._selected.layer, head)
 
     def _make_header(self, name: str) -> TitleBlock:
         self._line = QStackedWidget()
@@ -300,9 +312,7 @@ def _chooser(name: str) -> QComboBox:
 
 
 def _offer(combo: QComboBox, name: str, count: int) -> None:
-    """Fill a chooser with "layer 1" to "layer count"; it keeps its choice where that still exists."""
+    """Fill a chooser with "layer 1" to "layer count"."""
     if combo.count() != count:
-        chosen = max(0, min(combo.currentIndex(), count - 1))
         combo.clear()
         combo.addItems([f"{name} {number + 1}" for number in range(count)])
-        combo.setCurrentIndex(chosen)

@@ -52,6 +52,7 @@ def of_map(kind: Kind) -> Connect:
     def connect(panel: AttentionPanel, hands: Hands) -> None:
         controller, menus = hands.controller, hands.menu_actions.laboratory_actions
         panel.head_selected.connect(lambda layer, head: controller.select_head(kind, layer, head))
+        panel.layer_selected.connect(lambda layer: controller.run(looking.select_layer, kind, layer))
         panel.head_toggled.connect(lambda layer, head: controller.run(looking.toggle_head, kind, layer, head))
         panel.cell_hovered.connect(lambda cell: controller.hover(None if cell is None else CellHover(kind, *cell)))
         panel.activated.connect(lambda: controller.run(looking.activate, kind))

@@ -92,20 +92,22 @@ def test_ends_are_hidden_and_the_caption_says_whether_weights_are_renormalised()
 
 
 @pytest.mark.parametrize(
-    ("how", "title"),
+    ("how", "title", "several"),
     [
-        (HeadsShown.LAYER_MEAN, "layer 2, mean of all heads"),
-        (HeadsShown.LAYER_MAXIMUM, "layer 2, maximum of all heads"),
-        (HeadsShown.ALL_MEAN, "mean of all layers and heads"),
-        (HeadsShown.ALL_MAXIMUM, "maximum of all layers and heads"),
-        (HeadsShown.CHOSEN_MEAN, "mean of 2 heads, layer.head 1.2, 2.3"),
-        (HeadsShown.CHOSEN_MAXIMUM, "maximum of 2 heads, layer.head 1.2, 2.3"),
+        (HeadsShown.LAYER_MEAN, "layer 2, mean of all heads", ("", "mean of 3")),
+        (HeadsShown.LAYER_MAXIMUM, "layer 2, maximum of all heads", ("", "maximum of 3")),
+        (HeadsShown.ALL_MEAN, "mean of all layers and heads", ("mean of", "6 heads")),
+        (HeadsShown.ALL_MAXIMUM, "maximum of all layers and heads", ("maximum of", "6 heads")),
+        (HeadsShown.CHOSEN_MEAN, "mean of 2 heads, layer.head 1.2, 2.3", ("mean of", "2 heads")),
+        (HeadsShown.CHOSEN_MAXIMUM, "maximum of 2 heads, layer.head 1.2, 2.3", ("maximum of", "2 heads")),
     ],
 )
-def test_several_heads_are_one_map_and_named_as_what_they_are(how: HeadsShown, title: str) -> None:
+def test_several_heads_are_one_map_and_named_as_what_they_are(
+    how: HeadsShown, title: str, several: tuple[str, str]
+) -> None:
     sets = MappingProxyType({CROSS: frozenset({Head(1, 2), Head(0, 1), Head(7, 7)})})
     spec = shown(replace(chosen(heads_shown=how), sets=sets))
-    assert spec.title == f"Cross-attention · {title}"
+    assert spec.title == f"Cross-attention · {title}" and spec.several == several
     weights = traces.trace(4).cross_attention
     of = {
         "layer": weights[1],

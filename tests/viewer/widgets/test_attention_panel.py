@@ -52,9 +52,23 @@ def test_layer_and_head_are_chosen_from_the_lists(panel: AttentionPanel, qtbot: 
     with qtbot.waitSignal(panel.head_selected) as chosen:
         qtbot.keyClick(panel.head, Qt.Key.Key_Down)
     assert chosen.args == [1, 3]
-    with qtbot.waitSignal(panel.head_selected) as chosen:
+    with qtbot.waitSignal(panel.layer_selected) as chosen:
         qtbot.keyClick(panel.layer, Qt.Key.Key_Up)
-    assert chosen.args == [0, 3]
+    assert chosen.args == [0]
+
+
+@pytest.mark.parametrize("several", [("mean of", "11 heads"), ("", "mean of 4")])
+def test_the_lists_say_of_how_many_heads_the_map_is(
+    panel: AttentionPanel, make_map: MakeMap, qtbot: QtBot, several: tuple[str, str]
+) -> None:
+    panel.set_heatmap(replace(make_map(), several=several))
+    shown = [each.currentText() or each.placeholderText() for each in (panel.layer, panel.head)]
+    assert shown == [several[0] or "layer 2", several[1]]
+    with qtbot.waitSignal(panel.head_selected) as chosen:
+        panel.head.activated.emit(2)
+    assert chosen.args == [1, 2], "also the one that is selected already"
+    panel.set_heatmap(make_map())
+    assert (panel.layer.currentText(), panel.head.currentText()) == ("layer 2", "head 3")
 
 
 def test_fewer_heads_keep_a_choice_that_exists(panel: AttentionPanel) -> None:
