@@ -11,10 +11,12 @@ from attention_viewer.viewer.intents.turns import News, Turn, look
 from attention_viewer.viewer.resolve.arranging import token_cell
 from attention_viewer.viewer.state.sheets import Hit
 from attention_viewer.viewer.state.state import State
-from attention_viewer.viewer.state.view_state import Head, Side, ViewState, select_head
+from attention_viewer.viewer.state.view_state import Head, Side, ViewState, look_into, select_head
 
 PAGE_OF = {"embedding": "embedding", "self": "cell", "cross": "cell", "ffn": "ffn"}
 """The page that opens a part."""
+PART_OF = {page: part for part, page in PAGE_OF.items() if page != "cell"}
+"""The part that a page opens; that of a cell opens the attention of the active map."""
 SHOWN_IN = {"output": "words"}
 """The panel that opens a part where it is not the one of the parts."""
 
@@ -34,6 +36,12 @@ def open_part(state: State, hit: Hit) -> Turn:
     """Look at a part that was clicked, in the panel that opens it."""
     part = str(hit[3]) if len(hit) > 3 else ""
     return pick(state, hit).tell(News.CARD, SHOWN_IN.get(part, "parts"))
+
+
+def choose_page(state: State, page: str) -> Turn:
+    """Open another page of the parts."""
+    view = _changed(state.view, parts=page, part=PART_OF.get(page, state.view.inside.part))
+    return look(state, look_into(view, view.active, state.shown.maps))
 
 
 def choose_side(state: State, side: str) -> Turn:
@@ -61,7 +69,8 @@ def choose_cell(state: State, kind: Kind, cell: tuple[int, int]) -> Turn | None:
         return None
     row, key = found
     place = {"target": row} if trace.map(kind).decodes else {"source": row}
-    return look(state, _changed(replace(state.view, active=kind), key=key, parts="cell", **place))
+    view = _changed(state.view, key=key, parts="cell", **place)
+    return look(state, look_into(view, kind, state.shown.maps))
 
 
 def _changed(view: ViewState, **changes: Any) -> ViewState:

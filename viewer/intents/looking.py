@@ -36,7 +36,8 @@ def show_as(state: State, shown: MapView) -> Turn:
 
 def toggle_head(state: State, kind: Kind, layer: int, head: int) -> Turn:
     """Take a head into those that are shown as one map, or out of them; layer and head count from 0."""
-    return look(state, view_state.toggle_head(state.view, kind, Head(layer, head)))
+    view = view_state.toggle_head(state.view, kind, Head(layer, head))
+    return look(state, view_state.look_into(view, kind, state.shown.maps))
 
 
 def move_head(state: State, layers: int, heads: int) -> Turn:
@@ -66,7 +67,7 @@ def toggle_lock(state: State) -> Turn:
 
 def activate(state: State, kind: Kind) -> Turn:
     """Make a panel the one that the keyboard and Export act on."""
-    return look(state, replace(state.view, active=kind))
+    return look(state, view_state.look_into(state.view, kind, state.shown.maps))
 
 
 def filter_pieces(state: State, text: str) -> Turn:

@@ -51,9 +51,19 @@ class Side:
         runs = self.runs.get(f"{self.name}.{name}", self.runs.get(name))
         return "" if runs is None else f"×{runs}"
 
+    @property
+    def layers(self) -> int:
+        """How many layers the stack has."""
+        return (self.architecture.encoder if self.name == "encoder" else self.architecture.decoder).layers
+
+    @property
+    def opened(self) -> int:
+        """The layer whose parts are shown: the one looked at, or else the last."""
+        return min(self.view.layer, self.layers - 1) if self.view.side == self.name else self.layers - 1
+
     def is_open(self, layer: int, part: str) -> bool:
         """Whether a sub-layer is the one looked at."""
-        return (self.view.side, self.view.layer, self.view.part) == (self.name, layer, part)
+        return (self.view.side, self.opened, self.view.part) == (self.name, layer, part)
 
 
 def architecture(loaded: Loaded, view: ViewState) -> ArchitectureSpec | Missing:
@@ -76,7 +86,7 @@ def architecture(loaded: Loaded, view: ViewState) -> ArchitectureSpec | Missing:
         f"Architecture of {loaded.info.name}",
         f"{said}shaded: computed anew at this step · ×: how often each part ran{TO_OPEN}",
         (_tokens(words, encoder), *_entrance(encoder), *_layers(encoder), _output(encoder)),
-        (_tokens(read, decoder), *_entrance(decoder), *_layers(decoder), *_exit(decoder, loaded)),
+        (_tokens(read, decoder), *_entrance(decoder), *_layers(decoder), *_exit(decoder, loaded, view)),
         f"{encoder.vectors}, {ONCE}: keys and values of every decoder layer",
         lit,
         caption(loaded),
@@ -119,11 +129,9 @@ def _entrance(side: Side) -> tuple[Block, ...]:
 
 
 def _layers(side: Side) -> tuple[Block, ...]:
-    shape = side.architecture.encoder if side.name == "encoder" else side.architecture.decoder
     blocks: list[Block] = []
-    opened = min(side.view.layer, shape.layers - 1) if side.view.side == side.name else shape.layers - 1
-    for layer in range(shape.layers):
-        if side.view.unfolded or layer == opened:
+    for layer in range(side.layers):
+        if side.view.unfolded or layer == side.opened:
             blocks += _layer(side, layer)
         else:
             blocks.append(_folded(side, layer))
@@ -205,8 +213,8 @@ def _output(side: Side) -> Block:
                  short="Output")  # fmt: skip
 
 
-def _exit(side: Side, loaded: Loaded) -> tuple[Block, ...]:
-    """Linear layer, softmax, and the token that now stands after the newest row."""
+def _exit(side: Side, loaded: Loaded, view: ViewState) -> tuple[Block, ...]:
+    """Linear layer, softmax, and the token that stands after the row that is lit, or after the newest."""
     assert loaded.trace is not None
     words, where = side.architecture.target_vocabulary, ("part", side.name, 0, "output")
     logits = f"[{side.length}, {words:,}]"
@@ -217,5 +225,7 @@ def _exit(side: Side, loaded: Loaded) -> tuple[Block, ...]:
     linear = Block("Linear", Shape.BOX, logits, count, where, f"{words:,} logits a row{tied}", 0, False, fresh, opened)
     sums = "Probabilities: each row sums to 1"
     softmax = Block("Softmax", Shape.BOX, logits, count, (*where, "softmax"), sums, fresh=fresh)
-    word = Block(f"next: {steps[-1].output.text}" if steps else "no word yet", Shape.TOKENS, hit=(*where, "word"))
+    row = target_row(loaded.trace, view) if side.view.side == side.name else len(steps) - 1
+    after = "next" if row == len(steps) - 1 else f"after row {row + 1}"
+    word = Block(f"{after}: {steps[row].output.text}" if steps else "no word yet", Shape.TOKENS, hit=(*where, "word"))
     return linear, softmax, word

@@ -69,6 +69,10 @@ PARTS = ("embedding", *SUBLAYERS, "ffn", "output")
 """What a stack is made of, from where its tokens enter to what leaves it."""
 
 
+FIRST_HEADS = (Head(2, 3), Head(2, 1), Head(3, 7))
+"""Heads of the bundled model that look at something, one of each map to reckon with: where a view begins."""
+
+
 @dataclass(frozen=True)
 class InsideView:
     """What is looked at between the maps: a sub-layer of a stack, a token of each side, a key, and more.
@@ -83,7 +87,7 @@ class InsideView:
     laboratory: str = "properties"
 
     side: str = "decoder"
-    layer: int = 0
+    layer: int = FIRST_HEADS[-1].layer
     part: str = "cross"
     source: int = 0
     target: int | None = None
@@ -92,10 +96,6 @@ class InsideView:
     unfolded: bool = False
     encoding: int = 0
     shift: int = 5
-
-
-FIRST_HEADS = (Head(2, 3), Head(2, 1), Head(3, 7))
-"""Heads of the bundled model that look at something, one of each map to reckon with: where a view begins."""
 
 
 def _first_heads() -> Mapping[Kind, Head]:
@@ -142,7 +142,17 @@ def choose(view: ViewState, option: Option[Value], value: Value) -> ViewState:
 def select_head(view: ViewState, kind: Kind, head: Head, maps: Iterable[MapInfo]) -> ViewState:
     """The view with `head` chosen for `kind` (for all kinds when locked), held inside what the model has."""
     chosen = {each.kind: clamp(head, each.shape) for each in maps if view.locked or each.kind == kind}
-    return replace(view, heads=MappingProxyType({**view.heads, **chosen}), active=kind)
+    return look_into(replace(view, heads=MappingProxyType({**view.heads, **chosen})), kind, maps)
+
+
+def look_into(view: ViewState, kind: Kind, maps: Iterable[MapInfo]) -> ViewState:
+    """The view with the map of `kind` active. Where a cell of it is what is open, its attention is the part opened."""
+    view = replace(view, active=kind)
+    sides = next((each for each in maps if each.kind == kind), None)
+    if sides is None or view.inside.parts != "cell":
+        return view
+    layer = clamp(view.heads[kind], sides.shape).layer
+    return replace(view, inside=replace(view.inside, side=sides.stack, layer=layer, part=sides.part))
 
 
 def heads_shown(view: ViewState, kind: Kind) -> HeadsShown:

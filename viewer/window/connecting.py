@@ -148,8 +148,8 @@ def parts(panel: Any, hands: Hands) -> None:
         (panel.picked, inside.pick),
         (panel.side_changed, inside.choose_side),
         (panel.token_changed, inside.choose_token),
+        (panel.page_changed, inside.choose_page),
     )
-    panel.page_changed.connect(hands.looks("parts"))
     panel.layer_changed.connect(hands.looks("layer"))
 
 

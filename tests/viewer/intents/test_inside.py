@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from attention_viewer.model.contract.maps import CROSS, DECODER, ENCODER
-from attention_viewer.viewer.intents import inside
+from attention_viewer.viewer.intents import inside, looking
 from attention_viewer.viewer.intents.turns import News, Show, Tell
 from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
@@ -99,6 +99,25 @@ def test_a_cell_of_a_map_is_opened() -> None:
     view = pinned(VIEW, ENCODER, (3, 1))
     assert view is not None and (view.inside.source, view.inside.key, view.inside.target) == (3, 1, None)
     assert pinned(VIEW, CROSS, (0, 0), Loaded()) is None
+
+
+def test_the_part_that_is_open_is_the_attention_of_the_cell_that_is() -> None:
+    def opened(view: ViewState | None) -> tuple[str, int, str]:
+        assert view is not None
+        return view.inside.side, view.inside.layer, view.inside.part
+
+    assert opened(pinned(VIEW, ENCODER, (3, 1))) == ("encoder", 1, "self"), "the last of two layers"
+    state = State(VIEW, SHOWN)
+    chosen = looking.select_head(state, DECODER, 3, 1).state
+    assert opened(chosen.view) == ("decoder", 3, "self")
+    assert opened(looking.activate(chosen, CROSS).state.view) == ("decoder", VIEW.heads[CROSS].layer, "cross")
+    assert opened(looking.toggle_head(chosen, ENCODER, 0, 1).state.view) == ("encoder", 1, "self")
+    network = inside.choose_page(chosen, "ffn").state
+    assert opened(network.view) == ("decoder", 3, "ffn")
+    other = looking.select_head(network, CROSS, 1, 0).state
+    assert opened(other.view) == ("decoder", 3, "ffn"), "the page of a cell is closed"
+    assert opened(inside.choose_page(other, "residual").state.view) == ("decoder", 3, "ffn")
+    assert opened(inside.choose_page(other, "cell").state.view) == ("decoder", 1, "cross")
 
 
 def test_a_cell_is_that_of_its_tokens_and_not_of_its_place() -> None:

@@ -237,9 +237,21 @@ def test_the_architecture_has_the_shapes_and_counts_of_the_reference(loaded: Loa
         assert [block.shape is Shape.SUM for block in inner] == [False, True] * (len(inner) // 2)
     assert [block.leaving for block in spec.decoder[-3:-1]] == [shape("logits")] * 2
     assert sum(block.reads for block in spec.decoder) == 3 and not any(block.reads for block in spec.encoder)
-    folded = architecture(loaded, ViewState())
+    folded = architecture(loaded, replace(ViewState(), inside=InsideView(layer=0)))
     assert isinstance(folded, ArchitectureSpec)
     assert [block.title for block in folded.decoder if block.shape is Shape.FOLDED] == ["Layer 2", "Layer 3"]
+
+
+def test_the_architecture_begins_with_the_cell_that_is_open_and_has_the_word_of_its_row(loaded: Loaded) -> None:
+    spec, cell = architecture(loaded, ViewState()), sheet(resolve_inside.cell(loaded, ViewState()))
+    assert isinstance(spec, ArchitectureSpec) and "layer 3, head" in cell.title
+    assert [block.title for block in spec.decoder if block.opened] == ["3 · Cross-attention"]
+    words = [step.output.text for step in trace_of(loaded).steps]
+    assert spec.decoder[-1].title == f"next: {words[-1]}"
+    earlier = architecture(loaded, replace(ViewState(), inside=InsideView(target=0)))
+    assert isinstance(earlier, ArchitectureSpec) and earlier.decoder[-1].title == f"after row 1: {words[0]}"
+    lit = architecture(loaded, replace(ViewState(), inside=InsideView(target=0, side="encoder")))
+    assert isinstance(lit, ArchitectureSpec) and lit.decoder[-1].title == f"next: {words[-1]}"
 
 
 def test_before_the_first_row_the_encoder_is_what_is_fresh(translator: Translator) -> None:
