@@ -16,7 +16,7 @@ from support.exports import TARGET, TEXT, Export
 
 def said(path: Path) -> dict[str, str]:
     image = QImage(str(path))
-    return {key: image.text(key) for key in ("Title", "Heads", "Head", "Shown", "Caption")}
+    return {key: image.text(key) for key in ("Title", "Heads", "Layer", "Head", "Shown", "Caption")}
 
 
 def test_one_file_for_what_is_shown_as_one(export: Export, tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_one_file_for_what_is_shown_as_one(export: Export, tmp_path: Path) -> No
     assert files == [f"cross_layer{layer}_mean.png" for layer in (1, 2, 3)]
     found = said(tmp_path / "out" / "cross_layer2_mean.png")
     assert found["Title"] == "Cross-attention · layer 2, mean of all heads"
-    assert found["Heads"] == "Its layer, mean" and not found["Head"]
+    assert found["Heads"] == "Its layer, mean" and not found["Head"] and found["Layer"] == "2"
     assert "words: rows averaged, columns summed" in found["Caption"] and "renormalised" in found["Caption"]
 
 
@@ -48,7 +48,9 @@ def test_heads_of_a_role_are_one_map(export: Export, tmp_path: Path, tiny_transl
     assert export(TEXT, "-o", "out", *asked) == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["encoder_chosen_mean.png"]
     count = sum(each.role == role for each in found)
-    title = said(tmp_path / "out" / "encoder_chosen_mean.png")["Title"]
+    about = said(tmp_path / "out" / "encoder_chosen_mean.png")
+    assert about["Heads"] and not about["Layer"] and not about["Head"]
+    title = about["Title"]
     assert f"mean of {f'{count} heads, ' if count > 1 else ''}layer.head 1.1" in title
     missing = next(word for word, held in ROLES.items() if not held & {each.role for each in found})
     assert export(TEXT, "-o", "none", *asked[:-1], missing) == 2 and not (tmp_path / "none").exists()

@@ -9,14 +9,14 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from attention_viewer.model.contract.api import Trace
+from attention_viewer.model.contract.api import Kind, Trace
 from attention_viewer.viewer import __version__
 from attention_viewer.viewer.export.needed import seen
 from attention_viewer.viewer.state import conditions
 from attention_viewer.viewer.state.exportables import Exportable, Shows, exportable
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import ATTENTION, HEADS_SHOWN, QUANTITY, HeadsShown
-from attention_viewer.viewer.state.view_state import Side, ViewState, fitted
+from attention_viewer.viewer.state.view_state import OF_LAYER, Head, Side, ViewState, fitted, heads_shown
 
 PROGRAM = "Attention Viewer"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -93,23 +93,33 @@ def _of_trace(loaded: Loaded, view: ViewState, what: Exportable, trace: Trace) -
     other = loaded.results.other if what.has_sides else None
     shown = loaded if other is None or view.side is not Side.B else other
     heads = fitted(view, trace.maps).heads
-    words = {kind: f"layer {head.layer + 1}, head {head.head + 1}" for kind, head in heads.items()}
     facts = [("Sentence", shown.sentence), ("Translation", shown.translation), ("Step", str(len(trace.steps)))]
     if other is not None:
         facts.append(("Compared", {Side.A: "A", Side.B: f"B, {other.name}"}.get(view.side, f"A − B, {other.name}")))
     if what.shows in (Shows.HEAD, Shows.KIND):
         facts.append(("Kind", trace.map(view.active).title))
     if what.shows is Shows.HEAD:
-        head = heads[view.active]
-        one = view[HEADS_SHOWN] is HeadsShown.ONE
-        chosen = next(each.title for each in HEADS_SHOWN.values if each.value == view[HEADS_SHOWN])
-        facts.append(("Layer", str(head.layer + 1)))
-        facts.append(("Head", str(head.head + 1)) if one else ("Heads", chosen))
+        facts += _of_head(view, view.active, heads[view.active])
     if what.has_sides and view[QUANTITY] != ATTENTION:
         facts.append(("Shown", next(each.title for each in QUANTITY.values if each.value == view[QUANTITY])))
     if what.shows is Shows.EVERY_KIND:
-        facts += [(each.title, words[each.kind]) for each in trace.maps]
+        facts += [(each.title, _in_words(view, each.kind, heads[each.kind])) for each in trace.maps]
     return facts
+
+
+def _of_head(view: ViewState, kind: Kind, head: Head) -> list[tuple[str, str]]:
+    """Layer and head of a map, or which heads it shows as one; a layer is told only where it is of one."""
+    shown = heads_shown(view, kind)
+    layer = [("Layer", str(head.layer + 1))] if shown in (*OF_LAYER, HeadsShown.ONE) else []
+    if shown is HeadsShown.ONE:
+        return [*layer, ("Head", str(head.head + 1))]
+    return [*layer, ("Heads", next(each.title for each in HEADS_SHOWN.values if each.value == shown))]
+
+
+def _in_words(view: ViewState, kind: Kind, head: Head) -> str:
+    """The same in a line: "layer 4, head 8"."""
+    facts = _of_head(view, kind, head)
+    return ", ".join(value if name == "Heads" else f"{name.lower()} {value}" for name, value in facts)
 
 
 def _changed(loaded: Loaded, view: ViewState, what: Exportable) -> str:

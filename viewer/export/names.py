@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from attention_viewer.viewer.state.exportables import Exportable, Shows, by_name
-from attention_viewer.viewer.state.options import ATTENTION, HEADS_SHOWN, QUANTITY, HeadsShown
-from attention_viewer.viewer.state.view_state import Head, ViewState
+from attention_viewer.viewer.state.options import ATTENTION, QUANTITY, HeadsShown
+from attention_viewer.viewer.state.view_state import Head, ViewState, heads_shown
 
 
 def proposed_names(view: ViewState) -> Mapping[str, str]:
@@ -20,7 +20,7 @@ def file_name(what: Exportable, kind: str, head: Head, view: ViewState) -> str:
     """The name of a file without suffix; it names heads that are shown as one, and what is shown but weights."""
     if not what.has_sides:
         return what.file_name(kind, head.layer, head.head)
-    summary = _SUMMARIES.get(view[HEADS_SHOWN]) if what.shows is Shows.HEAD else None
+    summary = _SUMMARIES.get(heads_shown(view, kind)) if what.shows is Shows.HEAD else None
     place = (
         f"{kind}_{summary.format(layer=head.layer + 1)}{what.ending}"
         if summary

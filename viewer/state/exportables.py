@@ -126,23 +126,23 @@ def _between(name: str, title: str, word: str, help: str, panel: str = "", takes
 
 EXPORTABLES: tuple[Exportable, ...] = (
     Exportable(
-        MAP, "One head's map", "heads",
+        MAP, "Large map", "heads",
         "every chosen head as a picture of its own", Shows.HEAD, "{kind}_layer{layer}_head{head}", MOVING,
     ),
     Exportable(
-        LINES, "One head as lines between tokens", "lines",
+        LINES, "Large map as lines between tokens", "lines",
         "the same as lines between tokens", Shows.HEAD, "{kind}_layer{layer}_head{head}_lines",
     ),
     Exportable(
-        TEXT, "One head as shaded text", "text",
+        TEXT, "Large map as shaded text", "text",
         "the keys shaded by what rows look at", Shows.HEAD, "{kind}_layer{layer}_head{head}_text", takes=("token",),
     ),
     Exportable(
-        VALUES, "One head's exact values", "table", "every chosen head as a table of values",
+        VALUES, "Exact values of the large map", "table", "every chosen head as a table of values",
         Shows.HEAD, "{kind}_layer{layer}_head{head}_values", TABLES,
     ),
     Exportable(
-        LINKED, "Word links of a head", "links", "where each word of the translation looks most",
+        LINKED, "Word links of the large map", "links", "where each word of the translation looks most",
         Shows.HEAD, "{kind}_layer{layer}_head{head}_links", LISTED, Needs.ROW,
     ),
     Exportable(

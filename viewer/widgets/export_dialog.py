@@ -10,8 +10,8 @@ from attention_viewer.model.contract.maps import EXPECTED, MapInfo
 from attention_viewer.viewer.state.export_request import ExportRequest
 from attention_viewer.viewer.state.exportables import FORMATS, Shows, exportable, titles
 from attention_viewer.viewer.state.figure_options import THEMES, FigureOptions
-from attention_viewer.viewer.state.options import exported
-from attention_viewer.viewer.state.view_state import ViewState, choose
+from attention_viewer.viewer.state.options import HeadsShown, exported
+from attention_viewer.viewer.state.view_state import OF_LAYER, ViewState, choose, heads_shown
 from attention_viewer.viewer.widgets.export_texts import idle_controls, is_pictured, note_on, preview_title
 from attention_viewer.viewer.widgets.form_parts import (
     candidate_count,
@@ -261,7 +261,10 @@ class ExportDialog(QDialog):
             for widget in widgets:
                 widget.setEnabled(field not in idle)
                 set_tip(widget, idle.get(field, ""))
-        self._head.set_single("head" not in idle and options.what.shows is not Shows.KIND)
+        one = "head" not in idle and options.what.shows is not Shows.KIND
+        large = options.what.shows in (Shows.HEAD, Shows.EVERY_KIND)
+        of = heads_shown(self.view(), self.view().active) if large else HeadsShown.ONE
+        self._head.set_single(one and of in (*OF_LAYER, HeadsShown.ONE), one and of is HeadsShown.ONE)
         self._note.setText(note_on(options) if pictured else "")
         set_tip(self._preview, preview_title(options))
         if not pictured:

@@ -45,10 +45,11 @@ class HeadBox(QWidget):
         heads = MappingProxyType({**view.heads, **self._heads})
         return replace(view, active=str(self.kinds.currentData()), heads=heads if self._heads else view.heads)
 
-    def set_single(self, single: bool) -> None:
-        """Say whether one head is exported, or all of the kind."""
-        for box in (self._layer, self._head):
+    def set_single(self, layer: bool, head: bool) -> None:
+        """Say whether what is exported is of one layer, and of one head; a number that says nothing is not there."""
+        for box, single in ((self._layer, layer), (self._head, head)):
             box.setEnabled(single)
+            box.setVisible(single)
 
     def _follow_kind(self) -> None:
         self._show_head()

@@ -30,7 +30,7 @@ from attention_viewer.viewer.state.exportables import (
 )
 from attention_viewer.viewer.state.figure_options import FigureOptions
 from attention_viewer.viewer.state.loaded import Loaded
-from attention_viewer.viewer.state.view_state import Side, ViewState
+from attention_viewer.viewer.state.view_state import Head, Side, ViewState, choose_heads
 from PIL import Image
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
@@ -215,6 +215,16 @@ def test_the_head_and_the_kind_are_named_from_one(qapp: QApplication) -> None:
     )
     kinds = png(encoded(scene(), FigureOptions("kinds", "png"))[0])
     assert "Masked decoder self-attention: layer 2, head 2" in kinds
+
+
+def test_of_several_heads_as_one_no_single_head_is_named(qapp: QApplication) -> None:
+    pooled = replace(scene(), view=choose_heads(scene().view, CROSS, frozenset({Head(0, 1), Head(1, 0)})))
+    facts = png(encoded(pooled, FigureOptions("map", "png"))[0]).splitlines()
+    assert "Heads: Chosen heads (Ctrl+click), mean" in facts
+    assert not [each for each in facts if each.startswith(("Layer: ", "Head: "))]
+    kinds = png(encoded(pooled, FigureOptions("kinds", "png"))[0]).splitlines()
+    assert "Cross-attention: Chosen heads (Ctrl+click), mean" in kinds
+    assert "Masked decoder self-attention: layer 2, head 2" in kinds, "of which no heads were chosen"
 
 
 @pytest.mark.parametrize("subject", ["beam", "hypotheses", "ranking"])

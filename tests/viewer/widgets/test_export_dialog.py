@@ -26,8 +26,9 @@ from attention_viewer.viewer.state.exportables import (
     exportable,
 )
 from attention_viewer.viewer.state.figure_options import FigureOptions
-from attention_viewer.viewer.state.options import QUANTITY, exported
-from attention_viewer.viewer.state.view_state import Head, ViewState
+from attention_viewer.viewer.state.options import HEADS_SHOWN, QUANTITY, HeadsShown, exported
+from attention_viewer.viewer.state.view_state import Head, ViewState, choose_heads
+from attention_viewer.viewer.state.view_state import choose as with_option
 from attention_viewer.viewer.state.widths import BOUNDS, PRESETS, Width
 from attention_viewer.viewer.widgets.export_dialog import ExportDialog
 from attention_viewer.viewer.widgets.export_texts import NOTES, note_on
@@ -423,6 +424,27 @@ def test_kind_layer_and_head_are_chosen_for_the_export_alone(owner: QWidget, tmp
     assert not layer.isEnabled() and combo(dialog, "Kind").isEnabled()
     choose(dialog, "What", "positions")
     assert not combo(dialog, "Kind").isEnabled() and not layer.isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("shown_as", "layer", "head"),
+    [(HeadsShown.ONE, True, True), (HeadsShown.LAYER_MEAN, True, False), (HeadsShown.CHOSEN_MEAN, False, False)],
+)
+def test_of_several_heads_as_one_no_single_head_is_named(
+    owner: QWidget, tmp_path: Path, shown_as: HeadsShown, layer: bool, head: bool
+) -> None:
+    view = choose_heads(ViewState(), "cross", frozenset({Head(0, 1), Head(3, 6)}))
+    view = with_option(view, HEADS_SHOWN, shown_as)
+    dialog = ExportDialog(FigureOptions(), {}, proposed_names, tmp_path, owner, view)
+    dialog.show()
+    assert [number(dialog, each).isVisible() for each in ("Layer", "Head")] == [layer, head]
+    choose(dialog, HEADS_SHOWN.title, HeadsShown.ONE)
+    assert number(dialog, "Layer").isVisible() and number(dialog, "Head").isVisible()
+    choose(dialog, HEADS_SHOWN.title, shown_as)
+    choose(dialog, "Kind", "encoder")
+    chosen = shown_as is HeadsShown.CHOSEN_MEAN
+    assert number(dialog, "Head").isVisible() is (head or chosen), "of the encoder no heads are chosen"
+    assert ("mean" in proposed_names(dialog.view())["map"]) is not (head or chosen)
 
 
 def test_size_of_text_and_number_of_candidates_come_back(make: Open) -> None:
