@@ -23,6 +23,8 @@ from attention_viewer.viewer.state.table_spec import Cell, Column, TableSpec
 from attention_viewer.viewer.state.view_state import Head, ViewState, clamp
 
 NOTE = "Click shows a head; click a heading to sort; Unlike 0 is the same."
+ROWS = "Aligns: a row is the token predicted (p) or read (r)."
+TAUGHT = "† was trained to align words."
 UNKNOWN = "–"
 
 
@@ -95,8 +97,14 @@ def _table(loaded: Loaded, view: ViewState, table: HeadTable | None) -> TableSpe
         return Unavailable("Press Step (→) to compute the first decoder row.")
     keys, cells = zip(*rows, strict=True)
     selected = view.heads[view.active].of(view.active)
-    note = f"{_of_what(loaded)} {NOTE}"
-    return TableSpec(columns(), tuple(cells), tuple(keys), selected, note, view.sorting)
+    return TableSpec(columns(), tuple(cells), tuple(keys), selected, _note(loaded, table), view.sorting)
+
+
+def _note(loaded: Loaded, table: HeadTable) -> str:
+    """What the table is of, what a click does, and what the signs in it mean that are there."""
+    aligns = any(each.alignment is not None for each in table.values())
+    taught = any(loaded.taught(sides.kind) is not None for sides in loaded.maps if sides.kind in table)
+    return " ".join((_of_what(loaded), NOTE, *([ROWS] if aligns else []), *([TAUGHT] if taught else [])))
 
 
 def _of_what(loaded: Loaded) -> str:

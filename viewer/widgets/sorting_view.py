@@ -56,6 +56,8 @@ class SortingView(QTableView):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
+        # Who sorts wants to see what comes first, not what is selected.
+        self.horizontalHeader().sectionClicked.connect(self.scrollToTop)
 
     def set_row_height(self, style: Style) -> None:
         """Rows as high as the text size asks."""

@@ -62,6 +62,16 @@ def test_what_is_not_known_is_no_number() -> None:
     assert cells[column("Looks at")].text == cells[column("Share")].text == cells[column("Aligns")].text == "–"
 
 
+def test_the_signs_that_stand_in_the_table_are_explained_above_it() -> None:
+    now = loaded(4)
+    assert "predicted (p) or read (r)" in spec(now).note and "†" not in spec(now).note
+    trained = spec(replace(now, info=traces.info(guided_head=(1, 2))))
+    marked = [row[0].text for row in trained.rows if "†" in row[0].text]
+    assert marked == ["Cross 2.3 †"] and "† was trained to align words" in trained.note
+    unaligned = spec(loaded(0))
+    assert "(p)" not in unaligned.note and all("–" in row[column("Aligns")].text for row in unaligned.rows)
+
+
 def test_while_it_is_measured_it_says_so() -> None:
     waiting = heads_spec(replace(loaded(), results=Results()), ViewState()).table
     assert isinstance(waiting, Pending) and "Measuring" in waiting.reason

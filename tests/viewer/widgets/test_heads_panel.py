@@ -10,7 +10,7 @@ from attention_viewer.viewer.state.heads_spec import HeadsSpec
 from attention_viewer.viewer.state.specs import Pending
 from attention_viewer.viewer.state.table_spec import Cell, Column, Sorting, TableSpec
 from attention_viewer.viewer.widgets.heads_panel import HeadsPanel
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 ENTROPIES = (0.5, 2.0, 10.0)
@@ -47,6 +47,23 @@ def test_numbers_are_sorted_as_numbers_and_stay_so(panel: HeadsPanel, qtbot: QtB
     with qtbot.assertNotEmitted(table.sorted):
         panel.set_spec(HeadsSpec(replace(SPEC, sorting=Sorting("entropy"))))
     assert [row[1] for row in table.shown()] == ["0.50", "2.00", "10.00"]
+
+
+def test_a_table_that_was_sorted_shows_its_top(panel: HeadsPanel, qtbot: QtBot) -> None:
+    rows = tuple((Cell(f"Cross 1.{n + 1}", float(n)), Cell(f"{n:.2f}", float(n))) for n in range(40))
+    many = replace(SPEC, rows=rows, keys=tuple(("cross", 0, n) for n in range(40)), selected=("cross", 0, 20))
+    panel.set_spec(HeadsSpec(many))
+    panel.table.sorted.connect(lambda sorting: panel.set_spec(HeadsSpec(replace(many, sorting=sorting))))
+    table = panel.table.table
+    table.scrollTo(table.currentIndex())
+    assert table.verticalScrollBar().value() > 0, "the selected head is in sight"
+    headings = table.horizontalHeader()
+    for first in ("0.00", "39.00"):
+        where = QPoint(headings.sectionViewportPosition(1) + 5, headings.height() // 2)
+        qtbot.mouseClick(headings.viewport(), Qt.MouseButton.LeftButton, pos=where)
+        qtbot.wait(20)
+        assert panel.table.shown()[0][1] == first and table.verticalScrollBar().value() == 0
+        assert table.row_of(table.currentIndex()) == 20, "which is selected still"
 
 
 def test_a_click_or_return_shows_a_head(panel: HeadsPanel, qtbot: QtBot) -> None:
