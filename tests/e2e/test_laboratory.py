@@ -264,6 +264,8 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot, tmp_path: Path
     window.window.widget("hypotheses").compare_requested.emit(0)
     settle(qtbot, window)
     assert window.actions["show_difference"].isEnabled()
+    strips = window.window.source_strip, window.window.target_strip
+    assert [strip.title() for strip in strips] == ["Source A", "Target A"]
     window.actions["show_difference"].trigger()
     told = heatmap(window.controller.loaded, window.controller.view, CROSS)
     assert isinstance(told, Unavailable) and "part at token 3" in told.reason and "equal" not in told.reason
@@ -274,6 +276,7 @@ def test_two_hypotheses_are_compared(window: Parts, qtbot: QtBot, tmp_path: Path
     take_from_the_other(window, qtbot, tmp_path / "patched.avsession")
     window.actions["stop_comparing"].trigger()
     assert window.controller.view.side is Side.A and not window.actions["show_b"].isEnabled()
+    assert [strip.title() for strip in strips] == ["Source", "Target"]
 
 
 def test_the_check_is_shown(window: Parts, qtbot: QtBot) -> None:

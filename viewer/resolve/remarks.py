@@ -6,6 +6,7 @@ from attention_viewer.model.analysis.words import byte_of
 from attention_viewer.model.contract.description import Description
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
+from attention_viewer.viewer.state.plain_text import ARROW, shown_text
 from attention_viewer.viewer.state.quiet_specs import RemarkSpec
 from attention_viewer.viewer.state.view_state import ViewState
 
@@ -18,6 +19,8 @@ STEPS, TOLD_APART = 256, 4
 LONG_MAP = STEPS // TOLD_APART
 """Tokens from which the mean weight of a row, one part of so many, is not told from 0 any more."""
 UNKNOWN = "<unk>"
+LONGEST_TEXT = 200
+"""Characters of a text of B's that are said."""
 
 
 def remark(loaded: Loaded, view: ViewState) -> RemarkSpec:
@@ -42,6 +45,18 @@ def remark(loaded: Loaded, view: ViewState) -> RemarkSpec:
     if offers and not said:
         said.append(f"Among {count} tokens most weights are small.")
     return RemarkSpec(" ".join(said), offers)
+
+
+def beside_maps(loaded: Loaded) -> tuple[str, str]:
+    """While two are compared: what marks as A's all that stands beside the maps, and what B is; "" where nothing is.
+
+    Maps may show B or the difference, and say so in their titles.
+    """
+    other = loaded.results.other
+    if other is None:
+        return "", ""
+    text, translation = (shown_text(each, LONGEST_TEXT) for each in (other.sentence, other.translation))
+    return "A", f"This is A's, whatever the maps show. B is {other.name}: {text}{ARROW}{translation}"
 
 
 def _too_long(count: int, model: Description) -> list[str]:

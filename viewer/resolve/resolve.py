@@ -16,6 +16,7 @@ from attention_viewer.model.contract.choosing import Method
 from attention_viewer.viewer.resolve import resolve_laboratory as laboratory
 from attention_viewer.viewer.resolve.byte_pieces import characters
 from attention_viewer.viewer.resolve.provenance import step_words
+from attention_viewer.viewer.resolve.resolve_inside import compared
 from attention_viewer.viewer.resolve.sampling import drawn_from
 from attention_viewer.viewer.resolve.shown import EQUAL, FIRST_STEP, NONE_CHOSEN, Missing, ShownMaps
 from attention_viewer.viewer.resolve.shown_maps import shown_maps
@@ -175,7 +176,8 @@ def bars(loaded: Loaded, view: ViewState) -> BarsSpec | Missing:
     read = [isolated(token.text) for token in loaded.trace.input_tokens[-3:]]
     before = "… " if len(loaded.trace.steps) > len(read) else ""
     subtitle = f"softmax after “{before}{' '.join(read)}”"
-    return drawn_from(laboratory.bars(loaded.trace.steps[-1], subtitle, loaded, view), loaded, view)
+    spec = drawn_from(laboratory.bars(loaded.trace.steps[-1], subtitle, loaded, view), loaded, view)
+    return replace(spec, title=f"{spec.title}{compared(loaded)}")
 
 
 def source_chips(loaded: Loaded) -> tuple[Chip, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.widgets.conditions_banner import ConditionsBanner
-from attention_viewer.viewer.widgets.plain import plain_label
+from attention_viewer.viewer.widgets.plain import plain_label, set_tip
 from attention_viewer.viewer.widgets.source_bar import NO_LIMIT_OF_QT, SourceBar
 from attention_viewer.viewer.widgets.step_controls import StepControls
 from attention_viewer.viewer.widgets.token_strip import TITLE_EMS, TokenStrip
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
+TEXT = "Text"
 NO_TRANSLATION = "The translation appears here, and can be copied, as it is decoded."
 
 
@@ -28,7 +29,7 @@ class Header(QFrame):
         self.step_controls = StepControls(style)
         self.banner = ConditionsBanner(style)
         self._low, self._em = False, style.em
-        self._translation_title = plain_label("Text")
+        self._translation_title = plain_label(TEXT)
         self._translation_title.setProperty("tone", "muted")
         self._translation = self._make_translation()
         self._grid = QGridLayout(self)
@@ -50,6 +51,13 @@ class Header(QFrame):
     def set_translation(self, text: str) -> None:
         """The translation so far, as text that can be selected and copied."""
         self._translation.setText(text)
+
+    def set_mark(self, mark: str, tip: str) -> None:
+        """Mark sentence, target and text as one of two that are compared, and say what that means; "" for none."""
+        self.source_strip.set_mark(mark, tip)
+        self.target_strip.set_mark(mark, tip)
+        self._translation_title.setText(f"{TEXT} {mark}".strip())
+        set_tip(self._translation_title, tip)
 
     def set_no_text(self, text: str) -> None:
         """What stands in the translation's place while there is none."""

@@ -164,6 +164,10 @@ class MainWindow(QMainWindow):
         """The translation so far, as text that can be copied."""
         self.header.set_translation(text)
 
+    def set_mark(self, mark: str, tip: str) -> None:
+        """Mark all above the panels as of one of two that are compared, and say what that means."""
+        self.header.set_mark(mark, tip)
+
     def show_error(self, message: str) -> None:
         """Say what went wrong, without stopping anything."""
         box = message_box(self, QMessageBox.Icon.Warning, PROGRAM, message)

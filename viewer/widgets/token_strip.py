@@ -7,7 +7,7 @@ from attention_viewer.viewer.painting.chips import GAP_EMS, LINE_EMS
 from attention_viewer.viewer.state.specs import Chip
 from attention_viewer.viewer.widgets.chip_field import ChipField
 from attention_viewer.viewer.widgets.message import KEYBOARD_REASONS
-from attention_viewer.viewer.widgets.plain import plain_label
+from attention_viewer.viewer.widgets.plain import plain_label, set_tip
 from PySide6.QtCore import QEvent, QMetaMethod, QObject, QPoint, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QScrollArea, QSizePolicy, QWidget
@@ -31,7 +31,7 @@ class TokenStrip(QWidget):
         super().__init__(parent)
         self._predicted: int | None = None
         self._lines = MOST_LINES
-        self._title = plain_label(title)
+        self._name, self._title = title, plain_label(title)
         self._title.setProperty("tone", "muted")
         self.field = ChipField(style, clickable)
         self.field.hovered.connect(self.hovered)
@@ -82,6 +82,16 @@ class TokenStrip(QWidget):
     def set_highlight(self, lit: frozenset[int]) -> None:
         """Light the chips of these indices."""
         self.field.set_highlight(lit)
+
+    def set_mark(self, mark: str, tip: str) -> None:
+        """Add a mark to the title, and what it means; "" for none."""
+        self._title.setText(f"{self._name} {mark}".strip())
+        self._scroll.setAccessibleName(f"{self._name} tokens {mark}".strip())
+        set_tip(self._title, tip)
+
+    def title(self) -> str:
+        """The title as it is shown."""
+        return self._title.text()
 
     def set_placeholder(self, text: str) -> None:
         """What stands here while there are no chips."""

@@ -120,7 +120,7 @@ def _chosen(scene: Scene) -> tuple[Loaded, ViewState]:
         waiting=loaded.waiting,
         document=loaded.document,
         vocabulary=loaded.vocabulary,
-        results=loaded.results.only([EFFECT]),
+        results=replace(loaded.results.only([EFFECT]), other=loaded.results.other),
     )
     return seen, ViewState(filter=scene.view.filter, trial=scene.view.trial)
 
@@ -278,6 +278,8 @@ WINDOW: tuple[Binding[Scene], ...] = (
             lambda w, spec: w.source_strip.set_chips(spec)),
     Binding("target", lambda s: (_stood(s.loaded),), resolve.target_chips,
             lambda w, spec: w.target_strip.set_chips(spec)),
+    Binding("compared", lambda s: (Loaded(results=Results(other=s.loaded.results.other)),), remarks.beside_maps,
+            lambda w, spec: w.set_mark(*spec)),
     Binding("text", lambda s: (s.loaded.translation,), _the_same, lambda w, spec: w.set_translation(spec)),
     Binding("step", lambda s: (_stood(s.loaded),), resolve.step_text, lambda w, spec: w.step_controls.set_step(spec)),
     Binding("conditions", lambda s: (Loaded(s.loaded.info, s.loaded.trace, document=_changes(s.loaded)),), _changed,

@@ -12,10 +12,13 @@ from attention_viewer.model.contract.given import given_trace
 from attention_viewer.model.contract.given_model import GivenModel
 from attention_viewer.viewer.resolve import resolve
 from attention_viewer.viewer.resolve.byte_pieces import characters
-from attention_viewer.viewer.resolve.remarks import remark
+from attention_viewer.viewer.resolve.remarks import beside_maps, remark
+from attention_viewer.viewer.state.comparing import Other
 from attention_viewer.viewer.state.loaded import Loaded
 from attention_viewer.viewer.state.options import COLOR_RANGE, ColorRange
-from attention_viewer.viewer.state.view_state import ViewState, choose
+from attention_viewer.viewer.state.results import Results
+from attention_viewer.viewer.state.specs import BarsSpec
+from attention_viewer.viewer.state.view_state import Side, ViewState, choose
 from support import traces
 
 EOS = traces.SOURCE[-1]
@@ -29,6 +32,17 @@ def spelled(text: str) -> tuple[Token, ...]:
 
 def loaded(*tokens: Token) -> Loaded:
     return Loaded(traces.info(), replace(traces.trace(0), source_tokens=(*tokens, EOS)))
+
+
+def test_while_two_are_compared_what_stands_beside_the_maps_is_said_to_be_of_a() -> None:
+    alone = Loaded(traces.info(), traces.trace(3))
+    assert beside_maps(alone) == ("", "") and isinstance(bars := resolve.bars(alone, ViewState()), BarsSpec)
+    assert bars.title == "Next token"
+    other = Other("pinned", traces.trace(2), "B's\u2028text", "le")
+    mark, tip = beside_maps(replace(alone, results=Results(other=other)))
+    assert mark == "A" and tip == "This is A's, whatever the maps show. B is pinned: B's text → le"
+    bars = resolve.bars(replace(alone, results=Results(other=other)), ViewState(side=Side.B))
+    assert isinstance(bars, BarsSpec) and bars.title == "Next token · A"
 
 
 def test_a_usual_sentence_gets_no_line() -> None:

@@ -10,8 +10,8 @@ from attention_viewer.viewer.painting.chips import place_chips
 from attention_viewer.viewer.state.specs import Chip
 from attention_viewer.viewer.widgets.token_strip import TokenStrip
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFont, QWheelEvent
-from PySide6.QtWidgets import QApplication, QMenu, QScrollArea, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFont, QFontMetricsF, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 from support.finding import child
 
@@ -39,6 +39,16 @@ def strip(qtbot: QtBot, style: Style) -> TokenStrip:
 
 def middle(strip: TokenStrip, index: int) -> QPoint:
     return strip.field.chip_rect(index).center().toPoint()
+
+
+def test_a_mark_stands_with_the_title_and_has_room(strip: TokenStrip, style: Style) -> None:
+    strip.set_mark("A", "This is A's.")
+    assert strip.title() == "Target A" and child(strip, QScrollArea).accessibleName() == "Target tokens A"
+    title = child(strip, QLabel)
+    written = max(QFontMetricsF(style.small).horizontalAdvance(f"{each} A") for each in ("Source", "Target", "Text"))
+    assert written <= title.width() and "This is A's." in title.toolTip()
+    strip.set_mark("", "")
+    assert strip.title() == "Target" and not title.toolTip()
 
 
 def test_pieces_of_a_word_touch_and_words_do_not(style: Style) -> None:
