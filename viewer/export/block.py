@@ -38,6 +38,7 @@ READABLE_MAP_EMS, NARROWEST_MAP_EMS = 16.0, 9.0
 THUMBNAIL_EMS, SMALLEST_THUMBNAIL_EMS = 7.0, 1.0
 READABLE_PLOT_EMS, NARROWEST_PLOT_EMS = 11.0, 10.0
 BARS_EMS, NARROWEST_BARS_EMS = 26.0, 12.0
+SHORTENED = "long tokens are shortened"
 ENDLESS = 1e6
 """A height that bounds nothing."""
 
@@ -196,7 +197,7 @@ def label_notes(extent: Extent, plan: MapPlan) -> tuple[str, ...]:
     else:
         named = ((rows, "row"), (columns, "column"))
         skipped = [f"every {_ordinal(every)} {what} is named" for every, what in named if every > 1]
-    return (*skipped, *(["long tokens are shortened"] if plan.is_cut(extent) else []))
+    return (*skipped, *([SHORTENED] if plan.is_cut(extent) else []))
 
 
 def cell_notes(rows: int, columns: int, maps: int, side: float, device: Device) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attention_viewer.viewer.export.block import Block
+from attention_viewer.viewer.export.block import SHORTENED, Block, Device
 from attention_viewer.viewer.export.figure import Figure, Look, figure
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.colorbar import colorbar_width, paint_colorbar
-from attention_viewer.viewer.painting.lines import lines_natural, paint_lines
+from attention_viewer.viewer.painting.lines import are_cut, lines_natural, paint_lines
 from attention_viewer.viewer.painting.shaded_text import paint_shaded, text_layout
 from attention_viewer.viewer.resolve.other_views import as_lines, as_text
 from attention_viewer.viewer.state.specs import HeatmapSpec
@@ -43,8 +43,11 @@ def _lines_block(spec: HeatmapSpec, style: Style) -> Block:
     def paint(painter: QPainter, rect: QRectF, vector: bool) -> None:
         paint_lines(painter, rect, spec, style)
 
+    def notes(width: float, device: Device) -> tuple[str, ...]:
+        return (SHORTENED,) if are_cut(width, spec, style) else ()
+
     least = min(size.width(), NARROWEST_EMS * style.em)
-    return Block(size.width(), size.width(), least, lambda width: size.height(), paint)
+    return Block(size.width(), size.width(), least, lambda width: size.height(), paint, notes)
 
 
 def _text_block(spec: HeatmapSpec, style: Style, chosen: Sequence[int]) -> Block:

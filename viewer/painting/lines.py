@@ -12,7 +12,7 @@ import numpy as np
 from attention_viewer.model.contract.api import Floats
 from attention_viewer.viewer.look.theme import Style
 from attention_viewer.viewer.painting.curves import curve_colors
-from attention_viewer.viewer.painting.labels import elided
+from attention_viewer.viewer.painting.labels import elided, shortened
 from attention_viewer.viewer.state.specs import HeatmapSpec, Overlay
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -32,6 +32,8 @@ BESIDE, MOST_BESIDE = 2.4, 0.7
 """How far lines of several heads stand from each other: in strokes, and together at most in steps of tokens."""
 WIDE_EMS, NATURAL_WIDE_EMS = 24.0, 18.0
 """Width between the columns of tokens, at most and where nothing else bounds it."""
+ROUNDING = 0.5
+"""Pixels by which a name may be wider than its room."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ def lines_fit(rect: QRectF, spec: HeatmapSpec, style: Style) -> bool:
     """Whether all tokens are named in `rect` and lines have room between them."""
     layout = lines_layout(rect, spec, style)
     return layout.step >= ROOMY_ROW_EMS * style.em and layout.right - layout.left >= NATURAL_WIDE_EMS * style.em
+
+
+def are_cut(width: float, spec: HeatmapSpec, style: Style) -> bool:
+    """Whether the name of any token is shortened where the picture is so wide."""
+    rect, metrics = QRectF(0.0, 0.0, width, lines_natural(spec, style).height()), QFontMetricsF(style.mono)
+    rooms = _rooms(rect, lines_layout(rect, spec, style), style)
+    sides = zip((spec.rows.labels, spec.columns.labels), rooms, strict=True)
+    return any(metrics.horizontalAdvance(label) > room for labels, room in sides for label in labels)
 
 
 def paint_lines(
@@ -162,19 +172,26 @@ def _paint_tokens(
     metrics = QFontMetricsF(style.mono)
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    before, after = _rooms(rect, layout, style)
     sides = (
-        (spec.rows.labels, layout.rows, rect.left(), layout.left - style.gap - rect.left(), right, seen.rows),
-        (spec.columns.labels, layout.columns, layout.right + style.gap, rect.right() - layout.right - style.gap, left,
-         seen.columns),
-    )  # fmt: skip
+        (spec.rows.labels, layout.rows, rect.left(), before, right, seen.rows),
+        (spec.columns.labels, layout.columns, layout.right + style.gap, after, left, seen.columns),
+    )
     for labels, places, x, width, how, chosen in sides:
         for index, (label, y) in enumerate(zip(labels, places, strict=True)):
             is_lit = index in chosen
             if index % every and not is_lit:
                 continue
             painter.setPen(QColor(style.palette.accent if is_lit else style.palette.text))
-            box = QRectF(x, y - metrics.height(), max(width, 1.0), 2 * metrics.height())
-            painter.drawText(box, how, metrics.elidedText(label, Qt.TextElideMode.ElideMiddle, box.width()))
+            box = QRectF(x, y - metrics.height(), width, 2 * metrics.height())
+            fits = metrics.horizontalAdvance(label) <= width
+            painter.drawText(box, how, label if fits else shortened(label, style.mono, width))
+
+
+def _rooms(rect: QRectF, layout: LinesLayout, style: Style) -> tuple[float, float]:
+    """How wide the tokens before and after the lines may be; what is short of a pixel counts as room."""
+    before, after = layout.left - style.gap - rect.left(), rect.right() - layout.right - style.gap
+    return max(before, 1.0) + ROUNDING, max(after, 1.0) + ROUNDING
 
 
 def _widest(labels: tuple[str, ...], style: Style) -> float:

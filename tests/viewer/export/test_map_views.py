@@ -76,6 +76,22 @@ def test_lines_say_which_side_is_which_and_what_a_line_is() -> None:
     assert "hatched" not in said and "colour" not in said
 
 
+def test_a_long_row_keeps_its_arrow_and_that_it_is_shortened_is_said() -> None:
+    now = scene()
+    trace = now.loaded.trace
+    assert trace is not None
+    step = trace.steps[1]
+    reads, output = (replace(step.reads, text=text, piece=f"▁{text}") for text in ("institutions", "donnaient"))
+    steps = (trace.steps[0], replace(step, reads=reads, output=output), *trace.steps[2:])
+    long = replace(now, loaded=replace(now.loaded, trace=replace(trace, steps=steps)))
+    for width, short in ((Width(7.7, "cm"), True), (Width(20.0, "cm"), False)):
+        svg = ElementTree.fromstring(encoded(long, FigureOptions("lines", "svg", width=width))[0])
+        found = [(each.text or "").strip() for each in svg.iter("{http://www.w3.org/2000/svg}text")]
+        (row,) = [each for each in found if each.startswith("▁in")]
+        assert " → ▁do" in row and row.endswith("ent") and ("…" in row) is short
+        assert ("long tokens are shortened" in " ".join(found)) is short
+
+
 def test_heads_that_are_shown_as_one_have_their_colours_told() -> None:
     view = choose(VIEW, HEADS_SHOWN, HeadsShown.LAYER_MEAN)
     assert {"2.1", "2.2", "2.3"} <= set(texts("lines", scene(view)))
