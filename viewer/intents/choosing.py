@@ -11,6 +11,7 @@ from attention_viewer.model.contract.document import Against, Document, way
 from attention_viewer.model.contract.methods import CONTRAST
 from attention_viewer.viewer.intents.turns import Turn, look, tried_no_more
 from attention_viewer.viewer.intents.wishes import OfShown, on_screen
+from attention_viewer.viewer.resolve.naming import told_apart
 from attention_viewer.viewer.state.history import Run
 from attention_viewer.viewer.state.options import QUANTITY
 from attention_viewer.viewer.state.results import BEAM
@@ -57,8 +58,12 @@ def contrasts(state: State) -> tuple[tuple[str, int | None], ...]:
     if trace is None or not trace.steps:
         return ()
     step = trace.steps[-1]
-    others = (each for each in step.candidates if each.token.id != step.output.id)
-    named = ((f"{each.token.text}  {each.probability:.3f}", each.token.id) for each in others)
+    names = told_apart([each.token for each in step.candidates])
+    named = (
+        (f"{name}  {each.probability:.3f}", each.token.id)
+        for each, name in zip(step.candidates, names, strict=True)
+        if each.token.id != step.output.id
+    )
     return (("the best other token of each row", None), *named)
 
 

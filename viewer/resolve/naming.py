@@ -5,6 +5,7 @@ Pure; no Qt, no torch.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,6 +32,15 @@ def named(token: Token) -> Token:
     """The token with `▁` before its text where it begins a word."""
     begins = token.piece.startswith(WORD) and not token.special and not token.text.startswith(WORD)
     return replace(token, text=f"{WORD}{token.text}") if begins else token
+
+
+def told_apart(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The texts of tokens in one list; those that look alike say where a word begins, or else their ids."""
+    alike = Counter(token.text for token in tokens)
+    names = [named(token).text if alike[token.text] > 1 else token.text for token in tokens]
+    still = Counter(names)
+    told = zip(tokens, names, strict=True)
+    return tuple(f"{name} (id {token.id})" if still[name] > 1 else name for token, name in told)
 
 
 def _trace(trace: Trace, candidates: int) -> Trace:

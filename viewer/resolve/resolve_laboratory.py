@@ -15,6 +15,7 @@ from attention_viewer.model.contract.choosing import Method
 from attention_viewer.model.contract.document import Document, Hypothesis, hypotheses
 from attention_viewer.model.contract.experiments import Check, Effect
 from attention_viewer.model.contract.interventions import HeadId
+from attention_viewer.viewer.resolve.naming import told_apart
 from attention_viewer.viewer.resolve.provenance import kept_words
 from attention_viewer.viewer.resolve.sampling import standing
 from attention_viewer.viewer.state.comparing import parting, row_of
@@ -59,10 +60,11 @@ def bars(step: DecodeStep, subtitle: str, loaded: Loaded, view: ViewState) -> Ba
         if chosen.id not in [token.id for token in tokens]:
             # A token that was chosen against the odds takes the place of the last candidate.
             tokens[-1] = chosen
+    named = zip(tokens, told_apart([_going_on(token) if filtered else token for token in tokens]), strict=True)
     return BarsSpec(
         title="Next token",
         subtitle=subtitle,
-        bars=tuple(_bar(token, step, before, filtered) for token in tokens),
+        bars=tuple(_bar(token, name, step, before) for token, name in named),
         note=_divergence_text(effect, loaded.trace) if effect is not None and before is not None else "",
     )
 
@@ -214,7 +216,12 @@ def is_surprising(step: DecodeStep) -> bool:
     return step.log_probability < math.log(SURPRISING)
 
 
-def _bar(token: Token, step: DecodeStep, before: DecodeStep | None, filtered: bool) -> Bar:
+def _going_on(token: Token) -> Token:
+    """A piece as a filtered list names it, where the same letters may begin a word and go on with one."""
+    return token if token.starts_word else replace(token, text=f"…{token.text}")
+
+
+def _bar(token: Token, name: str, step: DecodeStep, before: DecodeStep | None) -> Bar:
     logs = step.log_probabilities
     probability = math.exp(logs[token.id])
     rank = 1 + int((logs > logs[token.id]).sum())
@@ -222,9 +229,7 @@ def _bar(token: Token, step: DecodeStep, before: DecodeStep | None, filtered: bo
     tip = f"{token.piece} · id {token.id} · rank {rank} · probability {probability:.6f} · ln {logs[token.id]:.3f}"
     if earlier is not None:
         tip += f" · {earlier:.6f} without interventions"
-    # In a filtered list the same letters may begin a word and go on with one.
-    label = isolated(token.text if token.starts_word or not filtered else f"…{token.text}")
-    return Bar(label, probability, token.id == step.output.id, tip, token.id, earlier, rank)
+    return Bar(isolated(name), probability, token.id == step.output.id, tip, token.id, earlier, rank)
 
 
 def _filtered(step: DecodeStep, vocabulary: Sequence[Token], text: str) -> list[Token]:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from attention_viewer.model.contract.api import Floats, Trace, join_text
 from attention_viewer.model.contract.inside import DecoderLens, Lens
+from attention_viewer.viewer.resolve.naming import told_apart
 from attention_viewer.viewer.resolve.resolve_inside import BARS, Recorded, caption, compared, recorded, target_row
 from attention_viewer.viewer.resolve.shown import FIRST_STEP, Missing
 from attention_viewer.viewer.resolve.shown_maps import decoder_rows
@@ -74,17 +75,18 @@ def word(loaded: Loaded, view: ViewState) -> SheetSpec | Missing:
 
 def _candidates(trace: Trace, row: int, logits: Floats, plain: Floats, heated: Floats, temperature: float) -> Section:
     step = trace.steps[row]
+    names = told_apart([each.token for each in step.candidates])
     lines = tuple(
         Line(
             (
-                Words(each.token.text, mono=True),
+                Words(name, mono=True),
                 measured(float(logits[each.token.id]), "muted", mono=True),
                 Bar(float(heated[each.token.id]), f"{heated[each.token.id]:.3f}", hollow=float(plain[each.token.id])),
                 Words(f"{(likely := float(plain[each.token.id])):.3f}", "muted", mono=True, right=True, value=likely),
             ),
             lit=each.token.id == step.output.id,
         )
-        for each in step.candidates
+        for each, name in zip(step.candidates, names, strict=True)
     )
     columns = (
         Column("token", 8.0),

@@ -242,6 +242,16 @@ def test_the_architecture_has_the_shapes_and_counts_of_the_reference(loaded: Loa
     assert [block.title for block in folded.decoder if block.shape is Shape.FOLDED] == ["Layer 2", "Layer 3"]
 
 
+def test_tokens_that_look_alike_are_told_apart_on_the_page_of_a_word(loaded: Loaded) -> None:
+    trace = trace_of(loaded)
+    first, second, *others = trace.steps[-1].candidates
+    alike = [replace(each, token=replace(each.token, piece="!", text="!")) for each in (first, second)]
+    last = replace(trace.steps[-1], candidates=(*alike, *others))
+    page = sheet(resolve_word.word(replace(loaded, trace=replace(trace, steps=(*trace.steps[:-1], last))), ViewState()))
+    told = [line.pieces[0] for line in page.sections[1].lines[:2]]
+    assert [each.text for each in told if isinstance(each, Words)] == [f"! (id {each.token.id})" for each in alike]
+
+
 def test_the_architecture_begins_with_the_cell_that_is_open_and_has_the_word_of_its_row(loaded: Loaded) -> None:
     spec, cell = architecture(loaded, ViewState()), sheet(resolve_inside.cell(loaded, ViewState()))
     assert isinstance(spec, ArchitectureSpec) and "layer 3, head" in cell.title
