@@ -13,6 +13,7 @@ import numpy as np
 from attention_viewer.model.contract.api import Booleans
 from attention_viewer.viewer.look.theme import Style, style_for, system_font
 from attention_viewer.viewer.painting.labels import (
+    all_named,
     height_of,
     pitch_within,
     shrunk_width,
@@ -82,11 +83,25 @@ def fitting_style(spec: HeatmapSpec, style: Style, area: QRectF) -> Style:
         style = replace(style_for(style.palette, style.font, scale), stroke=style.stroke)
     style = replace(style, label_ems=min(style.label_ems, MOST_BESIDE * area.width() / style.em))
     smaller = max(SMALLER_MONO, BESIDE * area.width() / max(1.0, width_of(spec.rows.labels, style)))
-    if smaller < 1.0:
-        mono = QFont(style.mono)
-        mono.setPixelSize(round(mono.pixelSize() * smaller))
-        style = replace(style, mono=mono, line=QFontMetricsF(mono).height())
-    return style
+    fitting, smallest = (_with_mono(style, min(1.0, share)) for share in (smaller, SMALLER_MONO))
+    # Letters a little smaller are better than columns without a name.
+    return smallest if _names_all(area, spec, smallest) and not _names_all(area, spec, fitting) else fitting
+
+
+def _with_mono(style: Style, share: float) -> Style:
+    """The style with labels in letters of a share of their size."""
+    if share == 1.0:
+        return style
+    mono = QFont(style.mono)
+    mono.setPixelSize(round(mono.pixelSize() * share))
+    return replace(style, mono=mono, line=QFontMetricsF(mono).height())
+
+
+def _names_all(area: QRectF, spec: HeatmapSpec, style: Style) -> bool:
+    """Whether every column of a map that fills `area` has room for its name; of many columns nothing is measured."""
+    columns = spec.values.shape[1]
+    named = all_named(area.width(), columns, style)
+    return named and all_named(filling_layout(area, spec, style).cells.width(), columns, style)
 
 
 def filling_layout(rect: QRectF, spec: HeatmapSpec, style: Style) -> HeatmapLayout:

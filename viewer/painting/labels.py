@@ -121,6 +121,11 @@ def stride(pitch: float, style: Style) -> int:
     return max(1, math.ceil(needed / max(pitch, 1e-6) - 1e-6))
 
 
+def all_named(width: float, count: int, style: Style) -> bool:
+    """Whether each of so many leaning labels has room above cells that are together so wide."""
+    return stride(apart(width / count, Side.TOP), style) == 1
+
+
 def is_labelled(index: int, count: int, step: int) -> bool:
     """Whether a label stands where every `step`-th has room: the last one always does, which is where rows grow."""
     last = count - 1

@@ -16,6 +16,7 @@ from attention_viewer.viewer.painting.heatmap import (
     fitting_style,
 )
 from attention_viewer.viewer.painting.labelled_map import extent_of, plan_within
+from attention_viewer.viewer.painting.labels import all_named
 from attention_viewer.viewer.state.specs import Axis, HeatmapSpec, Overlay, Pending, Scale
 from attention_viewer.viewer.state.view_state import Head
 from attention_viewer.viewer.widgets.cells_item import exposed_part
@@ -107,6 +108,24 @@ def test_enlarged_labels_give_way_to_a_map_without_room(view: MapView, qtbot: Qt
     view.resize(480, round(7 * large.em))
     kept = plan_within(480, 7 * large.em, extent_of(spec), large)
     assert view.cell_rect(0, 0).height() > 1.5 * kept.cell
+
+
+def test_letters_become_smaller_before_columns_lose_their_names(style: Style, make_map: MakeMap) -> None:
+    spec = make_map(23, 24)
+
+    def named(width: int, look: Style) -> bool:
+        return all_named(filling_layout(QRectF(0, 0, width, 900), spec, look).cells.width(), 24, look)
+
+    def fitting(width: int) -> Style:
+        return fitting_style(spec, style, QRectF(0, 0, width, 900))
+
+    widths = range(200, 900)
+    plain = next(width for width in widths if named(width, style))
+    smaller = next(width for width in widths if named(width, fitting(width)))
+    assert smaller < 0.96 * plain and all(named(width, fitting(width)) for width in range(smaller, plain))
+    sizes = [fitting(width).mono.pixelSize() for width in (smaller - 1, smaller, plain - 1, plain)]
+    full = style.mono.pixelSize()
+    assert sizes[0] == sizes[3] == full and sizes[1] == sizes[2] < full, "only where it helps"
 
 
 def test_hovering_tells_cells_and_leaving_tells_none(view: MapView, qtbot: QtBot) -> None:
