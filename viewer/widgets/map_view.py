@@ -32,7 +32,7 @@ from attention_viewer.viewer.widgets.graphing import pg
 from attention_viewer.viewer.widgets.map_box import MapBox
 from attention_viewer.viewer.widgets.message import GIVEN_BACK, KEYBOARD_REASONS, paint_focus
 from attention_viewer.viewer.widgets.plain import show_tip
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleValueChangeEvent,
@@ -69,8 +69,11 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self._overlay = NO_OVERLAY
         self._told: Cell | None = None
         self._kept: Cell | None = None
-        self._mouse = QPointF()
+        self._mouse, self._points = QPointF(), False
         self._ringed = False
+        # Told once all that is shown anew is shown.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._tell)
         self.reader = CellReader()
         # All that changes asks for one painting itself; the scene would ask for a second one.
         self.setViewportUpdateMode(self.ViewportUpdateMode.NoViewportUpdate)
@@ -78,7 +81,7 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
         self._cells = CellsItem(style)
         self.scene().addItem(self.box)
         self.box.addItem(self._cells, ignoreBounds=True)
-        self.box.moved.connect(self.viewport().update)
+        self.box.moved.connect(self._follow)
         self.box.clicked.connect(self._pin)
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -194,7 +197,7 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
             super().keyPressEvent(event)
             return
         self.reader.press(event.key())
-        self.reader.under = None
+        self.reader.under, self._points = None, False
         if self.reader.cursor is not None:
             self.box.reveal(*self.reader.cursor)
         self._tell()
@@ -207,12 +210,13 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
     def mouseMoveEvent(self, event: Any) -> None:
         """Tell which cell the mouse is on, when that changes."""
         super().mouseMoveEvent(event)
-        self._mouse = event.position()
+        self._mouse, self._points = event.position(), True
         self._hover(self.cell_at(self._mouse))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tell that the mouse is on no cell."""
         super().leaveEvent(event)
+        self._points = False
         self._hover(None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -288,7 +292,7 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
             box = QRectF(cells.topLeft(), room.bottomRight())
             box.setRight(max(cells.right(), room.right() - overhang_of(spec.columns.labels, 0.0, style)))
             self.box.place(box, QSizeF(cells.width() / columns, cells.height() / rows), style.em)
-        self.viewport().update()
+        self._follow()
 
     def _area(self) -> QRectF:
         return QRectF(self.viewport().rect())
@@ -303,6 +307,13 @@ class MapView(pg.GraphicsView):  # type: ignore[misc]
     def _hover(self, cell: Cell | None) -> None:
         self.reader.under = cell
         self._tell()
+
+    def _follow(self) -> None:
+        """Read the cell that is under the mouse now, where cells have moved under one that rests."""
+        self.viewport().update()
+        if self._points:
+            self.reader.under = self.cell_at(self._mouse)
+            self._later.start()
 
     def _tell(self) -> None:
         """Show what is read, and tell it where it has changed."""

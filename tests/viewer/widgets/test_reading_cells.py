@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -69,6 +70,28 @@ def test_the_value_stands_at_the_mouse_and_never_on_its_cell(view: MapView, qtbo
             assert abs(place.center().y() - centre(view, row, column).y()) < 2 * view.cell_rect(0, 0).height()
     qtbot.mouseMove(view.viewport(), QPoint(2, 2))
     assert view.tags() == []
+
+
+def test_under_a_mouse_that_rests_the_cell_is_read_that_stands_there_now(
+    view: MapView, qtbot: QtBot, make_map: MakeMap
+) -> None:
+    told: list[object] = []
+    view.cell_hovered.connect(told.append)
+    at = centre(view, 3, 2)
+    qtbot.mouseMove(view.viewport(), at)
+    assert told == [(3, 2)]
+    for rows in (9, 2):
+        view.set_spec(make_map(rows, 7))
+        now = view.cell_at(QPointF(at))
+        assert now not in (None, (3, 2)) and view.reader.under == now and view._spec is not None
+        assert [tag.title for _, tag in view.tags()] == [value_text(view._spec, *now)]
+        qtbot.waitUntil(partial(lambda cell: told[-1] == cell, now))
+    view.box.zoom(4.0, QPointF(0, 0))
+    assert view.reader.under == view.cell_at(QPointF(at)) != now
+    view.reader.begin()
+    qtbot.keyClick(view, DOWN)
+    view.set_spec(make_map(5, 7))
+    assert view.reader.under is None and view.reader.cursor is not None, "the keyboard reads"
 
 
 def test_a_tag_flips_to_where_there_is_room(style: Style) -> None:
@@ -138,6 +161,7 @@ def test_the_ranking_of_a_pinned_row_stands_away_from_the_cell_and_not_on_its_ro
 def test_a_pinned_cell_stays_as_long_as_its_map_has_it(view: MapView, qtbot: QtBot, make_map: MakeMap) -> None:
     click(qtbot, view, 4, 2)
     qtbot.waitUntil(lambda: view.reader.pinned == (4, 2))
+    qtbot.mouseMove(view.viewport(), QPoint(2, 2))
     view.set_spec(make_map(6, 7))
     assert view.reader.pinned == (4, 2)
     view.set_spec(make_map(3, 7))
