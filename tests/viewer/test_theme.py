@@ -8,12 +8,15 @@ from attention_viewer.viewer.look.theme import apply
 from PySide6.QtWidgets import QApplication
 
 
-def test_another_palette_does_not_choose_the_style_again(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_palette_forgets_what_was_noted_of_widgets_that_are_gone(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dressed = qapp.styleSheet()
     apply(qapp, PALETTES["light"])
-    chosen: list[str] = []
-    monkeypatch.setattr(QApplication, "setStyle", lambda application, name: chosen.append(name))
+    done: list[str] = []
+    monkeypatch.setattr(QApplication, "setStyle", lambda application, name: done.append(name))
+    monkeypatch.setattr(QApplication, "setStyleSheet", lambda application, sheet: done.append("sheet"))
     apply(qapp, PALETTES["dark"])
-    apply(qapp, PALETTES["light"])
-    assert chosen == []
+    assert done == ["Fusion", "sheet"], "a sheet alone would dress them, and crash"
+    monkeypatch.undo()
     qapp.setStyleSheet(dressed)

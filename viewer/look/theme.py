@@ -124,8 +124,9 @@ def prepare(application: QApplication, palette: Palette, scale: float = 1.0) -> 
     Under a style sheet each widget would be dressed again whenever it is put into another one.
     """
     style = style_for(palette, system_font(), scale)
-    # Under a style sheet the style has no name; it was chosen before, and to choose it again dresses every widget.
-    if not application.styleSheet() and application.style().objectName() != "fusion":
+    # Under a style sheet the style has no name, and is chosen anew: with the old one goes what Qt noted of widgets that
+    # are gone, which it would dress, too, and crash.
+    if application.style().objectName() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(qt_palette(palette))
     application.setFont(style.font)
